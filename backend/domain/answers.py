@@ -1,0 +1,89 @@
+"""What the line says, as data: one shape per kind, rendered by `sms/render.py`, `ivr/speech.py` and their English gloss.
+
+An answer is a plain dict `{"kind": KIND, ...}` so that it travels as JSON (action server, database, tests). The builders
+below are the only makers; the channels are the only readers. Money is in fen, days are ISO days, clock times HH:MM.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Answer = dict[str, Any]
+
+# kind → the keys it carries besides `kind`. A structural test holds both renderers to this table.
+KINDS: dict[str, tuple[str, ...]] = {
+    # -- small talk and help
+    "greeting": ("known",),  # what the line is, that it is a machine (V16), what can be done
+    "goodbye": (),
+    "thanks": (),
+    "help": ("topic",),  # topic: None | the field being asked
+    "menu": ("reason",),  # the numbered main menu; reason: None | unavailable | not_understood
+    "repeat_nothing": (),  # asked to repeat, but nothing was said yet
+    "slower": ("rate",),
+    "not_understood": ("attempt",),  # 1: one short either/or; the second time the menu, the third a person
+    "out_of_scope": (),
+    "choice_unknown": ("choice", "choices"),  # 7 was pressed, 1…3 exist
+    "nothing_to_answer": ("said",),  # "要得" without any open question; said: yes | no
+    "cancelled": ("what",),  # what: registration | posting | None (nothing was being filled in)
+    "media_unsupported": (),
+    # -- registration
+    "ask": ("form", "field", "attempt", "choices", "noted"),  # form: registration | posting; noted: facts just heard
+    "confirm_registration": ("facts", "for_other", "notice_version", "changed"),
+    "registered": ("facts", "for_other", "jobs"),  # jobs: openings that suit, maybe empty
+    "registration_declined": (),  # said no to the notice: public openings stay open to her
+    "resume_hint": ("form", "field"),  # after a digression: what is still open
+    # -- openings
+    "job_offers": ("openings", "filters", "relaxed", "remaining"),  # relaxed: filters that had to be dropped
+    "no_jobs": ("filters",),
+    "no_more_jobs": ("shown",),
+    "job_details": ("opening", "asked"),  # asked: entity names in the question, e.g. ["meals"]
+    "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw
+    "job_taken": ("opening", "contact", "code", "registered"),  # contact {name, phone}: shown by text only
+    "job_full": ("opening", "alternatives"),
+    "job_gone": ("opening", "alternatives"),  # expired or withdrawn
+    "clash": ("opening", "standing"),  # standing: the taken opening that overlaps
+    "already_taken": ("opening", "code"),
+    "my_list": ("offers",),  # [{offer_id, code, status, opening}]
+    "withdrawn": ("opening", "code"),
+    "nothing_to_withdraw": (),
+    "confirm_withdraw": ("opening", "code"),
+    "offer": ("opening", "code", "expires_at"),  # 即时快招: we ask first (M05)
+    "offer_declined": ("opening",),
+    "offer_expired": ("opening", "alternatives"),
+    "undone": ("what", "opening"),  # a change texted to the number was undone by a reply
+    # -- own record
+    "profile": ("facts",),  # by text only
+    "profile_by_text": (),  # by voice: the record goes out by text, not aloud
+    "no_profile": (),
+    "profile_updated": ("changed",),
+    "profile_what": (),  # which fact should change?
+    "availability_set": ("availability",),
+    "availability_what": (),
+    "confirm_erase": (),
+    "erase_by_text": (),  # asked by voice: the confirmation has to come by text
+    "erased": (),
+    "kept": ("what",),  # the erasure or withdrawal was called off; what: profile | place
+    "profile_locked": (),  # "我不是他/打错了"
+    "which_person": ("count",),  # shared phone (V21), never a name
+    # -- services
+    "case_opened": ("case_kind", "case_id", "who", "due_at", "emergency", "hotlines", "said"),
+    "human": ("open_now", "station", "due_at", "case_id"),
+    "market_info": ("station",),
+    "opted_out": (),
+    "opted_in": (),
+    "taken_over": (),  # a member of staff writes from now on
+    "staff_reply": ("text", "staff_name"),
+    "handed_back": (),
+    # -- posting
+    "confirm_posting": ("facts",),
+    "posting_received": ("opening",),
+    "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn
+}
+
+
+def make(kind: str, **fields: Any) -> Answer:
+    """Build an answer; a key that the kind does not carry, or one left out, is a programming error."""
+    expected = set(KINDS[kind])
+    if set(fields) != expected:
+        raise TypeError(f"answer {kind} takes {sorted(expected)}, got {sorted(fields)}")
+    return {"kind": kind, **fields}

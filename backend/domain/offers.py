@@ -1,0 +1,61 @@
+"""Offer states, overlap in time, expiry (W06, C4, M05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+# status → what may follow. `accepted` again after `withdrawn`/`declined`/`expired`: people change their minds.
+NEXT: dict[str, frozenset[str]] = {
+    "offered": frozenset({"accepted", "waitlisted", "declined", "expired", "withdrawn"}),
+    "waitlisted": frozenset({"accepted", "declined", "expired", "withdrawn"}),
+    "accepted": frozenset({"withdrawn", "arrived", "no_show"}),
+    "arrived": frozenset({"completed", "paid"}),
+    "completed": frozenset({"paid"}),
+    "declined": frozenset({"accepted"}),
+    "expired": frozenset({"accepted"}),
+    "withdrawn": frozenset({"accepted"}),
+    "no_show": frozenset(),
+    "paid": frozenset(),
+}
+# These hold a place in the opening and the days in the worker's calendar.
+HOLDS_A_PLACE = frozenset({"accepted", "arrived", "completed"})
+OFFER_VALID = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days (both included) and, where both ends are known, the hours HH:MM of a job."""
+
+    starts_on: date
+    ends_on: date
+    hours_from: str | None = None
+    hours_to: str | None = None
+
+
+def overlap(one: Stretch, other: Stretch) -> bool:
+    """Whether both cannot be done: days meet, and hours meet too unless both jobs name theirs and they do not."""
+    if one.ends_on < other.starts_on or other.ends_on < one.starts_on:
+        return False
+    hours = (one.hours_from, one.hours_to, other.hours_from, other.hours_to)
+    if any(hour is None for hour in hours):
+        return True
+    if one.hours_from >= one.hours_to or other.hours_from >= other.hours_to:  # type: ignore[operator]
+        return True  # past midnight: told apart by days only
+    return one.hours_from < other.hours_to and other.hours_from < one.hours_to  # type: ignore[operator]
+
+
+def may_become(status: str, wanted: str) -> bool:
+    return wanted in NEXT[status]
+
+
+def short_code(used: Iterable[str]) -> str:
+    """The lowest free two-digit code 11…99 among the worker's open offers (M04); digits 1…9 stay list numbers."""
+    taken = set(used)
+    return next((str(n) for n in range(11, 100) if str(n) not in taken), "99")
+
+
+def expires_at(offered_at: datetime, starts_at: datetime) -> datetime:
+    """When an offer we made ends: four hours, but no later than the start of the work."""
+    return min(offered_at + OFFER_VALID, starts_at)

@@ -1,0 +1,18 @@
+"""The tables, one file per aggregate."""
+
+from backend.store.models.audit import AuditEvent
+from backend.store.models.base import Base
+from backend.store.models.cases import Case
+from backend.store.models.conversations import Call, CallTurn, Conversation, Message, TurnEffect
+from backend.store.models.offers import Offer
+from backend.store.models.openings import Employer, Opening
+from backend.store.models.outbox import Heartbeat, OutboxRow, Receipt
+from backend.store.models.people import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker
+from backend.store.models.places import LEVELS, Region, Station
+from backend.store.models.staff import ROLES, LoginAttempt, Staff, StaffSession
+
+__all__ = [
+    "LEVELS", "ROLES", "AuditEvent", "Base", "Call", "CallTurn", "Case", "Consent", "Conversation", "Employer",
+    "Handset", "HandsetOwner", "Hardship", "Heartbeat", "Household", "LoginAttempt", "Message", "Offer", "Opening",
+    "OutboxRow", "Person", "Receipt", "Region", "Staff", "StaffSession", "Station", "TurnEffect", "Worker",
+]

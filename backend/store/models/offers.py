@@ -1,0 +1,44 @@
+"""Offer: one opening put to one worker, or taken by her (also called an application)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.store.models.base import Base
+from backend.store.models.openings import Opening
+from backend.store.models.people import Worker
+
+
+class Offer(Base):
+    """`status`: offered → accepted | waitlisted | declined | expired; accepted → withdrawn | arrived | no_show | completed | paid.
+
+    The days of the opening are copied so that overlap can be judged without a join; `code` is the two-digit number a
+    text may name when several offers are open (M04).
+    """
+
+    __tablename__ = "offers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(ForeignKey("openings.id"))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    status: Mapped[str] = mapped_column(default="offered")
+    channel: Mapped[str] = mapped_column(default="sms")  # sms | voice | staff
+    code: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    offered_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    message_id: Mapped[int | None]  # the message or call turn that decided it
+
+    opening: Mapped[Opening] = relationship()
+    worker: Mapped[Worker] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("opening_id", "worker_id"),
+        Index("ix_offers_worker_id_status", "worker_id", "status"),
+        Index("ix_offers_status_expires_at", "status", "expires_at"),
+    )

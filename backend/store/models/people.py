@@ -1,0 +1,140 @@
+"""Person, household, handset and worker: four things (DESIGN §3.5). A phone may serve several people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backend.store.models.base import Base
+
+
+class Household(Base):
+    __tablename__ = "households"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    village_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
+    created_at: Mapped[datetime]
+
+
+class Person(Base):
+    """Somebody we know by name, or a caller who recorded a name that staff still have to write down."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    name_recording_url: Mapped[str | None]  # spoken name, until staff have written it down
+    gender: Mapped[str | None]  # male | female
+    birth_year: Mapped[int | None]
+    village_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
+    place_as_said: Mapped[str | None]  # kept when the place could not be matched to a code
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class Handset(Base):
+    """One phone number seen by the line. Opt-out, language and pace belong to the number, not to a person."""
+
+    __tablename__ = "handsets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)  # E.164
+    opted_out_at: Mapped[datetime | None]
+    # The old profile is locked for this number: "我不是他/打错了", or silence beyond 90 days (T4).
+    locked_at: Mapped[datetime | None]
+    speech_rate: Mapped[int] = mapped_column(default=80)  # percent of the voice's normal pace (V06)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    # One number's turns run one at a time (DESIGN §3.6): the lease of whoever is working on it now.
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+    owners: Mapped[list[HandsetOwner]] = relationship(back_populates="handset")
+
+
+class HandsetOwner(Base):
+    """A person reachable on a number. `relation` is how the number's holder calls them: self, father, neighbour …"""
+
+    __tablename__ = "handset_owners"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handset_id: Mapped[int] = mapped_column(ForeignKey("handsets.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    relation: Mapped[str] = mapped_column(default="self")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]  # set when the number changed hands
+
+    handset: Mapped[Handset] = relationship(back_populates="owners")
+
+    __table_args__ = (UniqueConstraint("handset_id", "person_id"), Index("ix_handset_owners_person_id", "person_id"))
+
+
+class Worker(Base):
+    """A person's entry in the worker library 零工人员库 (W01, P01)."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), unique=True)
+    status: Mapped[str] = mapped_column(default="active")  # active | paused | erased
+    job_types: Mapped[list[str]] = mapped_column(default=list)  # codes of job_types.csv
+    pay_min_fen: Mapped[int | None]
+    pay_max_fen: Mapped[int | None]
+    pay_unit: Mapped[str | None]  # contract units: hour half_day day week month piece jin …
+    # What the worker said about when: dates are ISO days; day_parts and term as in understanding.md.
+    available_from: Mapped[date | None]
+    available_to: Mapped[date | None]
+    unavailable: Mapped[list[Any]] = mapped_column(default=list)  # [["2026-12-01", "2026-12-03"], …]
+    day_parts: Mapped[list[str]] = mapped_column(default=list)
+    term: Mapped[str | None]
+    proximity: Mapped[str | None]
+    benefits: Mapped[list[str]] = mapped_column(default=list)
+    preferred_channel: Mapped[str] = mapped_column(default="sms")  # sms | voice
+    waiting_since: Mapped[datetime | None]  # without work since (H03)
+    source_message_id: Mapped[int | None]  # the words the entry came from (DESIGN §3.10)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+    hardships: Mapped[list[Hardship]] = relationship(back_populates="worker")
+
+    __table_args__ = (CheckConstraint("status in ('active', 'paused', 'erased')", name="status"),)
+
+
+class Hardship(Base):
+    """A claimed label G01…G14; only a verified one changes ranking (vocabulary §4.7)."""
+
+    __tablename__ = "hardships"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    code: Mapped[str]
+    claimed_at: Mapped[datetime]
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    verified_at: Mapped[datetime | None]
+
+    worker: Mapped[Worker] = relationship(back_populates="hardships")
+
+    __table_args__ = (UniqueConstraint("worker_id", "code"),)
+
+
+class Consent(Base):
+    """Proof that a person agreed: which notice, when, by which words (PIPL 13–17)."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    notice_version: Mapped[str]
+    channel: Mapped[str]  # sms | voice | staff
+    given_by: Mapped[str] = mapped_column(default="self")  # self, or the relation of who spoke for them
+    message_id: Mapped[int | None]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_consents_person_id", "person_id"),)

@@ -1,0 +1,1 @@
+"""The call, from digits or speech to sound."""
