@@ -1,0 +1,41 @@
+"""Who among the staff may see and do what, per village, town, county (DESIGN §3.9, T6). The only copy of the rule.
+
+A division code is the prefix of every code below it, so "own region and all below" is one prefix. Queries turn the same
+prefix into a range (`reach`) through `store/queries/scope.py`; single objects are judged by `may_see`.
+"""
+
+from __future__ import annotations
+
+# What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
+_ACTS = frozenset({"reply", "take_case", "reveal", "review_opening", "correct"})
+VERBS: dict[str, frozenset[str]] = {
+    "village": _ACTS,
+    "town": _ACTS,
+    "county": _ACTS,
+    "city": frozenset(),
+    "province": frozenset(),
+}
+
+
+def reach(staff_region: str) -> tuple[str, str]:
+    """Return `(first, end)`: every code c seen from `staff_region` has first ≤ c < end, as text.
+
+    >>> reach("500114")
+    ('500114', '500115')
+
+    Raises `ValueError` for anything but an official code of 2 to 12 digits: an empty region would see the whole country.
+    """
+    if not (staff_region.isascii() and staff_region.isdigit() and 2 <= len(staff_region) <= 12):
+        raise ValueError("a member of staff needs an official division code")
+    return staff_region, str(int(staff_region) + 1).zfill(len(staff_region))
+
+
+def may_see(staff_region: str, object_region: str | None) -> bool:
+    """Whether something in `object_region` is seen from `staff_region`. What has no region is seen by nobody."""
+    first, end = reach(staff_region)
+    return object_region is not None and first <= object_region < end
+
+
+def may(role: str, verb: str) -> bool:
+    """Whether `role` may do `verb`; an unknown role may do nothing."""
+    return verb in VERBS.get(role, frozenset())

@@ -1,0 +1,45 @@
+"""Hide names and numbers in what staff read, until they are revealed for a reason (DESIGN §3.9, T12, T14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# A run of seven or more digits as people type or say them: ASCII, full-width or Chinese, with gaps or dashes between.
+_DIGIT = "0-9０-９零〇幺一二三四五六七八九"
+_NUMBER = re.compile(rf"(?:\+?86[ -]?)?[{_DIGIT}](?:[ \-－—·.]{{0,2}}[{_DIGIT}]){{6,}}[xXＸ]?")
+_LONGEST_PHONE = 13  # with the country code; anything longer is an identity or bank number and keeps no digit
+
+
+def mask_phone(number: str) -> str:
+    """`+8610000001234` → `100****1234`; a short number keeps its last two digits."""
+    digits = "".join(sign for sign in number if sign.isdigit())
+    if len(digits) == 13 and digits.startswith("86"):
+        digits = digits[2:]
+    if len(digits) < 8:
+        return "****" + digits[-2:]
+    return f"{digits[:3]}****{digits[-4:]}"
+
+
+def mask_name(name: str) -> str:
+    """`王秀英` → `王**`; the family name alone stays."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+def mask_numbers(text: str) -> str:
+    """Hide phone, identity and bank numbers inside a text."""
+
+    def hide(match: re.Match[str]) -> str:
+        digits = re.sub(rf"[^{_DIGIT}]", "", match.group())
+        if len(digits) > _LONGEST_PHONE:
+            return "*" * 8
+        return f"{digits[:3]}****{digits[-2:]}" if len(digits) < 11 else f"{digits[-11:-8]}****{digits[-4:]}"
+
+    return _NUMBER.sub(hide, text)
+
+
+def mask_names(text: str, names: Iterable[str]) -> str:
+    """Hide every one of `names` (two characters or more) wherever it stands in `text`."""
+    for name in sorted({name for name in names if len(name) >= 2}, key=len, reverse=True):
+        text = text.replace(name, mask_name(name))
+    return text

@@ -1,0 +1,130 @@
+"""Look at a posting before it goes out: publish, reject with a reason, or put its facts right first (P04–P07)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, selectinload
+
+from backend.domain.access import may, may_see
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.services import audit
+from backend.services.staff_login import Member
+from backend.settings import TIMEZONE
+from backend.store.models import Opening
+from backend.store.queries.scope import within
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+DECISIONS = {"publish": "published", "reject": "rejected"}
+LONGEST_REASON = 500
+# The facts a reviewer may put right: the eight of the notices and how many people (E01). Anything else is refused (T8).
+EDITABLE = frozenset(
+    {
+        "job_type", "title", "headcount", "region_code", "place", "starts_on", "ends_on", "hours_from", "hours_to",
+        "pay_min_fen", "pay_max_fen", "pay_unit", "settlement", "negotiable", "requirements", "meals", "lodging",
+        "transport", "insured",
+    }
+)
+
+
+def review_opening(
+    session: Session, now: datetime, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
+) -> Opening:
+    """Publish or reject an opening that is in review, in the caller's transaction; the result, who and why are kept (P04).
+
+    Raises `NotFound`; `Invalid` for an unknown decision or a rejection without a reason; `Conflict` with reason
+    `not_in_review` (somebody was quicker) or `days_gone` (its last day has passed, publishing would help nobody).
+    """
+    reason = reason.strip()[:LONGEST_REASON]
+    if decision not in DECISIONS:
+        raise Invalid("unknown decision", {"decision": "publish or reject"})
+    if decision == "reject" and not reason:
+        raise Invalid("a rejection needs a reason", {"reason": "a rejection needs a reason"})
+    opening = session.scalar(select(Opening).options(selectinload(Opening.employer)).where(Opening.id == opening_id))
+    if opening is None:
+        raise NotFound("no such opening")
+    values: dict[str, Any] = {
+        "status": DECISIONS[decision], "reviewed_by": staff_id, "reviewed_at": now, "review_reason": reason or None,
+        "updated_at": now,
+    }
+    if decision == "publish":
+        if opening.ends_on < now.astimezone(TIMEZONE).date():
+            raise Conflict("the last day of this opening has passed", reason="days_gone")
+        values["published_at"] = now
+    # One guarded UPDATE: of two reviewers exactly one decides.
+    moved = session.execute(
+        update(Opening).where(Opening.id == opening_id, Opening.status == "in_review").values(**values)
+    ).rowcount
+    if not moved:
+        raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
+    session.refresh(opening)
+    audit.write(session, now, actor, DECISIONS[decision], opening, flags=list(opening.review_flags or []))
+    return opening
+
+
+def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: str) -> Opening:
+    """The same for a member of staff, within their region, committed. Raises `NotFound`, `Forbidden` too."""
+    if not may(member.role, "review_opening"):
+        raise Forbidden("this role only looks")
+    with deps.db.write() as session:
+        _mine(session, member, opening_id)
+        return review_opening(
+            session, deps.clock(), opening_id, decision, reason, actor=member.actor, staff_id=member.id
+        )
+
+
+def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[str, Any]) -> Opening:
+    """Put the facts of an opening in review right; `version` is `updated_at` (ISO) as the editor saw it.
+
+    Raises `Conflict` with reason `changed` when somebody else saved meanwhile (C5) or `not_in_review`; `Invalid`.
+    """
+    unknown = set(facts) - EDITABLE
+    if unknown:
+        raise Invalid("these cannot be changed here", dict.fromkeys(sorted(unknown), "cannot be changed here"))
+    if not may(member.role, "review_opening"):
+        raise Forbidden("this role only looks")
+    if "region_code" in facts and not may_see(member.region_code, facts["region_code"]):
+        raise Invalid("outside your region", {"region_code": "outside your region"})
+    now = deps.clock()
+    with deps.db.write() as session:
+        opening = _mine(session, member, opening_id, lock=True)
+        if opening.status != "in_review":
+            raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
+        if opening.updated_at.isoformat() != version:
+            raise Conflict("somebody else has saved this opening meanwhile", reason="changed")
+        changed = sorted(name for name, value in facts.items() if getattr(opening, name) != value)
+        for name in changed:
+            setattr(opening, name, facts[name])
+        _check(opening)
+        opening.updated_at = now
+        if changed:
+            audit.write(session, now, member.actor, "edited", opening, fields=changed)
+        return opening
+
+
+def _check(opening: Opening) -> None:
+    problems = {}
+    if not opening.title.strip():
+        problems["title"] = "say what the work is"
+    if opening.headcount < max(1, opening.filled):
+        problems["headcount"] = "at least one place, and not fewer than are taken"
+    if opening.ends_on < opening.starts_on:
+        problems["ends_on"] = "the last day cannot be before the first"
+    if opening.pay_min_fen is not None and opening.pay_max_fen is not None and opening.pay_max_fen < opening.pay_min_fen:
+        problems["pay_max"] = "the upper wage cannot be below the lower"
+    if problems:
+        raise Invalid("some facts do not hold", problems)
+
+
+def _mine(session: Session, member: Member, opening_id: int, *, lock: bool = False) -> Opening:
+    query = select(Opening).options(selectinload(Opening.employer)).where(
+        Opening.id == opening_id, within(Opening.region_code, member.region_code)
+    )
+    opening = session.scalar(query.with_for_update(of=Opening) if lock else query)
+    if opening is None:
+        raise NotFound("no such opening")  # the same answer for one that is elsewhere (T6)
+    return opening
