@@ -1,0 +1,43 @@
+# 零工热线 (Linggong Line). `make help` lists the commands; each needs no network once its packages are there.
+.PHONY: run test lint format train eval bench help clean
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BOOTSTRAP := sh backend/run/bootstrap.sh
+PYTHON := .venv/bin/python
+# What to run of the tests, e.g. `make test ARGS="tests/unit -k wages"`.
+ARGS ?=
+
+run: ## start everything and print where it is (PORT, DATA_DIR; Ctrl-C stops all of it)
+	@$(BOOTSTRAP) app rasa
+	@$(PYTHON) -m backend.run
+
+test: ## the whole test suite, real parts included; says what it installed and what it skipped and why
+	@$(BOOTSTRAP) app dev rasa system peers
+	@$(PYTHON) -m backend.run.train
+	@$(PYTHON) -m pytest $(ARGS)
+
+train: ## train the dialogue model if its inputs changed
+	@$(BOOTSTRAP) app rasa
+	@$(PYTHON) -m backend.run.train
+
+eval: ## score understanding on the labelled messages, against a running service or one it starts
+	@$(BOOTSTRAP) app dev rasa
+	@$(PYTHON) -m tests.support.evaluate $(ARGS)
+
+bench: ## measure understanding, alone and through the whole service
+	@$(BOOTSTRAP) app dev rasa
+	@$(PYTHON) -m tests.support.bench $(ARGS)
+
+lint: ## format check, lint and types
+	@$(BOOTSTRAP) app dev
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+
+format: ## rewrite the code in the house format
+	@$(BOOTSTRAP) app dev
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
