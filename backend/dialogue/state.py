@@ -1,0 +1,71 @@
+"""What Rasa has to know about a dialogue, rebuilt for every turn from the conversation's memory (DESIGN §3.14).
+
+Rasa keeps nothing between turns: each turn runs under a fresh sender id, and `action_session_start` puts the form, the
+question that is open and the facts already told back in place. Facts go over as marks ("given", "skipped"), never as
+words: the engine needs to know which question comes next, not what anybody said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# form → the questions it can ask, in the order they are asked; the last one is the confirmation.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "registration": ("person_name", "age", "location", "job_type", "date", "pay", "confirm"),
+    "posting": ("job_type", "headcount", "location", "date", "pay", "benefit", "confirm"),
+}
+_CONFIRMS = {"confirm_registration": "registration", "confirm_posting": "posting"}
+
+
+def open_form(context: dict[str, Any]) -> str | None:
+    """Return `registration`, `posting` or None: what is being filled in.
+
+    With both begun, the one whose question is open counts, else the posting: it was begun on top of the other.
+    """
+    pending = context.get("pending") or {}
+    asked = pending.get("form") if pending.get("kind") == "ask" else _CONFIRMS.get(pending.get("kind", ""))
+    if asked and context.get(asked) is not None:
+        return str(asked)
+    return next((form for form in ("posting", "registration") if context.get(form) is not None), None)
+
+
+def open_field(context: dict[str, Any]) -> str | None:
+    """Return the field that the open form is asking for; after a digression it is the one asked before."""
+    form = open_form(context)
+    if form is None:
+        return None
+    pending = context.get("pending") or {}
+    if pending.get("kind") == "ask" and pending.get("form") == form:
+        return str(pending["field"])
+    if _CONFIRMS.get(pending.get("kind", "")) == form:
+        return "confirm"
+    draft = context[form]
+    if draft.get("stage") == "confirming":
+        return "confirm"
+    facts, skipped = draft.get("facts") or {}, draft.get("skipped") or []
+    return next(
+        (field for field in FIELDS[form][:-1] if facts.get(field) is None and field not in skipped), "confirm"
+    )
+
+
+def restore(context: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what one turn's request tells Rasa.
+
+    `{"form": "registration_form"|"posting_form"|None, "requested_slot": "registration_age"|None,
+    "slots": {"registration_person_name": "given", …}}`
+    """
+    context = context or {}
+    form = open_form(context)
+    if form is None:
+        return {"form": None, "requested_slot": None, "slots": {}}
+    draft = context[form]
+    facts, skipped = draft.get("facts") or {}, set(draft.get("skipped") or [])
+    marks = {field: "given" for field in FIELDS[form] if facts.get(field) is not None}
+    marks |= {field: "skipped" for field in FIELDS[form] if field in skipped}
+    asked = open_field(context)
+    marks.pop(asked or "", None)  # the form asks only for what it does not have
+    return {
+        "form": f"{form}_form",
+        "requested_slot": f"{form}_{asked}",
+        "slots": {f"{form}_{field}": mark for field, mark in marks.items()},
+    }
