@@ -1,0 +1,61 @@
+"""What a process prints: kept in DATA_DIR/logs, warnings and worse also shown on the console."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from pathlib import Path
+from typing import IO
+
+from backend.logs import mask_numbers, scrub
+from backend.run.console import say
+
+MAX_BYTES = 5_000_000
+_SERIOUS = re.compile(r"level=(warning|error|critical)\b|\[(WARNING|ERROR|CRITICAL)\]|^(\S+ )?(WARNING|ERROR|CRITICAL)\b|Traceback")
+
+
+class ProcessLog:
+    """The log of one named process over all its restarts; one older file is kept beside it."""
+
+    def __init__(self, directory: Path, name: str, *, foreign: bool, show_all: bool) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.path = directory / f"{name}.log"
+        self._name, self._clean, self._show_all = name, scrub if foreign else mask_numbers, show_all
+        self._tail: deque[str] = deque(maxlen=12)
+        self._lock = threading.Lock()
+        self._rotate()
+        self._file = self.path.open("a", encoding="utf-8")
+
+    def follow(self, pipe: IO[bytes]) -> threading.Thread:
+        """Read `pipe` until its last writer is gone."""
+        reader = threading.Thread(target=self._read, args=(pipe,), name=f"log-{self._name}", daemon=True)
+        reader.start()
+        return reader
+
+    def tail(self) -> list[str]:
+        with self._lock:
+            return list(self._tail)
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        in_traceback = False
+        for raw in pipe:
+            line = self._clean(raw[:20_000].decode("utf-8", "replace").rstrip())
+            if not line:
+                continue
+            with self._lock:
+                self._tail.append(line)
+                self._file.write(line + "\n")
+                self._file.flush()
+                if self._file.tell() > MAX_BYTES:
+                    self._file.close()
+                    self._rotate()
+                    self._file = self.path.open("a", encoding="utf-8")
+            in_traceback = "Traceback" in line or (in_traceback and line[0] in " \t")
+            if self._show_all or in_traceback or _SERIOUS.search(line):
+                say(line, self._name)
+        pipe.close()
+
+    def _rotate(self) -> None:
+        if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
+            self.path.replace(self.path.with_suffix(".log.1"))
