@@ -35,17 +35,15 @@ def open_field(context: dict[str, Any]) -> str | None:
     if form is None:
         return None
     pending = context.get("pending") or {}
-    if pending.get("kind") == "ask" and pending.get("form") == form:
-        return str(pending["field"])
-    if _CONFIRMS.get(pending.get("kind", "")) == form:
-        return "confirm"
     draft = context[form]
-    if draft.get("stage") == "confirming":
-        return "confirm"
-    facts, skipped = draft.get("facts") or {}, draft.get("skipped") or []
-    return next(
-        (field for field in FIELDS[form][:-1] if facts.get(field) is None and field not in skipped), "confirm"
-    )
+    if pending.get("kind") == "ask" and pending.get("form") == form:
+        field = pending.get("field")
+    elif draft.get("stage") == "confirming" or _CONFIRMS.get(pending.get("kind", "")) == form:
+        field = "confirm"
+    else:
+        field = draft.get("asked")
+    # "What is wrong then?" and the like belong to the confirmation.
+    return field if field in FIELDS[form] else "confirm"
 
 
 def restore(context: dict[str, Any] | None) -> dict[str, Any]:
@@ -59,13 +57,13 @@ def restore(context: dict[str, Any] | None) -> dict[str, Any]:
     if form is None:
         return {"form": None, "requested_slot": None, "slots": {}}
     draft = context[form]
-    facts, skipped = draft.get("facts") or {}, set(draft.get("skipped") or [])
-    marks = {field: "given" for field in FIELDS[form] if facts.get(field) is not None}
-    marks |= {field: "skipped" for field in FIELDS[form] if field in skipped}
     asked = open_field(context)
-    marks.pop(asked or "", None)  # the form asks only for what it does not have
-    return {
-        "form": f"{form}_form",
-        "requested_slot": f"{form}_{asked}",
-        "slots": {f"{form}_{field}": mark for field, mark in marks.items()},
-    }
+    marks = {}
+    for field in FIELDS[form]:
+        if field == asked:
+            continue  # the form asks only for what it does not have
+        if (draft.get("facts") or {}).get(field) is not None:
+            marks[f"{form}_{field}"] = "given"
+        elif field in (draft.get("skipped") or ()):
+            marks[f"{form}_{field}"] = "skipped"
+    return {"form": f"{form}_form", "requested_slot": f"{form}_{asked}", "slots": marks}

@@ -1,0 +1,85 @@
+"""What a text leads to without the engine: bare choices always, a handful of words when Rasa is away (D1, M03, M04).
+
+With the four seconds over or Rasa gone, register, find, take, stop and a person still work by these.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from backend.domain import choice
+
+Chosen = tuple[str, dict[str, Any]]
+
+# A longer text says more than a menu word, and these would only guess at it.
+LONGEST_MENU_TEXT = 24
+
+# In this order: the first that is found wins. Stop words are `domain/opt_out.py`'s and come before all of this.
+_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"人工|真人|转人|找个人|喊个人|找干部|找人(?!干|做|帮|摘|搬|来干|来做)"), "talk_to_human"),
+    (re.compile(r"我报的|报了(哪|啥|什么|几)|我接的|我的活|来不了|不去了|退出"), "my_applications"),
+    (re.compile(r"登记|登个记|注册|入库"), "register"),
+    (re.compile(r"帮助|菜单|怎么用|咋个用|不会(按|弄|用)"), "menu"),
+    (re.compile(r"还有(没得|没有|吗|哪些)?[吗嘛不?？]?$|下一(个|页)|换一(个|批)"), "more_jobs"),
+    (re.compile(r"活路|找.{0,6}活|有.{0,10}活|的活|零工|找工|找事|事做|招工|打工|工作|活干|活儿"), "find_jobs"),
+)
+_NAME = re.compile(r"^(?:我叫|我是|我姓名|姓名|名字叫?|叫)?[:：,，\s]*([\u3400-\u9fff·]{2,5})$")
+_NOT_A_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
+
+
+def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
+    """The act a bare choice leads to, or None when the text is more than a choice and wants the engine.
+
+    `pending` is the open question (`Turn.expect`): an answer binds to it and to nothing else (M04). "0" is a person
+    everywhere, "*" the menu. A number that fits no option goes to the engine when a number was asked for, and else leads
+    to being told which there are.
+    """
+    said = choice.parse(text)
+    if said is None:
+        return None
+    if said == 0:
+        return "talk_to_human", {}
+    if said == "*":
+        return "menu", {}
+    options = (pending or {}).get("options") or {}
+    option = options.get(str(said))
+    if option is not None:
+        return option["act"], dict(option.get("params") or {})
+    if not isinstance(said, int):
+        return None  # a yes or no to nothing with options: the engine knows which form it may answer
+    if said > 9 and re.search(r"[接报选]", text):
+        return "apply_job", {"code": str(said)}
+    if any(key.isdigit() for key in options):
+        return "choose", {"choice": said}
+    return None
+
+
+def menu_act(text: str, pending: dict[str, Any] | None) -> Chosen | None:
+    """The act the menu's own words lead to while the engine is away; None: show the menu.
+
+    While a form asks, what was written is its answer; the caller finds the values with `entities.spans`. A name cannot be
+    found that way, so a bare one is handed over as it stands.
+    """
+    if (bare := chosen(text, pending)) is not None:
+        return bare
+    short = text.strip()
+    if len(short) <= LONGEST_MENU_TEXT:
+        for words, act in _WORDS:
+            if words.search(short):
+                return act, {}
+    return _answer(short, pending or {})
+
+
+def _answer(text: str, pending: dict[str, Any]) -> Chosen | None:
+    confirms = {"confirm_registration": "note_registration", "confirm_posting": "note_posting"}
+    if pending.get("kind") in confirms:
+        return confirms[pending["kind"]], {}
+    if pending.get("kind") != "ask":
+        return None
+    act = "note_registration" if pending.get("form") == "registration" else "note_posting"
+    if pending.get("field") == "person_name":
+        name = _NAME.match(text)
+        if name and not _NOT_A_NAME.search(name[1]):
+            return act, {"field": "person_name", "value": name[1]}
+    return act, {}
