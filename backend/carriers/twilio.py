@@ -80,7 +80,7 @@ class _RedirectedHttpClient(TwilioHttpClient):
 def _seconds(headers: Any) -> float | None:
     """Return Retry-After as seconds; its date form is not used by Twilio and counts as unnamed."""
     try:
-        return max(0.0, float((headers or {}).get("Retry-After")))
+        return max(0.0, float(str((headers or {}).get("Retry-After"))))
     except (TypeError, ValueError):
         return None
 

@@ -78,8 +78,9 @@ class CallExecutor:
     """One call, from the first document to the end.
 
     `fetch(request)` does the HTTP (signature, standard parameters, retries). `keep(recording, verb)` stores a recording
-    and returns its `RecordingUrl` and `RecordingSid`. With `patient` an unanswered question waits for ever, until `silence()` is called: a
-    reader of captions needs longer than a listener. Else speech takes its time and `Gather` times out as on a line.
+    and returns its `RecordingUrl` and `RecordingSid`. With `patient` an unanswered question waits for ever, until
+    `silence()` is called: a reader of captions needs longer than a listener. Else speech takes its time and `Gather`
+    times out as on a line. `on_event` hears of each event at once; `events` keeps them all. Times are seconds.
     """
 
     def __init__(
@@ -93,10 +94,12 @@ class CallExecutor:
         patient: bool = True,
         first_params: dict[str, str] | None = None,
         twiml: str | None = None,
+        on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self.events: list[Event] = []
+        self._on_event = on_event
         self.wait: Wait | None = None
-        self.ended = False
+        self.ended = self.left = False
         self.outcome = "completed"
         self.answered = False
         self._fetch, self._keep = fetch, keep
@@ -139,6 +142,10 @@ class CallExecutor:
         self._interrupted = request
         self._resume(("replaced",), now)
 
+    def absolute(self, url: str) -> str:
+        """Return `url` as the document being played means it."""
+        return urljoin(self._base_url, url)
+
     def hang_up(self, now: float) -> None:
         self._resume(("left",), now)
 
@@ -149,6 +156,11 @@ class CallExecutor:
         self._now = max(self._now, now)
         if not self.ended and now >= self._hard_end:
             self._resume(("left",), now)
+
+    def _emit(self, event: Event) -> None:
+        self.events.append(event)
+        if self._on_event:
+            self._on_event(event)
 
     # The script -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +187,7 @@ class CallExecutor:
             self.outcome = "completed" if self.answered else "canceled"
         except TwimlError as error:
             self._fail(error.code, str(error))
-        self.events.append(Event("end", {"status": self.outcome}))
+        self._emit(Event("end", {"status": self.outcome}))
 
     def _load(self, request: Request) -> Document | None:
         """Return the document, from the fallback URL if need be; None after the spoken apology."""
@@ -188,7 +200,7 @@ class CallExecutor:
         except TwimlError as error:
             if not self._fallback_url or request.url == self._fallback_url:
                 raise
-            self.events.append(Event("warning", {"code": error.code, "message": str(error)}))
+            self._emit(Event("warning", {"code": error.code, "message": str(error)}))
             trouble = {"ErrorCode": str(error.code), "ErrorUrl": request.url}
             return self._read(Request(self._fallback_url, "POST", trouble))
 
@@ -202,15 +214,15 @@ class CallExecutor:
             document = parse(fetched.body, fetched.content_type)
         self._base_url = request.url
         for warned in document.warnings:
-            self.events.append(Event("warning", {"code": warned.code, "message": warned.message}))
+            self._emit(Event("warning", {"code": warned.code, "message": warned.message}))
         return document
 
     def _fail(self, code: int, message: str) -> None:
-        self.events.append(Event("error", {"code": code, "message": message}))
-        self.events.append(Event("say", {"text": APPLICATION_ERROR, "language": "cmn-CN", "voice": None, "rate": None,
+        self._emit(Event("error", {"code": code, "message": message}))
+        self._emit(Event("say", {"text": APPLICATION_ERROR, "language": "cmn-CN", "voice": None, "rate": None,
                                          "parts": [{"text": APPLICATION_ERROR, "rate": None, "pause_s": 0}]}))  # fmt: skip
-        # As with Twilio, a call that was never answered failed; one that ran and then broke was completed.
-        self.outcome = "completed" if self.answered else "failed"
+        # As with Twilio, the call is answered to say so and then ends as completed.
+        self.answered = True
 
     def _play(self, document: Document) -> Generator[Wait, Any, Request | None]:
         """Run the verbs; return where to go next, or None at the end of the call."""
@@ -244,9 +256,9 @@ class CallExecutor:
     def _listen(self, reason: str, deadline: float | None) -> Generator[Wait, Any, tuple[Any, ...]]:
         happened = yield Wait(reason, deadline)
         if happened[0] == "left":
+            self.left = True
             raise _Left
-        if happened[0] != "timeout":
-            self._unheard = 0
+        self._unheard = 0
         return tuple(happened)
 
     # What is heard by the caller ------------------------------------------------------------------------------------
@@ -255,20 +267,20 @@ class CallExecutor:
         if verb.name == "Say":
             parts = [{"text": text, "rate": rate, "pause_s": pause} for text, rate, pause in verb.parts]
             rates = {part["rate"] for part in parts if part["text"]}
-            self.events.append(Event("say", {
+            self._emit(Event("say", {
                 "text": verb.text,
                 "language": verb.attributes.get("language"),
                 "voice": verb.attributes.get("voice"),
                 "rate": rates.pop() if len(rates) == 1 else None,
                 "parts": parts,
             }))  # fmt: skip
-            self._take(sum(seconds_to_say(p["text"], p["rate"]) + p["pause_s"] for p in parts), verb)
+            self._take(sum(seconds_to_say(text, rate) + pause for text, rate, pause in verb.parts), verb)
         elif verb.name == "Play":
-            self.events.append(Event("play", {"url": urljoin(self._base_url, verb.text) if verb.text else None,
+            self._emit(Event("play", {"url": urljoin(self._base_url, verb.text) if verb.text else None,
                                               "keys": verb.attributes.get("digits")}))  # fmt: skip
         else:
             seconds = verb.number("length", 1)
-            self.events.append(Event("pause", {"seconds": seconds}))
+            self._emit(Event("pause", {"seconds": seconds}))
             self._busy_until = max(self._busy_until, self._now) + seconds
 
     def _take(self, seconds: float, verb: Verb) -> None:
@@ -282,9 +294,8 @@ class CallExecutor:
             if happened[0] == "timeout":
                 # The clock, or a caller who does not want to wait for the end of the pause.
                 self._busy_until = self._now
-                self._unheard = 0
             elif happened[0] in {"digits", "speech"}:
-                self.events.append(Event("unheard", {"why": "speaking"}))
+                self._emit(Event("unheard", {"why": "speaking"}))
 
     # What the caller gives ------------------------------------------------------------------------------------------
 
@@ -296,7 +307,7 @@ class CallExecutor:
         finish = verb.attributes.get("finishOnKey", "#")
         for child in verb.children:
             self._sound(child)
-        self.events.append(Event("listen", {
+        self._emit(Event("listen", {
             "input": kinds, "num_digits": limit if limit < 10**9 else None, "timeout_s": timeout_s,
             "finish_on_key": finish, "hints": verb.attributes.get("hints"),
             "language": verb.attributes.get("language", "en-US"),
@@ -309,7 +320,7 @@ class CallExecutor:
             if self._interrupted is not None:
                 return None
             if not barge_in and self._now < self._busy_until and happened[0] in {"digits", "speech"}:
-                self.events.append(Event("unheard", {"why": "no_barge_in"}))
+                self._emit(Event("unheard", {"why": "no_barge_in"}))
                 continue
             self._busy_until = self._now
             if happened[0] == "digits" and "dtmf" in kinds:
@@ -320,7 +331,7 @@ class CallExecutor:
                     if len(keys) >= limit:
                         return self._gathered(verb, keys, "")
             elif happened[0] == "speech" and "speech" in kinds and not keys:
-                self.events.append(Event("heard", {"speech": happened[1]}))
+                self._emit(Event("heard", {"speech": happened[1]}))
                 return self._request(verb, verb.attributes.get("action", ""), {
                     "SpeechResult": happened[1], "Confidence": SPEECH_CONFIDENCE,
                     "Language": verb.attributes.get("language", "en-US"),
@@ -328,11 +339,11 @@ class CallExecutor:
             elif happened[0] == "timeout":
                 return self._gathered(verb, keys, "")
             else:
-                self.events.append(Event("unheard", {"why": f"not_{happened[0]}"}))
+                self._emit(Event("unheard", {"why": f"not_{happened[0]}"}))
 
     def _gathered(self, verb: Verb, keys: str, finished_on: str) -> Request | None:
         """Digits go to the action; nothing at all goes on to the next verb, unless the document asks otherwise."""
-        self.events.append(Event("heard", {"digits": keys} if keys else {"silence": True}))
+        self._emit(Event("heard", {"digits": keys} if keys else {"silence": True}))
         if not keys and not verb.flag("actionOnEmptyResult", False):
             return None
         params = {"Digits": keys, "FinishedOnKey": finished_on, "msg": "Gather End"}
@@ -341,9 +352,11 @@ class CallExecutor:
     def _record(self, verb: Verb) -> Generator[Wait, Any, Request | None]:
         timeout_s, longest_s = verb.number("timeout", 5) or 5, verb.number("maxLength", 3600)
         finish = verb.attributes.get("finishOnKey", "1234567890*#")
-        self.events.append(Event("record", {"max_length_s": longest_s, "finish_on_key": finish,
+        self._emit(Event("record", {"max_length_s": longest_s, "finish_on_key": finish,
                                             "beep": verb.flag("playBeep", True)}))  # fmt: skip
-        words, sounds, how, began = [], [], "", self._now
+        words: list[str] = []
+        sounds: list[bytes | None] = []
+        how, began = "", self._now
         try:
             while not how:
                 idle = None if self._patient and not words else self._now + timeout_s
@@ -363,7 +376,7 @@ class CallExecutor:
                 self._fetch(self._recorded(verb, words, sounds, "hangup"))
             raise
         if not words:
-            self.events.append(Event("recorded", {"empty": True}))
+            self._emit(Event("recorded", {"empty": True}))
             return None
         return self._recorded(verb, words, sounds, "" if how == "timeout" else how)
 
@@ -371,7 +384,7 @@ class CallExecutor:
         said = " ".join(words)
         duration_s = min(verb.number("maxLength", 3600), max(1, round(seconds_to_say(said, None))))
         kept = self._keep(Recording(said, next((s for s in sounds if s), None), duration_s), verb)
-        self.events.append(Event("recorded", {"empty": False, "duration_s": duration_s, **kept}))
+        self._emit(Event("recorded", {"empty": False, "duration_s": duration_s, **kept}))
         params = {**kept, "RecordingDuration": str(duration_s), "Digits": how}
         return self._request(verb, verb.attributes.get("action", ""), params)
 
@@ -380,7 +393,7 @@ class CallExecutor:
     def _dial(self, verb: Verb) -> Generator[Wait, Any, Request | None]:
         numbers = [child.text for child in verb.children if child.text] or ([verb.text] if verb.text else [])
         timeout_s = verb.number("timeout", 30)
-        self.events.append(Event("dial", {"numbers": numbers, "timeout_s": timeout_s,
+        self._emit(Event("dial", {"numbers": numbers, "timeout_s": timeout_s,
                                           "caller_id": verb.attributes.get("callerId")}))  # fmt: skip
         status, sid, duration_s = "failed" if not numbers else "", "", 0
         leg = secrets.token_hex(16)
@@ -396,20 +409,20 @@ class CallExecutor:
                 elif happened[0] == "dialled" and happened[1] == "answered":
                     bridged, sid = True, happened[2]
                     ring_until = self._now + verb.number("timeLimit", MAX_CALL_S)
-                    self.events.append(Event("dial_result", {"status": "answered"}))
+                    self._emit(Event("dial_result", {"status": "answered"}))
                 elif happened[0] == "dialled":
                     status, sid, duration_s = happened[1], happened[2] or sid, happened[3]
                 elif happened[0] == "digits" and "*" in happened[1] and verb.flag("hangupOnStar", False):
                     status = "completed" if bridged else "canceled"
                 elif bridged and happened[0] == "speech":
-                    self.events.append(Event("bridged", {"from": "caller", "text": happened[1]}))
+                    self._emit(Event("bridged", {"from": "caller", "text": happened[1]}))
         except _Left:
             if verb.attributes.get("action"):
                 self._fetch(self._request(verb, verb.attributes["action"], {
                     "DialCallStatus": "completed" if bridged else "canceled", "DialCallSid": sid or "CA" + leg,
                 }))  # fmt: skip
             raise
-        self.events.append(Event("dial_result", {"status": status}))
+        self._emit(Event("dial_result", {"status": status}))
         if not verb.attributes.get("action"):
             return None
         return self._request(verb, verb.attributes["action"], {

@@ -7,9 +7,9 @@ Source: Twilio's voice reference and error dictionary (12100, 12200, 12300, 133x
 """
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 
 MAX_DOCUMENT_BYTES = 64 * 1024
 MAX_SAY_CHARACTERS = 4096
@@ -105,7 +105,10 @@ def _hints(value: str) -> bool:
     return len(hints) <= 500 and all(len(hint.strip()) <= 100 for hint in hints)
 
 
-_boolean: Check = lambda value: value.lower() in {"true", "false"}  # noqa: E731
+def _boolean(value: str) -> bool:
+    return value.lower() in {"true", "false"}
+
+
 _method = _one_of("GET", "POST", "get", "post")
 _number_events = _words_of("initiated", "ringing", "answered", "completed")
 _recording_events = _words_of("in-progress", "completed", "absent")
@@ -283,9 +286,8 @@ def _verb(element: ElementTree.Element, warnings: list[Warned]) -> Verb | None:
         return verb if _fill_say(verb, element, warnings) else None
     if element.tag in NESTED:
         verb.children = _children(element, NESTED[element.tag], warnings)
-        if element.tag == "Gather" and attributes.get("actionOnEmptyResult", "").lower() == "true":
-            if attributes.get("action") == "":
-                raise TwimlError(13338, "Gather wants an action for an empty result and has none.")
+        if verb.flag("actionOnEmptyResult", False) and attributes.get("action") == "":
+            raise TwimlError(13338, "Gather wants an action for an empty result and has none.")
     elif len(element):
         warnings.append(Warned(12200, f"{element.tag} takes nothing inside."))
     return verb

@@ -1,0 +1,400 @@
+"""Calls under way: one thread for each, driving its executor with what the handset does and what the clock says.
+
+A call lives in memory; when the network process ends, its calls drop, as calls do.
+"""
+
+import secrets
+import threading
+import time
+from collections import deque
+from email.utils import formatdate
+from typing import Any
+
+from backend.phone_network.executor import CallExecutor, Event, Fetched, Recording, Request, Wait
+from backend.phone_network.line import API_VERSION, Line
+from backend.phone_network.store import Store
+from backend.phone_network.twiml import Verb
+from backend.phone_network.wav import hum, is_wav
+
+ENDED_KEPT = 200
+FINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
+
+
+class Call:
+    """One leg between a handset and the line, or (with `parent`) between a handset and another handset's call."""
+
+    def __init__(self, calls: "Calls", sid: str, handset: str, direction: str, *, patient: bool = True) -> None:
+        self.calls, self.sid, self.handset, self.direction = calls, sid, handset, direction
+        self.patient = patient
+        self.status = "ringing"
+        self.parent: Call | None = None
+        self.legs: list[Call] = []
+        self.request: Request | None = None
+        self.fallback_url: str | None = None
+        self.twiml: str | None = None
+        self.executor: CallExecutor | None = None
+        self.events: list[dict[str, Any]] = []
+        self.changed = threading.Condition()
+        self.waiting: Wait | None = None
+        self.answered_at: float | None = None
+        self._inbox: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self._idle = False
+
+    @property
+    def ended(self) -> bool:
+        return self.status in FINAL
+
+    @property
+    def duration_s(self) -> int:
+        return round(time.time() - self.answered_at) if self.answered_at else 0
+
+    # For the handset ------------------------------------------------------------------------------------------------
+
+    def since(self, after: int, wait_s: float = 0.0) -> dict[str, Any]:
+        """Return the events after a sequence number, waiting for one if there is none."""
+        with self.changed:
+            self.changed.wait_for(lambda: len(self.events) > after or self.ended, wait_s)
+            wait = self.waiting
+            return {
+                "sid": self.sid, "status": self.status, "ended": self.ended, "direction": self.direction,
+                "waiting_for": wait.reason if wait and self._idle and not self.ended else None,
+                "events": self.events[max(0, after):],
+            }  # fmt: skip
+
+    def tell(self, what: str, *args: Any, wait_s: float = 20.0) -> bool:
+        """Hand one happening to the call and wait until it has run its course; False: nobody was listening.
+
+        As on a line, a key pressed while the next document is being fetched goes unheard. Hanging up always counts.
+        """
+        if self.parent is not None:
+            return self._tell_leg(what, args)
+        with self.changed:
+            if self.ended:
+                return False
+            ringing = self.status == "ringing" and self.direction != "inbound"
+            if what in {"press", "speak", "silence"} and (ringing or not self._idle):
+                self.emit(Event("unheard", {"why": "busy"}))
+                return False
+            self._inbox.append((what, args))
+            self._idle = False
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self._idle or self.ended, wait_s)
+            return True
+
+    def settle(self, wait_s: float = 20.0) -> None:
+        """Wait until the call waits for something or has ended."""
+        with self.changed:
+            self.changed.wait_for(lambda: self._idle or self.ended, wait_s)
+
+    def emit(self, event: Event) -> None:
+        with self.changed:
+            entry = {"seq": len(self.events) + 1, "at": time.time(), "kind": event.kind, **event.data}
+            if event.kind == "dial":
+                self.legs = self.calls.ring_legs(self, event.data["numbers"], event.data["timeout_s"])
+                entry["legs"] = [leg.sid for leg in self.legs]
+            self.events.append(entry)
+            self.changed.notify_all()
+        if event.kind == "dial_result" and event.data["status"] != "answered":
+            for leg in self.legs:
+                leg.set_status("completed" if leg.status == "in-progress" else "no-answer")
+        if event.kind == "bridged" and event.data["from"] == "caller":
+            for leg in self.legs:
+                if leg.status == "in-progress":
+                    leg.emit(Event("bridged", dict(event.data)))
+
+    # A dialled leg --------------------------------------------------------------------------------------------------
+
+    def _tell_leg(self, what: str, args: tuple[Any, ...]) -> bool:
+        parent = self.parent
+        assert parent is not None
+        if self.ended:
+            return False
+        if what == "answer":
+            self.set_status("in-progress")
+            parent.tell("dialled", "answered", self.sid)
+            self.emit(Event("answered", {}))
+            for other in parent.legs:
+                if other is not self:
+                    other.set_status("canceled")
+        elif what == "speak" and self.status == "in-progress":
+            event = Event("bridged", {"from": "callee", "text": args[0]})
+            self.emit(event)
+            parent.emit(event)
+        elif what in {"hang_up", "decline"}:
+            spoke = self.status == "in-progress"
+            seconds = self.duration_s
+            self.set_status("completed" if spoke else "busy")
+            if spoke or all(leg.ended for leg in parent.legs):
+                parent.tell_dialled("completed" if spoke else "busy", self.sid, seconds)
+        else:
+            self.emit(Event("unheard", {"why": "bridge"}))
+        return True
+
+    def tell_dialled(self, status: str, sid: str, seconds: int) -> None:
+        with self.changed:
+            self._inbox.append(("dialled", (status, sid, seconds)))
+            self._idle = False
+            self.changed.notify_all()
+
+    def set_status(self, status: str) -> None:
+        with self.changed:
+            if self.ended:
+                return
+            self.status = status
+            if status == "in-progress":
+                self.answered_at = time.time()
+            if self.ended:
+                self.emit(Event("end", {"status": status}))
+            self.changed.notify_all()
+        self.calls.moved(self)
+
+    # The thread -----------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Ring if the line is the caller, then run the documents to the end."""
+        try:
+            if self.direction != "inbound" and not self._ring():
+                return
+            self._converse()
+        finally:
+            for leg in self.legs:
+                leg.set_status("completed" if leg.status == "in-progress" else "canceled")
+            self.set_status(self.executor.outcome if self.executor else "failed")
+
+    def _ring(self) -> bool:
+        """Wait for the handset to answer; False when it does not."""
+        self.emit(Event("ringing", {}))
+        habit = self.calls.store.answers(self.handset)
+        end = time.monotonic() + self.calls.ring_s.get(self.sid, 60)
+        with self.changed:
+            self._idle = True
+            self.changed.notify_all()
+            if habit == "ring":
+                self.changed.wait_for(lambda: bool(self._inbox), max(0.0, end - time.monotonic()))
+            what = self._inbox.popleft()[0] if self._inbox else "answer" if habit == "answer" else "none"
+            self._idle = False
+        if what == "answer":
+            self.set_status("in-progress")
+            self.emit(Event("answered", {}))
+            return True
+        declined = what in {"decline", "hang_up"} or habit == "busy"
+        self.set_status("canceled" if what == "cancel" else "busy" if declined else "no-answer")
+        return False
+
+    def _converse(self) -> None:
+        assert self.request is not None
+        executor = self.executor = CallExecutor(
+            self.request.url, fetch=self._fetch, keep=self._keep, now=time.monotonic(), patient=self.patient,
+            fallback_url=self.fallback_url, twiml=self.twiml, on_event=self._heard,
+        )  # fmt: skip
+        executor.answered = self.direction != "inbound"
+        executor.start(time.monotonic())
+        while not executor.ended:
+            with self.changed:
+                self.waiting = executor.wait
+                if not self._inbox:
+                    self._idle = True
+                    self.changed.notify_all()
+                deadline = executor.wait.deadline if executor.wait else None
+                # A caller who never comes back must not keep a thread for ever.
+                limit = 900.0 if deadline is None else max(0.0, deadline - time.monotonic())
+                self.changed.wait_for(lambda: bool(self._inbox), limit)
+                happened = self._inbox.popleft() if self._inbox else None
+                self._idle = False
+            now = time.monotonic()
+            if happened is None:
+                if deadline is None:
+                    executor.hang_up(now)
+                executor.advance(now)
+            else:
+                what, args = happened
+                self._do(executor, what, args, now)
+        with self.changed:
+            self.waiting = None
+
+    @staticmethod
+    def _do(executor: CallExecutor, what: str, args: tuple[Any, ...], now: float) -> None:
+        if what == "press":
+            executor.press(args[0], now)
+        elif what == "speak":
+            executor.speak(args[0], now, args[1] if len(args) > 1 else None)
+        elif what == "silence":
+            executor.silence(now)
+        elif what == "dialled":
+            executor.dialled(args[0], now, sid=args[1], duration_s=args[2] if len(args) > 2 else 0)
+        elif what == "replace":
+            executor.replace(args[0], now)
+        else:
+            executor.hang_up(now)
+
+    def _heard(self, event: Event) -> None:
+        executor = self.executor
+        if executor and executor.answered and self.status == "ringing":
+            self.set_status("in-progress")
+        if event.kind != "end":  # The call says so itself, once its status is written down.
+            self.emit(event)
+
+    def _fetch(self, request: Request) -> Fetched:
+        line = self.calls.line
+        gone = self.executor is not None and self.executor.left
+        params = {**line.call_params(self.sid, self.handset, self.direction, "completed" if gone else self.status)}
+        return line.post(Request(request.url, request.method, {**params, **request.params}))
+
+    def _keep(self, recording: Recording, verb: Verb) -> dict[str, str]:
+        return self.calls.keep_recording(self, recording, verb)
+
+
+class Calls:
+    """All calls of the network, and the webhooks that tell the line how they go."""
+
+    def __init__(self, store: Store, line: Line, base_url: str) -> None:
+        self.store, self.line, self._base_url = store, line, base_url
+        self.ring_s: dict[str, float] = {}
+        self._calls: dict[str, Call] = {}
+        self._lock = threading.Lock()
+
+    def drop_all_of_last_time(self) -> None:
+        """Calls that were up when the network last ended are over; the line is told."""
+        for row in self.store.list_calls(live=True, limit=10_000):
+            call = Call(self, row["sid"], row["handset"], row["direction"])
+            call.status = row["status"]
+            call.set_status("completed" if row["status"] == "in-progress" else "failed")
+
+    def get(self, sid: str) -> Call | None:
+        return self._calls.get(sid)
+
+    def live_at(self, handset: str) -> list[Call]:
+        with self._lock:
+            return [call for call in self._calls.values() if call.handset == handset and not call.ended]
+
+    def _add(self, call: Call, **stored: Any) -> None:
+        with self._lock:
+            over = [sid for sid, one in self._calls.items() if one.ended][: max(0, len(self._calls) - ENDED_KEPT)]
+            for sid in over:
+                del self._calls[sid]
+            self._calls[call.sid] = call
+        self.store.add_call({
+            "sid": call.sid, "handset": call.handset, "line": self.line.number, "direction": call.direction,
+            "status": call.status, **stored,
+        })  # fmt: skip
+
+    def from_handset(self, handset: str, *, patient: bool) -> Call:
+        """A person dials the line. Returns once the line has spoken and waits, or the call has ended."""
+        call = Call(self, "CA" + secrets.token_hex(16), handset, "inbound", patient=patient)
+        call.request, call.fallback_url = Request(self.line.voice_url), self.line.voice_fallback_url
+        self._add(call, status_url=self.line.voice_status_url)
+        threading.Thread(target=call.run, name=f"call-{call.sid[:8]}", daemon=True).start()
+        call.settle()
+        return call
+
+    def from_line(
+        self, handset: str, *, url: str | None, twiml: str | None, method: str, fallback_url: str | None,
+        status_url: str | None, status_events: str, timeout_s: int,
+    ) -> Call:  # fmt: skip
+        """The line dials a person; returns at once while the handset rings."""
+        call = Call(self, "CA" + secrets.token_hex(16), handset, "outbound-api")
+        call.request, call.fallback_url, call.twiml = Request(url or "", method), fallback_url, twiml
+        self.ring_s[call.sid] = timeout_s
+        self._add(call, status_url=status_url, status_events=status_events)
+        self._progress(call, "initiated", "queued")
+        self._progress(call, "ringing", "ringing")
+        threading.Thread(target=call.run, name=f"call-{call.sid[:8]}", daemon=True).start()
+        return call
+
+    def ring_legs(self, parent: Call, numbers: list[str], timeout_s: int) -> list[Call]:
+        """Ring the handsets a call dials, all at once; the first to answer has it."""
+        legs = []
+        for number in numbers:
+            leg = Call(self, "CA" + secrets.token_hex(16), number, "outbound-dial")
+            leg.parent = parent
+            self._add(leg)
+            leg.emit(Event("ringing", {"from": parent.handset}))
+            legs.append(leg)
+        for leg in legs:
+            habit = self.store.answers(leg.handset)
+            if habit != "ring":
+                # In a thread of its own: the parent's thread is inside the event that rings us.
+                threading.Thread(target=self._by_habit, args=(parent, leg, habit), daemon=True).start()
+        return legs
+
+    @staticmethod
+    def _by_habit(parent: Call, leg: Call, habit: str) -> None:
+        parent.settle()
+        if habit == "answer":
+            leg.tell("answer")
+        elif habit == "busy":
+            leg.tell("decline")
+        else:
+            leg.set_status("no-answer")
+            if all(one.ended for one in parent.legs):
+                parent.tell_dialled("no-answer", leg.sid, 0)
+
+    def moved(self, call: Call) -> None:
+        """Write a status down and tell the line, if it asked to be told."""
+        now = time.time()
+        values: dict[str, Any] = {"status": call.status}
+        if call.status == "in-progress":
+            values["answered_at"] = now
+        if call.ended:
+            values["ended_at"] = now
+        self.store.set_call(call.sid, **values)
+        if call.direction != "outbound-dial":
+            event = "answered" if call.status == "in-progress" else "completed" if call.ended else call.status
+            self._progress(call, event, call.status)
+
+    def _progress(self, call: Call, event: str, status: str) -> None:
+        row = self.store.call(call.sid)
+        if not row or not row["status_url"] or event not in row["status_events"].split():
+            return
+        params = self.line.call_params(call.sid, call.handset, call.direction, status)
+        params |= {"Timestamp": formatdate(time.time()).replace("-0000", "+0000"), "CallbackSource": "call-progress-events"}
+        if event == "completed":
+            params |= {"CallDuration": str(call.duration_s), "Duration": str(-(-call.duration_s // 60))}
+        self.store.add_jobs([self._job(call.sid, row["status_url"], params)])
+
+    @staticmethod
+    def _job(sid: str, url: str, params: dict[str, str]) -> dict[str, Any]:
+        return {"kind": "receipt", "lane": sid, "sid": sid, "url": url, "params": params,
+                "token": secrets.token_hex(16)}  # fmt: skip
+
+    def keep_recording(self, call: Call, recording: Recording, verb: Verb) -> dict[str, str]:
+        """Store what was said; tell `recordingStatusCallback` and `transcribeCallback` about it."""
+        sid = "RE" + secrets.token_hex(16)
+        sound = recording.sound if recording.sound and is_wav(recording.sound) else hum(recording.words)
+        self.store.add_recording(sid, call.sid, recording.words, sound, recording.duration_s)
+        url = f"{self._base_url}/{API_VERSION}/Accounts/{self.line.account_sid}/Recordings/{sid}"
+        kept = {"RecordingUrl": url, "RecordingSid": sid}
+        base = {**kept, "CallSid": call.sid, "AccountSid": self.line.account_sid, "ApiVersion": API_VERSION}
+        about = self.line.call_params(call.sid, call.handset, call.direction, call.status)
+        jobs = []
+        if callback := verb.attributes.get("recordingStatusCallback"):
+            jobs.append(self._job(sid, self._absolute(call, callback), {
+                **base, "RecordingStatus": "completed", "RecordingDuration": str(recording.duration_s),
+                "RecordingChannels": "1", "RecordingSource": "RecordVerb", "ErrorCode": "0",
+            }))  # fmt: skip
+        if verb.flag("transcribe", False) and (callback := verb.attributes.get("transcribeCallback")):
+            jobs.append(self._job(sid, self._absolute(call, callback), {
+                **about, **base, "TranscriptionSid": "TR" + secrets.token_hex(16),
+                "TranscriptionText": recording.words, "TranscriptionStatus": "completed", "TranscriptionType": "fast",
+            }))  # fmt: skip
+        self.store.add_jobs(jobs)
+        return kept
+
+    @staticmethod
+    def _absolute(call: Call, url: str) -> str:
+        return call.executor.absolute(url) if call.executor else url
+
+    def resource(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a stored call as Twilio's Call resource."""
+        inbound = row["direction"] == "inbound"
+        sender, receiver = (row["handset"], row["line"]) if inbound else (row["line"], row["handset"])
+        date = formatdate(row["created_at"]).replace("-0000", "+0000")
+        seconds = round((row["ended_at"] or 0) - row["answered_at"]) if row["answered_at"] and row["ended_at"] else None
+        return {
+            "sid": row["sid"], "account_sid": self.line.account_sid, "api_version": API_VERSION, "from": sender,
+            "to": receiver, "status": row["status"], "direction": row["direction"], "date_created": date,
+            "date_updated": date, "start_time": None, "end_time": None, "price": None, "price_unit": "CNY",
+            "duration": None if seconds is None else str(seconds), "answered_by": None, "annotation": None,
+            "uri": f"/{API_VERSION}/Accounts/{self.line.account_sid}/Calls/{row['sid']}.json",
+            "subresource_uris": {},
+        }  # fmt: skip
