@@ -1,0 +1,147 @@
+"""The closed word lists of the line: word → (entity, value), read once from `bot/dictionaries/*.tsv`.
+
+The same files feed Rasa's lookup component, so that a word added by staff is both heard and valued. Every line is
+`word<TAB>entity<TAB>value<TAB>source`. In `job_patterns.tsv` the word is `verbs+objects+nouns`, each a list with
+"|": 摘|采+李子|桃子+采摘 stands for 摘李子, 采点桃子, 桃子采摘.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DICTIONARIES = Path(__file__).resolve().parents[2] / "bot" / "dictionaries"
+JOB_TYPES_CSV = Path(__file__).parent / "data" / "job_types.csv"
+
+# A little word that may stand between verb and object: 摘点李子, 扎那个钢筋, 薅一下草.
+_BETWEEN = r"(?:点|些|下|哈|一下|一哈|一点|点点|个|那个|这个|了|过|老板的|人家的|村里的|他们的|大|小|旧|老|烂|青|红|新|干|生|别个的|别人的|工地的|几天)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a dictionary."""
+
+    word: str
+    entity: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A dictionary word at text[start:end]."""
+
+    start: int
+    end: int
+    word: str
+    entity: str
+    value: str
+
+
+class Matcher:
+    """Finds the words of some entries in a text, the longest at each place."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._by_word: dict[str, list[Entry]] = {}
+        for entry in entries:
+            self._by_word.setdefault(entry.word, []).append(entry)
+        self._first: dict[str, list[int]] = {}
+        for word in self._by_word:
+            lengths = self._first.setdefault(word[0], [])
+            if len(word) not in lengths:
+                lengths.append(len(word))
+        for lengths in self._first.values():
+            lengths.sort(reverse=True)
+
+    def find(self, text: str) -> list[Hit]:
+        """Return the words in `text`, left to right, longest first, never overlapping."""
+        hits: list[Hit] = []
+        at = 0
+        while at < len(text):
+            for length in self._first.get(text[at], ()):
+                word = text[at : at + length]
+                if word in self._by_word:
+                    hits += [Hit(at, at + length, word, e.entity, e.value) for e in self._by_word[word]]
+                    at += length
+                    break
+            else:
+                at += 1
+        return hits
+
+    def get(self, word: str) -> list[Entry]:
+        return self._by_word.get(word, [])
+
+
+class _Pattern:
+    def __init__(self, entry: Entry) -> None:
+        verbs, objects, *nouns = entry.word.split("+")
+        self.value = entry.value
+        thing = f"(?:{_longest_first(objects)})"
+        parts = [f"(?:{_longest_first(verbs)}){_BETWEEN}{thing}"]
+        if nouns:
+            parts.append(f"{thing}(?:的)?(?:{_longest_first(nouns[0])})")
+        self.regex = re.compile("|".join(parts))
+        # Said the other way round: 李子要人摘, 花椒熟了找人打.
+        self.turned = re.compile(f"{thing}[^\\s,，。]{{0,5}}(?:要|找|请|有|差|喊|哪个)?[^\\s,，。]{{0,2}}人[^\\s,，。]{{0,2}}(?:{_longest_first(verbs)})")
+
+
+def _longest_first(words: str) -> str:
+    return "|".join(re.escape(w) for w in sorted(words.split("|"), key=len, reverse=True))
+
+
+@cache
+def entries(name: str) -> tuple[Entry, ...]:
+    """Return the lines of `bot/dictionaries/<name>.tsv`."""
+    with open(DICTIONARIES / f"{name}.tsv", encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return tuple(Entry(r["word"], r["entity"], r["value"], r["source"]) for r in rows)
+
+
+@cache
+def matcher(name: str) -> Matcher:
+    """Return the matcher of one dictionary: `matcher("settlement").find(text)`."""
+    return Matcher(list(entries(name)))
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    return tuple(_Pattern(entry) for entry in entries("job_patterns"))
+
+
+@cache
+def _job_names() -> dict[str, tuple[str, str]]:
+    with open(JOB_TYPES_CSV, encoding="utf-8", newline="") as lines:
+        return {row["code"]: (row["name"], row["english"]) for row in csv.DictReader(lines)}
+
+
+def job_codes() -> list[str]:
+    """Return the 101 job type codes in the order of the table."""
+    return list(_job_names())
+
+
+def job_name(code: str, lang: str = "zh") -> str:
+    """Return the name of a job type for people: A19 → 除草工 ("weeding" with lang "en"); unknown codes as they are."""
+    names = _job_names().get(code)
+    return (names[1] if lang == "en" else names[0]) if names else code
+
+
+def find_jobs(text: str) -> list[Hit]:
+    """Return the kinds of work named in `text`: dictionary words and verb + object patterns, the longest win."""
+    hits = list(matcher("job_types").find(text))
+    for pattern in _patterns():
+        for regex in (pattern.regex, pattern.turned):
+            hits += [Hit(m.start(), m.end(), m.group(), "job_type", pattern.value) for m in regex.finditer(text)]
+    # At one place the longest wording is the most exact one (保洁公益岗 over 保洁); words beat patterns of equal length.
+    chosen: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (-(h.end - h.start), h.start)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
+            chosen.append(hit)
+    return sorted(chosen, key=lambda hit: hit.start)
+
+
+def search_job_codes(text: str) -> list[str]:
+    """Return the job type codes named in `text`, in order, each once."""
+    return list(dict.fromkeys(hit.value for hit in find_jobs(text)))
