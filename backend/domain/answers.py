@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "job_details": ("opening", "asked"),  # asked: entity names in the question, e.g. ["meals"]
     "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw
     "job_taken": ("opening", "contact", "code", "registered"),  # contact {name, phone}: shown by text only
+    "confirm_take": ("opening",),  # by voice only: a spoken wish is read back before it counts (V11)
     "job_full": ("opening", "alternatives"),
     "job_gone": ("opening", "alternatives"),  # expired or withdrawn
     "clash": ("opening", "standing"),  # standing: the taken opening that overlaps

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from backend.domain.answers import Answer
 from backend.errors import NotFound
+from backend.services import outbox
 from backend.services.turn import Facts, Turn
 from backend.store.models import TurnEffect
 
@@ -45,6 +47,41 @@ def perform(turn: Turn, name: str, facts: Facts) -> list[Answer]:
         return list(done.answer["answers"])
     turn.facts = facts
     answers = _ACTS[name](turn)
+    if turn.channel == "voice":
+        _text_the_change(turn, answers)
     turn.session.add(TurnEffect(message_id=turn.message.id, act=name, answer={"answers": answers}, at=turn.now))
     log.info("act", act=name, message_id=turn.message.id, kinds=[a["kind"] for a in answers])
     return answers
+
+
+def run(turn: Turn, option: dict[str, Any], facts: Facts | None = None) -> list[Answer]:
+    """Go on with another act inside the one being performed: `option` is `{"act": NAME, "params": {...}}`."""
+    turn.facts = Facts(
+        entities=facts.entities if facts else [],
+        params={**(facts.params if facts else {}), **option.get("params", {})},
+        intent=facts.intent if facts else turn.facts.intent,
+    )
+    return _ACTS[option["act"]](turn)
+
+
+# Answers that tell of a change: when it was made by voice, the number also gets it as a text (V20, DESIGN §3.4).
+CHANGES = frozenset(
+    {
+        "registered", "job_taken", "withdrawn", "offer_declined", "profile_updated", "availability_set", "case_opened",
+        "posting_received", "opted_out", "opted_in", "undone",
+    }
+)
+
+
+def _text_the_change(turn: Turn, answers: list[Answer]) -> None:
+    changes = [answer for answer in answers if answer["kind"] in CHANGES]
+    if changes:
+        outbox.enqueue(
+            turn.session,
+            turn.deps,
+            now=turn.now,
+            handset=turn.handset,
+            conversation=turn.conversation,
+            answers=changes,
+            in_reply_to=turn.message.id,
+        )

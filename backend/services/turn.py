@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.domain.entities import Entity
+from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Handset, Message
 
@@ -40,6 +41,7 @@ class Facts:
 class Turn:
     """What an act may look at and change. The caller owns the transaction and the commit."""
 
+    deps: Deps
     session: Session
     now: datetime
     conversation: Conversation
@@ -71,8 +73,13 @@ class Turn:
 
     @property
     def pending(self) -> dict[str, Any] | None:
-        """What a bare number, yes or no would answer: `{"kind": …, …}` (see services/menu.py)."""
+        """What a bare number, yes or no would answer: `{"kind": …, "options": {...}, …}` (see `expect`)."""
         return self.recall("pending")
 
-    def expect(self, kind: str | None, **what: Any) -> None:
-        self.remember("pending", {"kind": kind, **what} if kind else None)
+    def expect(self, kind: str | None, options: dict[str, dict[str, Any]] | None = None, **what: Any) -> None:
+        """Say what the next short answer means; None: nothing is open.
+
+        `options` maps "1"…"9", "yes", "no" (and an offer's two-digit code) to `{"act": NAME, "params": {...}}`. "0" is a
+        person everywhere and needs no entry.
+        """
+        self.remember("pending", {"kind": kind, "options": options or {}, **what} if kind else None)

@@ -1,0 +1,1 @@
+"""The SMS channel: webhooks in, rendering out."""

@@ -1,0 +1,1 @@
+"""The turn and outbox loops."""

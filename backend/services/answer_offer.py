@@ -1,0 +1,234 @@
+"""Take, decline and give back places: the one door through which headcount moves (W06, C1, DESIGN §3.7)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import structlog
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from backend.domain.answers import make
+from backend.domain.offers import HOLDS_A_PLACE, Stretch, expires_at, may_become, overlap, short_code
+from backend.errors import Conflict, NotFound
+from backend.services import outbox
+from backend.services.deps import Deps
+from backend.services.people import handset_for
+from backend.services.views import opening_view
+from backend.settings import TIMEZONE
+from backend.store.models import Conversation, Employer, Handset, HandsetOwner, Offer, Opening, Worker
+
+log = structlog.get_logger()
+OPEN = ("offered", "waitlisted", "accepted")
+
+
+def take(
+    session: Session,
+    *,
+    now: datetime,
+    opening_id: int,
+    worker_id: int,
+    channel: str,
+    message_id: int | None = None,
+) -> Offer:
+    """Give `worker_id` a place in `opening_id`, or raise.
+
+    Conflict(reason=): `full`; `overlap` (fact `standing`: the id of the taken opening in the way); `not_open`
+    (expired, withdrawn, not published); `taken_already` (fact `offer_id`).
+    """
+    # The worker's row is locked first, so that two takings by one person are judged one after the other (C4).
+    worker = session.get(Worker, worker_id, with_for_update=True)
+    opening = session.get(Opening, opening_id)
+    if worker is None or opening is None:
+        raise NotFound("no such worker or opening")
+    offer = session.scalar(select(Offer).where(Offer.opening_id == opening_id, Offer.worker_id == worker_id))
+    if offer is not None and offer.status in HOLDS_A_PLACE:
+        raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
+    if offer is not None and not may_become(offer.status, "accepted"):
+        raise Conflict("this offer is over", reason="not_open")
+    if standing := _in_the_way(session, worker_id, opening):
+        raise Conflict("overlaps a taken opening", reason="overlap", standing=standing.opening_id)
+    today = now.astimezone(TIMEZONE).date()
+    claimed = session.execute(
+        update(Opening)
+        .where(
+            Opening.id == opening_id,
+            Opening.status == "published",
+            Opening.filled < Opening.headcount,
+            Opening.ends_on >= today,
+        )
+        .values(
+            filled=Opening.filled + 1,
+            status=case((Opening.filled + 1 >= Opening.headcount, "filled"), else_=Opening.status),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:
+        session.refresh(opening)
+        full = opening.status == "filled" or (opening.status == "published" and opening.filled >= opening.headcount)
+        raise Conflict("no place", reason="full" if full else "not_open")
+    session.refresh(opening)
+    if offer is None:
+        offer = Offer(opening_id=opening_id, worker_id=worker_id, starts_on=opening.starts_on, ends_on=opening.ends_on,
+                      offered_at=now)
+        session.add(offer)
+    offer.code = offer.code or _free_code(session, worker_id)
+    offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
+    session.flush()
+    worker.waiting_since = None
+    log.info("offer_accepted", offer_id=offer.id, opening_id=opening_id, filled=opening.filled)
+    return offer
+
+
+def _in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | None:
+    wanted = _stretch(opening)
+    held = session.scalars(
+        select(Offer).where(
+            Offer.worker_id == worker_id,
+            Offer.status == "accepted",
+            Offer.opening_id != opening.id,
+            Offer.starts_on <= opening.ends_on,
+            Offer.ends_on >= opening.starts_on,
+        )
+    )
+    return next((offer for offer in held if overlap(wanted, _stretch(offer.opening))), None)
+
+
+def _stretch(opening: Opening) -> Stretch:
+    return Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
+
+
+def _free_code(session: Session, worker_id: int) -> str:
+    return short_code(session.scalars(select(Offer.code).where(Offer.worker_id == worker_id, Offer.status.in_(OPEN))))
+
+
+def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int | None = None) -> Offer:
+    """Withdraw an accepted offer and free its place. Conflict(reason="not_held") when there is none to give back."""
+    offer = session.get(Offer, offer_id, with_for_update=True)
+    if offer is None:
+        raise NotFound("no such offer")
+    if offer.status != "accepted":
+        raise Conflict("holds no place", reason="not_held")
+    freed = session.execute(
+        update(Opening)
+        .where(Opening.id == offer.opening_id, Opening.filled > 0)
+        .values(filled=Opening.filled - 1, status=case((Opening.status == "filled", "published"), else_=Opening.status))
+        .execution_options(synchronize_session=False)
+    )
+    if freed.rowcount != 1:
+        raise Conflict("the opening holds no taken place", reason="not_held")
+    session.refresh(offer.opening)
+    offer.status, offer.answered_at, offer.message_id = "withdrawn", now, message_id
+    session.flush()
+    return offer
+
+
+def decline(session: Session, *, now: datetime, offer_id: int, message_id: int | None = None) -> Offer:
+    """Decline an offer not yet answered; a taken one is given back."""
+    offer = session.get(Offer, offer_id, with_for_update=True)
+    if offer is None:
+        raise NotFound("no such offer")
+    if offer.status == "accepted":
+        return give_back(session, now=now, offer_id=offer_id, message_id=message_id)
+    if not may_become(offer.status, "declined"):
+        raise Conflict("this offer is over", reason="not_open")
+    offer.status, offer.answered_at, offer.message_id = "declined", now, message_id
+    return offer
+
+
+def answer(session: Session, *, now: datetime, offer_id: int, answer: str, channel: str = "staff") -> Offer:
+    """Accept or decline an offer for its worker: the API's verb. Raises like `take` and `decline`."""
+    offer = session.get(Offer, offer_id)
+    if offer is None:
+        raise NotFound("no such offer")
+    if answer == "accept":
+        if offer.status == "offered" and offer.expires_at and offer.expires_at <= now:
+            offer.status = "expired"
+            raise Conflict("this offer has expired", reason="not_open")
+        return take(session, now=now, opening_id=offer.opening_id, worker_id=offer.worker_id, channel=channel)
+    return decline(session, now=now, offer_id=offer_id)
+
+
+def offer_opening(
+    session: Session, deps: Deps, *, now: datetime, opening_id: int, worker_id: int, channel: str = "sms"
+) -> Offer:
+    """Put an opening to a worker (即时快招): an offer with a code and an expiry, told by text (E03, M04, M05).
+
+    Conflict(reason=): `not_open`, `full`, `taken_already`; an open offer is returned as it is.
+    """
+    opening, worker = session.get(Opening, opening_id), session.get(Worker, worker_id)
+    if opening is None or worker is None:
+        raise NotFound("no such worker or opening")
+    if opening.status == "filled":
+        raise Conflict("no place", reason="full")
+    if opening.status != "published":
+        raise Conflict("not published", reason="not_open")
+    offer = session.scalar(
+        select(Offer).where(Offer.opening_id == opening_id, Offer.worker_id == worker_id).with_for_update()
+    )
+    if offer is not None and offer.status in HOLDS_A_PLACE:
+        raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
+    if offer is not None and offer.status == "offered":
+        return offer
+    if offer is None:
+        offer = Offer(opening_id=opening_id, worker_id=worker_id)
+        session.add(offer)
+    offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
+    offer.code = _free_code(session, worker_id)
+    offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
+    starts_at = datetime.combine(opening.starts_on, _hour(opening.hours_from), TIMEZONE)
+    offer.expires_at = expires_at(now, starts_at if starts_at > now else _end_of(opening.ends_on))
+    session.flush()
+    handset = _handset_of(session, worker)
+    if handset is not None:
+        message = outbox.enqueue(
+            session, deps, now=now, handset=handset, kind="initiated", expires_at=offer.expires_at,
+            answers=[make("offer", opening=opening_view(opening, deps.regions), code=offer.code,
+                          expires_at=offer.expires_at.isoformat())],
+        )
+        _expect_answer(session.get_one(Conversation, message.conversation_id), offer)
+    return offer
+
+
+def _expect_answer(conversation: Conversation, offer: Offer) -> None:
+    """A bare answer now binds to this offer, the last one sent (M04)."""
+    accept: dict[str, Any] = {"act": "apply_job", "params": {"offer_id": offer.id}}
+    refuse: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id}}
+    conversation.person_id = offer.worker.person_id
+    conversation.context = {
+        **(conversation.context or {}),
+        "pending": {"kind": "offer", "offer_id": offer.id,
+                    "options": {"1": accept, "yes": accept, "2": refuse, "no": refuse}},
+    }
+
+
+def _handset_of(session: Session, worker: Worker) -> Handset | None:
+    return session.scalar(
+        select(Handset)
+        .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
+        .where(HandsetOwner.person_id == worker.person_id, HandsetOwner.until.is_(None))
+        .order_by(HandsetOwner.id)
+        .limit(1)
+    )
+
+
+def _hour(text: str | None) -> time:
+    return time.fromisoformat(text) if text else time(7, 0)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59), TIMEZONE)
+
+
+def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker) -> None:
+    """Text the employer that a place was taken or given back (W06: both sides hear the result)."""
+    employer = session.get(Employer, opening.employer_id)
+    if employer is None or not employer.phone:
+        return
+    handset = handset_for(session, employer.phone, now)
+    outbox.enqueue(
+        session, deps, now=now, handset=handset, kind="initiated",
+        answers=[make("employer_told", opening=opening_view(opening, deps.regions), event=event,
+                      worker_name=worker.person.name)],
+    )

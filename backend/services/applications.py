@@ -1,0 +1,189 @@
+"""What a worker does with openings by word or key: take one, step back, hear her own list (W06)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from backend.domain.answers import Answer, make
+from backend.errors import Conflict
+from backend.services import answer_offer, audit
+from backend.services.acts import act
+from backend.services.find_jobs import alternatives, find_jobs, which_opening
+from backend.services.people import ask_which_person, ensure_worker, worker_of
+from backend.services.turn import Turn
+from backend.services.views import opening_view
+from backend.store.models import Employer, Offer, Opening, Worker
+
+
+@act("apply_job")
+def apply_job(turn: Turn) -> list[Answer]:
+    """Take one: the opening keyed, numbered or named; the number on the phone suffices (DESIGN §3.4)."""
+    params = turn.facts.params
+    offer = _offer_named(turn)
+    if offer is not None:
+        opening = offer.opening
+        if offer.status == "offered" and offer.expires_at and offer.expires_at <= turn.now:
+            offer.status = "expired"
+        if offer.status == "expired":
+            return [make("offer_expired", opening=_view(turn, opening), alternatives=alternatives(turn, opening))]
+    elif params.get("code"):
+        return [make("choice_unknown", choice=params["code"], choices=[])]
+    else:
+        if not params.get("opening_id") and not turn.recall("jobs") and not (turn.pending or {}).get("opening_ids"):
+            return find_jobs(turn)  # "我要报名" before anything was shown
+        opening, question = which_opening(turn, "take")
+        if question is not None:
+            return question
+    if turn.channel == "voice" and not params.get("confirmed"):
+        # A recogniser mishears: a spoken wish alone never takes a place; a key or a clear yes does.
+        yes: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": opening.id, "confirmed": True}}
+        turn.expect("confirm_take", {"1": yes, "yes": yes, "2": {"act": "more_jobs"}, "no": {"act": "more_jobs"}},
+                    opening_id=opening.id)
+        return [make("confirm_take", opening=_view(turn, opening))]
+    if question := ask_which_person(turn, "apply_job", {"opening_id": opening.id, "confirmed": True}):
+        return [question]
+    worker = ensure_worker(turn)
+    try:
+        taken = answer_offer.take(turn.session, now=turn.now, opening_id=opening.id, worker_id=worker.id,
+                                  channel=turn.channel, message_id=turn.message.id)
+    except Conflict as conflict:
+        return _refused(turn, opening, conflict)
+    audit.record(turn, "took_place", taken, opening_id=opening.id)
+    answer_offer.tell_employer(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
+    registered = worker.person.name is not None
+    turn.expect("taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id)
+    return [make("job_taken", opening=_view(turn, opening), contact=_contact(turn, opening), code=taken.code,
+                 registered=registered)]
+
+
+def _offer_named(turn: Turn) -> Offer | None:
+    """The offer an answer names: bound by the menu, or by its two-digit code among the speaker's own (M04)."""
+    params = turn.facts.params
+    if params.get("offer_id"):
+        return turn.session.get(Offer, params["offer_id"])
+    if params.get("code") and (worker := worker_of(turn)):
+        return turn.session.scalar(
+            select(Offer).where(Offer.worker_id == worker.id, Offer.code == str(params["code"]),
+                                Offer.status.in_(("offered", "accepted", "expired")))
+        )
+    return None
+
+
+def _refused(turn: Turn, opening: Opening, conflict: Conflict) -> list[Answer]:
+    view = _view(turn, opening)
+    if conflict.reason == "overlap":
+        standing = turn.session.get_one(Opening, conflict.facts["standing"])
+        offer = _held(turn, standing.id)
+        turn.expect("clash", {"1": {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}} if offer else {})
+        return [make("clash", opening=view, standing=_view(turn, standing))]
+    if conflict.reason == "taken_already":
+        offer = turn.session.get_one(Offer, conflict.facts["offer_id"])
+        return [make("already_taken", opening=view, code=offer.code)]
+    kind = "job_full" if conflict.reason == "full" else "job_gone"
+    return [make(kind, opening=view, alternatives=alternatives(turn, opening))]
+
+
+def _held(turn: Turn, opening_id: int) -> Offer | None:
+    worker = worker_of(turn)
+    if worker is None:
+        return None
+    return turn.session.scalar(
+        select(Offer).where(Offer.worker_id == worker.id, Offer.opening_id == opening_id, Offer.status == "accepted")
+    )
+
+
+@act("my_applications")
+def my_applications(turn: Turn) -> list[Answer]:
+    """Her own open list: work, day and place; a number gives one back (after a yes)."""
+    if question := ask_which_person(turn, "my_applications"):
+        return [question]
+    worker = worker_of(turn)
+    offers = _open_offers(turn, worker) if worker else []
+    options = {str(n): {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
+               for n, offer in enumerate(offers, start=1) if offer.status == "accepted"}
+    turn.expect("my_list", options, offer_ids=[offer.id for offer in offers])
+    return [make("my_list", offers=[
+        {"offer_id": offer.id, "code": offer.code, "status": offer.status, "opening": _view(turn, offer.opening)}
+        for offer in offers
+    ])]
+
+
+def _open_offers(turn: Turn, worker: Worker) -> list[Offer]:
+    return list(turn.session.scalars(
+        select(Offer).where(Offer.worker_id == worker.id, Offer.status.in_(("accepted", "offered", "waitlisted")),
+                            Offer.ends_on >= turn.today)
+        .order_by(Offer.starts_on, Offer.id)
+    ))
+
+
+@act("withdraw_application")
+def withdraw_application(turn: Turn) -> list[Answer]:
+    """Step back from one, freeing the place; an offer not yet taken is declined. Undone by taking it again."""
+    if question := ask_which_person(turn, "withdraw_application", turn.facts.params):
+        return [question]
+    worker = worker_of(turn)
+    offer = _offer_named(turn) or (_meant(turn, worker) if worker else None)
+    if offer is None or worker is None or offer.worker_id != worker.id:
+        held = [o for o in _open_offers(turn, worker) if o.status == "accepted"] if worker else []
+        if len(held) > 1:
+            options = {str(n): {"act": "withdraw_application", "params": {"offer_id": o.id, "confirmed": True}} for n, o in enumerate(held, 1)}
+            turn.expect("which_withdraw", options)
+            return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw")]
+        return [make("nothing_to_withdraw")]
+    view = _view(turn, offer.opening)
+    if offer.status == "offered":
+        answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
+        turn.expect(None)
+        return [make("offer_declined", opening=view)]
+    if offer.status != "accepted":
+        return [make("nothing_to_withdraw")]
+    if turn.facts.params.get("ask") or (turn.channel == "voice" and not turn.facts.params.get("confirmed")):
+        yes: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}
+        no: dict[str, Any] = {"act": "keep_place"}
+        turn.expect("confirm_withdraw", {"1": yes, "yes": yes, "2": no, "no": no}, offer_id=offer.id)
+        return [make("confirm_withdraw", opening=view, code=offer.code)]
+    answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
+    audit.record(turn, "gave_back_place", offer, opening_id=offer.opening_id)
+    answer_offer.tell_employer(turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker)
+    again: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": offer.opening_id, "confirmed": True}}
+    turn.expect("undo", {"1": again}, offer_id=offer.id)
+    return [make("withdrawn", opening=view, code=offer.code)]
+
+
+@act("keep_place")
+def keep_place(turn: Turn) -> list[Answer]:
+    turn.expect(None)
+    return [make("kept", what="place")]
+
+
+def _meant(turn: Turn, worker: Worker) -> Offer | None:
+    """Which held place "来不了了" means: by number in the list just heard, trade or day, or the only one."""
+    held = [offer for offer in _open_offers(turn, worker) if offer.status == "accepted"]
+    pending = turn.pending or {}
+    ordinal = turn.facts.one("ordinal") or turn.facts.params.get("choice")
+    if ordinal is not None:
+        listed = pending["offer_ids"] if pending.get("kind") == "my_list" else [offer.id for offer in held]
+        position = len(listed) if ordinal == -1 else int(ordinal)
+        return turn.session.get(Offer, listed[position - 1]) if 1 <= position <= len(listed) else None
+    if opening_id := turn.facts.params.get("opening_id"):
+        return next((offer for offer in held if offer.opening_id == opening_id), None)
+    if trades := turn.facts.all("job_type"):
+        held = [offer for offer in held if offer.opening.job_type in trades]
+    if days := turn.facts.one("date"):
+        start = date.fromisoformat(str(days).partition("/")[0])
+        held = [offer for offer in held if offer.starts_on <= start <= offer.ends_on]
+    return held[0] if len(held) == 1 else None
+
+
+def _view(turn: Turn, opening: Opening) -> dict[str, Any]:
+    return opening_view(opening, turn.deps.regions)
+
+
+def _contact(turn: Turn, opening: Opening) -> dict[str, Any]:
+    """Whom to ask for, told only after acceptance (V13); the channels decide whether the phone may be told."""
+    employer = turn.session.get_one(Employer, opening.employer_id)
+    return {"name": employer.name, "phone": employer.phone}
+

@@ -1,0 +1,82 @@
+"""What a message means: clean-up, repair, the engine, normal forms. The same function live and for `/understand`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backend.domain import clean_text, repair
+from backend.domain.entities import Entity, values
+from backend.errors import EngineUnavailable
+from backend.services.deps import Deps
+from backend.settings import TIMEZONE
+
+# A try from the console or the API may wait a little longer than a person on the line.
+PARSE_DEADLINE_S = 4.0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text on its way to the engine. `masked` is what the engine sees: no phone or ID digits."""
+
+    text: str
+    masked: str
+    changes: list[tuple[str, str, int]]
+    looks_like_command: bool
+    clean: clean_text.CleanText
+
+
+@dataclass(frozen=True)
+class Understood:
+    intent: str
+    confidence: float
+    entities: list[Entity] = field(default_factory=list)
+    normalized_text: str = ""
+    repairs: list[tuple[str, str, int]] = field(default_factory=list)
+    masked: str = ""
+
+
+def prepare(text: str, channel: str) -> Prepared:
+    """Clean `text` and repair what dialect, typing and recognisers did to it; never raises for any str."""
+    clean = clean_text.clean(text, channel)
+    repaired = repair.repair(clean.masked_text, channel)
+    return Prepared(
+        text=clean.restore(repaired.text),
+        masked=repaired.text,
+        changes=list(repaired.changes),
+        looks_like_command=clean.looks_like_command,
+        clean=clean,
+    )
+
+
+def values_of(
+    prepared: Prepared,
+    intent: str,
+    spans: Sequence[Any],
+    now: datetime,
+    channel: str,
+    market_days: dict[str, Any] | None = None,
+) -> list[Entity]:
+    """The entities of a message in normal form, from the spans the engine found in `prepared.masked`."""
+    restored = [prepared.clean.restore_span(prepared.masked, span) for span in spans]
+    return values(restored, prepared.text, now.astimezone(TIMEZONE), channel, intent, market_days=market_days)
+
+
+def understand(deps: Deps, text: str, channel: str, now: datetime | None = None, region: str | None = None) -> Understood:
+    """Say what `text` means without storing anything; never raises for any text.
+
+    With the engine away the intent is `out_of_scope` with confidence 0.
+    """
+    prepared = prepare(text, channel)
+    local = (now or deps.clock()).astimezone(TIMEZONE)
+    if prepared.looks_like_command or not re.search(r"\w", prepared.masked):
+        return Understood("out_of_scope", 1.0, [], prepared.text, prepared.changes, prepared.masked)
+    try:
+        parsed = deps.engine.parse(prepared.masked, PARSE_DEADLINE_S)
+    except EngineUnavailable:
+        return Understood("out_of_scope", 0.0, [], prepared.text, prepared.changes, prepared.masked)
+    found = values_of(prepared, parsed.intent, parsed.spans, local, channel, deps.regions.market_days(region))
+    return Understood(parsed.intent, parsed.confidence, found, prepared.text, prepared.changes, prepared.masked)

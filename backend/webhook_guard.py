@@ -1,0 +1,32 @@
+"""The one guard of every carrier webhook: only what the carrier signed gets in (I2, I4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from flask import Response, request
+
+from backend.services.deps import Deps
+
+log = structlog.get_logger()
+
+
+def signed(deps: Deps) -> Callable[[], Response | None]:
+    """A before_request function: 403 unless `X-Twilio-Signature` fits the configured public URL and every raw field.
+
+    The URL comes from the settings, never from the Host header; a missing header is just wrong.
+    """
+
+    def guard() -> Response | None:
+        # As it came over the wire: decoding and encoding again could change a byte that was signed.
+        raw = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
+        path = raw if raw.startswith("/") else request.full_path.rstrip("?")
+        url = deps.settings.public_base_url + path
+        fields = request.form.to_dict(flat=False)
+        if deps.carrier.verify(url, fields, request.headers.get("X-Twilio-Signature")):
+            return None
+        log.warning("webhook_refused", path=request.path)
+        return Response("signature is missing or wrong", 403, content_type="text/plain; charset=utf-8")
+
+    return guard
