@@ -1,0 +1,3 @@
+from backend.scheduler.run import main
+
+main()

@@ -1,0 +1,49 @@
+"""The table of ticks: name, when, and the one service each calls. Every service finds its own due rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from backend.services import expiry, remind_staff
+from backend.services.deps import Deps
+from backend.settings import TIMEZONE
+
+
+@dataclass(frozen=True)
+class Job:
+    """`service` returns how many rows it changed; calling it again changes nothing more.
+
+    `at_start`: also once when this scheduler takes the lead, for what may have come due while none ran (F7).
+    """
+
+    name: str
+    trigger: BaseTrigger
+    service: Callable[[Deps], int]
+    at_start: bool = False
+    demo_only: bool = False
+
+
+def _every(seconds: int) -> BaseTrigger:
+    return IntervalTrigger(seconds=seconds, timezone=TIMEZONE)
+
+
+def _renew_demo(deps: Deps) -> int:
+    from backend.seed import renew
+
+    return int(renew(deps.db, deps.clock()) or 0)
+
+
+JOBS = (
+    Job("expire_openings", _every(60), expiry.expire_openings, at_start=True),
+    Job("expire_offers", _every(20), expiry.expire_offers, at_start=True),
+    Job("release_stale_leases", _every(15), expiry.release_stale_leases, at_start=True),
+    # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
+    Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),
+        remind_staff.remind_staff, at_start=True),
+    Job("renew_demo", CronTrigger(hour=0, minute=5, timezone=TIMEZONE), _renew_demo, at_start=True, demo_only=True),
+)  # fmt: skip
