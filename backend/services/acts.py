@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 
 from backend.domain.answers import Answer
+from backend import services
 from backend.errors import NotFound
 from backend.services import outbox
 from backend.services.turn import Facts, Turn
@@ -33,6 +36,12 @@ def act(name: str) -> Callable[[Act], Act]:
 
 def names() -> frozenset[str]:
     return frozenset(_ACTS)
+
+
+def load_all() -> None:
+    """Import every service, so that each act has registered itself; called once per process."""
+    for module in pkgutil.iter_modules(services.__path__):
+        importlib.import_module(f"{services.__name__}.{module.name}")
 
 
 def perform(turn: Turn, name: str, facts: Facts) -> list[Answer]:

@@ -42,13 +42,15 @@ class Understood:
 def prepare(text: str, channel: str) -> Prepared:
     """Clean `text` and repair what dialect, typing and recognisers did to it; never raises for any str."""
     clean = clean_text.clean(text, channel)
-    repaired = repair.repair(clean.masked_text, channel)
+    repaired = repair.repair(clean.text, channel)
+    # Masked after the repair, so that places in the masked text lead back to the text that is shown.
+    final = clean_text.clean(repaired.text, channel) if repaired.changes else clean
     return Prepared(
-        text=clean.restore(repaired.text),
-        masked=repaired.text,
+        text=final.text,
+        masked=final.masked_text,
         changes=list(repaired.changes),
-        looks_like_command=clean.looks_like_command,
-        clean=clean,
+        looks_like_command=clean.looks_like_command or final.looks_like_command,
+        clean=final,
     )
 
 
@@ -61,7 +63,10 @@ def values_of(
     market_days: dict[str, Any] | None = None,
 ) -> list[Entity]:
     """The entities of a message in normal form, from the spans the engine found in `prepared.masked`."""
-    restored = [prepared.clean.restore_span(prepared.masked, span) for span in spans]
+    restored = []
+    for span in spans:
+        start, end = prepared.clean.restore(span["start"], span["end"])
+        restored.append({**span, "start": start, "end": end, "text": prepared.text[start:end]})
     return values(restored, prepared.text, now.astimezone(TIMEZONE), channel, intent, market_days=market_days)
 
 

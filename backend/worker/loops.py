@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from backend.logs import configure
 from backend.services import deps as wiring
+from backend.services.acts import load_all
 from backend.services import heartbeat, outbox
 from backend.services.broken_turn import count_failure
 from backend.services.converse import SMS_DEADLINE_S, converse, lease_number, release_number
@@ -128,6 +129,7 @@ def main() -> None:
     settings = load()
     configure("worker")
     deps = wiring.build(settings)
+    load_all()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
