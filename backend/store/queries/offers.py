@@ -1,0 +1,64 @@
+"""Offers: the days a worker has given away, and who still waits for an answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.offers import HOLDS_A_PLACE, Stretch
+from backend.store.models import Offer, Opening, Person, Worker
+
+# An offer in one of these still binds somebody: the worker has to be told when the opening goes away.
+LIVE = frozenset({"offered", "waitlisted", "accepted"})
+
+
+def taken_stretches(session: Session, worker_ids: Iterable[int], today: date) -> dict[int, list[Stretch]]:
+    """Worker id → the days and hours of the jobs she holds a place in, from today on."""
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    rows = session.execute(
+        select(Offer.worker_id, Offer.starts_on, Offer.ends_on, Opening.hours_from, Opening.hours_to)
+        .join(Opening, Opening.id == Offer.opening_id)
+        .where(Offer.worker_id.in_(list(worker_ids)), Offer.status.in_(HOLDS_A_PLACE), Offer.ends_on >= today)
+    )
+    for worker_id, starts_on, ends_on, hours_from, hours_to in rows:
+        found[worker_id].append(Stretch(starts_on, ends_on, hours_from, hours_to))
+    return dict(found)
+
+
+def live_offers(session: Session, opening_id: int) -> Sequence[Offer]:
+    """The offers of an opening that still bind somebody, oldest first."""
+    query = (
+        select(Offer)
+        .options(joinedload(Offer.worker).joinedload(Worker.person))
+        .where(Offer.opening_id == opening_id, Offer.status.in_(LIVE))
+        .order_by(Offer.id)
+    )
+    return session.scalars(query).all()
+
+
+def workers_with_offer(session: Session, opening_id: int) -> set[int]:
+    """Workers this opening has been put to, whatever they answered."""
+    return set(session.scalars(select(Offer.worker_id).where(Offer.opening_id == opening_id)))
+
+
+def households_at_work(session: Session, household_ids: Iterable[int], since: date) -> set[int]:
+    """The households of which somebody holds, or since that day held, a place (H02)."""
+    wanted = list(household_ids)
+    if not wanted:
+        return set()
+    query = (
+        select(Person.household_id)
+        .join(Worker, Worker.person_id == Person.id)
+        .join(Offer, Offer.worker_id == Worker.id)
+        .where(
+            Person.household_id.in_(wanted),
+            Offer.status.in_((*HOLDS_A_PLACE, "paid")),
+            Offer.ends_on >= since,
+        )
+        .distinct()
+    )
+    return {household for household in session.scalars(query) if household is not None}

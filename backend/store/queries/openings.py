@@ -1,0 +1,90 @@
+"""Openings by what searches and reviewers ask for; the lists stay short, the ranking is done on them in memory."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.openings import MEDIAN_FROM
+from backend.store.models import Employer, Opening
+from backend.store.queries.scope import within
+
+CANDIDATES = 200
+
+
+def open_openings(
+    session: Session,
+    *,
+    today: date,
+    region: str | None = None,
+    job_types: Iterable[str] | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    limit: int = CANDIDATES,
+) -> Sequence[Opening]:
+    """Published openings with a free place whose work is not over, soonest first.
+
+    `region` is a division code and takes in all below it. `first_day`…`last_day`: the work falls on at least one of them.
+    """
+    query = _open(today)
+    if region:
+        query = query.where(within(Opening.region_code, region))
+    if job_types is not None:
+        query = query.where(Opening.job_type.in_(list(job_types)))
+    if first_day or last_day:
+        start, end = first_day or last_day, last_day or first_day
+        query = query.where(Opening.starts_on <= end, Opening.ends_on >= start)
+    return session.scalars(query.order_by(Opening.starts_on, Opening.id).limit(limit)).all()
+
+
+def _open(today: date) -> Select[tuple[Opening]]:
+    return (
+        select(Opening)
+        .options(joinedload(Opening.employer))
+        .where(
+            Opening.status == "published",
+            Opening.ends_on >= today,
+            Opening.filled < Opening.headcount,
+        )
+    )
+
+
+def usual_pay_fen(session: Session, job_type: str, unit: str | None, county: str, *, without_id: int | None) -> float | None:
+    """Median pay in fen of the trade by the same unit in the county, from the 200 latest reviewed openings; None if few."""
+    if unit is None:
+        return None
+    query = (
+        select(Opening.pay_min_fen, Opening.pay_max_fen)
+        .where(
+            Opening.status.in_(("published", "filled", "expired")),
+            Opening.job_type == job_type,
+            Opening.pay_unit == unit,
+            within(Opening.region_code, county),
+            or_(Opening.pay_min_fen.is_not(None), Opening.pay_max_fen.is_not(None)),
+        )
+        .order_by(Opening.id.desc())
+        .limit(CANDIDATES)
+    )
+    if without_id is not None:
+        query = query.where(Opening.id != without_id)
+    amounts = [(low if low is not None else high, high if high is not None else low) for low, high in session.execute(query)]
+    if len(amounts) < MEDIAN_FROM:
+        return None
+    return statistics.median((low + high) / 2 for low, high in amounts)
+
+
+def employer_names(session: Session, phone: str | None) -> int:
+    """Under how many different names a phone has posted (P05)."""
+    if not phone:
+        return 1
+    return session.scalar(select(func.count(Employer.name.distinct())).where(Employer.phone == phone)) or 1
+
+
+def employer_by(session: Session, phone: str | None, name: str) -> Employer | None:
+    """The employer of this name on this phone; without a phone the name alone must match one that has none either."""
+    same_phone = Employer.phone == phone if phone else Employer.phone.is_(None)
+    return session.scalar(select(Employer).where(and_(same_phone, Employer.name == name)).order_by(Employer.id).limit(1))
