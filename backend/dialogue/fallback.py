@@ -24,8 +24,16 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"还有(没得|没有|吗|哪些)?[吗嘛不?？]?$|下一(个|页)|换一(个|批)"), "more_jobs"),
     (re.compile(r"活路|找.{0,6}活|有.{0,10}活|的活|零工|找工|找事|事做|招工|打工|工作|活干|活儿"), "find_jobs"),
 )
+_UNDO = re.compile(r"^(给我)?(改|换)(回去|回来)(了|嘛|吧|哈)?$|^撤销$|^恢复原来的$")
+_SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了|嘛|吧|哈)?$", re.IGNORECASE)
+_GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
+_NOTES = {"registration": "note_registration", "posting": "note_posting"}
 _NAME = re.compile(r"^(?:我叫|我是|我姓名|姓名|名字叫?|叫)?[:：,，\s]*([\u3400-\u9fff·]{2,5})$")
-_NOT_A_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
+_NOT_A_UNDO = re.compile(r"^(给我)?(改|换)(回去|回来)(了|嘛|吧|哈)?$|^撤销$|^恢复原来的$")
+_SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了|嘛|吧|哈)?$", re.IGNORECASE)
+_GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
+_NOTES = {"registration": "note_registration", "posting": "note_posting"}
+_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
 
 
 def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
@@ -35,6 +43,9 @@ def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
     everywhere, "*" the menu. A number that fits no option goes to the engine when a number was asked for, and else leads
     to being told which there are.
     """
+    options = (pending or {}).get("options") or {}
+    if (word := _menu_word(text.strip(), pending or {}, options)) is not None:
+        return word
     said = choice.parse(text)
     if said is None:
         return None
@@ -42,7 +53,6 @@ def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
         return "talk_to_human", {}
     if said == "*":
         return "menu", {}
-    options = (pending or {}).get("options") or {}
     option = options.get(str(said))
     if option is not None:
         return option["act"], dict(option.get("params") or {})
@@ -52,6 +62,17 @@ def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
         return "apply_job", {"code": str(said)}
     if any(key.isdigit() for key in options):
         return "choose", {"choice": said}
+    return None
+
+
+def _menu_word(text: str, pending: dict[str, Any], options: dict[str, Any]) -> Chosen | None:
+    """The few words our own texts tell people to send back: 改回去, 跳过, 退12."""
+    if _UNDO.match(text) and (option := options.get("undo")):
+        return option["act"], dict(option.get("params") or {})
+    if _SKIP.match(text) and pending.get("kind") == "ask":
+        return _NOTES[pending.get("form", "")], {"skip": pending["field"]}
+    if (code := _GIVE_BACK.match(text)) is not None:
+        return "withdraw_application", {"code": code[1]}
     return None
 
 
@@ -72,12 +93,12 @@ def menu_act(text: str, pending: dict[str, Any] | None) -> Chosen | None:
 
 
 def _answer(text: str, pending: dict[str, Any]) -> Chosen | None:
-    confirms = {"confirm_registration": "note_registration", "confirm_posting": "note_posting"}
+    confirms = {"confirm_registration": "registration", "confirm_posting": "posting"}
     if pending.get("kind") in confirms:
-        return confirms[pending["kind"]], {}
+        return _NOTES[confirms[pending["kind"]]], {}
     if pending.get("kind") != "ask":
         return None
-    act = "note_registration" if pending.get("form") == "registration" else "note_posting"
+    act = _NOTES[pending.get("form", "")]
     if pending.get("field") == "person_name":
         name = _NAME.match(text)
         if name and not _NOT_A_NAME.search(name[1]):

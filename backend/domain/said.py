@@ -1,0 +1,30 @@
+"""Small readings of whole sentences that no entity carries: busy or free, the wrong person."""
+
+from __future__ import annotations
+
+import re
+
+_BUSY = re.compile(
+    r"没(得)?空|莫得空|不得空|没(得)?时间|莫得时间|走不开|来不了|去不(了|成|到)|不(能|得)(去|来|做|上工)|做不(了|成)|有事|忙|"
+    r"莫(喊|叫|找)|别(喊|叫|找)|不要(喊|叫|找)|不用(喊|叫|找)|请假|要(去|回)(医院|娘家|外地)|休息|歇"
+)
+_FREE = re.compile(r"(?<!没)(?<!不)(?<!莫)(?<!没得)(?<!莫得)(?<!不得)有空|得空(?<!不得空)|随时|随喊随到|都(行|得行|可以|要得)|忙完|闲|可以(去|来|做)|天天")
+
+
+def is_busy(text: str) -> bool:
+    """Whether a sentence about days says that she is not free then; the last word counts ("下周忙 后头都有空")."""
+    busy = [found.start() for found in _BUSY.finditer(text)]
+    free = [found.start() for found in _FREE.finditer(text)]
+    return bool(busy) and max(busy) > max(free, default=-1)
+
+
+_WRONG = re.compile(
+    r"^(喂|哎|你好)?(你们?)?(打错|发错|弄错|搞错|找错)(了|人|号|号码|电话)+(吧|哦|嘛|哈|了)*$|"
+    r"(我|这)(就|都)?(不|并不)是(他|她|你找的|你们找的|这个人|那个人|机主|本人)|不是(他|她|原来那个人|原机主)的?(手机|电话|号码?)了?|"
+    r"(这个?|我这个?)?(号|号码|手机号)(早就|已经|都)?(换人|换了人|不是他|不是她|是(我)?新(办|买|换)的)"
+)
+
+
+def says_wrong_person(text: str) -> bool:
+    """Whether the one who reads is not the one we wrote to (T4): 我不是他, 打错了, 这个号换人了."""
+    return bool(_WRONG.search(re.sub(r"[\s,，。.!！?？]", "", text)))

@@ -1,0 +1,115 @@
+"""Erase a person: her facts, her words, her claims and consents; what others need is kept without her (T15)."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from backend.domain.case_rules import RIGHTS
+from backend.domain.offers import HOLDS_A_PLACE
+from backend.services import answer_offer, audit
+from backend.services.people import owners
+from backend.services.turn import Turn
+from backend.store.models import (
+    Call,
+    CallTurn,
+    Case,
+    Consent,
+    Conversation,
+    Hardship,
+    HandsetOwner,
+    Message,
+    Offer,
+    OutboxRow,
+    Person,
+    TurnEffect,
+    Worker,
+)
+
+ERASED = "(已删除)"
+
+
+def erase_person(turn: Turn, person: Person) -> None:
+    """Blank everything about `person` in the caller's transaction; rows that count places and messages stay, empty.
+
+    An open case about her rights keeps its line for staff until it is closed: she would lose her claim with it.
+    """
+    sole_owner = len(owners(turn.session, turn.handset)) == 1
+    worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
+    if worker is not None:
+        _free_places(turn, worker)
+        _blank_worker(turn, worker)
+    for column in ("name", "name_recording_url", "gender", "birth_year", "village_code", "place_as_said", "household_id"):
+        setattr(person, column, None)
+    person.erased_at = person.updated_at = turn.now
+    turn.session.execute(
+        update(HandsetOwner).where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None)).values(until=turn.now)
+    )
+    turn.session.execute(
+        update(Consent).where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None)).values(withdrawn_at=turn.now)
+    )
+    _blank_words(turn, person, sole_owner)
+    turn.conversation.person_id = None
+    turn.conversation.context = {}
+    audit.record(turn, "erased", person)
+
+
+def _free_places(turn: Turn, worker: Worker) -> None:
+    offers = turn.session.scalars(select(Offer).where(Offer.worker_id == worker.id)).all()
+    for offer in offers:
+        if offer.status == "accepted" and offer.status in HOLDS_A_PLACE and offer.ends_on >= turn.today:
+            answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
+            answer_offer.tell_employer(
+                turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker
+            )
+        elif offer.status in ("offered", "waitlisted"):
+            answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
+
+
+def _blank_worker(turn: Turn, worker: Worker) -> None:
+    worker.status = "erased"
+    worker.job_types, worker.day_parts, worker.benefits, worker.unavailable = [], [], [], []
+    for column in ("pay_min_fen", "pay_max_fen", "pay_unit", "available_from", "available_to", "term", "proximity",
+                   "waiting_since"):
+        setattr(worker, column, None)
+    worker.updated_at = turn.now
+    turn.session.execute(delete(Hardship).where(Hardship.worker_id == worker.id))
+    turn.session.expire(worker, ["hardships"])
+
+
+def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
+    """The conversations were hers when they are marked so, or when nobody else shares the phone."""
+    hers = Conversation.person_id == person.id
+    if sole_owner:
+        hers = or_(hers, and_(Conversation.handset_id == turn.handset.id, Conversation.person_id.is_(None)))
+    hers = or_(hers, Conversation.id == turn.conversation.id)
+    conversations = list(turn.session.scalars(select(Conversation.id).where(hers)))
+    messages = select(Message.id).where(Message.conversation_id.in_(conversations))
+    others = messages.where(Message.id != turn.message.id)  # this one is still being answered
+    quietly = {"synchronize_session": False}
+    turn.session.flush()
+    turn.session.execute(delete(TurnEffect).where(TurnEffect.message_id.in_(others)), execution_options=quietly)
+    turn.session.execute(
+        update(OutboxRow).where(OutboxRow.message_id.in_(others), OutboxRow.status != "created").values(body=ERASED),
+        execution_options=quietly,
+    )
+    turn.session.execute(
+        update(Message)
+        .where(Message.id.in_(others))
+        .values(body=ERASED, gloss="", answer=None, normalized_text=None, entities=None, corrected=None, media_url=None),
+        execution_options=quietly,
+    )
+    turn.session.execute(
+        update(Conversation).where(Conversation.id.in_(conversations)).values(context={}, person_id=None),
+        execution_options=quietly,
+    )
+    calls = select(Call.id).where(Call.conversation_id.in_(conversations))
+    turn.session.execute(delete(CallTurn).where(CallTurn.call_id.in_(calls)), execution_options=quietly)
+    turn.session.execute(
+        update(Case)
+        .where(
+            Case.conversation_id.in_(conversations),
+            or_(Case.kind.not_in(RIGHTS), Case.status == "closed"),
+        )
+        .values(summary=ERASED, details={}, recording_url=None, resolution=None),
+        execution_options=quietly,
+    )

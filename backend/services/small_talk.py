@@ -1,0 +1,146 @@
+"""Greeting, thanks, help, saying it again, pace, dropping a form, and what was not understood (V06, V08)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from backend.dialogue.state import open_field, open_form
+from backend.domain.answers import Answer, make
+from backend.domain.said import says_wrong_person
+from backend.services.acts import act, run
+from backend.services.menu import MAIN
+from backend.services.turn import Turn
+from backend.store.models import Message, TurnEffect
+
+RATES = (80, 65, 50)  # percent of the voice's own pace (V06)
+# Said by text only: not repeated aloud in a call, where anybody may be listening (DESIGN §3.4).
+TEXT_ONLY = frozenset({"profile", "staff_reply", "employer_told"})
+# After these the open question needs no reminder: they were about the question, or about leaving it.
+NO_REMINDER = frozenset(
+    {"help", "repeat", "slower", "faster", "cancel", "goodbye", "talk_to_human", "stop_messages", "report_problem",
+     "wrong_person"}
+)
+
+
+@act("greet")
+def greet(turn: Turn) -> list[Answer]:
+    """What the line is and can do; never whether the number is known: caller ID is only a claim (T1)."""
+    _offer_menu(turn)
+    return [make("greeting", known=False)]
+
+
+@act("goodbye")
+def goodbye(turn: Turn) -> list[Answer]:
+    return [make("goodbye")]
+
+
+@act("thank")
+def thank(turn: Turn) -> list[Answer]:
+    return [make("thanks")]
+
+
+@act("help")
+def help_(turn: Turn) -> list[Answer]:
+    """How to use this; inside a form, how to answer the open question."""
+    _offer_menu(turn)
+    return [make("help", topic=open_field(turn.conversation.context or {}))]
+
+
+def _offer_menu(turn: Turn) -> None:
+    if open_form(turn.conversation.context or {}) is None:
+        turn.expect("menu", MAIN)
+
+
+@act("repeat")
+def repeat(turn: Turn) -> list[Answer]:
+    """The last answers once more; `pending` is untouched, so the same numbers still mean the same."""
+    last: list[Answer] = turn.recall("last_answers") or []
+    if turn.channel == "voice":
+        last = [answer for answer in last if answer["kind"] not in TEXT_ONLY]
+    if not last:
+        _offer_menu(turn)
+        return [make("repeat_nothing")]
+    return last
+
+
+@act("slower")
+def slower(turn: Turn) -> list[Answer]:
+    """Speak slower from now on; the pace belongs to the number and is kept."""
+    turn.handset.speech_rate = next((rate for rate in RATES if rate < turn.handset.speech_rate), RATES[-1])
+    return [make("slower", rate=turn.handset.speech_rate)]
+
+
+@act("faster")
+def faster(turn: Turn) -> list[Answer]:
+    turn.handset.speech_rate = next(
+        (rate for rate in reversed(RATES) if rate > turn.handset.speech_rate), RATES[0]
+    )
+    return [make("slower", rate=turn.handset.speech_rate)]
+
+
+@act("cancel")
+def cancel(turn: Turn) -> list[Answer]:
+    """Drop what is being filled in; nothing of it was stored."""
+    form = open_form(turn.conversation.context or {})
+    if form is not None:
+        turn.remember(form, None)
+    turn.expect(None)
+    return [make("cancelled", what=form)]
+
+
+@act("resume_form")
+def resume_form(turn: Turn) -> list[Answer]:
+    """After a digression: remind of what is still open, once, unless the digression was about that very question."""
+    context = turn.conversation.context or {}
+    form = open_form(context)
+    turn.session.flush()
+    done = set(turn.session.scalars(select(TurnEffect.act).where(TurnEffect.message_id == turn.message.id)))
+    if form is None or done & NO_REMINDER:
+        return []
+    return [make("resume_hint", form=form, field=open_field(context))]
+
+
+@act("out_of_scope")
+def out_of_scope(turn: Turn) -> list[Answer]:
+    if says_wrong_person(turn.text):
+        return run(turn, {"act": "wrong_person"}, turn.facts)
+    _either_or(turn)
+    return [make("out_of_scope")]
+
+
+@act("not_understood")
+def not_understood(turn: Turn) -> list[Answer]:
+    """One short either-or, then the menu, then a person: never the same words a third time (V08)."""
+    if says_wrong_person(turn.text):
+        return run(turn, {"act": "wrong_person"}, turn.facts)
+    attempt = _misses_in_a_row(turn)
+    if attempt == 1:
+        _either_or(turn)
+        return [make("not_understood", attempt=1)]
+    if attempt == 2:
+        return run(turn, {"act": "menu", "params": {"reason": "not_understood"}})
+    turn.remember("misses", None)
+    return run(turn, {"act": "talk_to_human"})
+
+
+def _either_or(turn: Turn) -> None:
+    """The two numbers that the answer names; inside a form its own question stays open."""
+    if open_form(turn.conversation.context or {}) is None:
+        turn.expect("either_or", {"1": MAIN["1"], "2": MAIN["2"]})
+
+
+def _misses_in_a_row(turn: Turn) -> int:
+    """How often in a row this conversation was not understood, this time included."""
+    before = turn.session.scalar(
+        select(func.max(Message.id)).where(
+            Message.conversation_id == turn.conversation.id,
+            Message.direction == "inbound",
+            Message.id < turn.message.id,
+        )
+    )
+    last: dict[str, Any] = turn.recall("misses") or {}
+    count = last["count"] + 1 if before is not None and last.get("message_id") == before else 1
+    turn.remember("misses", {"count": count, "message_id": turn.message.id})
+    return count
