@@ -1,0 +1,60 @@
+"""The catalogue of fixed prompts, read once from `prompts.toml`, and the recordings that replace them (V07)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ivr.spoken import number_en, number_zh
+
+HERE = Path(__file__).resolve().parent
+AUDIO = HERE / "audio"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One fixed thing the line says. `choice`: the caller is expected to answer it."""
+
+    id: str
+    zh: str
+    en: str
+    choice: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing has to be filled in, so that a recording can stand for it."""
+        return "{" not in self.zh
+
+    @property
+    def recording(self) -> Path | None:
+        """The recorded voice, if somebody has put one there."""
+        path = AUDIO / f"{self.id}.wav"
+        return path if self.is_fixed and path.is_file() else None
+
+
+@cache
+def catalogue() -> dict[str, Prompt]:
+    rows = tomllib.loads((HERE / "prompts.toml").read_text(encoding="utf-8"))
+    return {id_: Prompt(id_, row["zh"], row["en"], bool(row.get("choice"))) for id_, row in rows.items()}
+
+
+def fill(prompt: Prompt, lang: str, **values: object) -> str:
+    """The words of a prompt; whole numbers become number words."""
+    words = number_zh if lang == "zh" else number_en
+    told = {key: words(value) if isinstance(value, int) else value for key, value in values.items()}
+    return (prompt.zh if lang == "zh" else prompt.en).format(**told)
+
+
+_HEARD = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]")
+
+
+def heard_length(text: str) -> int:
+    """How many characters are spoken: marks are not (V01)."""
+    return len(_HEARD.findall(text))
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"[。?!？！]", text) if part.strip()]

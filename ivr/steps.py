@@ -1,0 +1,177 @@
+"""What goes in and out of the call flow: where the call is, what happened, what to do next. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from backend.domain.answers import Answer
+
+# -- where the call is ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class State:
+    """A call's memory; JSON in `Call.state`."""
+
+    at: str = "main"  # the question being asked
+    data: dict[str, Any] = field(default_factory=dict)  # what it needs: openings, position, answer …
+    back: list[list[Any]] = field(default_factory=list)  # [question, data] behind us, for *
+    misses: int = 0  # silence, wrong keys and words not understood at this question (V08)
+    again: int = 0  # how often it was asked to be repeated
+    failures: int = 0  # misses since something last succeeded (V17)
+    doing: str | None = None  # the act whose answers we wait for
+    registration: dict[str, Any] = field(default_factory=dict)  # by keypad: recording, age, village, trades
+    said_before: list[str] = field(default_factory=list)  # facts of a registration begun before this call: not read out
+    finished: list[str] = field(default_factory=list)  # tasks completed: kinds of answers (V15, V20)
+    case_id: int | None = None  # the case a recording belongs to
+    last_said: str = ""
+    same: int = 0  # how often in a row exactly that was said
+    warned: bool = False  # the 8-minute hint was given
+    ended: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> State:
+        known = cls.__dataclass_fields__
+        return cls(**{key: value for key, value in stored.items() if key in known})
+
+
+@dataclass(frozen=True)
+class World:
+    """What the flow may know about the outside at this turn; it looks nothing up by itself."""
+
+    today: date
+    elapsed_s: float = 0.0
+    turns: int = 0
+    staff_open: bool = False  # inside the station's hours, with a hotline to dial
+    over_65: bool = False  # from the record (V17)
+    taken_over: bool = False  # a member of staff has the conversation
+    said_before: tuple[str, ...] = ()  # facts of an unfinished registration from before this call
+    towns: tuple[tuple[str, str], ...] = ()  # (code, name); one when the number's town is known
+    villages: Callable[[str], list[tuple[str, str]]] = lambda town: []
+
+
+# -- what happened ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Started:
+    """The call came in; `resume`: the state in which the same number's line dropped within 24 h (V19)."""
+
+    resume: State | None = None
+
+
+@dataclass(frozen=True)
+class Digits:
+    keys: str
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Words from the recogniser. `choice`: what the bare words choose: a number, "yes", "no", "*" (M03).
+
+    `ordinal`: 第二个 → 2, the last → -1. `danger`: words of injury, violence or distress. `facts`: what this question
+    could use: age, job_types, place (a division code).
+    """
+
+    text: str
+    choice: int | str | None = None
+    ordinal: int | None = None
+    danger: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Silence:
+    pass
+
+
+@dataclass(frozen=True)
+class Recorded:
+    url: str
+    key: str = ""  # what ended it: a key, "hangup" or nothing
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of the act or words that the flow asked for. `intent`: what the words were understood as."""
+
+    answers: list[Answer]
+    intent: str | None = None
+
+
+@dataclass(frozen=True)
+class DialEnded:
+    status: str  # Twilio's DialCallStatus: completed answered busy no-answer failed canceled
+
+
+@dataclass(frozen=True)
+class Again:
+    """Say the question again, e.g. after an error of ours."""
+
+
+@dataclass(frozen=True)
+class HungUp:
+    pass
+
+
+Event = Started | Digits | Speech | Silence | Recorded | Answers | DialEnded | Again | HungUp
+
+# -- what to do next --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Say:
+    """Something heard. `prompt` names it in the catalogue when a recording may stand for it (V07)."""
+
+    zh: str
+    en: str
+    prompt: str | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Wait for keys or speech. Seconds; `digits`: how many keys at most."""
+
+    digits: int = 1
+    timeout_s: int = 8
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    max_s: int
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Put the caller through to the station's hotline."""
+
+
+@dataclass(frozen=True)
+class Hangup:
+    pass
+
+
+@dataclass(frozen=True)
+class Do:
+    """Perform an act of the services and feed its answers back."""
+
+    act: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Converse:
+    """Let the conversation service answer these words (or digits in their place) and feed its answers back."""
+
+    text: str
+
+
+Step = Say | Ask | Record | Transfer | Hangup | Do | Converse
+LAST = (Ask, Record, Transfer, Hangup)  # what a turn can end with
