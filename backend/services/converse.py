@@ -12,13 +12,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.dialogue.state import restore
-from backend.domain import danger, opt_out
+from backend.domain import danger, opt_out, said
 from backend.domain.answers import Answer, make
+from backend.domain.entities import spans
 from backend.errors import EngineUnavailable
 from backend.services import acts, heartbeat, menu, outbox
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
-from backend.services.understand import Prepared, prepare
+from backend.services.understand import Prepared, prepare, values_of
 from backend.store.models import Conversation, Handset, Message, TurnEffect
 
 log = structlog.get_logger()
@@ -77,7 +78,7 @@ def converse(deps: Deps, message_id: int, *, deadline_s: float) -> list[Answer]:
         deps.engine.turn(started.prepared.masked, started.token, started.metadata, deadline_s)
     except EngineUnavailable as problem:
         failure = str(problem)
-    return _finish(deps, message_id, started.token, failure)
+    return _finish(deps, message_id, started, failure)
 
 
 def _start(deps: Deps, message_id: int) -> Started | list[Answer]:
@@ -108,6 +109,8 @@ def _without_engine(turn: Turn, prepared: Prepared) -> tuple[str, str | None, Fa
     wish = opt_out.decide(text)
     if wish is not None:
         return "opt_out", "stop_messages" if wish == "stop" else "resume_messages", Facts()
+    if said.says_wrong_person(text):
+        return "opt_out", "wrong_person", Facts()
     if (found := danger.find(text)) is not None:
         return "danger", "report_problem", Facts(params={"danger": found.kind}, intent="report_problem")
     if turn.conversation.taken_by is not None:
@@ -115,8 +118,7 @@ def _without_engine(turn: Turn, prepared: Prepared) -> tuple[str, str | None, Fa
     if message.media_count and not text.strip():
         return "menu", "media", Facts()
     if message.attempts > TRIES_WITH_ENGINE:
-        act, params = menu.without_engine(turn)
-        return "menu", act, Facts(params=params)
+        return "menu", *_menu(turn, prepared)
     if prepared.looks_like_command or not any(character.isalnum() for character in prepared.masked):
         message.intent, message.confidence, message.entities = "out_of_scope", 1.0, []
         return "menu", "out_of_scope", Facts(intent="out_of_scope")
@@ -125,10 +127,10 @@ def _without_engine(turn: Turn, prepared: Prepared) -> tuple[str, str | None, Fa
     return None
 
 
-def _finish(deps: Deps, message_id: int, token: str, failure: str | None) -> list[Answer]:
+def _finish(deps: Deps, message_id: int, started: Started, failure: str | None) -> list[Answer]:
     with deps.db.write() as session:
         message = session.get_one(Message, message_id, with_for_update=True)
-        if message.turn_token != token:
+        if message.turn_token != started.token:
             # Our lease ran out and another process has taken the turn over: it answers.
             log.warning("turn_taken_over", message_id=message_id)
             return _answers_given(session, message)
@@ -140,9 +142,17 @@ def _finish(deps: Deps, message_id: int, token: str, failure: str | None) -> lis
             return _end(turn, "rasa")
         heartbeat.beat(session, "engine", turn.now, ok=False, detail=failure or "no act was performed")
         log.warning("engine_gave_nothing", message_id=message.id, reason=failure)
-        act, params = menu.without_engine(turn)
-        acts.perform(turn, act, Facts(params=params))
+        act, facts = _menu(turn, started.prepared)
+        acts.perform(turn, act, facts)
         return _end(turn, "menu")
+
+
+def _menu(turn: Turn, prepared: Prepared) -> tuple[str, Facts]:
+    """What the menu makes of a text by itself: its act, with the values our own parsers find (no model)."""
+    act, params = menu.without_engine(turn)
+    market_days = turn.deps.regions.market_days(turn.conversation.region_code)
+    found = values_of(prepared, "inform", spans(prepared.masked), turn.now, turn.channel, market_days)
+    return act, Facts(entities=found, params=params, intent="inform")
 
 
 def _turn(deps: Deps, session: Session, message: Message) -> Turn:

@@ -48,7 +48,7 @@ def prepare(text: str, channel: str) -> Prepared:
     return Prepared(
         text=final.text,
         masked=final.masked_text,
-        changes=list(repaired.changes),
+        changes=[(change.was, change.now, change.at) for change in repaired.changes],
         looks_like_command=clean.looks_like_command or final.looks_like_command,
         clean=final,
     )

@@ -72,7 +72,7 @@ def _gone(words: str):
 
 def case_opened(answer: Answer, detail: int) -> str:
     first = {"120": "A life comes first: call 120 now. ", "110": "Get safe first: call 110 now. "}.get(answer["emergency"] or "", "")
-    hotlines = f" You may also call {', '.join(answer['hotlines'])}." if answer["hotlines"] else ""
+    hotlines = f" You may also call {', '.join(line['number'] for line in answer['hotlines'])}." if answer["hotlines"] else ""
     return f"{first}Noted. {answer['who']} will answer you by {local(answer['due_at']):%d %b %H:%M}.{hotlines}"
 
 

@@ -192,8 +192,7 @@ def case_opened(answer: Answer, detail: int) -> str:
         text = "先保安全!马上打110报警。"
     due = local(answer["due_at"])
     text += "记下了," + WHO_WHEN.format(who=answer["who"], day=due.day, clock=f"{due:%H:%M}")
-    names = {"12333": "人社12333", "12348": "法律援助12348", "12345": "政务12345"}
-    lines = [names.get(number, number) for number in answer["hotlines"] if number != answer["emergency"]]
+    lines = [line["name"] + line["number"] for line in answer["hotlines"] if line["number"] != answer["emergency"]]
     if lines and detail >= 1:
         text += "也可以打" + "、".join(lines) + "。"
     return text + ("找人回0" if not answer["emergency"] else "")
