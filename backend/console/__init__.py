@@ -1,0 +1,44 @@
+"""The staff's web pages under /console: server-rendered, Chinese first, for a phone as for a desk (issue: item 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort
+
+from backend.console import auth, cases, conversations, guard, labels, openings, text, today, try_sentence
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from backend.services.deps import Deps
+
+__all__ = ["create_blueprint"]
+
+
+def create_blueprint(deps: Deps) -> Blueprint:
+    """Return the console; registering it also sets up CSRF and translations on the app."""
+    bp = Blueprint(
+        "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static",
+        static_url_path="/static",
+    )
+    guard.install(bp, deps)
+    bp.add_app_template_filter(text.visible, "visible")
+
+    @bp.context_processor
+    def words() -> dict[str, object]:
+        return {
+            "labels": labels, "label": labels.label, "job_name": labels.job_name, "flag": labels.flag,
+            "when": text.when, "day": text.day, "days": text.days, "pay": text.pay, "yuan": text.yuan,
+            "yes_no": text.yes_no, "region": deps.regions.name, "region_in_full": deps.regions.full_name,
+        }
+
+    for room in (auth, today, conversations, cases, openings, try_sentence):
+        room.register(bp, deps)
+
+    @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def nothing(anything: str) -> NoReturn:
+        """Addresses that do not exist answer like those that are not one's own (T6)."""
+        abort(404)
+
+    return bp

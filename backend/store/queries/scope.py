@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
-from backend.domain.access import reach
+from backend.domain.access import may_see, reach
 
 
-def within(column: Any, staff_region: str) -> ColumnElement[bool]:
-    """`column` (a division code) lies in `staff_region` or below; NULL lies nowhere.
+def within(column: Any, staff_region: str, home: str | None = None) -> ColumnElement[bool]:
+    """`column` (a division code) lies in `staff_region` or below.
 
+    NULL lies nowhere, unless `home` is given: then it counts as that region, so that a stranger's conversation or case is
+    seen by the county that runs the line rather than by nobody.
     A half-open range rather than LIKE: both databases answer it from an ordinary index, and no wildcard can be smuggled in.
     """
     first, end = reach(staff_region)
-    return and_(column >= first, column < end)
+    inside = and_(column >= first, column < end)
+    return or_(inside, column.is_(None)) if home is not None and may_see(staff_region, home) else inside

@@ -1,0 +1,150 @@
+"""Cases: what a person has to answer, with the words or the recording; take, reply, write a name, close."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from backend.console import labels
+from backend.console.conversations import ID, mask_for, reply_problem, wav
+from backend.console.guard import form, me, page_number
+from backend.console.text import Mask
+from backend.errors import Invalid, NotFound
+from backend.services import handle_case, review_transcript, take_over
+from backend.services.regions import HOME_REGION
+from backend.store.models import Case, Person, Staff, Worker
+from backend.store.queries import cases as queries
+from backend.store.queries import conversations as conversation_queries
+from backend.store.reading import reading
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+LAST_TURNS = 12
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/cases")
+    def cases() -> str:
+        status = request.args.get("status", "open")
+        status = status if status in labels.CASE_STATUS else "open"
+        region, number = me().region_code, page_number()
+        with reading(deps.db) as session:
+            kinds = queries.kinds(session, region, HOME_REGION, status)
+            kind = request.args.get("kind", "")
+            kind = kind if kind in kinds else ""
+            rows, more = queries.page(session, region, HOME_REGION, status=status, kind=kind, number=number)
+            counts = queries.by_status(session, region, HOME_REGION)
+            masks = list_masks(session, [case for case, _ in rows])
+        review_transcript.note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in rows])
+        return render_template(
+            "console/cases.html", rows=rows, more=more, number=number, status=status, kind=kind, kinds=kinds,
+            counts=counts, masks=masks,
+        )
+
+    def show(case_id: int, *, draft: str = "", problem: str = "", resolution: str = "", name: str = "") -> str:
+        member = me()
+        with deps.db.write() as session:
+            case = queries.one(session, member.region_code, HOME_REGION, case_id)
+            if case is None:
+                raise NotFound("no such case")
+            review_transcript.note_opening(deps, session, member, case)
+            # The conversation may lie elsewhere by now (the person has moved): then the case stands alone.
+            conversation = (
+                conversation_queries.one(session, member.region_code, HOME_REGION, case.conversation_id)
+                if case.conversation_id else None
+            )
+            turns = conversation_queries.turns(session, conversation.id, LAST_TURNS) if conversation else []
+            shown = review_transcript.revealed(deps, session, member, case)
+            words = queries.words(session, case)
+            worker = session.get(Worker, case.worker_id) if case.worker_id else None
+            person = session.get(Person, worker.person_id) if worker else None
+            names = frozenset({person.name} if person and person.name else ())
+            if conversation:
+                of_conversation = mask_for(deps, session, conversation, turns)
+                shown, names = shown | of_conversation.shown, names | of_conversation.names
+            handset = queries.handset_of(session, case)
+            staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
+        return render_template(
+            "console/case.html", case=case, conversation=conversation, turns=turns, mask=Mask(shown, names), words=words,
+            person=person, handset=handset, staff=staff, draft=draft, problem=problem, resolution=resolution, name=name,
+            form_id=secrets.token_hex(8), longest=take_over.LONGEST_REPLY,
+        )
+
+    def go_on(case_id: int) -> ResponseReturnValue:
+        return redirect(url_for("console.case", case_id=case_id), 303)
+
+    @bp.get(f"/cases/{ID.format('case_id')}")
+    def case(case_id: int) -> str:
+        return show(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/take")
+    def take_case(case_id: int) -> ResponseReturnValue:
+        form()
+        handle_case.take(deps, me(), case_id)
+        flash(gettext("这件事归您办了。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/release")
+    def release_case(case_id: int) -> ResponseReturnValue:
+        form()
+        handle_case.release(deps, me(), case_id)
+        flash(gettext("已放回待办。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/reply")
+    def reply_to_case(case_id: int) -> ResponseReturnValue:
+        """Text the person: the case is taken, the line goes silent in that conversation and says so."""
+        given = form("text", "form_id")
+        with reading(deps.db) as session:
+            found = queries.one(session, me().region_code, HOME_REGION, case_id)
+        if found is None or found.conversation_id is None:
+            raise NotFound("no conversation to reply in")
+        try:
+            handle_case.take(deps, me(), case_id)
+            take_over.reply(deps, me(), found.conversation_id, given["text"], given["form_id"][:40])
+        except Invalid as problem:
+            return show(case_id, draft=given["text"], problem=reply_problem(problem)), 422
+        flash(gettext("短信已排队发出。机器不再回话，等您交还。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/close")
+    def close_case(case_id: int) -> ResponseReturnValue:
+        given = form("resolution")
+        try:
+            handle_case.close(deps, me(), case_id, given["resolution"])
+        except Invalid:
+            return show(case_id, problem=gettext("请写一句：这件事是怎么办的。")), 422
+        flash(gettext("已办结。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/name")
+    def write_name(case_id: int) -> ResponseReturnValue:
+        given = form("name")
+        try:
+            handle_case.write_name(deps, me(), case_id, given["name"])
+        except Invalid:
+            words = gettext("名字要两个字以上，只能写字。听不清就先打回去问。")
+            return show(case_id, name=given["name"], problem=words), 422
+        flash(gettext("名字已写下，这件事办结了。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/reveal")
+    def reveal_case(case_id: int) -> ResponseReturnValue:
+        given = form("field", "reason")
+        review_transcript.reveal(deps, me(), "cases", case_id, given["field"], given["reason"])
+        return go_on(case_id)
+
+    @bp.get(f"/cases/{ID.format('case_id')}/recording")
+    def case_recording(case_id: int) -> ResponseReturnValue:
+        return wav(review_transcript.recording(deps, me(), "cases", case_id))
+
+
+def list_masks(session: Session, listed: list[Case]) -> dict[int, Mask]:
+    """For each case of a list the names its summary may hold; a list reveals nothing."""
+    return {case.id: Mask(frozenset(), names) for case, names in queries.names(session, listed)}

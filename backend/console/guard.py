@@ -1,0 +1,207 @@
+"""What stands in front of every console page: who is asking, the CSRF token, the headers, the sentence for an error."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, gettext
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from backend import errors
+from backend.services.receive_message import storable
+from backend.services.review_transcript import TooManyReveals
+from backend.services.staff_login import Member, who_is
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+LANGUAGES = ("zh", "en")
+# Reached without a session: the way in, its language switch and the style sheet.
+OPEN_TO_ALL = frozenset({"console.login", "console.language", "console.static", "screen.board", "screen.static"})
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_csrf = CSRFProtect()
+
+
+def install(bp: Blueprint, deps: Deps) -> None:
+    """Put the guards on `bp`; what the app itself has to know is set when the blueprint is registered."""
+    bp.record_once(lambda state: prepare_app(state.app, deps))
+
+    @bp.before_request
+    def let_in() -> ResponseReturnValue | None:
+        g.member = member = who_is(deps, request.cookies.get(cookie_name(deps), ""))
+        if member is not None and session.get("csrf_token") != member.csrf_secret:
+            # The token is bound to the server-side session: it dies with it.
+            session["csrf_token"] = member.csrf_secret
+        if request.method not in _SAFE:
+            _check_origin(deps)
+            _csrf.protect()
+        if member is None and request.endpoint not in OPEN_TO_ALL:
+            if request.method in _SAFE:
+                return redirect(url_for("console.login", next=request.full_path.rstrip("?")))
+            flash(gettext("请先登录。"), "problem")
+            return redirect(url_for("console.login"), 303)
+        return None
+
+    @bp.after_request
+    def close_the_doors(response: Response) -> Response:
+        return with_headers(response, deps, keep=request.endpoint == "console.static")
+
+    @bp.context_processor
+    def shared() -> dict[str, Any]:
+        member = g.get("member")
+        return {
+            "member": member,
+            "region_name": deps.regions.name(member.region_code) if member else "",
+            "now": deps.clock(),
+            "lang": language(),
+            "here": request.full_path.rstrip("?"),
+        }
+
+    _install_errors(bp)
+
+
+def prepare_app(app: Flask, deps: Deps) -> None:
+    """Set up sessions, CSRF and translations on the app, once, whichever blueprint comes first."""
+    https = deps.settings.public_base_url.startswith("https://")
+    app.secret_key = app.secret_key or deps.settings.secret_key
+    app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)  # only the console speaks forms; webhooks are signed
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session it is bound to
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SECURE"] = https
+    if "csrf" not in app.extensions:
+        _csrf.init_app(app)
+    if "babel" not in app.extensions:
+        Babel(
+            app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=language,
+            default_timezone="Asia/Shanghai",
+        )
+
+
+def with_headers(response: Response, deps: Deps, *, keep: bool = False) -> Response:
+    """Nothing inline, nothing framed, nothing kept by a browser that others use too (reliability §4.4, T10)."""
+    response.headers["Content-Security-Policy"] = CSP
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    # Not `no-referrer`: with it a browser sends `Origin: null` with our own forms.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    response.headers["Cache-Control"] = "public, max-age=300" if keep else "no-store"
+    if deps.settings.public_base_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def cookie_name(deps: Deps) -> str:
+    # The prefix makes browsers refuse the cookie from anywhere but this very host over https.
+    return "__Host-lg_staff" if deps.settings.public_base_url.startswith("https://") else "lg_staff"
+
+
+def language() -> str:
+    """The reader's language: their own setting, else what the login page was switched to, else Chinese."""
+    member = g.get("member")
+    chosen = member.language if member else session.get("language")
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def me() -> Member:
+    """The member of staff behind this request."""
+    return g.member
+
+
+def form(*names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
+    """The form's fields by name, cleaned of what a database refuses.
+
+    Anything unknown, missing or sent twice ends in 400: a form of ours never does that (T8, ASVS 15.3.7).
+    """
+    sent = set(request.form) - {"csrf_token"}
+    if sent - set(names) - set(optional) or set(names) - sent:
+        abort(400)
+    if any(len(request.form.getlist(name)) != 1 for name in sent):
+        abort(400)
+    return {name: storable(request.form[name]) for name in sent}
+
+
+def page_number() -> int:
+    """`?page=`, from 1; nonsense is page 1."""
+    asked = request.args.get("page", "1")
+    return min(int(asked), 10_000) if re.fullmatch(r"[0-9]{1,6}", asked) and int(asked) else 1
+
+
+def back_to(path: str | None, otherwise: str) -> str:
+    """A path of our own to go on to; anything that could lead elsewhere is replaced."""
+    if path and re.fullmatch(r"/console(?:/[\w/-]*)?(?:\?[\w=&%-]*)?", path, re.ASCII):
+        return path
+    return otherwise
+
+
+def _check_origin(deps: Deps) -> None:
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    ours = {request.host, urlsplit(deps.settings.public_base_url).netloc}
+    if urlsplit(origin).netloc not in ours:
+        raise CSRFError("another origin")
+
+
+def _install_errors(bp: Blueprint) -> None:
+    def page(status: int, title: str, sentence: str) -> tuple[str, int]:
+        return render_template("console/problem.html", title=title, sentence=sentence), status
+
+    @bp.errorhandler(errors.NotFound)
+    @bp.errorhandler(404)
+    def not_found(_: Exception) -> tuple[str, int]:
+        return page(404, gettext("没有这一页"), gettext("没有找到，或者不在您的辖区。"))
+
+    @bp.errorhandler(errors.Forbidden)
+    def forbidden(_: Exception) -> tuple[str, int]:
+        return page(403, gettext("不能这样做"), gettext("您的账号只能查看，不能办理。"))
+
+    @bp.errorhandler(CSRFError)
+    def stale_form(_: Exception) -> tuple[str, int]:
+        return page(403, gettext("这张表过期了"), gettext("请回到上一页，刷新后再提交一次。"))
+
+    @bp.errorhandler(TooManyReveals)
+    def too_many(_: Exception) -> tuple[str, int]:
+        return page(429, gettext("看得太多了"), gettext("一小时最多显示30次。请过一会儿再试。"))
+
+    @bp.errorhandler(errors.Conflict)
+    def moved_on(problem: errors.Conflict) -> tuple[str, int]:
+        return page(409, gettext("情况变了"), conflict_sentence(problem))
+
+    @bp.errorhandler(errors.Invalid)
+    def invalid(_: Exception) -> tuple[str, int]:
+        return page(422, gettext("填得不对"), gettext("请回到上一页，改好再提交。"))
+
+    @bp.errorhandler(errors.CarrierError)
+    def no_recording(_: Exception) -> tuple[str, int]:
+        return page(502, gettext("录音拿不到"), gettext("电话公司那边暂时拿不到录音。请过一会儿再试。"))
+
+    @bp.errorhandler(HTTPException)
+    def other(problem: HTTPException) -> ResponseReturnValue:
+        return page(problem.code or 500, gettext("这一步没有办成"), gettext("请回到上一页再试一次。"))
+
+
+def conflict_sentence(problem: errors.Conflict) -> str:
+    """What to tell a member of staff whom somebody or something was quicker than."""
+    return {
+        "taken": gettext("同事已经接手了。"),
+        "closed": gettext("这件事已经办结了。"),
+        "no_name": gettext("这件事里没有要写下的名字。"),
+        "not_in_review": gettext("这个岗位已经有人审过了。"),
+        "days_gone": gettext("这个活的最后一天已经过了。先改好日子再发布。"),
+        "changed": gettext("您看的时候，同事改了这一条。请看过新的内容再改。"),
+    }.get(problem.reason, gettext("请刷新后再看。"))

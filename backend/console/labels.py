@@ -1,0 +1,121 @@
+"""The words staff read for the codes of the database, Chinese here, English in the catalogue."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from flask_babel import get_locale, gettext
+
+from backend.domain.openings import FLAGS
+
+JOB_TYPES = Path(__file__).resolve().parent.parent / "domain" / "data" / "job_types.csv"
+
+
+def N_(text: str) -> str:
+    """Mark `text` for the catalogue; it is translated where it is shown."""
+    return text
+
+
+INTENTS = {
+    "greet": N_("打招呼"), "goodbye": N_("道别"), "thank": N_("道谢"), "affirm": N_("答应"), "deny": N_("不答应"),
+    "repeat": N_("再说一遍"), "slower": N_("说慢点"), "help": N_("问怎么用"), "talk_to_human": N_("找人"),
+    "stop_messages": N_("不要发了"), "resume_messages": N_("恢复短信"), "cancel": N_("不弄了"),
+    "register_worker": N_("登记"), "update_profile": N_("改登记"), "view_profile": N_("问自己的登记"),
+    "delete_profile": N_("删登记"), "set_availability": N_("说哪天有空"), "search_jobs": N_("找活"),
+    "more_jobs": N_("还有没有"), "job_details": N_("问这个活"), "apply_job": N_("要去"),
+    "withdraw_application": N_("不去了"), "my_applications": N_("问报了哪些"), "post_job": N_("请人干活"),
+    "ask_policy": N_("问政策"), "sign_up_training": N_("想学手艺"), "register_return": N_("返乡登记"),
+    "register_unemployment": N_("失业登记"), "report_problem": N_("反映问题"), "ask_market_info": N_("问市场"),
+    "inform": N_("答问题"), "out_of_scope": N_("别的"), "nlu_fallback": N_("没听懂"),
+}
+ENTITIES = {
+    "person_name": N_("姓名"), "age": N_("年龄"), "gender": N_("性别"), "phone_number": N_("号码"),
+    "job_type": N_("工种"), "location": N_("地点"), "proximity": N_("远近"), "pay": N_("工价"),
+    "settlement": N_("结算"), "date": N_("日子"), "day_part": N_("时段"), "clock": N_("钟点"),
+    "duration": N_("做多久"), "term": N_("长短"), "headcount": N_("人数"), "benefit": N_("待遇"),
+    "hardship": N_("困难情况"), "problem": N_("问题"), "money": N_("钱"), "ordinal": N_("第几个"),
+    "policy_topic": N_("政策"), "training_topic": N_("想学的"), "employer_name": N_("老板"),
+}
+CASES = {
+    "wage_arrears": N_("欠工钱"), "deposit_or_fee": N_("收押金或收费"), "papers_kept": N_("扣证件"), "fraud": N_("受骗"),
+    "injury": N_("受伤"), "violence": N_("打人或威胁"), "overtime": N_("加班过多"), "discrimination": N_("歧视"),
+    "no_contract": N_("没签合同"), "handoff": N_("找人"), "voicemail": N_("电话留言"), "policy": N_("问政策"),
+    "training": N_("想学手艺"), "returnee": N_("返乡登记"), "unemployment": N_("失业登记"),
+    "write_name": N_("写下名字"), "callback": N_("要回电"), "erase": N_("删除信息"), "distress": N_("心里难受"), "other_problem": N_("别的问题"),
+    "update_number": N_("换号码"), "other": N_("别的"),
+}
+PRIORITIES = {1: N_("马上办"), 2: N_("今天办"), 3: N_("一般")}
+CASE_STATUS = {"open": N_("待办"), "taken": N_("办理中"), "closed": N_("已办结")}
+OPENING_STATUS = {
+    "draft": N_("草稿"), "in_review": N_("待审"), "published": N_("已发布"), "filled": N_("已招满"),
+    "expired": N_("已过期"), "withdrawn": N_("已撤回"), "rejected": N_("已退回"),
+}
+MESSAGE_STATUS = {
+    "received": N_("收到"), "processing": N_("处理中"), "answered": N_("已回"), "failed": N_("没答上来"),
+    "created": N_("待发"), "sending": N_("正在发"), "sent": N_("已发出"), "delivered": N_("已送达"),
+    "temporary-failure": N_("暂时没送到"), "permanent-failure": N_("没送到"), "unknown": N_("还不清楚送没送到"),
+    "for_staff": N_("等工作人员"),
+}
+HANDLED_BY = {
+    "rasa": N_("机器听懂"), "menu": N_("数字菜单"), "opt_out": N_("退订词"), "danger": N_("危险词"),
+    "staff": N_("工作人员"), "keypad": N_("按键"),
+}
+ROLES = {"village": N_("村"), "town": N_("镇"), "county": N_("区县"), "city": N_("市"), "province": N_("省")}
+UNITS = {
+    "hour": N_("小时"), "half_day": N_("半天"), "day": N_("天"), "week": N_("星期"), "month": N_("月"), "piece": N_("件"),
+    "jin": N_("斤"), "mu": N_("亩"), "m2": N_("平方米"), "m3": N_("立方米"), "tonne": N_("吨"), "trip": N_("趟"),
+    "load": N_("车"), "plant": N_("株"), "bag": N_("袋"),
+}
+SETTLEMENTS = {
+    "daily": N_("天天结"), "weekly": N_("一周一结"), "half_monthly": N_("半月一结"), "monthly": N_("一月一结"),
+    "on_completion": N_("做完就结"),
+}
+DAY_PARTS = {
+    "morning": N_("上午"), "noon": N_("中午"), "afternoon": N_("下午"), "evening": N_("晚上"), "night": N_("夜班"),
+    "daytime": N_("白天"),
+}
+EMPLOYER_KINDS = {
+    "enterprise": N_("企业"), "grower": N_("种植大户"), "cooperative": N_("合作社"), "work_relief": N_("以工代赈项目"),
+    "person": N_("个人"), "other": N_("其他用工方"),
+}
+REVEAL_REASONS = {
+    "call_back": N_("要回电话"), "check_record": N_("核对登记"), "handle_case": N_("办理这件事"),
+    "verify_posting": N_("核实岗位"),
+}
+REVEAL_FIELDS = {"phone": N_("电话号码"), "name": N_("姓名"), "hardship": N_("困难情况")}
+# Bookkeeping inside `Case.details` that tells a reader nothing.
+UNSHOWN_DETAILS = frozenset({"message_ids"})
+
+
+def label(table: dict, code: object) -> str:
+    """The word for `code`; a code nobody has named yet is shown as it is rather than hidden."""
+    if code is None or code == "":
+        return ""
+    return gettext(table[code]) if code in table else str(code)
+
+
+@cache
+def job_types() -> dict[str, tuple[str, str]]:
+    """code → (Chinese name, English name), in the order of the list."""
+    with JOB_TYPES.open(encoding="utf-8") as rows:
+        return {row["code"]: (row["name"], row["english"]) for row in csv.DictReader(rows)}
+
+
+def job_name(code: str) -> str:
+    names = job_types().get(code)
+    if names is None:
+        return code
+    return names[1] if english() else names[0]
+
+
+def flag(code: str) -> str:
+    """What a reviewer should look at."""
+    if code not in FLAGS:
+        return code
+    return FLAGS[code][1 if english() else 0]
+
+
+def english() -> bool:
+    return str(get_locale() or "zh").startswith("en")

@@ -1,0 +1,216 @@
+"""Openings: what waits for review, its eight facts and what to look at; put right, publish or send back (P04–P07)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from backend.console import labels
+from backend.console.conversations import ID
+from backend.console.guard import conflict_sentence, form, me, page_number
+from backend.console.text import Mask, yuan
+from backend.domain.access import may_see
+from backend.errors import Conflict, Invalid, NotFound
+from backend.services import review_opening, review_transcript
+from backend.settings import TIMEZONE
+from backend.store.models import Opening, Staff
+from backend.store.queries import openings_review as queries
+from backend.store.reading import reading
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+TRI = {"yes": True, "no": False, "": None}
+_TEXTS = ("title", "job_type", "headcount", "region_code", "place", "starts_on", "ends_on", "hours_from", "hours_to",
+          "pay_min", "pay_max", "pay_unit", "settlement", "requirements", "meals", "lodging", "transport", "insured")
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/openings")
+    def openings() -> str:
+        status, number = request.args.get("status", "in_review"), page_number()
+        status = status if status in queries.TABS else "in_review"
+        with reading(deps.db) as session:
+            rows, more = queries.page(session, me().region_code, status=status, number=number)
+            counts = queries.by_status(session, me().region_code)
+        review_transcript.note_reading(deps, me(), "listed_openings", ids=[opening.id for opening in rows])
+        return render_template(
+            "console/openings.html", rows=rows, more=more, number=number, status=status, counts=counts, mask=Mask(),
+            tabs=queries.TABS,
+        )
+
+    def show(opening_id: int, *, problem: str = "", reason: str = "", facts: dict[str, str] | None = None,
+             wrong: dict[str, str] | None = None) -> str:
+        member = me()
+        with deps.db.write() as session:
+            opening = queries.one(session, member.region_code, opening_id)
+            if opening is None:
+                raise NotFound("no such opening")
+            review_transcript.note_opening(deps, session, member, opening)
+            shown = review_transcript.revealed(deps, session, member, opening)
+            reviewer = session.get(Staff, opening.reviewed_by) if opening.reviewed_by else None
+        return render_template(
+            "console/opening.html", opening=opening, mask=Mask(shown), reviewer=reviewer, problem=problem, reason=reason,
+            facts=facts or as_form(opening), wrong=wrong or {}, editing=facts is not None,
+            places=_places(deps, member.region_code, opening.region_code),
+            today=deps.clock().astimezone(TIMEZONE).date(),
+        )
+
+    @bp.get(f"/openings/{ID.format('opening_id')}")
+    def opening(opening_id: int) -> str:
+        return show(opening_id)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/review")
+    def review(opening_id: int) -> ResponseReturnValue:
+        given = form("decision", optional=("reason", "checked"))
+        if given["decision"] not in review_opening.DECISIONS:
+            abort(400)
+        reason = given.get("reason", "")
+        with reading(deps.db) as session:
+            found = queries.one(session, me().region_code, opening_id)
+        if found is None:
+            raise NotFound("no such opening")
+        if given["decision"] == "publish" and found.review_flags and given.get("checked") != "yes":
+            return show(opening_id, problem=gettext("有要留心的地方：核实过，打上勾，再发布。"), reason=reason), 422
+        try:
+            review_opening.review(deps, me(), opening_id, given["decision"], reason)
+        except Invalid:
+            return show(opening_id, problem=gettext("退回要写原因，好让用工方知道怎么改。"), reason=reason), 422
+        except Conflict as problem:
+            if problem.reason != "days_gone":
+                raise
+            return show(opening_id, problem=conflict_sentence(problem), reason=reason), 409
+        published = given["decision"] == "publish"
+        flash(gettext("已发布，找活的人能听到了。") if published else gettext("已退回。"), "done")
+        return redirect(url_for("console.openings"), 303)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/edit")
+    def edit_opening(opening_id: int) -> ResponseReturnValue:
+        given = form("version", *_TEXTS, optional=("negotiable",))
+        version = given.pop("version")
+        try:
+            review_opening.edit(deps, me(), opening_id, version, read_facts(given))
+        except Invalid as problem:
+            wrong = {_FORM_NAME.get(name, name): _sentence(name) for name in problem.fields}
+            return show(opening_id, problem=gettext("有几处填得不对，请改一改。"), facts=given, wrong=wrong), 422
+        flash(gettext("改好了。看过没问题就可以发布。"), "done")
+        return redirect(url_for("console.opening", opening_id=opening_id), 303)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/reveal")
+    def reveal_opening(opening_id: int) -> ResponseReturnValue:
+        given = form("field", "reason")
+        review_transcript.reveal(deps, me(), "openings", opening_id, given["field"], given["reason"])
+        return redirect(url_for("console.opening", opening_id=opening_id), 303)
+
+
+def as_form(opening: Opening) -> dict[str, str]:
+    """An opening's facts as the texts of its form; money in yuan."""
+    facts = {name: getattr(opening, name, None) for name in _TEXTS}
+    texts = {name: "" if value is None else str(value) for name, value in facts.items()}
+    texts.update({name: {True: "yes", False: "no", None: ""}[facts[name]] for name in _TRIPLE})
+    texts |= {"pay_min": yuan(opening.pay_min_fen), "pay_max": yuan(opening.pay_max_fen)}
+    return texts | ({"negotiable": "yes"} if opening.negotiable else {})
+
+
+def read_facts(texts: dict[str, str]) -> dict[str, Any]:
+    """The form's texts as column values; raises `Invalid` with the columns that cannot be read."""
+    wrong: dict[str, str] = {}
+
+    def read(name: str, parse: Any) -> Any:
+        try:
+            return parse(texts[name].strip())
+        except (ValueError, KeyError):
+            wrong[_COLUMN.get(name, name)] = "unreadable"
+            return None
+
+    facts = {
+        "title": read("title", lambda text: _short(text, 60)),
+        "job_type": read("job_type", lambda text: _one_of(text, labels.job_types())),
+        "headcount": read("headcount", lambda text: _between(int(text), 1, 999)),
+        "region_code": read("region_code", lambda text: _matching(text, r"[0-9]{6,12}")),
+        "place": read("place", lambda text: _short(text, 100)),
+        "starts_on": read("starts_on", date.fromisoformat),
+        "ends_on": read("ends_on", date.fromisoformat),
+        "hours_from": read("hours_from", _clock),
+        "hours_to": read("hours_to", _clock),
+        "pay_min_fen": read("pay_min", _fen),
+        "pay_max_fen": read("pay_max", _fen),
+        "pay_unit": read("pay_unit", lambda text: _one_of(text, labels.UNITS) if text else None),
+        "settlement": read("settlement", lambda text: _one_of(text, labels.SETTLEMENTS) if text else None),
+        "requirements": read("requirements", lambda text: _short(text, 500)),
+        **{name: read(name, TRI.__getitem__) for name in _TRIPLE},
+        "negotiable": texts.get("negotiable") == "yes",
+    }
+    if wrong:
+        raise Invalid("some facts cannot be read", wrong)
+    return facts
+
+
+_TRIPLE = ("meals", "lodging", "transport", "insured")
+_COLUMN = {"pay_min": "pay_min_fen", "pay_max": "pay_max_fen"}
+_FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max"}
+
+
+def _sentence(name: str) -> str:
+    return {
+        "title": gettext("写明是什么活。"),
+        "headcount": gettext("人数要在1到999之间，不能少于已经报上的人。"),
+        "region_code": gettext("这个地方不在您的辖区。"),
+        "starts_on": gettext("请选开始的日子。"),
+        "ends_on": gettext("最后一天不能早于第一天。"),
+        "hours_from": gettext("钟点写成07:30这样。"),
+        "hours_to": gettext("钟点写成07:30这样。"),
+        "pay_min_fen": gettext("工价写成元，比如120。"),
+        "pay_max_fen": gettext("工价写成元，上限不能低于下限。"),
+        "pay_max": gettext("工价写成元，上限不能低于下限。"),
+    }.get(name, gettext("请看看这一项。"))
+
+
+def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
+    """Villages of the opening's town that lie in the region of the member of staff, and the place as it is."""
+    town = chosen[:9] if len(chosen) >= 9 else ""
+    near = [(code, name) for code, name in deps.regions.villages_of(town) if may_see(staff_region, code)] if town else []
+    known = {code for code, _ in near}
+    head = [] if chosen in known else [(chosen, deps.regions.full_name(chosen) or chosen)]
+    return head + near
+
+
+def _short(text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise ValueError("too long")
+    return text
+
+
+def _between(number: int, low: int, high: int) -> int:
+    if not low <= number <= high:
+        raise ValueError("out of range")
+    return number
+
+
+def _one_of(text: str, known: Any) -> str:
+    if text not in known:
+        raise ValueError("unknown")
+    return text
+
+
+def _matching(text: str, pattern: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise ValueError("does not match")
+    return text
+
+
+def _clock(text: str) -> str | None:
+    return _matching(text, r"(?:[01][0-9]|2[0-3]):[0-5][0-9]") if text else None
+
+
+def _fen(text: str) -> int | None:
+    """Yuan as typed, with at most two decimals → fen."""
+    if not text:
+        return None
+    whole, _, part = _matching(text, r"[0-9]{1,6}(?:\.[0-9]{1,2})?").partition(".")
+    return int(whole) * 100 + int((part + "00")[:2])

@@ -1,0 +1,146 @@
+"""How stored words and values look on a staff page: invisible signs as marks, local time, money, masks."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from backend.console.labels import UNITS, english, label
+from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
+from backend.settings import TIMEZONE
+
+# Cf: zero-width and direction signs; Cc: control signs; Co, Cn, Cs: signs without a picture; Zl, Zp: odd line ends.
+_WITHOUT_PICTURE = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zl", "Zp"})
+_WEEKDAYS = "一二三四五六日"
+
+
+def visible(text: str | None) -> Markup:
+    """`text` for a page: escaped, line ends kept, every sign that has no picture shown as its number.
+
+    What cannot be seen can mislead: a direction sign can turn 100元 into 元001. Together with `<bdi>` around it in the
+    template the words of one person cannot rearrange the page either.
+    """
+    parts: list[Markup] = []
+    for sign in text or "":
+        if sign == "\n":
+            parts.append(Markup("<br>"))
+        elif unicodedata.category(sign) in _WITHOUT_PICTURE or sign in "\u115f\u1160\u2800\u3164\ufe0f":
+            parts.append(Markup('<span class="mark">U+{:04X}</span>').format(ord(sign)))
+        else:
+            parts.append(escape(sign))
+    return Markup("").join(parts)
+
+
+def when(moment: datetime | None, now: datetime | None = None) -> str:
+    """An instant in local words: 今天 09:05 · 11月23日 09:05."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(TIMEZONE)
+    clock = local.strftime("%H:%M")
+    if now is not None:
+        days = (now.astimezone(TIMEZONE).date() - local.date()).days
+        if days == 0:
+            return f"{gettext('今天')} {clock}"
+        if days == 1:
+            return f"{gettext('昨天')} {clock}"
+        if days == -1:
+            return f"{gettext('明天')} {clock}"
+    return f"{day(local.date())} {clock}"
+
+
+def day(on: date | None) -> str:
+    """11月23日 周一, or 23 Nov (Mon)."""
+    if on is None:
+        return ""
+    if english():
+        return f"{on.day} {on.strftime('%b (%a)')}"
+    return f"{on.month}月{on.day}日 周{_WEEKDAYS[on.weekday()]}"
+
+
+def days(starts_on: date, ends_on: date) -> str:
+    return day(starts_on) if starts_on == ends_on else f"{day(starts_on)} – {day(ends_on)}"
+
+
+def yuan(fen: int | None) -> str:
+    """12050 → 120.5; whole yuan without decimals."""
+    if fen is None:
+        return ""
+    return f"{fen / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def pay(opening: Any) -> str:
+    """150–200元/天 · 面议, with its basis (DESIGN §3.13)."""
+    low, high = opening.pay_min_fen, opening.pay_max_fen
+    if low is None and high is None:
+        return gettext("面议") if opening.negotiable else ""
+    amount = yuan(low if low is not None else high)
+    if low is not None and high is not None and high != low:
+        amount = f"{yuan(low)}–{yuan(high)}"
+    unit = label(UNITS, opening.pay_unit)
+    words = gettext("%(amount)s元/%(unit)s", amount=amount, unit=unit) if unit else gettext("%(amount)s元", amount=amount)
+    return f"{words} · {gettext('可以商量')}" if opening.negotiable else words
+
+
+def yes_no(value: bool | None, yes: str, no: str) -> str:
+    """A three-valued fact; None is said as such: nobody has asked yet."""
+    return gettext("没说") if value is None else (yes if value else no)
+
+
+class Mask:
+    """What one reader may see in the clear: `shown` are the fields revealed to them just now (see review_transcript)."""
+
+    def __init__(self, shown: frozenset[str] = frozenset(), names: frozenset[str] = frozenset()) -> None:
+        self.shown, self.names = shown, names
+
+    def phone(self, number: str | None) -> str:
+        if not number:
+            return ""
+        return number if "phone" in self.shown else mask_phone(number)
+
+    def name(self, name: str | None) -> str:
+        if not name:
+            return ""
+        return name if "name" in self.shown else mask_name(name)
+
+    def text(self, text: str | None) -> str:
+        words = text or ""
+        if "name" not in self.shown:
+            words = mask_names(words, self.names)
+        return words if "phone" in self.shown else mask_numbers(words)
+
+    def entity(self, kind: str, value: Any) -> str:
+        if kind == "person_name":
+            return self.name(str(value))
+        if kind == "phone_number":
+            return self.phone(str(value))
+        if kind == "hardship" and "hardship" not in self.shown:
+            return "●●"
+        return self.text(str(value))
+
+
+def names_in(turns: list[Any], people: list[Any]) -> frozenset[str]:
+    """Every name that may stand in these turns: of the people on the number, said by them, told by us."""
+    names = {person.name for person in people if person.name}
+    for turn in turns:
+        names |= {
+            str(e.get("value") or e.get("text")) for e in turn.entities or [] if e.get("entity") == "person_name"
+        }
+        names |= {str(e["text"]) for e in turn.entities or [] if e.get("entity") == "person_name" and e.get("text")}
+        names |= set(_told(turn.answer or {}))
+    return frozenset(name for name in names if name)
+
+
+def _told(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [name for item in value for name in _told(item)]
+    if not isinstance(value, dict):
+        return []
+    found = [
+        str(value[key]) for key in ("name", "person_name", "worker_name") if isinstance(value.get(key), str) and value[key]
+    ]
+    # A station's name is public; masking it would only spoil the text.
+    return found + [name for key, item in value.items() if key != "station" for name in _told(item)]

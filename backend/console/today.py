@@ -1,0 +1,36 @@
+"""The first page: what waits, most pressing first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+
+from backend.console.cases import list_masks
+from backend.console.guard import me
+from backend.services.regions import HOME_REGION
+from backend.services.review_transcript import note_reading
+from backend.store.queries import cases, conversations, openings_review
+from backend.store.reading import reading
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+FIRST_CASES = 6
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/")
+    def today() -> str:
+        region = me().region_code
+        with reading(deps.db) as session:
+            by_priority = cases.open_by_priority(session, region, HOME_REGION, deps.clock())
+            pressing, _ = cases.page(session, region, HOME_REGION, status="open")
+            masks = list_masks(session, [case for case, _ in pressing[:FIRST_CASES]])
+            waiting = conversations.count_waiting(session, region, HOME_REGION)
+            to_review = openings_review.by_status(session, region).get("in_review", 0)
+        note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
+        return render_template(
+            "console/today.html", by_priority=by_priority, pressing=pressing[:FIRST_CASES], waiting=waiting,
+            to_review=to_review, masks=masks,
+        )

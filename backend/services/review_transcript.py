@@ -1,0 +1,131 @@
+"""Staff read what was said: every reading is written down, hidden values are shown for a reason, errors corrected (L22)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.domain.access import may
+from backend.domain.masking import mask_numbers
+from backend.errors import Forbidden, Invalid, LinggongError, NotFound
+from backend.services import audit
+from backend.services.regions import HOME_REGION
+from backend.services.staff_login import Member
+from backend.store.models import AuditEvent, Case, Conversation, Message, Opening, Staff
+from backend.store.queries import cases, conversations, openings_review
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+FIELDS = ("phone", "name", "hardship")  # what can be revealed, one at a time (T12)
+REASONS = ("call_back", "check_record", "handle_case", "verify_posting")
+REVEALS_PER_HOUR = 30
+SHOWN_FOR = timedelta(minutes=10)
+
+
+class TooManyReveals(LinggongError):
+    """The hourly number of reveals is used up; the words stay hidden until it frees up again."""
+
+
+def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
+    """Write down that a list with personal data was looked at; ids and counts only."""
+    with deps.db.write() as session:
+        session.add(
+            AuditEvent(at=deps.clock(), actor=member.actor, verb=verb, object_kind="list", object_id=verb,
+                       message_id=None, facts=facts)
+        )
+
+
+def note_opening(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening) -> None:
+    """Write down, in the caller's transaction, that one conversation, case or opening was read."""
+    audit.write(session, deps.clock(), member.actor, "read", subject)
+
+
+def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, reason: str, note: str = "") -> None:
+    """Show one hidden field of a conversation, case or opening to this member of staff for ten minutes.
+
+    `kind` is the table's name; `reason` one of `REASONS`. Raises `NotFound`, `Forbidden`, `Invalid`, `TooManyReveals`.
+    """
+    if field not in FIELDS or reason not in REASONS:
+        raise Invalid("a field and a reason are needed", {"reason": "needed"})
+    with deps.db.write() as session:
+        subject = _subject(session, member, kind, object_id)
+        if not may(member.role, "reveal"):
+            raise Forbidden("this role only looks")
+        # One member's reveals are counted one after the other, also when sent side by side.
+        session.get(Staff, member.id, with_for_update=True)
+        now = deps.clock()
+        used = session.scalar(
+            select(func.count()).select_from(AuditEvent).where(
+                AuditEvent.actor == member.actor, AuditEvent.verb == "revealed", AuditEvent.at > now - timedelta(hours=1)
+            )
+        )
+        if (used or 0) >= REVEALS_PER_HOUR:
+            raise TooManyReveals("no more reveals this hour")
+        audit.write(session, now, member.actor, "revealed", subject, field=field, reason=reason,
+                    note=mask_numbers(note.strip()[:100]))
+
+
+def revealed(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening) -> frozenset[str]:
+    """The fields this member of staff may read in the clear now; the audit trail itself is what says so."""
+    facts = session.scalars(
+        select(AuditEvent.facts).where(
+            AuditEvent.object_kind == subject.__tablename__, AuditEvent.object_id == str(subject.id),
+            AuditEvent.actor == member.actor, AuditEvent.verb == "revealed",
+            AuditEvent.at > deps.clock() - SHOWN_FOR,
+        )
+    )
+    return frozenset(fact["field"] for fact in facts)
+
+
+def correct_intent(deps: Deps, member: Member, message_id: int, intent: str, known: frozenset[str]) -> int:
+    """Note what the person really wanted; who, when and instead of what stay with the turn. Returns the conversation id.
+
+    `known` are the intents there are. The original reading is kept: training data and figures need both.
+    """
+    if intent not in known:
+        raise Invalid("unknown intent", {"intent": "unknown"})
+    with deps.db.write() as session:
+        turn = conversations.turn(session, member.region_code, HOME_REGION, message_id)
+        if turn is None or turn.direction != "inbound":
+            raise NotFound("no such turn")
+        if not may(member.role, "correct"):
+            raise Forbidden("this role only looks")
+        turn.corrected = {**(turn.corrected or {}), "intent": intent, "by": member.id, "at": deps.clock().isoformat()}
+        audit.write(session, deps.clock(), member.actor, "corrected", turn, was=turn.intent, intent=intent)
+        return turn.conversation_id
+
+
+def recording(deps: Deps, member: Member, kind: str, object_id: int) -> bytes:
+    """Return the WAV of a call turn (`messages`) or a case (`cases`); the carrier's own address never leaves us (T7).
+
+    Raises `NotFound`, and `CarrierError` when the carrier cannot give it.
+    """
+    with deps.db.write() as session:
+        found: Message | Case | None
+        if kind == "messages":
+            found = conversations.turn(session, member.region_code, HOME_REGION, object_id)
+            url = found.media_url if found else None
+        else:
+            found = cases.one(session, member.region_code, HOME_REGION, object_id)
+            url = found.recording_url if found else None
+        if found is None or not url:
+            raise NotFound("no such recording")
+        audit.write(session, deps.clock(), member.actor, "listened", found)
+    return deps.carrier.fetch_recording(url)
+
+
+def _subject(session: Session, member: Member, kind: str, object_id: int) -> Conversation | Case | Opening:
+    found: Conversation | Case | Opening | None = None
+    if kind == "conversations":
+        found = conversations.one(session, member.region_code, HOME_REGION, object_id)
+    elif kind == "cases":
+        found = cases.one(session, member.region_code, HOME_REGION, object_id)
+    elif kind == "openings":
+        found = openings_review.one(session, member.region_code, object_id)
+    if found is None:
+        raise NotFound("nothing of that kind")
+    return found

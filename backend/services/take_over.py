@@ -1,0 +1,119 @@
+"""A member of staff writes instead of the line: take over, reply by SMS, hand back (DESIGN §3.8, §3.12)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.domain.access import may
+from backend.domain.answers import make
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.services import audit, outbox
+from backend.services.regions import HOME_REGION
+from backend.services.staff_login import Member
+from backend.store.models import AuditEvent, Conversation, Handset, Message, Staff
+from backend.store.queries import conversations
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+# Two segments hold 134 UTF-16 units; the station's signature and the writer's name take their share (M01).
+LONGEST_REPLY = 100
+# Carriers refuse links from services like ours, and people have learnt to fear them (M06).
+_LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:com|cn|net|org)\b", re.IGNORECASE)
+
+
+def take_over(deps: Deps, member: Member, conversation_id: int) -> None:
+    """Silence the bot in this conversation and tell the person that a human writes now; again by the same one: nothing.
+
+    Raises `NotFound`, `Forbidden`, and `Conflict` with reason `taken` when a colleague was quicker.
+    """
+    with deps.db.write() as session:
+        conversation = _writable(session, member, conversation_id)
+        if _take(deps, session, member, conversation):
+            _say(deps, session, conversation, [make("taken_over")], member)
+
+
+def reply(deps: Deps, member: Member, conversation_id: int, text: str, form_id: str) -> None:
+    """Send `text` by SMS; whoever replies takes over first, so that bot and human never talk at once.
+
+    `form_id` is the one-use id of the form: the same form sent twice sends one text. `Invalid` says what to change.
+    """
+    text = " ".join(text.split())
+    if not text:
+        raise Invalid("nothing to send", {"text": "empty"})
+    if len(text.encode("utf-16-le")) // 2 > LONGEST_REPLY:
+        raise Invalid("too long for two text messages", {"text": "too_long"})
+    if _LINK.search(text):
+        raise Invalid("no links in a text message", {"text": "link"})
+    with deps.db.write() as session:
+        conversation = _writable(session, member, conversation_id)
+        sent = session.scalars(
+            select(AuditEvent.facts).where(
+                AuditEvent.object_kind == "conversations", AuditEvent.object_id == str(conversation_id),
+                AuditEvent.verb == "replied", AuditEvent.actor == member.actor,
+            )
+        )
+        if any(facts.get("form") == form_id for facts in sent):
+            return
+        answers = [make("taken_over")] if _take(deps, session, member, conversation) else []
+        if answers:
+            # Told in a text of its own: the notice must not cost the reply its room.
+            _say(deps, session, conversation, answers, member)
+        message = _say(deps, session, conversation, [make("staff_reply", text=text, staff_name=member.name)], member)
+        if text not in message.body:
+            raise Invalid("too long for two text messages", {"text": "too_long"})
+        audit.write(session, deps.clock(), member.actor, "replied", conversation, form=form_id, sent_id=message.id)
+
+
+def hand_back(deps: Deps, member: Member, conversation_id: int) -> None:
+    """Let the line answer again and say so to the person; a conversation nobody holds stays as it is.
+
+    Any colleague who sees the conversation may hand it back: people go home, and the bot must not stay silent.
+    """
+    with deps.db.write() as session:
+        conversation = _writable(session, member, conversation_id)
+        if conversation.taken_by is None:
+            return
+        conversation.taken_by, conversation.taken_at = None, None
+        _say(deps, session, conversation, [make("handed_back")], member)
+        audit.write(session, deps.clock(), member.actor, "handed_back", conversation)
+
+
+def _writable(session: Session, member: Member, conversation_id: int) -> Conversation:
+    # The row stays locked to the end: two replies of one form, or two takers, come one after the other.
+    conversation = conversations.one(session, member.region_code, HOME_REGION, conversation_id, lock=True)
+    if conversation is None:
+        raise NotFound("no such conversation")
+    if not may(member.role, "reply"):
+        raise Forbidden("this role only looks")
+    return conversation
+
+
+def _take(deps: Deps, session: Session, member: Member, conversation: Conversation) -> bool:
+    if conversation.taken_by == member.id:
+        return False
+    now = deps.clock()
+    taken = session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id, Conversation.taken_by.is_(None))
+        .values(taken_by=member.id, taken_at=now)
+    ).rowcount
+    if not taken:
+        holder = session.scalar(select(Staff.name).where(Staff.id == conversation.taken_by))
+        raise Conflict("a colleague has taken this conversation", reason="taken", by=holder)
+    session.refresh(conversation)
+    audit.write(session, now, member.actor, "took_over", conversation)
+    return True
+
+
+def _say(deps: Deps, session: Session, conversation: Conversation, answers: list, member: Member) -> Message:
+    handset = session.get_one(Handset, conversation.handset_id)
+    message = outbox.enqueue(
+        session, deps, now=deps.clock(), handset=handset, answers=answers, conversation=conversation, kind="reply"
+    )
+    message.handled_by = "staff"
+    return message

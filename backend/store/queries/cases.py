@@ -1,0 +1,112 @@
+"""Cases as staff list and open them; every read takes the region of the member of staff (DESIGN §3.9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.store.models import Case, Conversation, Handset, Message, Person, Staff, Worker
+from backend.store.queries.scope import within
+
+PAGE = 30
+
+
+def page(
+    session: Session, region: str, home: str, *, status: str = "open", kind: str = "", number: int = 1
+) -> tuple[list[tuple[Case, str | None]], bool]:
+    """Return (case, name of who took it), what is most pressing first, and whether there are more."""
+    query = (
+        select(Case, Staff.name)
+        .outerjoin(Staff, Staff.id == Case.taken_by)
+        .where(Case.status == status, within(Case.region_code, region, home))
+    )
+    if kind:
+        query = query.where(Case.kind == kind)
+    order = (Case.closed_at.desc(), Case.id.desc()) if status == "closed" else (Case.priority, Case.due_at, Case.id)
+    found = session.execute(query.order_by(*order).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
+    return [(case, name) for case, name in found[:PAGE]], len(found) > PAGE
+
+
+def kinds(session: Session, region: str, home: str, status: str) -> dict[str, int]:
+    """How many cases of each kind have `status`, for the filter."""
+    rows = session.execute(
+        select(Case.kind, func.count())
+        .where(Case.status == status, within(Case.region_code, region, home))
+        .group_by(Case.kind)
+        .order_by(Case.kind)
+    )
+    return dict(rows)
+
+
+def by_status(session: Session, region: str, home: str) -> dict[str, int]:
+    rows = session.execute(
+        select(Case.status, func.count()).where(within(Case.region_code, region, home)).group_by(Case.status)
+    )
+    return dict(rows)
+
+
+def open_by_priority(session: Session, region: str, home: str, now: datetime) -> dict[int, tuple[int, int]]:
+    """priority → (cases not yet closed, how many of them are past due)."""
+    late = func.count().filter(Case.due_at < now)
+    rows = session.execute(
+        select(Case.priority, func.count(), late)
+        .where(Case.status != "closed", within(Case.region_code, region, home))
+        .group_by(Case.priority)
+    )
+    return {priority: (count, overdue) for priority, count, overdue in rows}
+
+
+def one(session: Session, region: str, home: str, case_id: int, *, lock: bool = False) -> Case | None:
+    query = select(Case).where(Case.id == case_id, within(Case.region_code, region, home))
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def handset_of(session: Session, case: Case) -> Handset | None:
+    """The number the case came from."""
+    if case.handset_id:
+        return session.get(Handset, case.handset_id)
+    conversation = session.get(Conversation, case.conversation_id) if case.conversation_id else None
+    return session.get(Handset, conversation.handset_id) if conversation else None
+
+
+def words(session: Session, case: Case) -> Message | None:
+    """The message or call turn the case came from."""
+    return session.get(Message, case.source_message_id) if case.source_message_id else None
+
+
+def names(session: Session, listed: list[Case]) -> list[tuple[Case, frozenset[str]]]:
+    """Each case with the names to hide in its summary: of its worker, and those said in the words it came from."""
+    of_workers = dict(
+        session.execute(
+            select(Worker.id, Person.name)
+            .join(Person, Person.id == Worker.person_id)
+            .where(Worker.id.in_({case.worker_id for case in listed if case.worker_id}), Person.name.is_not(None))
+        ).tuples().all()
+    )
+    said = dict(
+        session.execute(
+            select(Message.id, Message.entities).where(
+                Message.id.in_({case.source_message_id for case in listed if case.source_message_id})
+            )
+        ).tuples().all()
+    )
+    found = []
+    for case in listed:
+        spoken = {
+            str(entity.get("text") or entity.get("value"))
+            for entity in said.get(case.source_message_id or 0) or []
+            if entity.get("entity") == "person_name"
+        }
+        known = of_workers.get(case.worker_id or 0)
+        found.append((case, frozenset(spoken | ({known} if known else set()))))
+    return found
+
+
+def of_conversation(session: Session, conversation_id: int) -> list[Case]:
+    return list(
+        session.scalars(
+            select(Case).where(Case.conversation_id == conversation_id).order_by(Case.status != "open", Case.id.desc())
+        )
+    )
