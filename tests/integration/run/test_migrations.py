@@ -1,0 +1,91 @@
+"""The tables come from the migrations and fit the models, on both databases."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from backend import migrations
+from backend.store.models import Base
+from backend.store.session import Database
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'empty.sqlite3'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url(server.create())
+
+
+def tables(url: str) -> set[str]:
+    database = Database(url)
+    try:
+        return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    finally:
+        database.close()
+
+
+def test_the_migrations_make_exactly_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_up_down_and_up_again_leaves_the_same_tables(empty_url: str) -> None:
+    assert migrations.upgrade(empty_url)
+    made = tables(empty_url)
+    migrations.downgrade(empty_url, "base")
+    assert tables(empty_url) == set()
+    assert migrations.upgrade(empty_url)
+    assert tables(empty_url) == made == set(Base.metadata.tables)
+
+
+def test_a_second_run_does_nothing(empty_url: str) -> None:
+    assert migrations.upgrade(empty_url)
+    assert not migrations.upgrade(empty_url)
+
+
+def test_two_processes_that_migrate_at_once_wait_for_each_other(empty_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        done = [run.result() for run in [pool.submit(_upgrade_alone, empty_url) for _ in range(4)]]
+    assert sorted(done) == [False, False, False, True]
+    assert tables(empty_url) == set(Base.metadata.tables)
+
+
+def _upgrade_alone(url: str) -> bool:
+    # Alembic keeps its running context in a module, so "at once" means processes.
+
+    script = f"from backend import migrations; print(migrations.upgrade({url!r}))"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return finished.stdout.strip() == "True"
+
+
+def test_an_interrupted_run_leaves_nothing_half_made(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D13: what was interrupted is simply run again."""
+    from alembic import op
+
+    made = []
+    create_table = op.create_table
+
+    def break_at_the_tenth(*arguments: object, **keywords: object) -> object:
+        made.append(arguments[0])
+        if len(made) == 10:
+            raise KeyboardInterrupt
+        return create_table(*arguments, **keywords)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(op, "create_table", break_at_the_tenth)
+    with pytest.raises(KeyboardInterrupt):
+        migrations.upgrade(empty_url)
+    monkeypatch.undo()
+    assert tables(empty_url) == set()
+    assert migrations.upgrade(empty_url)
+    assert tables(empty_url) == set(Base.metadata.tables)

@@ -1,0 +1,79 @@
+"""Implementations of our ports that tests can script: an engine and a carrier. Nothing else is ever faked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from twilio.request_validator import RequestValidator
+
+from backend.carriers.base import CarrierError, PlacedCall, SentSms
+from backend.dialogue.base import EngineUnavailable, Parsed
+
+
+@dataclass
+class FakeEngine:
+    """Understands what `understands` says and, per turn, does what `on_turn` does; away while `away` is set."""
+
+    understands: dict[str, Parsed] = field(default_factory=dict)
+    on_turn: Callable[[str, str, dict[str, Any]], list[dict[str, Any]]] | None = None
+    away: bool = False
+    turns: list[str] = field(default_factory=list)
+
+    def parse(self, text: str, deadline_s: float) -> Parsed:
+        if self.away:
+            raise EngineUnavailable("away")
+        return self.understands.get(text, Parsed("out_of_scope", 0.9))
+
+    def turn(self, text: str, turn_token: str, metadata: dict[str, Any], deadline_s: float) -> list[dict[str, Any]]:
+        self.turns.append(text)
+        if self.away or self.on_turn is None:
+            raise EngineUnavailable("away")
+        return self.on_turn(text, turn_token, metadata)
+
+
+@dataclass
+class FakeCarrier:
+    """Takes every text and call and remembers it; `fail_with` is raised once per error in it, first one first."""
+
+    auth_token: str = "test-auth-token-of-no-account"
+    name: str = "simulator"
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    fail_with: list[CarrierError] = field(default_factory=list)
+    recordings: dict[str, bytes] = field(default_factory=dict)
+    listed: dict[str, SentSms] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def verify(self, url: str, params: Mapping[str, Any], signature: str | None) -> bool:
+        return RequestValidator(self.auth_token).validate(url, dict(params), signature or "")
+
+    def send_sms(self, to: str, body: str, *, from_: str, reference: str, status_url: str) -> SentSms:
+        sent = SentSms(f"SM{next(self._numbers):032x}", "queued", 1)
+        if self.fail_with:
+            problem = self.fail_with.pop(0)
+            if problem.outcome_unknown:
+                # The worst case: it was taken all the same.
+                self.texts.append((to, body))
+                self.listed[reference] = sent
+            raise problem
+        self.texts.append((to, body))
+        self.listed[reference] = sent
+        return sent
+
+    def find_sent(self, to: str, body: str, since: datetime, reference: str) -> SentSms | None:
+        return self.listed.get(reference)
+
+    def place_call(self, to: str, *, from_: str, url: str, status_url: str, timeout_s: int = 30) -> PlacedCall:
+        self.calls.append((to, url))
+        return PlacedCall(f"CA{next(self._numbers):032x}", "queued")
+
+    def fetch_recording(self, url: str) -> bytes:
+        return self.recordings[url]
+
+    def to(self, number: str) -> list[str]:
+        """The bodies of every text sent to `number`."""
+        return [body for sent_to, body in self.texts if sent_to == number]
