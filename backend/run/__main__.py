@@ -13,6 +13,7 @@ import httpx
 
 from backend import settings as settings_module
 from backend.errors import LinggongError
+from backend.logs import configure
 from backend.run import preflight, training
 from backend.run.console import plain, say
 from backend.run.programs import programs
@@ -22,6 +23,7 @@ from backend.settings import Settings
 
 
 def main() -> int:
+    configure("run", "warning")
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:

@@ -12,7 +12,7 @@ from backend.logs import mask_numbers, scrub
 from backend.run.console import say
 
 MAX_BYTES = 5_000_000
-_SERIOUS = re.compile(r"level=(warning|error|critical)\b|\[(WARNING|ERROR|CRITICAL)\]|^(\S+ )?(WARNING|ERROR|CRITICAL)\b|Traceback")
+_SERIOUS = re.compile(r"level=(warning|error|critical)\b|\b(WARNING|ERROR|CRITICAL)\b|Traceback")
 
 
 class ProcessLog:
@@ -51,8 +51,9 @@ class ProcessLog:
                     self._file.close()
                     self._rotate()
                     self._file = self.path.open("a", encoding="utf-8")
-            in_traceback = "Traceback" in line or (in_traceback and line[0] in " \t")
-            if self._show_all or in_traceback or _SERIOUS.search(line):
+            # A traceback ends with its first line that is not indented, the one that says what went wrong.
+            shown, in_traceback = in_traceback, "Traceback" in line or (in_traceback and line[0] in " \t")
+            if self._show_all or shown or in_traceback or _SERIOUS.search(line):
                 say(line, self._name)
         pipe.close()
 

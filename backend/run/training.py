@@ -52,8 +52,15 @@ def _rasa_version(root: Path) -> str:
 
 
 def models_dir(data_dir: Path) -> Path:
-    """Where models are kept; MODELS_DIR lets several DATA_DIRs share one trained model."""
-    return Path(os.environ.get("MODELS_DIR") or data_dir / "models").resolve()
+    """Where models are kept: beside the sources they are made from, so that every DATA_DIR finds a trained one.
+
+    MODELS_DIR names another folder; a source tree that cannot be written to leaves them in DATA_DIR.
+    """
+    if chosen := os.environ.get("MODELS_DIR"):
+        return Path(chosen).resolve()
+    beside_sources = ROOT / "var" / "models"
+    writable = next(folder for folder in (beside_sources, *beside_sources.parents) if folder.exists())
+    return beside_sources if os.access(writable, os.W_OK) else data_dir / "models"
 
 
 def ensure_model(directory: Path, say: Say) -> Path:
@@ -152,7 +159,8 @@ class _Progress:
     def _show(self) -> None:
         self._last_said = time.monotonic()
         share = min(99, round(100 * self._finished / self._components))
-        self._say(f"[{self._last_said - self._started:4.0f} s] {share:3d} %  {self._doing}")
+        step = f"step {min(self._finished + 1, self._components)} of {self._components}"
+        self._say(f"[{self._last_said - self._started:4.0f} s] {share:3d} %  {step}: {self._doing}")
 
 
 def _component_count() -> int:
