@@ -19,6 +19,14 @@ NEXT: dict[str, frozenset[str]] = {
     "withdrawn": frozenset(),
 }
 
+# Contract "Entities and their normal forms".
+PAY_UNITS = (
+    "hour", "half_day", "day", "week", "month", "piece", "jin", "kg", "mu", "m2", "m3", "tonne", "trip", "load", "plant",
+    "bag",
+)
+SETTLEMENTS = ("daily", "weekly", "half_monthly", "monthly", "on_completion")
+DAY_PARTS = ("morning", "noon", "afternoon", "evening", "night", "daytime")
+
 
 @dataclass(frozen=True)
 class OpeningFacts:
@@ -146,6 +154,7 @@ FLAGS: dict[str, tuple[str, str]] = {
     "pay_low": ("工价比本地同工种低一半还多", "pays less than half of the local median"),
     "pay_high": ("工价是本地同工种的三倍以上", "pays more than three times the local median"),
     "pay_missing": ("没写工钱", "no pay given"),
+    "days_missing": ("没说哪天开始，先写成明天", "no day was said; tomorrow was put"),
     "deposit_words": ("提到押金或先交钱", "speaks of a deposit or a fee"),
     "age_words": ("有年龄条件", "sets a condition on age"),
     "sex_words": ("有性别条件", "sets a condition on sex"),

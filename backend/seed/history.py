@@ -145,7 +145,7 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
     )
     session.add(conversation)
     session.flush()
-    inbound = None
+    cause = None  # what staff have to answer: the last turn that is more than thanks
     for number, said in enumerate(story.turns):
         at += timedelta(seconds=90 * number)
         inbound = Message(
@@ -156,6 +156,7 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
         )
         session.add(inbound)
         session.flush()
+        cause = inbound if said.intent != "thank" else cause
         session.add(
             Message(
                 conversation_id=conversation.id, handset_id=handset.id, direction="outbound", channel=said.channel,
@@ -164,13 +165,13 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
             )
         )
         conversation.last_at = at + timedelta(seconds=3)
-    if story.case and inbound is not None:
+    if story.case and cause is not None:
         kind, priority, status = story.case
         session.add(
             Case(
-                kind=kind, status=status, priority=priority, summary=inbound.body, details={},
+                kind=kind, status=status, priority=priority, summary=cause.body, details={},
                 conversation_id=conversation.id, handset_id=handset.id, worker_id=worker.id, region_code=region,
-                source_message_id=inbound.id, opened_at=at, due_at=at + timedelta(days=1 if priority < 3 else 3),
+                source_message_id=cause.id, opened_at=at, due_at=at + timedelta(days=1 if priority < 3 else 3),
                 taken_at=at + timedelta(hours=2) if status != "open" else None,
                 closed_at=at + timedelta(hours=20) if status == "closed" else None,
                 resolution="已上门核对，返乡登记办好了" if status == "closed" else None,

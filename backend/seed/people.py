@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from backend.domain.lexicon import job_name
 from backend.domain.registration import NOTICE_VERSION
 from backend.seed.places import QIANJIANG, WEINING, ZHONGTANG, divisions
-from backend.seed.work import Planned, plan
+from backend.seed.work import Planned, employers, plan
 from backend.store.models import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
 
 SEED = 20230707  # the date of Guizhou's two notices
 WORKER_NUMBER = "+86100010{:05d}"  # 100 010x xxxx: invented, no carrier issues it
@@ -169,3 +174,29 @@ def seed_workers(session: Session, now: datetime) -> list[Worker]:
                                  verified_at=worker.created_at + timedelta(days=1) if verified else None))
     session.flush()
     return workers
+
+
+def demo_people(deps: Deps) -> list[dict[str, object]]:
+    """The people one can pick on the handset page: `{name, number, village, age, note}`, all invented.
+
+    Workers of both counties first, some of whom share a phone, then employers who may want to hire.
+    """
+    planned = [p for p in plan_workers() if p.shares_with is None]
+    shared = {p.shares_with for p in plan_workers() if p.shares_with is not None}
+    in_town = [p for p in planned if p.village.startswith(ZHONGTANG)][:16]
+    elsewhere = [p for p in planned if p.village.startswith(WEINING)][:6]
+    sharing = [p for p in planned if p.index in shared][:2]
+    people: list[dict[str, object]] = [
+        {
+            "name": p.name,
+            "number": p.number,
+            "village": deps.regions.name(p.village),
+            "age": p.age,
+            "note": "两口子共用一个电话" if p.index in shared else "、".join(job_name(code) for code in p.job_types),
+        }
+        for p in (*in_town, *elsewhere, *sharing)
+    ]
+    for name, kind, number in employers():
+        if kind in ("grower", "cooperative") and len(people) < 28:
+            people.append({"name": name, "number": number, "village": "", "age": None, "note": "用工主体"})
+    return people
