@@ -76,6 +76,26 @@ DAY_PARTS = {
     "morning": N_("上午"), "noon": N_("中午"), "afternoon": N_("下午"), "evening": N_("晚上"), "night": N_("夜班"),
     "daytime": N_("白天"),
 }
+# Values of entities that are codes (understanding.md, "Entities and their normal forms").
+VALUES: dict[str, dict[str, str]] = {
+    "gender": {"male": N_("男"), "female": N_("女")},
+    "term": {"long": N_("长期"), "short": N_("短工")},
+    "proximity": {
+        "walking": N_("走得到"), "village": N_("本村"), "town": N_("镇上"), "county": N_("本县"), "near": N_("附近"),
+        "away": N_("外地"),
+    },
+    "benefit": {
+        "meals": N_("管饭"), "lodging": N_("管住"), "transport": N_("接送"), "insurance": N_("买保险"),
+        "no_meals": N_("不管饭"), "no_lodging": N_("不管住"),
+    },
+    "policy_topic": {
+        "unemployment": N_("失业"), "social_insurance": N_("社保"), "social_insurance_subsidy": N_("社保补贴"),
+        "training_subsidy": N_("培训补贴"), "startup_loan": N_("创业贷款"), "placement_subsidy": N_("职业介绍补贴"),
+        "public_welfare_post": N_("公益岗"), "hardship_recognition": N_("困难认定"), "legal_aid": N_("法律援助"),
+        "contract": N_("合同"),
+    },
+    "problem": CASES, "settlement": SETTLEMENTS, "day_part": DAY_PARTS,
+}
 EMPLOYER_KINDS = {
     "enterprise": N_("企业"), "grower": N_("种植大户"), "cooperative": N_("合作社"), "work_relief": N_("以工代赈项目"),
     "person": N_("个人"), "other": N_("其他用工方"),

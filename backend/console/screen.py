@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from backend.console import guard, labels, text
+from backend.domain.masking import mask_numbers
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Station
 from backend.store.queries import openings_review
@@ -45,7 +46,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
         return render_template(
             "console/screen.html", station=found, rows=rows, total=total, number=number, pages=pages,
             turn_after_s=TURN_AFTER_S, following=url_for("screen.board", station=found.slug, page=following),
-            now=deps.clock(), line=spoken_number(deps.settings.twilio_phone_number), employer=public_name,
+            now=deps.clock(), line=spoken_number(deps.settings.twilio_phone_number), employer=public_name, hide=mask_numbers,
             label=labels.label, labels=labels, job_name=labels.job_name, days=text.days, when=text.when, pay=text.pay,
             region=deps.regions.name, path=request.path,
         )

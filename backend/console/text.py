@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from backend.console.labels import UNITS, english, label
+from backend.console.labels import UNITS, VALUES, english, job_name, label
 from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
 from backend.settings import TIMEZONE
 
@@ -43,12 +44,9 @@ def when(moment: datetime | None, now: datetime | None = None) -> str:
     clock = local.strftime("%H:%M")
     if now is not None:
         days = (now.astimezone(TIMEZONE).date() - local.date()).days
-        if days == 0:
-            return f"{gettext('今天')} {clock}"
-        if days == 1:
-            return f"{gettext('昨天')} {clock}"
-        if days == -1:
-            return f"{gettext('明天')} {clock}"
+        near = {0: gettext("今天"), 1: gettext("昨天"), -1: gettext("明天")}
+        if days in near:
+            return f"{near[days]} {clock}"
     return f"{day(local.date())} {clock}"
 
 
@@ -82,7 +80,26 @@ def pay(opening: Any) -> str:
         amount = f"{yuan(low)}–{yuan(high)}"
     unit = label(UNITS, opening.pay_unit)
     words = gettext("%(amount)s元/%(unit)s", amount=amount, unit=unit) if unit else gettext("%(amount)s元", amount=amount)
-    return f"{words} · {gettext('可以商量')}" if opening.negotiable else words
+    return words + " · " + gettext("可以商量") if opening.negotiable else words
+
+
+def normal_form(kind: str, value: Any) -> str:
+    """An entity's value as words: `150-200/day` → 150-200元/天, `8d` → 8天, `A04` → its trade."""
+    words = str(value)
+    if kind == "job_type":
+        return job_name(words)
+    if kind in VALUES:
+        return label(VALUES[kind], words)
+    if kind == "pay" and (match := re.fullmatch(r"([0-9.+-]+)(?:/([a-z0-9_]+))?", words)):
+        amount, unit = match.groups()
+        if unit is None:
+            return gettext("%(amount)s元", amount=amount)
+        return gettext("%(amount)s元/%(unit)s", amount=amount, unit=label(UNITS, unit))
+    if kind == "money":
+        return gettext("%(amount)s元", amount=words)
+    if kind == "duration" and (match := re.fullmatch(r"([0-9-]+)d", words)):
+        return gettext("%(days)s天", days=match.group(1))
+    return words
 
 
 def yes_no(value: bool | None, yes: str, no: str) -> str:
@@ -119,7 +136,7 @@ class Mask:
             return self.phone(str(value))
         if kind == "hardship" and "hardship" not in self.shown:
             return "●●"
-        return self.text(str(value))
+        return self.text(normal_form(kind, value))
 
 
 def names_in(turns: list[Any], people: list[Any]) -> frozenset[str]:
