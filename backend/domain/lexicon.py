@@ -145,3 +145,20 @@ def find_jobs(text: str) -> list[Hit]:
 def search_job_codes(text: str) -> list[str]:
     """Return the job type codes named in `text`, in order, each once."""
     return list(dict.fromkeys(hit.value for hit in find_jobs(text)))
+
+
+@cache
+def _objects() -> dict[str, str]:
+    # The first pattern that names a thing says what is most often done with it: 李子 is picked before it is sorted.
+    found: dict[str, str] = {}
+    for entry in entries("job_patterns"):
+        for thing in entry.word.split("+")[1].split("|"):
+            if len(thing) >= 2:
+                found.setdefault(thing, entry.value)
+    return found
+
+
+def job_by_object(said: str) -> str | None:
+    """Return the code of the usual work with the thing named in `said`, the longest thing first: 脐橙 → A04."""
+    things = [thing for thing in _objects() if thing in said]
+    return _objects()[max(things, key=len)] if things else None

@@ -78,6 +78,7 @@ _PAY = re.compile(
 )
 # What follows a number that is no amount at all: people, hours, days, ages, floors.
 _NOT_MONEY_NEXT = re.compile(r"\s?(?:个|名|位|人|岁|点|号|月|天|小时|年|分钟|里|公里|楼|层|次|口|日|届|周|亩|度|号楼|组|社|队|点半)")
+_EACH = r"[\s:：]|给|就|算|是|得|要|大概"
 _ASKED = re.compile(r"好多|多少|几|哪|啥")
 
 
@@ -147,7 +148,9 @@ def _pay(text: str, match: re.Match[str]) -> Pay | None:
     if low is None:
         return None
     after, before = _unit_of(match, "after"), _unit_of(match, "before")
-    if before and _ASKED.search(match["gap"] or ""):
+    gap = match["gap"] or ""
+    # "一个砌砖的 三百二一天" is one mason, not a price each; with the unit behind, the words before are not part of it.
+    if before and (after or _ASKED.search(gap) or (before == "piece" and re.sub(_EACH, "", gap))):
         before = None
     unit = after or before
     currency = bool(match["yuan"]) or any(c in match["low"] for c in "块元角毛¥张")
