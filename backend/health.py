@@ -75,9 +75,9 @@ class Readiness:
         now = self._deps.clock()
         for name in ("worker", "scheduler"):
             beat = beats.get(name)
-            up[name] = beat is not None and now - beat.at < SILENT_AFTER
+            up[name] = beat is not None and now - beat[0] < SILENT_AFTER
         engine = beats.get("engine")
-        if engine is not None and engine.detail.get("ok") is False and now - engine.at < ENGINE_FAILURE_SHOWN:
+        if engine is not None and not engine[1] and now - engine[0] < ENGINE_FAILURE_SHOWN:
             up["engine"] = False
         return up
 
@@ -87,9 +87,10 @@ class Readiness:
         except httpx.HTTPError:
             return False
 
-    def _beats(self) -> dict[str, Heartbeat]:
+    def _beats(self) -> dict[str, tuple[datetime, bool]]:
+        """{name: (last beat, whether it went well)}"""
         with self._deps.db.read() as session:
-            return {row.name: row for row in session.scalars(select(Heartbeat))}
+            return {row.name: (row.at, row.detail.get("ok") is not False) for row in session.scalars(select(Heartbeat))}
 
     def _note_seen(self, up: dict[str, bool]) -> list[str]:
         if self._all_seen or not up["database"]:
