@@ -10,6 +10,8 @@ TWILIO_ERRORS: dict[int, tuple[bool, str]] = {
     20404: (True, "the carrier knows no such thing"),
     20429: (False, "too many requests"),
     14107: (False, "too many messages from this sender"),
+    21201: (True, "no receiver number"),
+    21205: (False, "the address for the call's script is not valid"),
     21210: (False, "the calling number is not ours to use"),
     21211: (True, "not a valid number"),
     21212: (False, "the sender number is not valid"),

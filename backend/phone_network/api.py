@@ -33,7 +33,19 @@ from backend.phone_network.texts import Texts, plain
 MAX_WAIT_S = 25.0
 KEYS = set("0123456789*#")
 HABITS = {"ring", "answer", "busy", "no-answer", "off"}
-SHOWN = ("seq", "sid", "direction", "handset", "line", "body", "media", "segments", "status", "error_code", "created_at")
+SHOWN = (
+    "seq",
+    "sid",
+    "direction",
+    "handset",
+    "line",
+    "body",
+    "media",
+    "segments",
+    "status",
+    "error_code",
+    "created_at",
+)
 
 
 def create_blueprint(
@@ -114,8 +126,10 @@ def create_blueprint(
 
     @api.post("/handsets/<number>/calls")
     def start_call(number: str) -> tuple[Response, int]:
-        if any(call.status == "in-progress" for call in calls.live_at(handset(number))):
-            abort(409, "This handset is in a call already.")
+        for call in calls.live_at(handset(number)):
+            # One telephone, one call: whoever dials again has left the last one, perhaps by closing the page.
+            if call.direction == "inbound":
+                call.tell("hang_up", wait_s=2.0)
         call = calls.from_handset(number, patient=bool(body().get("patient", True)))
         return state(call, 0), 201
 

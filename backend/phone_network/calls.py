@@ -54,12 +54,16 @@ class Call:
         """Return the events after a sequence number, waiting for one if there is none."""
         with self.changed:
             self.changed.wait_for(lambda: len(self.events) > after or self.ended, wait_s)
-            wait = self.waiting
             return {
                 "sid": self.sid, "status": self.status, "ended": self.ended, "direction": self.direction,
-                "waiting_for": wait.reason if wait and self._idle and not self.ended else None,
+                "waiting_for": self._waiting_for(),
                 "events": self.events[max(0, after):],
             }  # fmt: skip
+
+    def _waiting_for(self) -> str | None:
+        if self.parent is not None:
+            return "bridge" if self.status == "in-progress" else None
+        return self.waiting.reason if self.waiting and self._idle and not self.ended else None
 
     def tell(self, what: str, *args: Any, wait_s: float = 20.0) -> bool:
         """Hand one happening to the call and wait until it has run its course; False: nobody was listening.
@@ -347,7 +351,10 @@ class Calls:
         if not row or not row["status_url"] or event not in row["status_events"].split():
             return
         params = self.line.call_params(call.sid, call.handset, call.direction, status)
-        params |= {"Timestamp": formatdate(time.time()).replace("-0000", "+0000"), "CallbackSource": "call-progress-events"}
+        params |= {
+            "Timestamp": formatdate(time.time()).replace("-0000", "+0000"),
+            "CallbackSource": "call-progress-events",
+        }
         if event == "completed":
             params |= {"CallDuration": str(call.duration_s), "Duration": str(-(-call.duration_s // 60))}
         self.store.add_jobs([self._job(call.sid, row["status_url"], params)])

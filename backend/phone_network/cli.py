@@ -78,7 +78,9 @@ def main(context: click.Context, network: str | None, data_dir: Path | None) -> 
 
 
 def handset_options(command: Any) -> Any:
-    command = click.option("--gloss", is_flag=True, help="Add an English line under every line of the service.")(command)
+    command = click.option("--gloss", is_flag=True, help="Add an English line under every line of the service.")(
+        command
+    )
     return click.option(
         "--from", "number", default=DEFAULT_HANDSET, show_default=True, callback=_number, help="The handset's number."
     )(command)

@@ -22,7 +22,9 @@ CSP = (
 AWAY = "模拟电话网没有开着，稍等一下再试。The simulated phone network is not running."
 
 
-def create_blueprint(network_url: str, people: Callable[[], list[dict[str, Any]]], gloss: Gloss | None = None) -> Blueprint:
+def create_blueprint(
+    network_url: str, people: Callable[[], list[dict[str, Any]]], gloss: Gloss | None = None
+) -> Blueprint:
     """Return the blueprint for `/phone`.
 
     `people()`: invented demo people, each `{"number": "+86100…", "name", "village", "age"}`; `age` may be None.

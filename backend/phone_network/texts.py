@@ -7,13 +7,13 @@ import time
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
 
 from backend.phone_network.executor import Fetched
 from backend.phone_network.faults import Faults
 from backend.phone_network.line import API_VERSION, Line
 from backend.phone_network.segments import segments
 from backend.phone_network.store import Store
+from backend.phone_network.twiml import TwimlError, read_xml
 
 UNREACHABLE = 30003
 NO_REASON = 30008
@@ -107,8 +107,8 @@ class Texts:
         if "xml" not in (answer.content_type or "") or not answer.body.strip():
             return
         try:
-            root = ElementTree.fromstring(answer.body.strip().encode("utf-8", "replace"))
-        except ElementTree.ParseError:
+            root = read_xml(answer.body)
+        except TwimlError:
             return
         for message in root.iter("Message"):
             words = "".join(message.itertext()).strip()

@@ -26,7 +26,8 @@ def hum(words: str) -> bytes:
         pitch = 170 + (ord(character) % 12) * 9
         count = int(RATE_HZ * SYLLABLE_S)
         samples.extend(
-            int(5000 * math.sin(math.pi * n / count) * math.sin(2 * math.pi * pitch * n / RATE_HZ)) for n in range(count)
+            int(5000 * math.sin(math.pi * n / count) * math.sin(2 * math.pi * pitch * n / RATE_HZ))
+            for n in range(count)
         )
         samples.extend(gap)
     sound = io.BytesIO()

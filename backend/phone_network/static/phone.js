@@ -43,7 +43,7 @@ function translate() {
   showWho();
   showCallState();
 }
-async function addGloss(item, kind, key) {
+async function addGloss(item, kind, key, tries = 3) {
   item.dataset.glossKind = kind;
   item.dataset.glossKey = key;
   if (!$("gloss").checked || item.querySelector(".gloss")) return;
@@ -52,7 +52,12 @@ async function addGloss(item, kind, key) {
     state.glosses.set(cached, api(`/gloss?kind=${kind}&id=${encodeURIComponent(key)}`).then((data) => data.gloss, () => null));
   }
   const english = await state.glosses.get(cached);
-  if (!english) { state.glosses.delete(cached); return; }
+  if (!english) {
+    // A text can be on the handset a moment before the service has written down that it went out.
+    state.glosses.delete(cached);
+    if (tries > 1) setTimeout(() => addGloss(item, kind, key, tries - 1), 1500);
+    return;
+  }
   if (!$("gloss").checked || item.querySelector(".gloss")) return;
   const line = document.createElement("span");
   line.className = "gloss";
@@ -73,12 +78,13 @@ function showGlosses() {
 function toEnd(list) { list.scrollTop = list.scrollHeight; }
 
 // Who ----------------------------------------------------------------------------------------------------------------
-function newcomer() {
-  const saved = kept("newcomer");
-  if (saved) return saved;
+function newcomer(another = false) {
+  const saved = kept("newcomer") || state.made;
+  if (saved && !another) return saved;
   // +86 100 numbers are issued by no carrier; 09 is left free of the demo's people.
   const number = `+8610009${String(crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000).padStart(6, "0")}`;
   kept("newcomer", number);
+  state.made = number;
   return number;
 }
 function listPeople() {
@@ -92,6 +98,7 @@ function listPeople() {
   if (![...select.options].some((option) => option.value === state.number) && state.number) {
     select.append(new Option(state.number, state.number));
   }
+  select.append(new Option(t("anotherNumber"), "another"));
   select.value = state.number || newcomer();
 }
 function showWho() {
@@ -333,7 +340,7 @@ function wire() {
   });
   $("gloss").addEventListener("change", showGlosses);
   $("aloud").addEventListener("change", () => { if (!$("aloud").checked) hush(); showVoiceNote(); });
-  $("person").addEventListener("change", () => become($("person").value));
+  $("person").addEventListener("change", () => become($("person").value === "another" ? newcomer(true) : $("person").value));
   $("use-number").addEventListener("click", () => {
     const typed = $("number").value.replace(/[\s-]/g, "");
     const number = /^1\d{10}$/.test(typed) ? `+86${typed}` : typed;
@@ -351,6 +358,13 @@ function wire() {
     });
   }
 }
+// Closing the page puts the receiver down.
+window.addEventListener("pagehide", () => {
+  if (!state.call || state.ended) return;
+  fetch(`/phone/api/calls/${state.call}/hangup`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: "{}", keepalive: true,
+  });
+});
 function showVoiceNote() { $("voice-note").hidden = !$("aloud").checked || Boolean(chineseVoice()); }
 
 // The clock: often while something is expected, seldom otherwise -----------------------------------------------------

@@ -19,7 +19,8 @@ class TestLine:
 
     __test__ = False
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, account: str = ACCOUNT, token: str = TOKEN) -> None:
+        self._carrier = TwilioCarrier(account, token)
         self.seen: list[dict[str, Any]] = []
         self.answers: dict[str, Callable[[dict[str, str]], Answer] | Answer] = {}
         self.changed = threading.Condition()
@@ -40,9 +41,8 @@ class TestLine:
 
     def _take(self, path: str) -> Answer:
         form = request.form.to_dict()
-        carrier = TwilioCarrier(ACCOUNT, TOKEN)
         url = self.url + request.full_path.removesuffix("?")
-        signed = carrier.verify(url, request.form.to_dict(flat=False), request.headers.get("X-Twilio-Signature"))
+        signed = self._carrier.verify(url, request.form.to_dict(flat=False), request.headers.get("X-Twilio-Signature"))
         entry = {"path": "/" + path, "args": request.args.to_dict(), "form": form, "signed": signed,
                  "token": request.headers.get("I-Twilio-Idempotency-Token"), "method": request.method}  # fmt: skip
         with self.changed:

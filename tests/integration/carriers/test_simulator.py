@@ -13,7 +13,9 @@ from backend.carriers.simulator import SimulatorCarrier
 from backend.phone_network.server import Network, build
 from tests.integration.carriers.line import ACCOUNT, NUMBER, STAFF, TOKEN, WORKER, TestLine
 
-LISTEN = '<Response><Gather input="dtmf speech" numDigits="1" action="/step"><Say>想找活，按1。</Say></Gather></Response>'
+LISTEN = (
+    '<Response><Gather input="dtmf speech" numDigits="1" action="/step"><Say>想找活，按1。</Say></Gather></Response>'
+)
 
 
 def send(carrier: SimulatorCarrier, line: TestLine, body: str = "【中塘零工】收到", reference: str = "out-1"):
@@ -122,10 +124,12 @@ def test_a_lost_answer_is_unknown_and_the_message_is_found_again(
     before = datetime.now(UTC)
     with pytest.raises(CarrierError) as caught:
         send(carrier, line, "你好", "out-7")
-    assert caught.value.outcome_unknown and not caught.value.permanent
+    assert caught.value.outcome_unknown
+    assert not caught.value.permanent
     found = carrier.find_sent(WORKER, "你好", before, "out-7")
     (bubble,) = handset.get(f"/handsets/{WORKER}/texts").json()["items"]
-    assert found is not None and found.carrier_id == bubble["sid"]
+    assert found is not None
+    assert found.carrier_id == bubble["sid"]
     assert carrier.find_sent(WORKER, "你好", before, "out-8") is None
 
 
@@ -162,7 +166,8 @@ def test_a_carrier_that_is_away_took_nothing(line: TestLine) -> None:
     away = SimulatorCarrier(ACCOUNT, TOKEN, network_url="http://127.0.0.1:9", timeout_s=2)
     with pytest.raises(CarrierError) as caught:
         send(away, line)
-    assert not caught.value.outcome_unknown and not caught.value.permanent
+    assert not caught.value.outcome_unknown
+    assert not caught.value.permanent
 
 
 def test_a_wrong_token_is_refused(line: TestLine, network: Network) -> None:
@@ -192,11 +197,13 @@ def test_a_call_hears_the_line_and_its_key_goes_back_signed(handset: httpx.Clien
     assert [event["text"] for event in after["events"] if event["kind"] == "say"] == ["好，再见。"]
     assert after["ended"]
     first, step = line.at("/twilio/voice")[0], line.at("/step")[0]
-    assert first["signed"] and step["signed"]
+    assert first["signed"]
+    assert step["signed"]
     assert (first["form"]["CallStatus"], first["form"]["Direction"]) == ("ringing", "inbound")
     assert (step["form"]["Digits"], step["form"]["CallSid"]) == ("1", call["sid"])
     status = line.wait_for("/twilio/voice/status")[0]
-    assert status["signed"] and status["form"]["CallStatus"] == "completed"
+    assert status["signed"]
+    assert status["form"]["CallStatus"] == "completed"
 
 
 def test_hanging_up_tells_the_line(handset: httpx.Client, line: TestLine) -> None:
@@ -204,6 +211,14 @@ def test_hanging_up_tells_the_line(handset: httpx.Client, line: TestLine) -> Non
     call = handset.post(f"/handsets/{WORKER}/calls").json()
     assert handset.post(f"/calls/{call['sid']}/hangup").json()["ended"]
     assert line.wait_for("/twilio/voice/status")[0]["form"]["CallSid"] == call["sid"]
+
+
+def test_whoever_dials_again_has_left_the_last_call(handset: httpx.Client, line: TestLine) -> None:
+    line.answers["/twilio/voice"] = LISTEN
+    first = handset.post(f"/handsets/{WORKER}/calls").json()["sid"]
+    second = handset.post(f"/handsets/{WORKER}/calls").json()
+    assert second["waiting_for"] == "input"
+    assert line.wait_for("/twilio/voice/status")[0]["form"]["CallSid"] == first
 
 
 def test_a_broken_line_goes_to_the_fallback_and_then_apologises(handset: httpx.Client, line: TestLine) -> None:
@@ -282,7 +297,11 @@ def test_a_call_from_the_line_rings_a_handset(
 ) -> None:
     line.answers["/hello"] = "<Response><Say>您好，这里是零工热线。</Say></Response>"
     placed = carrier.place_call(
-        WORKER, from_=NUMBER, url=f"{line.url}/hello?offer=7", status_url=f"{line.url}/twilio/voice/status", timeout_s=20
+        WORKER,
+        from_=NUMBER,
+        url=f"{line.url}/hello?offer=7",
+        status_url=f"{line.url}/twilio/voice/status",
+        timeout_s=20,
     )
     (ringing,) = handset.get(f"/handsets/{WORKER}/calls").json()["items"]
     assert ringing["sid"] == placed.carrier_id
