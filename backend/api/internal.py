@@ -27,10 +27,14 @@ log = structlog.get_logger()
 # What Rasa's actions may ask for. Acts that only a key press or a numbered choice may cause are not among them, and no
 # parameters are taken: text authorises nothing (DESIGN §3.3).
 ENGINE_ACTS = frozenset(
-    """greet goodbye thank help repeat slower cancel affirm deny inform talk_to_human stop_messages resume_messages
-    register note_registration resume_form find_jobs more_jobs job_details apply_job withdraw_application my_applications
-    view_profile update_profile delete_profile set_availability post_job note_posting ask_policy sign_up_training
-    register_return register_unemployment report_problem ask_market_info out_of_scope not_understood""".split()
+    {
+        "greet", "goodbye", "thank", "help", "repeat", "slower", "cancel", "affirm", "deny", "inform",
+        "talk_to_human", "stop_messages", "resume_messages", "register", "note_registration", "resume_form",
+        "find_jobs", "more_jobs", "job_details", "apply_job", "withdraw_application", "my_applications",
+        "view_profile", "update_profile", "delete_profile", "set_availability", "post_job", "note_posting",
+        "ask_policy", "sign_up_training", "register_return", "register_unemployment", "report_problem",
+        "ask_market_info", "out_of_scope", "not_understood",
+    }
 )
 MOST_SPANS = 60  # a message of 500 characters holds far fewer
 

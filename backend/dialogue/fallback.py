@@ -29,11 +29,7 @@ _SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了
 _GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
 _NOTES = {"registration": "note_registration", "posting": "note_posting"}
 _NAME = re.compile(r"^(?:我叫|我是|我姓名|姓名|名字叫?|叫)?[:：,，\s]*([\u3400-\u9fff·]{2,5})$")
-_NOT_A_UNDO = re.compile(r"^(给我)?(改|换)(回去|回来)(了|嘛|吧|哈)?$|^撤销$|^恢复原来的$")
-_SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了|嘛|吧|哈)?$", re.IGNORECASE)
-_GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
-_NOTES = {"registration": "note_registration", "posting": "note_posting"}
-_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
+_NOT_A_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
 
 
 def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:

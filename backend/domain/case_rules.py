@@ -28,16 +28,17 @@ class CaseRule:
     office: bool = True
 
 
-LABOUR, LEGAL_AID, SUPPORT = "12333", "12348", "12356"  # 人社 · 法律援助 · 心理援助
+LABOUR, LEGAL_AID, SUPPORT, POLICE = "12333", "12348", "12356", "110"
+HOTLINES = {LABOUR: "人社", LEGAL_AID: "法律援助", SUPPORT: "心理援助", POLICE: "报警"}
 RULES: dict[str, CaseRule] = {
     # Danger words and injuries: a person at once, the emergency number first.
     "injury": CaseRule(NOW, None, (LABOUR,), "120"),
-    "violence": CaseRule(NOW, None, (LABOUR,), "110"),
+    "violence": CaseRule(NOW, None, (LABOUR,), POLICE),
     "distress": CaseRule(NOW, None, (SUPPORT,), "120"),
     # Rights (vocabulary §4.8): wages, papers and fees are urgent, since the trail grows cold.
     "wage_arrears": CaseRule(TODAY, 1, (LABOUR, LEGAL_AID)),
-    "papers_kept": CaseRule(TODAY, 1, (LABOUR, "110")),
-    "fraud": CaseRule(TODAY, 1, (LABOUR, "110")),
+    "papers_kept": CaseRule(TODAY, 1, (LABOUR, POLICE)),
+    "fraud": CaseRule(TODAY, 1, (LABOUR, POLICE)),
     "deposit_or_fee": CaseRule(TODAY, 1, (LABOUR,)),
     "overtime": CaseRule(ORDINARY, 2, (LABOUR,)),
     "discrimination": CaseRule(ORDINARY, 2, (LABOUR,)),
@@ -50,6 +51,9 @@ RULES: dict[str, CaseRule] = {
     "unemployment": CaseRule(ORDINARY, 3, (LABOUR,)),
     "handoff": CaseRule(NOW, None, office=False),
     "update_number": CaseRule(ORDINARY, 2, office=False),
+    # Recordings: somebody waits for an answer; a name only for its spelling.
+    "voicemail": CaseRule(NOW, None, office=False),
+    "write_name": CaseRule(ORDINARY, 1, office=False),
 }
 
 # With several problems in one message the case is of the gravest; the others stand in its details.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import and_, delete, or_, select, update
 
 from backend.domain.case_rules import RIGHTS
-from backend.domain.offers import HOLDS_A_PLACE
 from backend.services import answer_offer, audit
 from backend.services.people import owners
 from backend.services.turn import Turn
@@ -15,10 +14,13 @@ from backend.store.models import (
     Case,
     Consent,
     Conversation,
-    Hardship,
+    Employer,
+    Handset,
     HandsetOwner,
+    Hardship,
     Message,
     Offer,
+    Opening,
     OutboxRow,
     Person,
     TurnEffect,
@@ -35,12 +37,14 @@ def erase_person(turn: Turn, person: Person) -> None:
     """
     sole_owner = len(owners(turn.session, turn.handset)) == 1
     worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
-    if worker is not None:
-        _free_places(turn, worker)
-        _blank_worker(turn, worker)
+    if worker is not None and person.name:
+        _blank_name_elsewhere(turn, worker, person.name)
     for column in ("name", "name_recording_url", "gender", "birth_year", "village_code", "place_as_said", "household_id"):
         setattr(person, column, None)
     person.erased_at = person.updated_at = turn.now
+    if worker is not None:
+        _free_places(turn, worker)  # after the name: employers are told that somebody is not coming
+        _blank_worker(turn, worker)
     turn.session.execute(
         update(HandsetOwner).where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None)).values(until=turn.now)
     )
@@ -53,10 +57,31 @@ def erase_person(turn: Turn, person: Person) -> None:
     audit.record(turn, "erased", person)
 
 
+def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
+    """Employers were told her name when she took a place; those texts keep their sense without it."""
+    phones = (
+        select(Employer.phone)
+        .join(Opening, Opening.employer_id == Employer.id)
+        .join(Offer, Offer.opening_id == Opening.id)
+        .where(Offer.worker_id == worker.id)
+    )
+    told = turn.session.scalars(
+        select(Message)
+        .join(Handset, Handset.id == Message.handset_id)
+        .where(Handset.number.in_(phones), Message.direction == "outbound", Message.body.contains(name, autoescape=True))
+    ).all()
+    for message in told:
+        message.body, message.gloss, message.answer = message.body.replace(name, "有人"), "", None
+        turn.session.execute(
+            update(OutboxRow).where(OutboxRow.message_id == message.id).values(body=message.body),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def _free_places(turn: Turn, worker: Worker) -> None:
     offers = turn.session.scalars(select(Offer).where(Offer.worker_id == worker.id)).all()
     for offer in offers:
-        if offer.status == "accepted" and offer.status in HOLDS_A_PLACE and offer.ends_on >= turn.today:
+        if offer.status == "accepted" and offer.ends_on >= turn.today:
             answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
             answer_offer.tell_employer(
                 turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker

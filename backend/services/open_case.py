@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
-from backend.domain.case_rules import RULES, due_at
+from backend.domain.case_rules import HOTLINES, RULES, due_at
 from backend.services import audit
 from backend.services.people import worker_of
 from backend.services.turn import Turn
@@ -80,7 +80,7 @@ def told(turn: Turn, case: Case, said: dict[str, Any] | None = None) -> Answer:
         who=_who(turn, case) if rule.office else _station(turn, case)["name"],
         due_at=case.due_at.isoformat(),
         emergency=rule.emergency,
-        hotlines=list(rule.hotlines),
+        hotlines=[{"name": HOTLINES[number], "number": number} for number in rule.hotlines],
         said=said or {},
     )
 

@@ -1,0 +1,200 @@
+"""Hearing, changing and erasing the own record; days free; the wrong person (T1, T4, T15, M08)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from sqlalchemy import func, select, text
+
+from backend.services.deps import Deps
+from backend.store.models import (
+    AuditEvent, Base, Case, Consent, HandsetOwner, Hardship, Message, Offer, Opening, OutboxRow, Person, Worker,
+)  # fmt: skip
+from tests.integration.services.conftest import Person as Speaker
+from tests.integration.services.conftest import kinds
+
+PERSONAL = ("王秀英", "58", "兴泉", "1968", "female")
+
+
+def outbox(deps: Deps) -> list[str]:
+    with deps.db.read() as session:
+        return list(session.scalars(select(OutboxRow.body).order_by(OutboxRow.id)))
+
+
+# -- hearing ---------------------------------------------------------------------------------------------------------
+def test_by_text_the_own_record_is_told(worker: Speaker) -> None:
+    answers = worker.say("view_profile", "我登记的啥子")
+    assert kinds(answers) == ["profile"]
+    facts = answers[0]["facts"]
+    assert (facts["person_name"], facts["age"], facts["village_name"]) == ("王秀英", 58, "兴泉社区")
+    assert facts["job_type"] == ["A01"] and facts["pay"] == "150+/day"
+
+
+def test_a_hardship_is_never_part_of_the_record_told(worker: Speaker, deps: Deps) -> None:
+    with deps.db.write() as session:
+        row = session.scalars(select(Worker)).one()
+        session.add(Hardship(worker_id=row.id, code="G03", claimed_at=deps.clock()))
+    assert "G03" not in json.dumps(worker.say("view_profile"), ensure_ascii=False)
+
+
+def test_a_call_hears_only_that_the_record_comes_by_text(worker: Speaker, deps: Deps) -> None:
+    answers = worker.say("view_profile", channel="voice")
+    assert answers == [{"kind": "profile_by_text"}]
+    assert any("王秀英" in body for body in outbox(deps))
+
+
+def test_a_call_from_a_number_nobody_registered_hears_the_same(person, worker: Speaker, deps: Deps) -> None:  # type: ignore[no-untyped-def]
+    stranger = person("+8610000555009")
+    assert stranger.say("view_profile", channel="voice") == worker.say("view_profile", channel="voice")
+
+
+def test_several_people_on_one_phone_are_asked_who_speaks_without_a_name(worker: Speaker, deps: Deps, make) -> None:  # type: ignore[no-untyped-def]
+    with make() as f:
+        other = f.make_person("冉光荣")
+        handset_id = f.session.scalars(select(HandsetOwner.handset_id)).one()
+        f.session.add(HandsetOwner(handset_id=handset_id, person_id=other.id, relation="father", since=f.now))
+    answers = worker.say("view_profile")
+    assert kinds(answers) == ["which_person"]
+    assert "冉光荣" not in str(answers) and "王秀英" not in str(answers)
+
+
+# -- changing --------------------------------------------------------------------------------------------------------
+def test_facts_said_are_changed_at_once_and_can_be_put_back(worker: Speaker, deps: Deps) -> None:
+    answers = worker.say("update_profile", "我五十九了 还会砌砖 一天要两百", age=59, job_type="B03", pay="200/day")
+    assert kinds(answers) == ["profile_updated"]
+    with deps.db.read() as session:
+        row = session.scalars(select(Worker)).one()
+        assert (row.person.birth_year, row.job_types, row.pay_min_fen) == (2026 - 59, ["A01", "B03"], 20_000)
+    assert kinds(worker.answer("undo")) == ["undone"]
+    with deps.db.read() as session:
+        row = session.scalars(select(Worker)).one()
+        assert (row.person.birth_year, row.job_types, row.pay_min_fen) == (1968, ["A01"], 15_000)
+
+
+def test_by_voice_a_change_is_made_but_nothing_personal_is_said_aloud(worker: Speaker) -> None:
+    answers = worker.say("update_profile", channel="voice", age=59, location="兴泉社区", job_type="B03")
+    said = json.dumps(answers, ensure_ascii=False)
+    assert "59" not in said and "兴泉" not in said and "B03" in said
+
+
+def test_another_name_or_number_goes_to_staff(worker: Speaker, deps: Deps) -> None:
+    assert kinds(worker.say("update_profile", person_name="李四")) == ["human"]
+    assert kinds(worker.say("update_profile", phone_number="13800001234")) == ["human"]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.name)).all() == ["王秀英"]
+        assert "update_number" in session.scalars(select(Case.kind)).all()
+
+
+def test_nothing_to_change_asks_which_fact(worker: Speaker) -> None:
+    assert kinds(worker.say("update_profile", "我要改一下")) == ["profile_what"]
+
+
+def test_somebody_not_registered_goes_on_to_registration(person) -> None:  # type: ignore[no-untyped-def]
+    speaker = person("+8610000555010")
+    assert kinds(speaker.say("update_profile", age=40))[0] in ("ask", "confirm_registration")
+
+
+# -- days ------------------------------------------------------------------------------------------------------------
+def test_free_days_are_kept(worker: Speaker, deps: Deps) -> None:
+    answers = worker.say("set_availability", "下周都有空", date="2026-06-15/2026-06-21")
+    assert answers[0]["availability"]["from"] == "2026-06-15"
+    with deps.db.read() as session:
+        row = session.scalars(select(Worker)).one()
+        assert (row.available_from, row.available_to) == (date(2026, 6, 15), date(2026, 6, 21))
+
+
+def test_busy_days_are_kept_apart_and_taken_back_when_free_again(worker: Speaker, deps: Deps) -> None:
+    worker.say("set_availability", "这几天莫喊我", date="2026-06-10/2026-06-12")
+    with deps.db.read() as session:
+        assert session.scalars(select(Worker)).one().unavailable == [["2026-06-10", "2026-06-12"]]
+    worker.say("set_availability", "明天又有空了", date="2026-06-11")
+    with deps.db.read() as session:
+        assert session.scalars(select(Worker)).one().unavailable == []
+
+
+def test_without_a_day_the_question_is_which_days(worker: Speaker) -> None:
+    assert kinds(worker.say("set_availability", "我有时候有空")) == ["availability_what"]
+
+
+# -- erasing ---------------------------------------------------------------------------------------------------------
+def everything_stored(deps: Deps) -> str:
+    """Every value of every row but the audit's field names, as one text."""
+    with deps.db.read() as session:
+        rows = []
+        for table in Base.metadata.sorted_tables:
+            if table.name in ("regions", "stations", "alembic_version"):
+                continue
+            rows += [str(tuple(row)) for row in session.execute(select(table))]
+        return "\n".join(rows)
+
+
+def test_erasing_takes_a_second_confirmation_by_text_and_leaves_no_trace(worker: Speaker, deps: Deps, make) -> None:  # type: ignore[no-untyped-def]
+    with make() as f:
+        row = f.session.scalars(select(Worker)).one()
+        f.session.add(Hardship(worker_id=row.id, code="G03", claimed_at=f.now))
+        opening = f.make_opening(headcount=1, status="filled")
+        f.make_offer(opening, row, "accepted")
+    worker.say("view_profile", "我是王秀英 我登记的啥子")
+    worker.say("ask_policy", "我王秀英吃低保 有补贴没得", policy_topic="social_insurance_subsidy")
+    assert kinds(worker.say("delete_profile", "把我的信息删了")) == ["confirm_erase"]
+    assert "王秀英" in everything_stored(deps)
+    assert kinds(worker.answer("1")) == ["erased"]
+    stored = everything_stored(deps)
+    for canary in ("王秀英", "G03", "吃低保", "1968"):
+        assert canary not in stored, canary
+    with deps.db.read() as session:
+        assert session.scalars(select(Worker.status)).one() == "erased"
+        assert session.scalars(select(Consent)).one().withdrawn_at is not None
+        assert session.scalars(select(HandsetOwner)).one().until is not None
+        assert session.scalars(select(Offer.status)).one() == "withdrawn"
+        assert session.scalars(select(Opening)).one().filled == 0
+        assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.verb == "erased")) == 1
+    assert kinds(worker.say("view_profile")) == ["no_profile"]
+
+
+def test_an_open_case_about_wages_outlives_the_erasure(worker: Speaker, deps: Deps) -> None:
+    worker.say("report_problem", "田老板欠我三千五", problem="wage_arrears", money=3500, employer_name="田老板")
+    worker.say("delete_profile")
+    worker.answer("yes")
+    with deps.db.read() as session:
+        assert "3500" in session.scalars(select(Case)).one().summary
+
+
+def test_a_no_keeps_the_record(worker: Speaker, deps: Deps) -> None:
+    worker.say("delete_profile")
+    assert worker.answer("no") == [{"kind": "kept", "what": "profile"}]
+    assert kinds(worker.say("view_profile")) == ["profile"]
+
+
+def test_a_call_cannot_erase_it_only_sends_the_question_by_text(worker: Speaker, deps: Deps) -> None:
+    assert worker.say("delete_profile", channel="voice") == [{"kind": "erase_by_text"}]
+    assert worker.say("delete_profile", channel="voice", params={"confirmed": True}) == [{"kind": "erase_by_text"}]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.name)).all() == ["王秀英"]
+    assert any("删" in body for body in outbox(deps))
+    assert kinds(worker.say("delete_profile", "删除")) == ["erased"]
+
+
+# -- not me ----------------------------------------------------------------------------------------------------------
+def test_the_wrong_person_locks_the_old_record_for_this_number(worker: Speaker, deps: Deps) -> None:
+    worker.say("view_profile")
+    assert kinds(worker.say("wrong_person", "我不是他")) == ["profile_locked"]
+    assert worker.context() == {}
+    assert kinds(worker.say("view_profile")) == ["no_profile"]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.name)).all() == ["王秀英"]  # kept for staff, not shown
+        assert session.scalar(text("select count(*) from messages where direction = 'inbound'")) == 3
+
+
+def test_what_was_not_understood_but_says_not_me_locks_too(worker: Speaker) -> None:
+    assert kinds(worker.say("not_understood", "打错了")) == ["profile_locked"]
+    assert kinds(worker.say("out_of_scope", "这个号换人了")) == ["profile_locked"]
+
+
+def test_the_message_being_answered_keeps_its_words_for_staff(worker: Speaker, deps: Deps) -> None:
+    worker.say("delete_profile", "把我删了")
+    worker.answer("1")
+    with deps.db.read() as session:
+        bodies = session.scalars(select(Message.body).where(Message.direction == "inbound").order_by(Message.id)).all()
+    assert bodies == ["(已删除)", "1"]
