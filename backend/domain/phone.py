@@ -130,3 +130,15 @@ def _without_repeat(said: str, groups: list[int]) -> str | None:
             if re.fullmatch(r"1[3-9]\d{9}", candidate):
                 return candidate
     return None
+
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def to_e164(sent: str) -> str | None:
+    """Return the number a carrier sent as E.164, or None for what is none (anonymous, a short code).
+
+    Any plausible number is taken: whether it exists is the carrier's business, not ours.
+    """
+    number = re.sub(r"[\s()-]", "", sent)
+    return number if _E164.fullmatch(number) else None
