@@ -418,6 +418,8 @@ class _Turn:
         count = len(openings) + int(answer.get("remaining") or 0)
         if doing == "more_jobs":
             self.says.append(prompt("jobs_again", count=count))
+        elif count == 1 and not answer.get("relaxed"):
+            self.says.append(prompt("job_found"))
         else:
             self.says.append(prompt("jobs_relaxed" if answer.get("relaxed") else "jobs_found", count=count))
         self.state.back = []

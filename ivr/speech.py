@@ -14,6 +14,7 @@ from typing import Any
 from backend.domain.answers import Answer
 from backend.settings import TIMEZONE
 from ivr import spoken
+from ivr.prompts import catalogue
 
 Both = list[tuple[str, str]]  # (Chinese, English), one sentence each
 Renderer = Callable[[Answer, date], Both]
@@ -317,6 +318,12 @@ def _staff_reply(answer: Answer, today: date) -> Both:
     return [("工作人员回您话了,请看短信。", "Our staff have answered you; please see the text.")]
 
 
+def _pace(answer: Answer, today: date) -> Both:
+    if int(answer.get("rate") or 0) >= 80:  # back at the pace everybody gets at first (V06)
+        return [("好,照平常的快慢说。", "All right, at the usual pace.")]
+    return [("好,我说慢点。", "All right, I speak more slowly.")]
+
+
 def _resume_hint(answer: Answer, today: date) -> Both:
     return [("刚才还没说完。", "We were not finished yet.")]
 
@@ -331,7 +338,7 @@ def _cancelled(answer: Answer, today: date) -> Both:
 
 def _help(answer: Answer, today: date) -> Both:
     return [("您可以说话,也可以按键。", "You can speak or use the keys."),
-            ("按0找人,按9再听,按7说慢点,按星号退回。", "0 is a person, 9 says it again, 7 slower, star goes back.")]
+            (catalogue()["keys"].zh, catalogue()["keys"].en)]
 
 
 _employer_told = _about("有人报了您的活:{}。", "Somebody answered your posting: {}.")
@@ -343,7 +350,7 @@ RENDERERS: dict[str, Renderer] = {
     "help": _help,
     "menu": _fixed(("请按键。", "Please use the keys.")),
     "repeat_nothing": _fixed(("我还没说啥子。", "I have not said anything yet.")),
-    "slower": _fixed(("好,我说慢点。", "All right, I speak more slowly.")),
+    "slower": _pace,
     "not_understood": _fixed(("我没听懂。", "I did not understand.")),
     "out_of_scope": _fixed(("这个我不会。我只管找活的事。", "I cannot do that; I only deal with work.")),
     "choice_unknown": _choice_unknown,

@@ -204,24 +204,24 @@ def title(opening: View, lang: str) -> str:
 def job(opening: View, today: date, lang: str) -> list[str]:
     """One job in the fixed order work → place → when → pay and settlement → meals, transport, insurance (V13, W07).
 
-    In Chinese it fits 25 seconds: what is least needed to decide is left out first (the exact closing hour, then what
-    is expressly not given, then the finer place); pay and the first day are never left out.
+    In Chinese it fits 25 seconds: what is least needed to decide is left out first (the closing hour, what is expressly
+    not given, the finer place, the hours, a long name); the first day, the wage and what is given are told always.
     """
-    attempts = ((False, False, False), (True, False, False), (True, True, False), (True, True, True))
     said: list[str] = []
-    for short_hours, only_given, short_place in attempts:
-        when = days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang)
-        at = hours(opening.get("hours") or {}, lang, short=short_hours)
-        terms = opening.get("pay") or {}
+    for level in range(6):
         comma = "," if lang == "zh" else ", "
+        when = days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang)
+        at = hours(opening.get("hours") or {}, lang, short=level >= 1) if level < 4 else ""
+        terms = opening.get("pay") or {}
         money = comma.join(part for part in (pay(terms, lang), settlement(terms, lang)) if part)
-        said = [title(opening, lang), place(opening, lang, short=short_place), comma.join(p for p in (when, at) if p), money,
-                benefits(opening, lang, only_given=only_given)]
+        work, where = title(opening, lang), place(opening, lang, short=level >= 3)
+        if level == 5 and lang == "zh":
+            work, where, money = work[:6], where[:6], pay(terms, lang)
+        said = [work, where, comma.join(part for part in (when, at) if part), money,
+                benefits(opening, lang, only_given=level >= 2)]
         said = [part for part in said if part]
         if lang == "en" or spoken_length(said) <= LONGEST_JOB:
-            return said
-    while spoken_length(said) > LONGEST_JOB and len(said) > 4:
-        said.pop()
+            break
     return said
 
 

@@ -1,0 +1,222 @@
+"""What a call needs of the store: the call itself, its turns once each, and what the line may know of the caller.
+
+A turn of a call is a message like any other, in the conversation of its number, so that staff read SMS and calls as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain.answers import Answer
+from backend.domain.case_rules import is_open
+from backend.errors import NotFound
+from backend.services import acts
+from backend.services.deps import Deps
+from backend.services.people import handset_for, owners
+from backend.services.receive_message import BODY_LIMIT, conversation_for, storable
+from backend.services.turn import Facts, Turn
+from backend.settings import TIMEZONE
+from backend.store.models import Call, CallTurn, Conversation, Handset, Message, Person
+
+RESUMES_WITHIN = timedelta(hours=24)  # V19
+ELDER = 65  # V17
+FINAL = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the call flow may know at one turn; nothing of it is ever read out."""
+
+    today: date
+    elapsed_s: float
+    turns: int
+    pace: int  # percent (V06)
+    staff_open: bool
+    hotline: str
+    over_65: bool
+    taken_over: bool
+    unfinished: tuple[str, ...]  # facts of a registration that is not finished
+    pending: str | None  # kind of the question that a short answer would answer
+    towns: tuple[tuple[str, str], ...]
+
+
+def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[Call, bool]:
+    """Return the call of this CallSid, made at its first webhook, and whether it is new."""
+    now = deps.clock()
+    # The handset's row lock makes two webhooks of one number take turns here.
+    handset = handset_for(session, number, now)
+    known = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update())
+    if known is not None:
+        return known, False
+    conversation = conversation_for(session, handset, now)
+    call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
+                direction="inbound", state={}, turn=0, started_at=now, last_at=now)  # fmt: skip
+    session.add(call)
+    session.flush()
+    return call, True
+
+
+def find_call(session: Session, deps: Deps, *, sid: str, call_id: int | None = None) -> Call:
+    """The call, locked for this turn; NotFound unless id and CallSid belong together."""
+    call = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update())
+    if call is None or (call_id is not None and call.id != call_id):
+        raise NotFound("There is no such call.")
+    return call
+
+
+def handset_of_call(deps: Deps, sid: str) -> int | None:
+    with deps.db.read() as session:
+        return session.scalar(select(Call.handset_id).where(Call.carrier == deps.carrier.name, Call.call_sid == sid))
+
+
+def given_answer(session: Session, call: Call, nonce: str) -> str | None:
+    """The TwiML this turn got before, if it was answered: it gets the same bytes again (I3)."""
+    turn = session.get(CallTurn, (call.id, nonce))
+    return turn.twiml if turn else None
+
+
+def keep_answer(session: Session, deps: Deps, call: Call, nonce: str, twiml: str, state: Mapping[str, Any]) -> None:
+    """Close a turn: its TwiML, and where the call is now."""
+    now = deps.clock()
+    session.add(CallTurn(call_id=call.id, nonce=nonce, twiml=twiml, at=now))
+    call.state, call.last_at, call.turn = dict(state), now, call.turn + 1
+
+
+def hear(session: Session, deps: Deps, call: Call, nonce: str, words: str, *, recording_url: str | None = None) -> Message:
+    """Store what the caller did at this turn, once; `status` answered: only words go to the engine (see `to_be_answered`)."""
+    carrier_id = f"{call.call_sid}:{nonce}"
+    account = deps.settings.twilio_account_sid
+    known = session.scalar(
+        select(Message).where(
+            Message.carrier == call.carrier, Message.account == account, Message.carrier_id == carrier_id
+        )
+    )
+    if known is not None:
+        return known
+    now = deps.clock()
+    body = storable(words)
+    message = Message(
+        conversation_id=call.conversation_id, handset_id=call.handset_id, direction="inbound", channel="voice",
+        body=body[:BODY_LIMIT], raw_truncated=len(body) > BODY_LIMIT, status="answered", handled_by="keypad",
+        created_at=now, carrier=call.carrier, account=account, carrier_id=carrier_id,
+        media_url=recording_url, media_count=1 if recording_url else 0,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    _conversation(session, call).last_at = now
+    return message
+
+
+def to_be_answered(message: Message) -> None:
+    """Hand the message to the conversation service, as a text would be."""
+    message.status, message.handled_by = "received", None
+
+
+def not_understood_in_time(session: Session, message_id: int) -> None:
+    """The number was busy with another turn: the keys answer instead, the words stay on record."""
+    message = session.get_one(Message, message_id)
+    message.status, message.handled_by, message.turn_token = "answered", "menu", None
+
+
+def intent_of(session: Session, message_id: int) -> str | None:
+    return session.get_one(Message, message_id).intent
+
+
+def perform(session: Session, deps: Deps, call: Call, message: Message, act: str, params: Mapping[str, Any]) -> list[Answer]:
+    """Do what a key asked for, in the caller's transaction; once per turn."""
+    turn = Turn(
+        deps=deps,
+        session=session,
+        now=deps.clock(),
+        conversation=_conversation(session, call),
+        handset=session.get_one(Handset, call.handset_id),
+        message=message,
+        channel="voice",
+    )
+    answers = acts.perform(turn, act, Facts(params=dict(params)))
+    turn.remember("last_answers", answers)
+    return answers
+
+
+def said(session: Session, deps: Deps, call: Call, in_reply_to: Message, zh: list[str], en: list[str], answers: list[Answer]) -> None:
+    """Store what the line said, line by line, with its English."""
+    if not zh:
+        return
+    session.add(
+        Message(
+            conversation_id=call.conversation_id, handset_id=call.handset_id, direction="outbound", channel="voice",
+            body="\n".join(zh), gloss="\n".join(en), answer={"answers": answers} if answers else None, status="delivered",
+            in_reply_to=in_reply_to.id, created_at=deps.clock(), handled_by=in_reply_to.handled_by,
+        )
+    )  # fmt: skip
+
+
+def caller(session: Session, deps: Deps, call: Call) -> Caller:
+    now = deps.clock()
+    conversation, handset = _conversation(session, call), session.get_one(Handset, call.handset_id)
+    station = deps.regions.station_for(conversation.region_code)
+    hotline = str(station.get("hotline") or "")
+    context = conversation.context or {}
+    return Caller(
+        today=now.astimezone(TIMEZONE).date(),
+        elapsed_s=(now - call.started_at).total_seconds(),
+        turns=call.turn,
+        pace=handset.speech_rate,
+        staff_open=bool(hotline) and is_open(now, station["opens_at"], station["closes_at"]),
+        hotline=hotline,
+        over_65=_has_elder(session, handset, now.astimezone(TIMEZONE).year),
+        taken_over=conversation.taken_by is not None,
+        unfinished=tuple((context.get("registration") or {}).get("facts") or {}),
+        pending=(context.get("pending") or {}).get("kind"),
+        towns=_towns(deps, conversation.region_code),
+    )
+
+
+def _conversation(session: Session, call: Call) -> Conversation:
+    return session.get_one(Conversation, call.conversation_id)
+
+
+def _has_elder(session: Session, handset: Handset, year: int) -> bool:
+    people = [session.get_one(Person, owner.person_id) for owner in owners(session, handset)]
+    return any(person.birth_year is not None and year - person.birth_year >= ELDER for person in people)
+
+
+def _towns(deps: Deps, region_code: str | None) -> tuple[tuple[str, str], ...]:
+    """The towns a caller may be from: the number's own if known, else its county's, those with a station first."""
+    regions = deps.regions
+    for code in [region_code, *regions.ancestors(region_code)] if region_code else []:
+        if code and regions.level(code) == "town":
+            return ((code, regions.name(code)),)
+    with_station = {station["region_code"] for station in regions.stations()}
+    towns = regions.towns_of(regions.county_of(region_code))
+    return tuple(sorted(towns, key=lambda town: (not any(code.startswith(town[0]) for code in with_station), town[0])))
+
+
+def dropped_call(session: Session, deps: Deps, call: Call) -> dict[str, Any] | None:
+    """The state in which this number's line dropped within 24 h, in the same conversation (V19)."""
+    before = session.scalar(
+        select(Call)
+        .where(Call.handset_id == call.handset_id, Call.id < call.id)
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+    if before is None or before.ended_at is None or before.conversation_id != call.conversation_id:
+        return None
+    return dict(before.state) if deps.clock() - before.last_at <= RESUMES_WITHIN else None
+
+
+def call_progress(session: Session, deps: Deps, sid: str, status: str) -> Call | None:
+    """Note how the call goes on; a call that has ended stays ended, whatever comes late."""
+    call = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update())
+    if call is None or call.ended_at is not None:
+        return None
+    call.status = status
+    if status in FINAL:
+        call.ended_at = deps.clock()
+    return call

@@ -1,0 +1,95 @@
+"""Openings, answers and a walk through the call flow, for the tests of the call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from backend.domain.answers import make
+from ivr.call_flow import advance
+from ivr.steps import LAST, Answers, Ask, Converse, Do, Event, Record, Say, Started, State, Step, World
+
+TODAY = date(2026, 11, 23)  # a Monday
+TOWNS = (("500114121", "中塘镇"), ("500114122", "蓬东乡"), ("500114123", "沙坝镇"), ("500114124", "白石镇"))
+VILLAGES = {"500114121": [(f"50011412100{n}", name) for n, name in enumerate(
+    ("兴泉社区", "双石村", "中塘村", "兴隆村", "迎新村", "仰头山村", "胜利村"), 1)]}  # fmt: skip
+WORLD = World(today=TODAY, staff_open=True, towns=TOWNS[:1], villages=lambda town: VILLAGES.get(town, []))
+
+
+def opening(number: int = 1, **more: Any) -> dict[str, Any]:
+    view = {
+        "id": number, "title": "摘脆红李", "job_type": "A04", "job_name": "摘果工", "job_name_en": "fruit picker",
+        "employer_name": "兴泉果园", "headcount": 3, "left": 2, "region": "500114121002", "region_name": "兴泉社区",
+        "place": "三组", "starts_on": (TODAY + timedelta(days=1)).isoformat(),
+        "ends_on": (TODAY + timedelta(days=2)).isoformat(),
+        "hours": {"from": "07:00", "to": "17:00", "day_part": "daytime"},
+        "pay": {"min_fen": 12_000, "max_fen": 12_000, "unit": "day", "settlement": "daily", "negotiable": False},
+        "requirements": "", "meals": True, "lodging": None, "transport": True, "insured": False,
+        "published_at": "2026-11-22T00:00:00+00:00",
+    }  # fmt: skip
+    return {**view, **more}
+
+
+def offers(count: int = 3, remaining: int = 0, **more: Any) -> dict[str, Any]:
+    found = [opening(n, title=title) for n, title in enumerate(("摘脆红李", "采茶", "搬砖")[:count], 1)]
+    return make("job_offers", openings=found, filters={}, relaxed=more.pop("relaxed", []), remaining=remaining)
+
+
+def my_list(*statuses: str) -> dict[str, Any]:
+    return make("my_list", offers=[
+        {"offer_id": 70 + n, "code": str(10 + n), "status": status, "opening": opening(n)}
+        for n, status in enumerate(statuses, 1)
+    ])  # fmt: skip
+
+
+def human(open_now: bool = True, case_id: int = 5) -> dict[str, Any]:
+    return make("human", open_now=open_now, station={"name": "黔江区零工市场"}, due_at="2026-11-24T01:00:00+00:00", case_id=case_id)
+
+
+def case_opened(**more: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {"case_kind": "policy", "case_id": 3, "who": "中塘镇社保所", "due_at": "2026-11-24T09:00:00+00:00",
+                              "emergency": None, "hotlines": ["12333"], "said": {}}  # fmt: skip
+    return make("case_opened", **{**fields, **more})
+
+
+class Walk:
+    """A call, step by step: `call(event, answers…)`; acts asked for are answered with the answers given."""
+
+    def __init__(self, world: World = WORLD, resume: State | None = None) -> None:
+        self.world, self.state = world, State()
+        self.steps: list[Step] = []
+        self.done: list[tuple[str, dict[str, Any]]] = []
+        self(Started(resume))
+
+    def __call__(self, event: Event, *answers: dict[str, Any], intent: str | None = None) -> Walk:
+        self.state, self.steps = advance(self.state, event, self.world)
+        heard = [s for s in self.steps if isinstance(s, Say)]
+        while self.steps and isinstance(self.steps[-1], Do | Converse) and answers:
+            last = self.steps[-1]
+            self.done.append((last.act, dict(last.params)) if isinstance(last, Do) else ("converse", {"text": last.text}))
+            given, answers = (list(answers), ()) if len(answers) else ([], ())
+            self.state, self.steps = advance(self.state, Answers(given, intent), self.world)
+            heard += [s for s in self.steps if isinstance(s, Say)]
+        self.heard = heard
+        return self
+
+    def at(self, **world: Any) -> Walk:
+        self.world = replace(self.world, **world)
+        return self
+
+    @property
+    def text(self) -> str:
+        return "".join(said.zh for said in self.heard)
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def waits(self) -> bool:
+        return isinstance(self.last, Ask | Record)
+
+    @property
+    def goes_on(self) -> bool:
+        return isinstance(self.last, (*LAST, Do, Converse))

@@ -1,0 +1,93 @@
+"""How answers sound, and what is never said aloud (DESIGN §3.4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from backend.domain.answers import KINDS, make
+from ivr import speech
+from ivr.prompts import heard_length
+from tests.support.calls import TODAY, case_opened, human, my_list, offers, opening
+
+SECRETS = ("王秀英", "五十八", "58", "+8610000000077", "冉老板", "低保")
+PERSONAL = {"person_name": "王秀英", "age": 58, "village_name": "双石村", "hardship": ["G03"], "job_names": ["采茶工"]}
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65},
+    "not_understood": {"attempt": 1}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},
+    "cancelled": {"what": "registration"}, "ask": {"form": "registration", "field": "age", "attempt": 1, "choices": [], "noted": {}},
+    "confirm_registration": {"facts": {}, "for_other": False, "notice_version": "1", "changed": []},
+    "registered": {"facts": PERSONAL, "for_other": False, "jobs": []}, "resume_hint": {"form": "registration", "field": "age"},
+    "job_details": {"opening": opening(), "asked": ["meals", "pay"]}, "which_job": {"openings": [opening()], "purpose": "take"},
+    "job_taken": {"opening": opening(), "contact": {"name": "冉老板", "phone": "+8610000000077"}, "code": "11", "registered": True},
+    "clash": {"opening": opening(), "standing": opening(2)}, "undone": {"what": "place", "opening": opening()},
+    "profile": {"facts": PERSONAL}, "profile_updated": {"changed": PERSONAL}, "availability_set": {"availability": {}},
+    "kept": {"what": "place"}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
+    "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
+    "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
+    "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}},
+    "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
+}  # fmt: skip
+
+
+def sample(kind: str) -> dict[str, Any]:
+    ready = {"job_offers": offers(), "my_list": my_list("accepted"), "human": human(), "case_opened": case_opened()}
+    if kind in ready:
+        return ready[kind]
+    fields = dict(SAMPLES.get(kind, {}))
+    for key in KINDS[kind]:
+        fields.setdefault(key, {"opening": opening(), "alternatives": [], "code": "11", "filters": {}}.get(key))
+    return make(kind, **fields)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_answer_can_be_said_in_both_languages(kind: str) -> None:
+    zh = speech.speak(sample(kind), "zh", today=TODAY)
+    en = speech.speak(sample(kind), "en", today=TODAY)
+    assert zh and len(zh) == len(en)
+    assert all(heard_length(sentence) for sentence in zh)
+    assert not re.search(r"\{|\}|None", "".join([*zh, *en]))
+
+
+def test_the_renderers_and_the_table_of_answers_are_the_same() -> None:
+    assert set(speech.RENDERERS) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"confirm_registration", "ask", "market_info", "staff_reply"}))
+def test_nothing_personal_is_said_aloud(kind: str) -> None:
+    """30 impersonation attempts: whoever calls from a number hears no name, age, village, hardship or employer's phone."""
+    said = "".join(speech.speak(sample(kind), "zh", today=TODAY) + speech.speak(sample(kind), "en", today=TODAY))
+    assert not [secret for secret in (*SECRETS, "双石村") if secret in said]
+
+
+def test_what_staff_wrote_and_the_markets_number_go_by_text() -> None:
+    assert "低保" not in "".join(speech.speak(sample("staff_reply"), "zh", today=TODAY))
+    assert "10000000077" not in "".join(speech.speak(sample("market_info"), "zh", today=TODAY))
+
+
+def test_a_registration_reads_back_only_what_was_said_in_this_call() -> None:
+    answer = make("confirm_registration", facts=PERSONAL, for_other=False, notice_version="1", changed=[])
+    told = "".join(speech.speak(answer, "zh", today=TODAY))
+    assert "王秀英,五十八岁,双石村,采茶工" in told and "低保" not in told and "同不同意" in told
+    hidden = "".join(speech.speak(answer, "zh", today=TODAY, hide=("person_name", "age", "village_name")))
+    assert "王秀英" not in hidden and "双石村" not in hidden and "先前说过" in hidden
+
+
+@pytest.mark.parametrize(("emergency", "first"), [("120", "人受伤了,先打幺二零。"), ("110", "有人打您、吓您,先打幺幺零。")])
+def test_an_emergency_number_comes_first(emergency: str, first: str) -> None:
+    said = speech.speak(case_opened(case_kind="injury", emergency=emergency), "zh", today=TODAY)
+    assert said[0] == first
+
+
+def test_a_question_asked_again_is_another_and_has_an_example() -> None:
+    """V08."""
+    for field in speech.QUESTIONS:
+        assert speech.question("registration", field, 1) != speech.question("registration", field, 2)
+
+
+def test_a_question_about_meals_is_answered_first() -> None:
+    said = speech.speak(make("job_details", opening=opening(), asked=["meals"]), "zh", today=TODAY)
+    assert said[0] == "这个活管饭。"
