@@ -175,12 +175,12 @@ class Store:
         now, heads = time.time(), "FROM jobs j JOIN (SELECT min(id) AS id FROM jobs GROUP BY lane) h USING (id)"
         # At most one of the rows belongs to each busy lane, so one more row than that is enough to look at.
         for job in self._rows(
-            f"SELECT j.* {heads} WHERE j.not_before <= ? ORDER BY j.not_before, j.id LIMIT ?",  # noqa: S608
+            f"SELECT j.* {heads} WHERE j.not_before <= ? ORDER BY j.not_before, j.id LIMIT ?",
             now, len(busy_lanes) + 1,
         ):  # fmt: skip
             if job["lane"] not in busy_lanes:
                 return {**job, "params": json.loads(job["params"])}, None
-        later = self._row(f"SELECT min(j.not_before) AS at {heads} WHERE j.not_before > ?", now)  # noqa: S608
+        later = self._row(f"SELECT min(j.not_before) AS at {heads} WHERE j.not_before > ?", now)
         return None, later["at"] if later else None
 
     def finish_job(self, job_id: int) -> None:
