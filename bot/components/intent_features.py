@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.components.lexicon import Lexicon
+
 LONGEST_PIECE = 4
 _BLANKS = re.compile(r"[\s，,。、；;！!~～]+")
 _DIGITS = re.compile(r"\d+")
@@ -44,8 +46,11 @@ def _sign(entity: str) -> str:
     return chr(0xE000 + value)
 
 
-def intent_features(text: str, spans: list[tuple[int, int, str]]) -> set[str]:
-    """Return the names of the features that hold for a message; `spans` are (start, end, entity)."""
+def intent_features(text: str, spans: list[tuple[int, int, str]], notions: Lexicon) -> set[str]:
+    """Return the names of the features that hold for a message.
+
+    `spans` are (start, end, entity); `notions` is the thesaurus, see `lexicon.read_notions`.
+    """
     lowered = text.lower()
     plain = _DIGITS.sub("8", _BLANKS.sub("", lowered))
     features = set(_pieces(plain, "t:"))
@@ -63,6 +68,10 @@ def intent_features(text: str, spans: list[tuple[int, int, str]]) -> set[str]:
     features.add(f"size:{min(len(plain) // 4, 8)}")
     if len(kinds) >= 1 and rest == 0:
         features.add("only-values")
+    meant = sorted({notion for _, _, notion in notions.find(plain)})
+    features.update("m:" + notion for notion in meant)
+    features.update(f"mm:{a}+{b}" for place, a in enumerate(meant) for b in meant[place + 1:])
+    features.update(f"me:{notion}+{entity}" for notion in meant for entity in set(kinds))
     if _COMMAND.search(text):
         features.add("command")
     ascii_share = sum(c.isascii() and not c.isdigit() for c in plain) / max(1, len(plain))

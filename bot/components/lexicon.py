@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
+NOTIONS = Path(__file__).resolve().parent / "thesaurus.yml"
 DICTIONARIES = Path(__file__).resolve().parent.parent / "dictionaries"
 # Not words of a message: repairs, and names of services the backend knows for its own purposes.
 SKIPPED = ("slip", "service")
@@ -84,3 +87,9 @@ def read_dictionaries(folder: Path = DICTIONARIES) -> Lexicon:
             elif word:
                 words.append((word, entity))
     return Lexicon(words)
+
+
+def read_notions(path: Path = NOTIONS) -> Lexicon:
+    """Return the thesaurus: words by the notion they share."""
+    notions = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Lexicon((word, notion) for notion, words in notions.items() for word in words.split())

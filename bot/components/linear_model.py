@@ -29,7 +29,7 @@ class LinearModel:
 
     @classmethod
     def train(
-        cls, samples: list[set[str]], labels: list[str], *, strength: float = 200.0, iterations: int = 60,
+        cls, samples: list[set[str]], labels: list[str], *, strength: float = 30.0, iterations: int = 60,
         temperature: float = 1.0, rarest: int = 2,
     ) -> LinearModel:
         """Fit on feature sets and their labels; features seen less than `rarest` times are left out.

@@ -22,6 +22,7 @@ _PART = r"早上|上午|中午|下午|晚上|清早|早晨|晌午|傍晚|凌晨|
 
 # The identity number the backend leaves in place of a real one; nothing in it is an age or an amount.
 ID_NUMBER = re.compile(r"\d{17}[\dXx]")
+PHONE_NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((name, re.compile(pattern)) for name, pattern in (
     ("phone", r"(?<!\d)1[3-9]\d{9}(?!\d)"),

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.char_features import bio_labels, character_features, spans_of
 from bot.components.lexicon import Lexicon, read_dictionaries
-from bot.components.patterns import ID_NUMBER
+from bot.components.patterns import ID_NUMBER, PHONE_NUMBER
 
 MODEL_FILE = "spans.crf"
 LEXICON_FILE = "lexicon.json"
@@ -44,6 +44,7 @@ class SpanExtractor(GraphComponent, EntityExtractorMixin):
         self._resource = resource
         self._lexicon = Lexicon([])
         self._tagger: pycrfsuite.Tagger | None = None
+        self._model_bytes = b""
 
     @classmethod
     def create(
@@ -86,9 +87,11 @@ class SpanExtractor(GraphComponent, EntityExtractorMixin):
         return extractor
 
     def _open(self, path: Path) -> None:
-        # Read into memory: the folder is gone once the model has been unpacked.
+        # Read into memory, because the folder is gone once the model has been unpacked. The bytes must outlive the
+        # tagger, which points into them.
+        self._model_bytes = path.read_bytes()
         self._tagger = pycrfsuite.Tagger()
-        self._tagger.open_inmemory(path.read_bytes())
+        self._tagger.open_inmemory(self._model_bytes)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as it is: the intent model learns from the marked spans, not from found ones."""
@@ -108,4 +111,8 @@ class SpanExtractor(GraphComponent, EntityExtractorMixin):
             return []
         seen = text[:LONGEST_TEXT]
         spans = spans_of(self._tagger.tag(character_features(seen, self._lexicon)))
-        return [span for span in spans if not ID_NUMBER.search(seen[span[0]:span[1]])]
+        # Numbers of persons have a fixed form: no guess of the model may cut into one.
+        phones = [(match.start(), match.end(), "phone_number") for match in PHONE_NUMBER.finditer(seen)]
+        fixed = phones + [(match.start(), match.end(), "") for match in ID_NUMBER.finditer(seen)]
+        free = [span for span in spans if all(span[1] <= start or span[0] >= end for start, end, _ in fixed)]
+        return sorted(free + phones)

@@ -34,4 +34,8 @@ class SpanPolicy(GraphComponent):
                 for start, end, entity in settle(text, intent, spans)
             ]
             message.set(ENTITIES, settled, add_to_output=True)
+            if text.lstrip().startswith("/"):
+                # Rasa obeys a leading slash after this component. The backend takes it away first; should one get
+                # here all the same, a look-alike keeps it words.
+                message.set(TEXT, text.replace("/", "\u2215", 1), add_to_output=True)
         return messages
