@@ -22,16 +22,26 @@ class ProcessLog:
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / f"{name}.log"
         self._name, self._clean, self._show_all = name, scrub if foreign else mask_numbers, show_all
+        self._readers: list[threading.Thread] = []
         self._tail: deque[str] = deque(maxlen=12)
         self._lock = threading.Lock()
         self._rotate()
         self._file = self.path.open("a", encoding="utf-8")
 
-    def follow(self, pipe: IO[bytes]) -> threading.Thread:
+    def follow(self, pipe: IO[bytes]) -> None:
         """Read `pipe` until its last writer is gone."""
         reader = threading.Thread(target=self._read, args=(pipe,), name=f"log-{self._name}", daemon=True)
         reader.start()
-        return reader
+        self._readers = [*(r for r in self._readers if r.is_alive()), reader]
+
+    def settle(self) -> None:
+        """Wait until what dead processes have written is kept."""
+        for reader in self._readers:
+            reader.join(timeout=2)
+
+    def close(self) -> None:
+        self.settle()
+        self._file.close()
 
     def tail(self) -> list[str]:
         with self._lock:
@@ -39,23 +49,27 @@ class ProcessLog:
 
     def _read(self, pipe: IO[bytes]) -> None:
         in_traceback = False
-        for raw in pipe:
-            line = self._clean(raw[:20_000].decode("utf-8", "replace").rstrip())
-            if not line:
-                continue
-            with self._lock:
-                self._tail.append(line)
-                self._file.write(line + "\n")
-                self._file.flush()
-                if self._file.tell() > MAX_BYTES:
-                    self._file.close()
-                    self._rotate()
-                    self._file = self.path.open("a", encoding="utf-8")
-            # A traceback ends with its first line that is not indented, the one that says what went wrong.
-            shown, in_traceback = in_traceback, "Traceback" in line or (in_traceback and line[0] in " \t")
-            if self._show_all or shown or in_traceback or _SERIOUS.search(line):
-                say(line, self._name)
-        pipe.close()
+        with pipe:
+            for raw in pipe:
+                in_traceback = self._keep(raw, in_traceback)
+
+    def _keep(self, raw: bytes, in_traceback: bool) -> bool:
+        line = self._clean(raw[:20_000].decode("utf-8", "replace").rstrip())
+        if not line:
+            return in_traceback
+        with self._lock:
+            self._tail.append(line)
+            self._file.write(line + "\n")
+            self._file.flush()
+            if self._file.tell() > MAX_BYTES:
+                self._file.close()
+                self._rotate()
+                self._file = self.path.open("a", encoding="utf-8")
+        # A traceback ends with its first line that is not indented, the one that says what went wrong.
+        goes_on = "Traceback" in line or (in_traceback and line[0] in " \t")
+        if self._show_all or in_traceback or goes_on or _SERIOUS.search(line):
+            say(line, self._name)
+        return goes_on
 
     def _rotate(self) -> None:
         if self.path.exists() and self.path.stat().st_size > MAX_BYTES:

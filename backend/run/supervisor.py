@@ -120,6 +120,7 @@ class Supervisor:
         when = f"in {wait_s:.1f} s" if wait_s else "now"
         say(f"{running.program.name} {how}; it is started again {when}. Its log: {running.log.path}")
         if not self._ready and running.deaths >= DEATHS_BEFORE_READY:
+            running.log.settle()
             last = "\n  ".join(running.log.tail())
             raise StartFailed(f"{running.program.name} cannot be started. Its last lines:\n  {last}\nThe whole log: {running.log.path}")
 
@@ -139,6 +140,8 @@ class Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.process.wait(5)
             running.pid_file.unlink(missing_ok=True)
+        for running in self._all:
+            running.log.close()
 
 
 def _signal_group(leader: int, number: int) -> None:

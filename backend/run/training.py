@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -106,8 +107,8 @@ def _train(name: str, model: Path, say: Say) -> None:
         ticker = threading.Thread(target=progress.tick_until, args=(done,), daemon=True)
         ticker.start()
         tail: list[str] = []
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             with log_path.open("w", encoding="utf-8") as log:
                 for line in process.stdout:
                     log.write(line)
@@ -115,10 +116,11 @@ def _train(name: str, model: Path, say: Say) -> None:
                     progress.read(line)
             status = process.wait()
         except BaseException:
-            os.killpg(process.pid, 9)
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
         finally:
+            process.stdout.close()
             done.set()
             ticker.join()
         made = Path(out) / f"{name}.tar.gz"
