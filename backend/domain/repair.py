@@ -41,7 +41,7 @@ class Repaired:
 # Number words by sound or shape, each with the neighbours without which the characters keep their own sense.
 _NUMBER_SLIPS: list[tuple[re.Pattern[str], str, str]] = [
     # (what, becomes, "voice" or "both"); group 1 is replaced
-    (re.compile(rf"(?<=[{_NUMERAL}])([白摆柏败掰])(?=[{_NUMERAL}零](?![色天])|[块元]|一天|多|$)"), "百", "voice"),
+    (re.compile(rf"(?<=[{_NUMERAL}])([白摆柏败掰])(?=[二两三四五六七八九零](?![色天])|[块元]|一(?:天|个|块|$)|多|$)"), "百", "voice"),
     (re.compile(rf"(?<=[{_NUMERAL}])([签迁铅钱])(?=[{_NUMERAL}](?!个|天)|[块元]|百)"), "千", "voice"),
     (re.compile(rf"(?<=[{_NUMERAL}])([干])(?=[{_NUMERAL}](?:百|$|[\s块元])|[块元])"), "千", "both"),
     (re.compile(rf"(?<=[二三四五六七八九])([时石实食])(?=[{_NUMERAL}]岁|岁|[{_NUMERAL}]?块)"), "十", "voice"),

@@ -77,7 +77,9 @@ _PAY = re.compile(
     r"(?P<up2>\s?" + _MIN_AFTER + r")?"
 )
 # What follows a number that is no amount at all: people, hours, days, ages, floors.
-_NOT_MONEY_NEXT = re.compile(r"\s?(?:个|名|位|人|岁|点|号|月|天|小时|年|分钟|里|公里|楼|层|次|口|日|届|周|亩|度|号楼|组|社|队|点半)")
+_NOT_MONEY_NEXT = re.compile(
+    r"\s?(?:个|名|位|人|岁|小时|分钟|公里)|点|号|月(?!结)|天(?!天)|年|里|楼|层|次|口|日(?!结)|届|周(?!结)|亩|度|组|社|队"
+)
 _EACH = r"[\s:：]|给|就|算|是|得|要|大概"
 _ASKED = re.compile(r"好多|多少|几|哪|啥")
 
