@@ -13,8 +13,22 @@ class SimulatorCarrier(TwilioCarrier):
 
     name = "simulator"
 
-    def __init__(self, account_sid: str, auth_token: str, *, network_url: str, timeout_s: float = 10.0) -> None:
-        super().__init__(account_sid, auth_token, api_base_url=network_url, timeout_s=timeout_s)
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        *,
+        network_url: str,
+        voice_fallback_url: str | None = None,
+        timeout_s: float = 10.0,
+    ) -> None:
+        super().__init__(
+            account_sid,
+            auth_token,
+            api_base_url=network_url,
+            voice_fallback_url=voice_fallback_url,
+            timeout_s=timeout_s,
+        )
 
     def find_sent(self, to: str, body: str, since: datetime, reference: str) -> SentSms | None:
         """Exact, unlike Twilio: two equal texts to one number cannot be taken for each other."""

@@ -17,7 +17,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 NUMBER = r"\+[1-9]\d{6,14}"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 AWAY = "模拟电话网没有开着，稍等一下再试。The simulated phone network is not running."
 

@@ -1,6 +1,6 @@
 // The handset: texts, calls and the three steps to try. All of it talks to /phone/api on its own origin.
 import { STRINGS } from "./strings.js";
-import { chineseVoice, hush, onVoicesChanged, recogniser, speak, tone } from "./sound.js";
+import { chineseVoice, hush, onVoicesChanged, play, recogniser, speak, tone } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
 const kept = (name, value) => {
@@ -188,7 +188,10 @@ const SHOW = {
     addGloss(item, "call", `${state.call} ${event.text}`);
     if ($("aloud").checked) speak(event.parts, () => item.classList.add("now"), () => item.classList.remove("now"));
   },
-  play(event) { caption(`♪ ${event.url || event.keys}`, "note"); },
+  play(event) {
+    caption(`♪ ${(event.url || event.keys || "").split("/").pop()}`, "note");
+    if (event.url && $("aloud").checked) play(event.url);
+  },
   listen(event) { showCallState(t(event.input.includes("speech") ? "listenBoth" : "listenKeys")); },
   heard(event) {
     if (event.digits) caption(`${t("pressed")} ${event.digits}`, "mine");

@@ -40,7 +40,17 @@ export function speak(parts, began, ended) {
   });
 }
 
+// A recorded prompt (V07). Only from our own origin: the page loads nothing from elsewhere.
+let playing;
+export function play(url) {
+  const address = new URL(url, location.href);
+  if (address.host !== location.host) return;
+  playing = new Audio(address.pathname + address.search);
+  playing.play().catch(() => {});
+}
+
 export function hush() {
+  if (playing) playing.pause();
   if ("speechSynthesis" in window) speechSynthesis.cancel();
 }
 

@@ -1,11 +1,14 @@
 """`verify`: what Twilio signs is believed, anything else is not, and nothing makes it raise (I2, I4)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from twilio.request_validator import RequestValidator
 
+from backend.carriers import make_carrier
 from backend.carriers.twilio import TwilioCarrier, sign
+from backend.settings import load
 
 TOKEN = "a-test-token"
 URL = "https://line.example/twilio/sms"
@@ -50,3 +53,11 @@ def test_the_port_may_be_named_by_one_side_only() -> None:
 def test_anything_else_is_not_believed_and_does_not_raise(change: dict[str, Any]) -> None:
     asked = {"url": URL, "params": PARAMS, "signature": sign(TOKEN, URL, PARAMS), **change}
     assert CARRIER.verify(asked["url"], asked["params"], asked["signature"]) is False
+
+
+@pytest.mark.parametrize(("asked", "name"), [("simulator", "simulator"), ("twilio", "twilio")])
+def test_the_settings_choose_the_adapter(tmp_path: Path, asked: str, name: str) -> None:
+    settings = load({
+        "CARRIER": asked, "DATA_DIR": str(tmp_path), "PROFILE": "demo", "PORT": "8000",
+    })  # fmt: skip
+    assert make_carrier(settings).name == name
