@@ -45,6 +45,8 @@ def fill(prompt: Prompt, lang: str, **values: object) -> str:
     """The words of a prompt; whole numbers become number words."""
     words = number_zh if lang == "zh" else number_en
     told = {key: words(value) if isinstance(value, int) else value for key, value in values.items()}
+    if lang == "zh" and values.get("count") == 2:
+        told["count"] = "两"  # two of something, not the number
     return (prompt.zh if lang == "zh" else prompt.en).format(**told)
 
 

@@ -3,45 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
 import pytest
 
 from backend.domain.answers import KINDS, make
 from ivr import speech
 from ivr.prompts import heard_length
-from tests.support.calls import TODAY, case_opened, human, my_list, offers, opening
-
-SECRETS = ("王秀英", "五十八", "58", "+8610000000077", "冉老板", "低保")
-PERSONAL = {"person_name": "王秀英", "age": 58, "village_name": "双石村", "hardship": ["G03"], "job_names": ["采茶工"]}
-
-SAMPLES: dict[str, dict[str, Any]] = {
-    "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65},
-    "not_understood": {"attempt": 1}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},
-    "cancelled": {"what": "registration"}, "ask": {"form": "registration", "field": "age", "attempt": 1, "choices": [], "noted": {}},
-    "confirm_registration": {"facts": {}, "for_other": False, "notice_version": "1", "changed": []},
-    "registered": {"facts": PERSONAL, "for_other": False, "jobs": []}, "resume_hint": {"form": "registration", "field": "age"},
-    "job_details": {"opening": opening(), "asked": ["meals", "pay"]}, "which_job": {"openings": [opening()], "purpose": "take"},
-    "job_taken": {"opening": opening(), "contact": {"name": "冉老板", "phone": "+8610000000077"}, "code": "11", "registered": True},
-    "clash": {"opening": opening(), "standing": opening(2)}, "undone": {"what": "place", "opening": opening()},
-    "profile": {"facts": PERSONAL}, "profile_updated": {"changed": PERSONAL}, "availability_set": {"availability": {}},
-    "kept": {"what": "place"}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
-    "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
-    "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
-    "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}},
-    "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
-}  # fmt: skip
-
-
-def sample(kind: str) -> dict[str, Any]:
-    ready = {"job_offers": offers(), "my_list": my_list("accepted"), "human": human(), "case_opened": case_opened()}
-    if kind in ready:
-        return ready[kind]
-    fields = dict(SAMPLES.get(kind, {}))
-    for key in KINDS[kind]:
-        fields.setdefault(key, {"opening": opening(), "alternatives": [], "code": "11", "filters": {}}.get(key))
-    return make(kind, **fields)
-
+from tests.support.calls import PERSONAL, SECRETS, TODAY, case_opened, opening, sample
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_answer_can_be_said_in_both_languages(kind: str) -> None:
