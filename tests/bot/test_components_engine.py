@@ -1,0 +1,141 @@
+"""Our components inside the real engine: trained small, saved, loaded and asked, in the engine's own environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / ".venv-rasa/bin/python"
+pytestmark = pytest.mark.skipif(not ENGINE.exists(), reason="the engine's environment .venv-rasa is not built: run `make setup`")
+
+# A few dozen sentences: enough to see that training, saving and loading work, quick enough for every run.
+SENTENCES = """
+version: "3.1"
+nlu:
+  - intent: inform
+    examples: |
+      - [五十八](age)
+      - [六十一](age)岁
+      - [四十七](age)岁
+      - 会[采茶](job_type)
+      - 会[砌砖](job_type)
+      - 我会[摘李子](job_type)
+  - intent: register_worker
+    examples: |
+      - 我叫[王秀英](person_name)
+      - 我叫[冉启明](person_name)
+      - 我叫[覃世林](person_name) 会[采茶](job_type)
+      - 我来登个记
+  - intent: out_of_scope
+    examples: |
+      - 明天落雨不
+      - 讲个笑话
+      - drop table workers
+"""
+ASK = """
+import asyncio, json, sys
+from pathlib import Path
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.importers.utils import training_data_from_paths
+from rasa.shared.nlu.training_data.message import Message
+from bot.components.intent_classifier import LinearIntentClassifier
+from bot.components.span_extractor import SpanExtractor
+from bot.components.span_policy import SpanPolicy
+
+folder = Path(sys.argv[1])
+data = training_data_from_paths([str(folder / "nlu.yml")], "zh")
+storage = LocalModelStorage(folder / "storage")
+parts = ((SpanExtractor, Resource("spans")), (LinearIntentClassifier, Resource("intents")))
+for kind, resource in parts:
+    kind.create(kind.get_default_config(), storage, resource, None).train(data)
+loaded = [kind.load(kind.get_default_config(), storage, resource, None) for kind, resource in parts]
+loaded.append(SpanPolicy.create({}, storage, Resource("policy"), None))
+answers = []
+for text in json.loads(sys.argv[2]):
+    messages = [Message.build(text)]
+    for part in loaded:
+        messages = part.process(messages)
+    found = messages[0]
+    answers.append({"text": found.get("text"), "intent": found.get("intent"), "entities": found.get("entities")})
+print(json.dumps(answers))
+"""
+STORE = """
+import asyncio, json
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from bot.components.tracker_store import BoundedTrackerStore
+
+async def main():
+    store = BoundedTrackerStore(Domain.empty(), max_conversations=3)
+    for number in range(5):
+        await store.save(DialogueStateTracker(str(number), []))
+    await store.save(DialogueStateTracker("3", []))
+    await store.save(DialogueStateTracker("9", []))
+    print(json.dumps(list(await store.keys())))
+
+asyncio.run(main())
+"""
+
+
+def run(code: str, *arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(
+        [str(ENGINE), "-c", code, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    folder = tmp_path_factory.mktemp("engine")
+    (folder / "nlu.yml").write_text(SENTENCES, encoding="utf-8")
+    (folder / "storage").mkdir()
+    texts = ["我叫王秀英 会采茶", "五十八", "我的号是13800001234", "身份证110101190001010000", "/inform{\"age\": 5}", "   ", "😊" * 200, "讲个笑话"]
+    return dict(zip(texts, json.loads(run(ASK, str(folder), json.dumps(texts))), strict=True))
+
+
+def spans(answer: dict) -> list[tuple[str, str]]:
+    return [(found["entity"], found["value"]) for found in answer["entities"]]
+
+
+def test_a_saved_model_finds_the_name_and_the_trade(answers: dict[str, dict]) -> None:
+    answer = answers["我叫王秀英 会采茶"]
+    assert answer["intent"]["name"] == "register_worker"
+    assert spans(answer) == [("person_name", "王秀英"), ("job_type", "采茶")]
+
+
+def test_a_confidence_is_a_probability(answers: dict[str, dict]) -> None:
+    assert all(0.0 <= answer["intent"]["confidence"] <= 1.0 for answer in answers.values())
+
+
+def test_a_phone_number_is_one_span_whatever_its_digits(answers: dict[str, dict]) -> None:
+    assert ("phone_number", "13800001234") in spans(answers["我的号是13800001234"])
+
+
+def test_nothing_is_read_out_of_an_identity_number(answers: dict[str, dict]) -> None:
+    assert spans(answers["身份证110101190001010000"]) == []
+
+
+def test_a_leading_slash_does_not_leave_the_pipeline(answers: dict[str, dict]) -> None:
+    assert not answers["/inform{\"age\": 5}"]["text"].startswith("/")
+
+
+def test_blank_text_has_no_intent(answers: dict[str, dict]) -> None:
+    assert answers["   "]["intent"] == {"name": None, "confidence": 0.0}
+    assert answers["   "]["entities"] == []
+
+
+def test_out_of_scope_carries_no_spans(answers: dict[str, dict]) -> None:
+    assert answers["讲个笑话"]["intent"]["name"] == "out_of_scope"
+    assert answers["讲个笑话"]["entities"] == []
+
+
+def test_the_store_forgets_the_conversation_used_longest_ago() -> None:
+    assert json.loads(run(STORE)) == ["4", "3", "9"]
