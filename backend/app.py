@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None, *, deps: Deps | None = None) ->
             page.create_blueprint(
                 settings.network_url,
                 people=lambda: demo_people(deps),
-                gloss=lambda kind, key: gloss_of(deps, kind, key),
+                # A call's key is "<CallSid> <said words>".
+                gloss=lambda kind, key: gloss_of(deps, kind, *key.split(" ", 1)),
             )
         )
     register_error_handlers(app)

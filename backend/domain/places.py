@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from backend.domain.repair import sound_key
 
-Level = Literal["province", "city", "county", "town", "village"]
 # Ends a name of its level may carry; the longest is taken off first.
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     "province": ("省", "市", "自治区"),
@@ -29,22 +28,52 @@ _TAIL = re.compile(r"(?:的|那边|这边|那里|那点|附近|街上|里头|头
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """One division: `code` of 2 to 12 digits, `parent` the code above it, `aliases` old and colloquial names."""
+    """One division: `code` of 2 to 12 digits, `level` one of province, city, county, town, village.
+
+    `parent` is the code above it; `aliases` are old and colloquial names.
+    """
 
     code: str
     name: str
-    level: Level
+    level: str
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+
+
+class Row(Protocol):
+    """What a gazetteer needs to know of a division; `Division` and the store's own rows are such."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def parent(self) -> str | None: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A division a said name may mean; `score` from 0 to 1, `how` it was recognised, for the reviewer."""
 
-    division: Division
+    division: Row
     score: float
     how: Literal["name", "alias", "bare", "sound"]
+
+    @property
+    def code(self) -> str:
+        return self.division.code
+
+    @property
+    def name(self) -> str:
+        return self.division.name
+
+    @property
+    def level(self) -> str:
+        return self.division.level
 
 
 _BASE = {"name": 0.9, "alias": 0.85, "bare": 0.8, "sound": 0.6}
@@ -53,10 +82,10 @@ _BASE = {"name": 0.9, "alias": 0.85, "bare": 0.8, "sound": 0.6}
 class Gazetteer:
     """Place names of the served counties, built once from rows."""
 
-    def __init__(self, rows: Iterable[Division]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         self._by_code = {row.code: row for row in rows}
-        self._index: dict[str, list[tuple[Division, str]]] = {}
-        self._sounds: dict[str, list[Division]] = {}
+        self._index: dict[str, list[tuple[Row, str]]] = {}
+        self._sounds: dict[str, list[Row]] = {}
         for row in self._by_code.values():
             self._add(row)
 
@@ -81,10 +110,10 @@ class Gazetteer:
         rows = [r for r in self._by_code.values() if under is None or self._is_under(r, under)]
         return tuple(sorted({name for row in rows for name in (row.name, *row.aliases)}))
 
-    def get(self, code: str) -> Division | None:
+    def get(self, code: str) -> Row | None:
         return self._by_code.get(code)
 
-    def _add(self, row: Division) -> None:
+    def _add(self, row: Row) -> None:
         bare = bare_name(row.name, row.level)
         self._index.setdefault(row.name, []).append((row, "name"))
         for alias in row.aliases:
@@ -92,7 +121,7 @@ class Gazetteer:
         if bare != row.name and len(bare) >= 2:
             self._index.setdefault(bare, []).append((row, "bare"))
             # A village says 村 or 社区 and the register the other one.
-            for end in _SUFFIXES[row.level]:
+            for end in _SUFFIXES.get(row.level, ()):
                 if bare + end != row.name and row.level in ("village", "town"):
                     self._index.setdefault(bare + end, []).append((row, "bare"))
         for name in {row.name, bare, *row.aliases}:
@@ -125,17 +154,17 @@ class Gazetteer:
                 return [Match(m.division, min(1.0, m.score + 0.05), m.how) for m in kept]
         return []
 
-    def _chain(self, row: Division) -> list[str]:
+    def _chain(self, row: Row) -> list[str]:
         chain, at = [row.code], row
         while at.parent and at.parent in self._by_code and at.parent not in chain:
             chain.append(at.parent)
             at = self._by_code[at.parent]
         return chain
 
-    def _is_under(self, row: Division, code: str) -> bool:
+    def _is_under(self, row: Row, code: str) -> bool:
         return code in self._chain(row)
 
-    def _nearness(self, row: Division, near_code: str | None) -> float:
+    def _nearness(self, row: Row, near_code: str | None) -> float:
         near = self._by_code.get(near_code or "")
         if near is None:
             return 0.0

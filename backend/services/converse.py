@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.dialogue.state import restore
 from backend.domain import danger, opt_out, said
 from backend.domain.answers import Answer, make
-from backend.domain.entities import spans
+from backend.domain.spans import spans
 from backend.errors import EngineUnavailable
 from backend.services import acts, heartbeat, menu, outbox
 from backend.services.deps import Deps
