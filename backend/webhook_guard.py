@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, unquote_to_bytes
 
 import structlog
 from flask import Response, request
@@ -10,6 +11,19 @@ from flask import Response, request
 from backend.services.deps import Deps
 
 log = structlog.get_logger()
+
+
+def _readings() -> Iterator[dict[str, list[str]]]:
+    """The form as we read it and, when bytes in it are no UTF-8, the other ways a carrier may have read and signed them."""
+    raw = request.get_data(cache=True)
+    yield request.form.to_dict(flat=False)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        try:
+            unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+        except UnicodeDecodeError:
+            for errors in ("replace", "ignore", "surrogateescape"):
+                yield parse_qs(raw.decode("ascii", "replace"), keep_blank_values=True, errors=errors)
+            yield parse_qs(raw.decode("ascii", "replace"), keep_blank_values=True, encoding="latin-1")
 
 
 def signed(deps: Deps) -> Callable[[], Response | None]:
@@ -23,8 +37,8 @@ def signed(deps: Deps) -> Callable[[], Response | None]:
         raw = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
         path = raw if raw.startswith("/") else request.full_path.rstrip("?")
         url = deps.settings.public_base_url + path
-        fields = request.form.to_dict(flat=False)
-        if deps.carrier.verify(url, fields, request.headers.get("X-Twilio-Signature")):
+        signature = request.headers.get("X-Twilio-Signature")
+        if any(deps.carrier.verify(url, fields, signature) for fields in _readings()):
             return None
         log.warning("webhook_refused", path=request.path)
         return Response("signature is missing or wrong", 403, content_type="text/plain; charset=utf-8")
