@@ -21,18 +21,25 @@ MAX_CHARS = 500
 # Enough raw text that 500 characters remain after invisible ones are taken out; the work stays bounded.
 _MAX_RAW = 4 * MAX_CHARS
 
-_COMMAND = re.compile(r"^\s*(?:[/\\](?=\s*[A-Za-z_/\\{@])|EXTERNAL\s*:|[A-Za-z_]{3,}\s*(?:@\s*[\d.]+\s*)?\{|@\s*[\d.]+\s*\{|\{)", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"^\s*(?:[/\\](?=\s*[A-Za-z_/\\{@])|EXTERNAL\s*:|[A-Za-z_]{3,}\s*(?:@\s*[\d.]+\s*)?\{"
+    r"|@\s*[\d.]+\s*\{|\{)",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(
     r"<\s*/?\s*(?:script|img|svg|iframe|body|response|say|dial|gather|redirect|[?!])|\{\{|\{%|\$\{|\}\}|javascript:"
     r"|\b(?:select|insert|delete|drop|update|union|alter)\b[^\n]{0,60}\b(?:from|into|table|set|select|database)\b"
     r"|'\s*or\s*'?1'?\s*=|;\s*--|\b(?:rm\s+-rf|curl\s+http|wget\s+http|cmd\.exe|powershell|/etc/passwd|system\s*\()"
-    r"|^\s*[=+\-@][A-Za-z]{2,}\s*\(|\bignore\s+(?:all\s+)?(?:previous|prior|above)\b|\bsystem\s*prompt\b|\bslot\s*\{|\"(?:intent|entities|sender|event|payload)\"\s*:"
+    r"|^\s*[=+\-@][A-Za-z]{2,}\s*\(|\bignore\s+(?:all\s+)?(?:previous|prior|above)\b|\bsystem\s*prompt\b"
+    r"|\bslot\s*\{|\"(?:intent|entities|sender|event|payload)\"\s*:"
     r"|intent_?name\s*[:=]|\baction_[a-z_]+\b|\butter_[a-z_]+\b",
     re.IGNORECASE,
 )
 _CHINESE_COMMAND = re.compile(
-    r"(?:忽略|无视|忘掉|忘记|不要管|别管)(?:掉|了)?(?:你|之前|前面|以上|上面|所有|一切|原来)[^,，。]{0,8}(?:指令|提示|规则|设定|命令|要求|限制)"
-    r"|(?:你现在是|扮演|假装你是|切换到)[^,，。]{0,8}(?:管理员|开发者|系统|超级|调试)|(?:输出|打印|告诉我|显示|给我看)[^,，。]{0,6}(?:系统提示|提示词|数据库|所有人的?(?:电话|身份证)|密码|后台口令)"
+    r"(?:忽略|无视|忘掉|忘记|不要管|别管)(?:掉|了)?(?:你|之前|前面|以上|上面|所有|一切|原来)[^,，。]{0,8}(?:指令"
+    r"|提示|规则|设定|命令|要求|限制)"
+    r"|(?:你现在是|扮演|假装你是|切换到)[^,，。]{0,8}(?:管理员|开发者|系统|超级|调试)|(?:输出|打印|告诉我|显示"
+    r"|给我看)[^,，。]{0,6}(?:系统提示|提示词|数据库|所有人的?(?:电话|身份证)|密码|后台口令)"
     r"|(?:进入|打开|开启)(?:管理员|开发者|调试|上帝|root)模式"
 )
 _SPACES = re.compile(r"\s+")
@@ -126,7 +133,7 @@ def _visible(char: str) -> str:
     category = unicodedata.category(char)
     if category in ("Cf", "Mn", "Me", "Sk") or "\ufe00" <= char <= "\ufe0f":
         return ""
-    if category[0] in "CZ" or category in ("So", "Co", "Cn") or "\U0001f000" <= char:
+    if category[0] in "CZ" or category in ("So", "Co", "Cn") or char >= "\U0001f000":
         # An emoji often stands where a comma would; so does a line break.
         return " " if not ("\U00020000" <= char <= "\U000323af") else char
     return char

@@ -8,80 +8,64 @@ classes may be cut badly: the whole expression around them is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Protocol, TypedDict, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
-from backend.domain import ages, benefits, clock_zh, corrections, counts, dates_zh, lexicon, names, numbers_zh, phone, topics, wages
+from backend.domain import (
+    ages,
+    benefits,
+    clock_zh,
+    corrections,
+    counts,
+    dates_zh,
+    lexicon,
+    names,
+    numbers_zh,
+    phone,
+    topics,
+    wages,
+    whole_message,
+)
+from backend.domain.entity import Entity, Message
 from backend.domain.lexicon import Hit
 from backend.domain.lunar_zh import MarketDays
+from backend.domain.spans import Span, spans
 
-
-class Span(TypedDict):
-    """What the engine marks: `text` is message[start:end]."""
-
-    entity: str
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One value. `text` is message[start:end]; `value` is an int, a float (money) or a string as in the contract."""
-
-    entity: str
-    text: str
-    value: str | int | float
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    text: str
-    now: datetime
-    intent: str | None
-    market_days: MarketDays | None
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
-
-    def entity(self, kind: str, start: int, end: int, value: str | int | float) -> Entity:
-        return Entity(kind, self.text[start:end], value, start, end)
+__all__ = ["Entity", "Span", "spans", "values"]
 
 
 def values(
-    spans: Iterable[Span],
+    marked: Iterable[Span],
     text: str,
     now: datetime,
     channel: str = "sms",
     intent: str | None = None,
-    market_days: MarketDays | None = None,
+    market_days: MarketDays | Mapping[str, Any] | None = None,
     *,
     looks_like_command: bool = False,
 ) -> list[Entity]:
-    """Return the values of `spans` of a message, in order of place, each (entity, value) once.
+    """Return the values of the `marked` spans of a message, in order of place, each (entity, value) once.
 
     `text` is the cleaned, repaired, unmasked message and the spans' places are in it; `now` is aware, Asia/Shanghai.
-    `market_days` is the calendar of the caller's town: without it 赶场天 has no value. `channel` changes no value.
+    `market_days` is the calendar of the caller's town, also as stored ({"calendar": "lunar", "days": [1, 4, 7]}): without
+    it 赶场天 has no value. `channel` changes no value.
     """
     if intent == "out_of_scope" or looks_like_command or not text.strip():
         return []
-    message = _Message(text, now, intent, market_days)
+    message = Message(text, now, intent, MarketDays.of(market_days))
     bare = _bare_number(message)
     if bare is not None:
         return [bare]
     found: list[Entity] = []
-    for span in spans:
+    for span in marked:
         placed = _placed(span, text)
         reader = _READERS.get(span["entity"])
         if placed is not None and reader is not None:
             found += reader(message, *placed)
-    found += _whole_text(message, found)
-    found = _fit_intent(message, found)
+    found += whole_message.added(message, found)
+    found = whole_message.fit_intent(message, found)
     found = corrections.last_said(found, text)
     unique: dict[tuple[str, str], Entity] = {}
     for entity in sorted(found, key=lambda e: (e.start, e.end)):
@@ -100,10 +84,13 @@ def _placed(span: Span, text: str) -> tuple[int, int] | None:
     return (start, end) if 0 <= start < end <= len(text) else None
 
 
-_BARE = re.compile(r"^(?:嗯|啊|哦|呃|那|就|我|是|,|，|。|\s)*(?P<n>\d{1,2}|[一二两三四五六七八九十廿有]{1,5})(?:号)?(?:了|嘛|哈|哦|啊|呢|噻|。|\.|、|,|，|\s)*$")
+_BARE = re.compile(
+    r"^(?:嗯|啊|哦|呃|那|就|我|是|,|，|。|\s)*(?P<n>\d{1,2}"
+    r"|[一二两三四五六七八九十廿有]{1,5})(?:号)?(?:了|嘛|哈|哦|啊|呢|噻|。|\.|、|,|，|\s)*$"
+)
 
 
-def _bare_number(message: _Message) -> Entity | None:
+def _bare_number(message: Message) -> Entity | None:
     """Read a message that is only a number (convention 1): 1–9 is an ordinal, two digits are an age."""
     match = _BARE.match(message.text)
     if match is None:
@@ -122,7 +109,7 @@ def _bare_number(message: _Message) -> Entity | None:
 
 # --- one reader for each entity: (message, start, end) -> values -------------------------------------------------
 
-_Reader = Callable[[_Message, int, int], list[Entity]]
+_Reader = Callable[[Message, int, int], list[Entity]]
 
 
 class _Ranged(Protocol):
@@ -139,17 +126,17 @@ def _touching(found: Sequence[_T], start: int, end: int) -> list[_T]:
     return [hit for hit in found if hit.start < end and start < hit.end]
 
 
-def _age(message: _Message, start: int, end: int) -> list[Entity]:
+def _age(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(ages.find(message.text, message.now.year), start, end)
     return [message.entity("age", hit.start, hit.end, hit.value) for hit in hits]
 
 
-def _phone(message: _Message, start: int, end: int) -> list[Entity]:
+def _phone(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(phone.find(message.text), start, end)
     return [message.entity("phone_number", hit.start, hit.end, hit.digits) for hit in hits if hit.kind == "phone"]
 
 
-def _pay(message: _Message, start: int, end: int) -> list[Entity]:
+def _pay(message: Message, start: int, end: int) -> list[Entity]:
     found = []
     for hit in _touching(wages.find(message.text), start, end):
         if hit.unit is None and message.intent == "report_problem":
@@ -160,7 +147,7 @@ def _pay(message: _Message, start: int, end: int) -> list[Entity]:
     return found
 
 
-def _money(message: _Message, start: int, end: int) -> list[Entity]:
+def _money(message: Message, start: int, end: int) -> list[Entity]:
     found = []
     for hit in _touching(wages.find(message.text), start, end):
         if hit.unit and hit.unit not in ("piece", "bag"):
@@ -170,13 +157,15 @@ def _money(message: _Message, start: int, end: int) -> list[Entity]:
     return found
 
 
-def _date(message: _Message, start: int, end: int) -> list[Entity]:
+def _date(message: Message, start: int, end: int) -> list[Entity]:
     found = []
     for hit in _touching(dates_zh.find(message.text, message.today, message.market_days), start, end):
         found.append(message.entity("date", hit.start, hit.end, hit.value))
         part = _PART_IN_DATE.search(message.text[hit.start : hit.end])
         if part:
-            value = {"早": "morning", "晨": "morning", "上": "morning", "下": "afternoon"}.get(part.group()[0], "evening")
+            value = {"早": "morning", "晨": "morning", "上": "morning", "下": "afternoon"}.get(
+                part.group()[0], "evening"
+            )
             found.append(message.entity("day_part", hit.start, hit.end, value))
     return found
 
@@ -184,7 +173,7 @@ def _date(message: _Message, start: int, end: int) -> list[Entity]:
 _PART_IN_DATE = re.compile(r"(?<=[今明后昨前])(?:早|晨|晚|夜|上午|下午)")
 
 
-def _clock(message: _Message, start: int, end: int) -> list[Entity]:
+def _clock(message: Message, start: int, end: int) -> list[Entity]:
     found = []
     for hit in _touching(clock_zh.find(message.text), start, end):
         found.append(message.entity("clock", hit.start, hit.end, hit.value))
@@ -196,7 +185,7 @@ def _clock(message: _Message, start: int, end: int) -> list[Entity]:
 _FIXED_PHRASE = re.compile(r"好|饭|餐|茶|点心|安(?!全)")
 
 
-def _day_part(message: _Message, start: int, end: int) -> list[Entity]:
+def _day_part(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(lexicon.matcher("day_parts").find(message.text), start, end)
     # 早上好, 夜饭 name no part of the day (convention 13); 中午饭 is a meal.
     return [
@@ -210,7 +199,7 @@ def _day_part(message: _Message, start: int, end: int) -> list[Entity]:
     ]
 
 
-def _duration(message: _Message, start: int, end: int) -> list[Entity]:
+def _duration(message: Message, start: int, end: int) -> list[Entity]:
     pays = [hit for hit in wages.find(message.text) if hit.unit]
     return [
         message.entity("duration", hit.start, hit.end, hit.value)
@@ -219,7 +208,7 @@ def _duration(message: _Message, start: int, end: int) -> list[Entity]:
     ]
 
 
-def _headcount(message: _Message, start: int, end: int) -> list[Entity]:
+def _headcount(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(counts.find_headcounts(message.text), start, end)
     if hits:
         return [message.entity("headcount", hit.start, hit.end, hit.value) for hit in hits]
@@ -230,7 +219,7 @@ def _headcount(message: _Message, start: int, end: int) -> list[Entity]:
     ][:1]
 
 
-def _ordinal(message: _Message, start: int, end: int) -> list[Entity]:
+def _ordinal(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(counts.find_ordinals(message.text), start, end)
     if hits:
         return [message.entity("ordinal", hit.start, hit.end, hit.value) for hit in hits]
@@ -242,7 +231,7 @@ def _ordinal(message: _Message, start: int, end: int) -> list[Entity]:
 
 
 def _from_list(kind: str, dictionary: str) -> _Reader:
-    def read(message: _Message, start: int, end: int) -> list[Entity]:
+    def read(message: Message, start: int, end: int) -> list[Entity]:
         hits = _touching(lexicon.matcher(dictionary).find(message.text), start, end)
         hits = hits or [
             replace(h, start=h.start + start, end=h.end + start)
@@ -254,35 +243,47 @@ def _from_list(kind: str, dictionary: str) -> _Reader:
 
 
 _EVERY = re.compile(
-    r"(?:一|每|做一|干一|做完一|干完一)\s?(?P<unit>天|日|个?星期|个?礼拜|周|个?月|半个?月)\s?(?:一|就|都)?\s?(?:结|发|给|算|拿|付)"
-    r"|(?P<half>半个?月|十五天|15天)\s?(?:一|就)?(?:结|发|给)|(?P<done>(?:做|干|完工|搞|整|弄|收|摘|打|栽)(?:完|齐|好)[^,，。]{0,6}(?:结|给|算|付|拿)|完工)"
+    r"(?:一|每|做一|干一|做完一|干完一)\s?(?P<unit>天|日|个?星期|个?礼拜|周|个?月|半个?月)\s?(?:一|就|都)?\s?(?:结"
+    r"|发|给|算|拿|付)"
+    r"|(?P<half>半个?月|十五天|15天)\s?(?:一|就)?(?:结|发|给)|(?P<done>(?:做|干|完工|搞|整|弄|收|摘|打|栽)(?:完|齐"
+    r"|好)[^,，。]{0,6}(?:结|给|算|付|拿)|完工)"
 )
 
 
-def _settlement(message: _Message, start: int, end: int) -> list[Entity]:
+def _settlement(message: Message, start: int, end: int) -> list[Entity]:
     found = _from_list("settlement", "settlement")(message, start, end)
     if found:
         return found
     for match in _EVERY.finditer(message.text):
         if match.start() < end and start < match.end():
             unit = (match["unit"] or "").removeprefix("个")
-            value = {"天": "daily", "日": "daily", "星期": "weekly", "礼拜": "weekly", "周": "weekly", "月": "monthly"}.get(unit)
+            value = {
+                "天": "daily",
+                "日": "daily",
+                "星期": "weekly",
+                "礼拜": "weekly",
+                "周": "weekly",
+                "月": "monthly",
+            }.get(unit)
             value = value or ("half_monthly" if match["half"] or unit else "on_completion")
             return [message.entity("settlement", match.start(), match.end(), value)]
     return []
 
 
-_NO_GENDER = re.compile(r"男女(?:不限|都|均|皆|老少|搭配|老幼|无所谓|都行)|不限男女|不管男女|不论男女|夫妻|男朋友|女朋友|女儿|女婿|儿女|孙女|我男人|她男人|外孙女|侄女")
+_NO_GENDER = re.compile(
+    r"男女(?:不限|都|均|皆|老少|搭配|老幼|无所谓|都行)|不限男女|不管男女|不论男女|夫妻|男朋友"
+    r"|女朋友|女儿|女婿|儿女|孙女|我男人|她男人|外孙女|侄女"
+)
 
 
-def _gender(message: _Message, start: int, end: int) -> list[Entity]:
+def _gender(message: Message, start: int, end: int) -> list[Entity]:
     for match in _NO_GENDER.finditer(message.text):
         if match.start() < end and start < match.end():
             return []
     return _from_list("gender", "gender")(message, start, end)
 
 
-def _benefit(message: _Message, start: int, end: int) -> list[Entity]:
+def _benefit(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(benefits.find(message.text), start, end)
     return [message.entity("benefit", hit.start, hit.end, hit.value) for hit in hits]
 
@@ -292,7 +293,7 @@ _WALK = re.compile(r"走路?[^,，。]{0,4}(?:到|分钟|拢)|走得(?:到|拢)|
 _RIDE = re.compile(r"(?:骑车|骑摩托|坐车|开车)[^,，。]{0,3}(?:分钟|到)|[里远近]|公里")
 
 
-def _proximity(message: _Message, start: int, end: int) -> list[Entity]:
+def _proximity(message: Message, start: int, end: int) -> list[Entity]:
     found = _from_list("proximity", "proximity")(message, start, end)
     if found:
         # 不再出去打工 is no wish to go away.
@@ -303,7 +304,7 @@ def _proximity(message: _Message, start: int, end: int) -> list[Entity]:
     return [message.entity("proximity", start, end, "near")] if _RIDE.search(said) else []
 
 
-def _location(message: _Message, start: int, end: int) -> list[Entity]:
+def _location(message: Message, start: int, end: int) -> list[Entity]:
     said = names.location(message.text[start:end])
     if said is None:
         return []
@@ -315,7 +316,7 @@ def _location(message: _Message, start: int, end: int) -> list[Entity]:
 
 
 def _named(kind: str, read_name: Callable[[str], str | None]) -> _Reader:
-    def read(message: _Message, start: int, end: int) -> list[Entity]:
+    def read(message: Message, start: int, end: int) -> list[Entity]:
         said = read_name(message.text[start:end])
         if said is None:
             return []
@@ -326,10 +327,12 @@ def _named(kind: str, read_name: Callable[[str], str | None]) -> _Reader:
     return read
 
 
-def _job_type(message: _Message, start: int, end: int) -> list[Entity]:
+def _job_type(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(lexicon.find_jobs(message.text), start, end)
     if not hits:
-        hits = [replace(h, start=h.start + start, end=h.end + start) for h in lexicon.find_jobs(message.text[start:end])]
+        hits = [
+            replace(h, start=h.start + start, end=h.end + start) for h in lexicon.find_jobs(message.text[start:end])
+        ]
     if not hits:
         code = lexicon.job_by_object(message.text[start:end])
         hits = [Hit(start, end, message.text[start:end], "job_type", code)] if code else []
@@ -337,7 +340,7 @@ def _job_type(message: _Message, start: int, end: int) -> list[Entity]:
 
 
 def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
-    def read(message: _Message, start: int, end: int) -> list[Entity]:
+    def read(message: Message, start: int, end: int) -> list[Entity]:
         hits = _touching(find(message.text), start, end) or find(message.text)
         return [message.entity(kind, hit.start, hit.end, hit.value) for hit in hits]
 
@@ -356,65 +359,3 @@ _READERS: dict[str, _Reader] = {
     "policy_topic": _classified("policy_topic", topics.find_topics),
     "hardship": _classified("hardship", topics.find_hardships),
 }  # fmt: skip
-
-
-# --- what the whole message adds and forbids ----------------------------------------------------------------------
-
-
-def _whole_text(message: _Message, found: list[Entity]) -> list[Entity]:
-    """Return what an intent says of the whole message: a complaint names its problems, a question its topic."""
-    kinds = {entity.entity for entity in found}
-    hits: list[Hit] = []
-    if message.intent == "report_problem":
-        hits = topics.clear_problems(message.text)
-        if not hits and "problem" not in kinds:
-            hits = topics.find_problems(message.text)
-    elif message.intent == "ask_policy" and "policy_topic" not in kinds:
-        hits = topics.find_topics(message.text)
-    return [message.entity(hit.entity, hit.start, hit.end, hit.value) for hit in hits]
-
-
-_ONLY_IN: dict[str, frozenset[str]] = {
-    # A rule asked about is no benefit, no label and no work; a trade to learn is no job type (conventions 4, 12, 14).
-    "ask_policy": frozenset({"benefit"}),
-    "sign_up_training": frozenset({"job_type"}),
-    "register_unemployment": frozenset({"policy_topic"}),
-    "stop_messages": frozenset({"policy_topic"}),
-}
-
-
-def _fit_intent(message: _Message, found: list[Entity]) -> list[Entity]:
-    dropped = _ONLY_IN.get(message.intent or "", frozenset())
-    kept = [entity for entity in found if entity.entity not in dropped]
-    if message.intent == "register_return":
-        kept = _return_home(kept)
-    if message.intent == "ask_policy":
-        about = [e for e in kept if e.entity == "policy_topic"]
-        kept = [e for e in kept if e.entity not in ("job_type", "hardship") or not _inside(e, about)]
-    if message.intent == "report_problem":
-        told = [e for e in kept if e.entity == "problem"]
-        kept = [e for e in kept if e.entity not in ("hardship", "gender", "benefit", "settlement") or not _inside(e, told)]
-    learnt = [e for e in kept if e.entity == "training_topic"]
-    kept = [e for e in kept if e.entity != "job_type" or not _inside(e, learnt)]
-    # 五十八 is an age, so it is no label as well (convention 5); a phone number is nothing else.
-    exact = [e for e in kept if e.entity in ("age", "phone_number")]
-    kept = [e for e in kept if e.entity in ("age", "phone_number") or e.entity in _OPEN or not _inside(e, exact)]
-    places = [e for e in kept if e.entity == "location"]
-    return [e for e in kept if e.entity != "proximity" or not _inside(e, places)]
-
-
-_OPEN = frozenset({"person_name", "location", "employer_name", "training_topic"})
-
-
-def _return_home(found: list[Entity]) -> list[Entity]:
-    named = any(entity.entity == "location" for entity in found)
-    return [
-        entity
-        for entity in found
-        if not (entity.entity == "hardship" and entity.value == "G10")
-        and not (named and entity.entity == "proximity" and entity.value == "away")
-    ]
-
-
-def _inside(entity: Entity, others: list[Entity]) -> bool:
-    return any(entity is not o and entity.start < o.end and o.start < entity.end for o in others)

@@ -85,7 +85,10 @@ class _Pattern:
             parts.append(f"{thing}(?:的)?(?:{_longest_first(nouns[0])})")
         self.regex = re.compile("|".join(parts))
         # Said the other way round: 李子要人摘, 花椒熟了找人打.
-        self.turned = re.compile(f"{thing}[^\\s,，。]{{0,5}}(?:要|找|请|有|差|喊|哪个)?[^\\s,，。]{{0,2}}人[^\\s,，。]{{0,2}}(?:{_longest_first(verbs)})")
+        self.turned = re.compile(
+            f"{thing}[^\\s,，。]{{0,5}}(?:要|找|请|有|差|喊"
+            f"|哪个)?[^\\s,，。]{{0,2}}人[^\\s,，。]{{0,2}}(?:{_longest_first(verbs)})"
+        )
 
 
 def _longest_first(words: str) -> str:

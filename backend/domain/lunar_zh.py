@@ -5,10 +5,11 @@ The lunar calendar comes from lunar-python; one date costs it several millisecon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from lunar_python import Lunar, LunarYear, Solar
 
@@ -29,9 +30,7 @@ _TERMS = (
     "立春", "雨水", "惊蛰", "春分", "清明", "谷雨", "立夏", "小满", "芒种", "夏至", "小暑", "大暑",
     "立秋", "处暑", "白露", "秋分", "寒露", "霜降", "立冬", "小雪", "大雪", "冬至", "小寒", "大寒",
 )  # fmt: skip
-FESTIVAL_WORDS = tuple(
-    sorted([*_LUNAR_FESTIVALS, *_LAST_NIGHT, *_SOLAR_FESTIVALS, *_TERMS], key=len, reverse=True)
-)
+FESTIVAL_WORDS = tuple(sorted([*_LUNAR_FESTIVALS, *_LAST_NIGHT, *_SOLAR_FESTIVALS, *_TERMS], key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,14 @@ class MarketDays:
 
     last_digits: tuple[int, ...]
     calendar: Literal["solar", "lunar"] = "lunar"
+
+    @classmethod
+    def of(cls, stored: MarketDays | Mapping[str, Any] | None) -> MarketDays | None:
+        """Return the calendar from how it is stored: `{"calendar": "lunar"|"solar", "days": [1, 4, 7]}`."""
+        if stored is None or isinstance(stored, MarketDays):
+            return stored
+        days = tuple(int(day) % 10 for day in stored.get("days") or ())
+        return cls(days, "solar" if stored.get("calendar") == "solar" else "lunar") if days else None
 
     def next_after(self, day: date, *, including: bool = True) -> date | None:
         """Return the next market day from `day` on, or None for an empty calendar."""

@@ -21,7 +21,6 @@ _CN = "零〇○一二两俩三仨四五六七八九十百千万亿廿卅卌壹�
 _DIGIT_CHARS = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 
 
-
 def number_pattern(one: str = "一") -> str:
     """Return the regex of one spoken or typed number; `one` replaces 一 where a reader must tell 两百 + 一天.
 
@@ -129,7 +128,7 @@ def _last_unit(said: str) -> int:
         if char in _UNITS:
             return _UNITS[char]
     stripped = said.rstrip("0")
-    return max(10 ** (len(said) - len(stripped)), 1)
+    return int(max(10 ** (len(said) - len(stripped)), 1))
 
 
 def _tokens(said: str) -> list[tuple[str, float]] | None:

@@ -41,21 +41,35 @@ class Repaired:
 # Number words by sound or shape, each with the neighbours without which the characters keep their own sense.
 _NUMBER_SLIPS: list[tuple[re.Pattern[str], str, str]] = [
     # (what, becomes, "voice" or "both"); group 1 is replaced
-    (re.compile(rf"(?<=[{_NUMERAL}])([白摆柏败掰])(?=[二两三四五六七八九零](?![色天])|[块元]|一(?:天|个|块|$)|多|$)"), "百", "voice"),
+    (
+        re.compile(
+            rf"(?<=[{_NUMERAL}])([白摆柏败掰])(?=[二两三四五六七八九零](?![色天])|[块元]|一(?:天|个|块|$)|多"
+            rf"|$)"
+        ),
+        "百",
+        "voice",
+    ),
     (re.compile(rf"(?<=[{_NUMERAL}])([签迁铅钱])(?=[{_NUMERAL}](?!个|天)|[块元]|百)"), "千", "voice"),
     (re.compile(rf"(?<=[{_NUMERAL}])([干])(?=[{_NUMERAL}](?:百|$|[\s块元])|[块元])"), "千", "both"),
     (re.compile(rf"(?<=[二三四五六七八九])([时石实食])(?=[{_NUMERAL}]岁|岁|[{_NUMERAL}]?块)"), "十", "voice"),
     (re.compile(r"(?<=[百十千\d])(快)(?=钱|一天|一个|每天|/|$|[\s,，。]|包|日结)"), "块", "both"),
     (re.compile(rf"(?<=[一每])([今金筋巾])(?=[{_NUMERAL}]?[角毛块])"), "斤", "voice"),
-    (re.compile(rf"(?<=[角毛块]一)([今金筋巾])"), "斤", "voice"),
+    (re.compile(r"(?<=[角毛块]一)([今金筋巾])"), "斤", "voice"),
     (re.compile(rf"(?<=一)([母姆])(?=[{_NUMERAL}\d]?[百十\d])"), "亩", "voice"),
     (re.compile(rf"(?<=[一每])([填舔甜添])(?=[{_NUMERAL}\d])"), "天", "voice"),
-    (re.compile(rf"(?<=[百十\d]一)([填舔甜添])"), "天", "voice"),
+    (re.compile(r"(?<=[百十\d]一)([填舔甜添])"), "天", "voice"),
     (re.compile(rf"(?<=[{_NUMERAL}十])([碎睡税随])(?=$|[\s了的])"), "岁", "voice"),
 ]
 _LETTER_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?=[\dZzOolI]*\d|[Zz][0Oo]|[1-9][Oo])[1-9ZzlI][\dOo]{1,4}(?![A-Za-z0-9])")
-_NAME = re.compile(r"(?:(?:我|他|她|名字|人|就|婆娘|老公|妈|老汉|爸|爹|娘|哥|弟|姐|妹|舅|叔|伯|嫂|孩子|儿子|女儿|媳妇)?(?:名叫|叫做|叫)|姓名[是:： ]?|名字[是:： ]?|我是(?=[^\s]{2,3}\s))\s?(?!我|你|他|人|个|几|下|不|什|啥)([\u4e00-\u9fff]{2,4})")
-_BEFORE_PLACE = re.compile(r"[\u4e00-\u9fff]{1,4}(?=村|社区|镇(?!静)|乡(?!下|登|村)|街道|[一二三四五六七八九十]组|小学|医院)")
+_NAME = re.compile(
+    r"(?:(?:我|他|她|名字|人|就|婆娘|老公|妈|老汉|爸|爹|娘|哥|弟|姐|妹|舅|叔|伯|嫂|孩子|儿子|女儿"
+    r"|媳妇)?(?:名叫|叫做|叫)|姓名[是:： ]?|名字[是:： ]?|我是(?=[^\s]{2,3}\s))\s?(?!我|你|他|人|个"
+    r"|几|下|不|什|啥)([\u4e00-\u9fff]{2,4})"
+)
+_BEFORE_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{1,4}(?=村|社区|镇(?!静)|乡(?!下|登|村)|街道|[一二三四五六七八九十]组"
+    r"|小学|医院)"
+)
 # "在" may be 摘 or 栽 misheard only where a kind of work must follow.
 _AFTER_WORK = re.compile(r"的|活|$|工|没|不|[\s,，。]|有")
 _FUNCTION = frozenset("在再的是有我你他她它和就还都不没要想会去来到把给")
@@ -176,7 +190,18 @@ def _known(text: str) -> list[tuple[int, int]]:
     return [(h.start, h.end) for h in hits + lexicon.find_jobs(text)]
 
 
-_LISTS = ("job_types", "settlement", "benefits", "term", "services", "policy_topics", "hardship", "problems", "proximity", "day_parts")
+_LISTS = (
+    "job_types",
+    "settlement",
+    "benefits",
+    "term",
+    "services",
+    "policy_topics",
+    "hardship",
+    "problems",
+    "proximity",
+    "day_parts",
+)
 # Lists whose words may be restored by sound. Words of place, time and complaint are too close to common speech.
 _BY_SOUND = ("job_types", "settlement", "benefits", "services", "policy_topics")
 _TRADE_ENDING = tuple("工匠员手嫂")
@@ -190,7 +215,7 @@ def _sound_index() -> dict[str, str]:
             word = entry.word
             if not 2 <= len(word) <= _LONGEST or not all("\u4e00" <= c <= "\u9fff" for c in word):
                 continue
-            if len(word) == 2 and not (word.endswith(_TRADE_ENDING) or name == "settlement" and word.endswith("结")):
+            if len(word) == 2 and not (word.endswith(_TRADE_ENDING) or (name == "settlement" and word.endswith("结"))):
                 continue
             index.setdefault(sound_key(word), word)
     for verb, thing in _pattern_words():
@@ -240,7 +265,13 @@ def _by_sound(text: str, channel: str, taken: list[tuple[int, int]], places: tup
 
 
 def _may_be(
-    text: str, start: int, end: int, word: str, channel: str, known: list[tuple[int, int]], before_place: list[tuple[int, int]]
+    text: str,
+    start: int,
+    end: int,
+    word: str,
+    channel: str,
+    known: list[tuple[int, int]],
+    before_place: list[tuple[int, int]],
 ) -> bool:
     was = text[start:end]
     if _overlaps(start, end, known) or _overlaps(start, end, before_place) or _crosses(text, start, end):
@@ -271,5 +302,10 @@ def _char_key(char: str) -> str:
         sound = "n" + sound[1:]
     if sound.startswith("hu"):
         # 湖/符, 回/肥, 欢/翻, 黄/房, 昏/分: h before u is f.
-        sound = "f" + {"hu": "u", "hui": "ei", "hua": "a", "huan": "an", "huang": "ang", "hun": "en", "huo": "o", "huai": "ai"}[sound]
+        sound = (
+            "f"
+            + {"hu": "u", "hui": "ei", "hua": "a", "huan": "an", "huang": "ang", "hun": "en", "huo": "o", "huai": "ai"}[
+                sound
+            ]
+        )
     return re.sub(r"([ie])ng$", r"\1n", sound)

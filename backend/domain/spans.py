@@ -6,10 +6,20 @@ Only what can mean one thing: a bare number, a name or a place is left to the en
 from __future__ import annotations
 
 from datetime import date
+from typing import TypedDict
 
 from backend.domain import ages, benefits, clock_zh, counts, dates_zh, lexicon, phone, topics, wages
-from backend.domain.entities import Span
 from backend.domain.lunar_zh import MarketDays
+
+
+class Span(TypedDict):
+    """What the engine marks: `text` is message[start:end]."""
+
+    entity: str
+    start: int
+    end: int
+    text: str
+
 
 # Places do not depend on the day, so any will do to find them; every day is a market day for the same reason.
 _ANY_DAY = date(2026, 3, 2)

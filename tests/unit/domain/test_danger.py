@@ -24,19 +24,22 @@ SAFE = """工伤保险咋个买|工伤认定要啥子材料|工伤咋个赔|招�
 @pytest.mark.parametrize("text", INJURY.replace("\n", "|").split("|"))
 def test_injury_is_heard_and_120_said(text: str) -> None:
     found = danger.find(text)
-    assert found is not None and (found.kind, found.number) == ("injury", "120")
+    assert found is not None
+    assert (found.kind, found.number) == ("injury", "120")
 
 
 @pytest.mark.parametrize("text", VIOLENCE.replace("\n", "|").split("|"))
 def test_violence_is_heard_and_110_said(text: str) -> None:
     found = danger.find(text)
-    assert found is not None and (found.kind, found.number) == ("violence", "110")
+    assert found is not None
+    assert (found.kind, found.number) == ("violence", "110")
 
 
 @pytest.mark.parametrize("text", DISTRESS.split("|"))
 def test_distress_is_heard(text: str) -> None:
     found = danger.find(text)
-    assert found is not None and found.kind == "distress"
+    assert found is not None
+    assert found.kind == "distress"
 
 
 @pytest.mark.parametrize("text", SAFE.replace("\n", "|").split("|"))
@@ -46,4 +49,5 @@ def test_ordinary_talk_is_no_danger(text: str) -> None:
 
 def test_a_cry_beside_a_question_still_counts() -> None:
     found = danger.find("工伤保险咋个赔 我从架子上摔下来了")
-    assert found is not None and found.kind == "injury"
+    assert found is not None
+    assert found.kind == "injury"

@@ -16,7 +16,10 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
 def _spans(text: str, marked: dict[str, str]) -> list[Span]:
     """Spans from {words: entity}; the words stand in the text."""
-    return [Span(entity=kind, start=text.index(said), end=text.index(said) + len(said), text=said) for said, kind in marked.items()]
+    return [
+        Span(entity=kind, start=text.index(said), end=text.index(said) + len(said), text=said)
+        for said, kind in marked.items()
+    ]
 
 
 def _values(text: str, marked: dict[str, str], intent: str = "search_jobs", **more: Any) -> set[tuple[str, Any]]:
@@ -68,7 +71,9 @@ CASES: list[tuple[str, dict[str, str], str, set[tuple[str, Any]]]] = [
 
 
 @pytest.mark.parametrize(("text", "marked", "intent", "wanted"), CASES)
-def test_spans_become_the_values_of_the_contract(text: str, marked: dict[str, str], intent: str, wanted: set[tuple[str, Any]]) -> None:
+def test_spans_become_the_values_of_the_contract(
+    text: str, marked: dict[str, str], intent: str, wanted: set[tuple[str, Any]]
+) -> None:
     assert _values(text, marked, intent) == wanted
 
 
@@ -95,7 +100,9 @@ def test_a_span_with_wrong_places_is_found_by_its_words() -> None:
 @given(st.text(max_size=60), st.lists(st.tuples(st.sampled_from(["age", "pay", "date", "clock", "job_type", "location", "problem", "ordinal", "person_name", "money", "x"]),
                                                 st.integers(-3, 70), st.integers(-3, 70)), max_size=4))  # fmt: skip
 def test_no_text_and_no_span_breaks_it(text: str, marked: list[tuple[str, int, int]]) -> None:
-    given_spans = [Span(entity=kind, start=start, end=end, text=text[max(start, 0) : max(end, 0)]) for kind, start, end in marked]
+    given_spans = [
+        Span(entity=kind, start=start, end=end, text=text[max(start, 0) : max(end, 0)]) for kind, start, end in marked
+    ]
     for entity in values(given_spans, text, NOW, intent="inform"):
         assert 0 <= entity.start < entity.end <= len(text)
 
@@ -109,4 +116,10 @@ def test_our_own_spans_stand_in_the_text(text: str) -> None:
 def test_without_the_engine_the_menu_still_finds_work_pay_and_day() -> None:
     text = "后天有没得摘李子的 一天一百二 日结 包吃"
     found = {(e.entity, e.value) for e in values(spans(text), text, NOW, intent="search_jobs")}
-    assert found == {("date", "2026-11-25"), ("job_type", "A04"), ("pay", "120/day"), ("settlement", "daily"), ("benefit", "meals")}
+    assert found == {
+        ("date", "2026-11-25"),
+        ("job_type", "A04"),
+        ("pay", "120/day"),
+        ("settlement", "daily"),
+        ("benefit", "meals"),
+    }

@@ -9,17 +9,33 @@ from backend.domain import lexicon
 
 def test_every_job_type_is_heard_by_several_words_and_by_its_own_name() -> None:
     words = collections.Counter(entry.value for entry in lexicon.entries("job_types"))
-    assert set(words) == set(lexicon.job_codes()) and len(words) == 101
+    assert set(words) == set(lexicon.job_codes())
+    assert len(words) == 101
     assert min(words.values()) >= 5
     for code in lexicon.job_codes():
         first = lexicon.job_name(code).split("/")[0]
         assert lexicon.search_job_codes(first)[:1] == [code], first
 
 
-@pytest.mark.parametrize("name", ["benefits", "settlement", "term", "day_parts", "proximity", "hardship", "gender", "problems", "policy_topics", "slips"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "benefits",
+        "settlement",
+        "term",
+        "day_parts",
+        "proximity",
+        "hardship",
+        "gender",
+        "problems",
+        "policy_topics",
+        "slips",
+    ],
+)
 def test_each_word_stands_once_in_its_list_with_a_source(name: str) -> None:
     entries = lexicon.entries(name)
-    assert entries and all(e.word and e.value and e.source for e in entries)
+    assert entries
+    assert all(e.word and e.value and e.source for e in entries)
     assert [word for word, n in collections.Counter(e.word for e in entries).items() if n > 1] == []
 
 
@@ -38,7 +54,11 @@ def test_verb_and_object_name_the_work(said: str, code: str) -> None:
 
 
 def test_names_are_given_in_both_languages() -> None:
-    assert (lexicon.job_name("A19"), lexicon.job_name("A19", "en"), lexicon.job_name("Z99")) == ("除草工", "weeding", "Z99")
+    assert (lexicon.job_name("A19"), lexicon.job_name("A19", "en"), lexicon.job_name("Z99")) == (
+        "除草工",
+        "weeding",
+        "Z99",
+    )
 
 
 @pytest.mark.parametrize("said", ["想打零工", "有活路没得", "师傅你好", "兼职", "小时工", "暑假工", "找点事做"])

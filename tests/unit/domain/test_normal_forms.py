@@ -53,7 +53,8 @@ def test_no_heap_of_number_words_breaks_the_reader(said: str) -> None:
 )  # fmt: skip
 def test_elliptical_and_vague_numbers(said: str, low: float, high: float) -> None:
     number = numbers_zh.read(said)
-    assert number is not None and (number.low, number.high) == (low, high)
+    assert number is not None
+    assert (number.low, number.high) == (low, high)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,10 @@ def test_pay_keeps_its_basis(said: str, value: str) -> None:
     assert [pay.value for pay in wages.find(said)] == [value]
 
 
-@given(st.integers(50, 900), st.sampled_from([("一天", "day"), ("一个小时", "hour"), ("一个月", "month"), ("一亩", "mu"), ("一斤", "jin")]))
+@given(
+    st.integers(50, 900),
+    st.sampled_from([("一天", "day"), ("一个小时", "hour"), ("一个月", "month"), ("一亩", "mu"), ("一斤", "jin")]),
+)
 def test_amount_and_unit_mean_the_same_in_either_order(amount: int, unit: tuple[str, str]) -> None:
     said, name = unit
     for text in (f"{said}{amount}", f"{amount}块{said}", f"{said}{_in_words(amount)}", f"{_in_words(amount)}块{said}"):
@@ -155,7 +159,17 @@ def test_lengths_of_time_are_days(said: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "age"),
-    [("五十八", 58), ("58岁", 58), ("五十有八", 58), ("66年的", 60), ("六三年的", 63), ("我是1972年的", 54), ("一九六六年生", 60), ("今年五十八了", 58), ("05年的", 21)],
+    [
+        ("五十八", 58),
+        ("58岁", 58),
+        ("五十有八", 58),
+        ("66年的", 60),
+        ("六三年的", 63),
+        ("我是1972年的", 54),
+        ("一九六六年生", 60),
+        ("今年五十八了", 58),
+        ("05年的", 21),
+    ],
 )
 def test_ages_and_birth_years(said: str, age: int) -> None:
     assert [found.value for found in ages.find(said, 2026)] == [age]
@@ -163,13 +177,24 @@ def test_ages_and_birth_years(said: str, age: int) -> None:
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("要五个人", 5), ("8名", 8), ("我们四个人", 4), ("二十一个人", 21), ("夫妻俩", 2), ("十来个人", 10), ("还差2位", 2)],
+    [
+        ("要五个人", 5),
+        ("8名", 8),
+        ("我们四个人", 4),
+        ("二十一个人", 21),
+        ("夫妻俩", 2),
+        ("十来个人", 10),
+        ("还差2位", 2),
+    ],
 )
 def test_headcounts(said: str, number: int) -> None:
     assert [c.value for c in counts.find_headcounts(said) if c.sure] == [number]
 
 
-@pytest.mark.parametrize(("said", "number"), [("第二个", 2), ("头一个", 1), ("最后那个", -1), ("第6个是", 6), ("接1", 1), ("2号", 2), ("第十一个", 11)])
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [("第二个", 2), ("头一个", 1), ("最后那个", -1), ("第6个是", 6), ("接1", 1), ("2号", 2), ("第十一个", 11)],
+)
 def test_ordinals(said: str, number: int) -> None:
     assert [c.value for c in counts.find_ordinals(said)] == [number]
 
@@ -193,7 +218,8 @@ def test_a_mobile_number_is_found_however_it_is_written(number: int, gap: str, s
 def test_identity_numbers_are_told_from_phones() -> None:
     assert [f.kind for f in phone.find("110101190001010000")] == ["id"]
     assert [f.kind for f in phone.find("身份证五一二三二四一九六六零三零七一二三四")] == ["id"]
-    assert phone.is_id_number("11010519491231002X") and not phone.is_id_number("110105194912310021")
+    assert phone.is_id_number("11010519491231002X")
+    assert not phone.is_id_number("110105194912310021")
 
 
 def test_a_group_said_twice_counts_once() -> None:
@@ -202,4 +228,5 @@ def test_a_group_said_twice_counts_once() -> None:
 
 def test_demo_numbers_count_and_short_numbers_do_not() -> None:
     assert phone.e164("10001234567") == "+8610001234567"
-    assert phone.e164("12333") is None and phone.find("打12333") == []
+    assert phone.e164("12333") is None
+    assert phone.find("打12333") == []

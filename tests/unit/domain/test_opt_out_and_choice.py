@@ -15,7 +15,20 @@ def test_a_whole_message_of_opting_out_stops(text: str) -> None:
     assert opt_out.decide(clean(text).text) == "stop"
 
 
-@pytest.mark.parametrize("text", ["恢复", "恢复短信", "开通短信", "我要恢复短信", "重新开通", "恢复短信谢谢", "继续发", "短信恢复", "还是给我发短信"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "恢复",
+        "恢复短信",
+        "开通短信",
+        "我要恢复短信",
+        "重新开通",
+        "恢复短信谢谢",
+        "继续发",
+        "短信恢复",
+        "还是给我发短信",
+    ],
+)
 def test_a_whole_message_of_resuming_resumes(text: str) -> None:
     assert opt_out.decide(clean(text).text) == "resume"
 
@@ -39,6 +52,24 @@ def test_a_bare_answer_is_read_in_every_form(text: str, answer: int | str) -> No
     assert choice.parse(text) == answer
 
 
-@pytest.mark.parametrize("text", ["", "有活路没得", "一天一百", "1天", "一百二", "13800001234", "好久去", "接娃儿", "不晓得", "三轮车", "5个人", "十五号去", "我要找活", "123"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "有活路没得",
+        "一天一百",
+        "1天",
+        "一百二",
+        "13800001234",
+        "好久去",
+        "接娃儿",
+        "不晓得",
+        "三轮车",
+        "5个人",
+        "十五号去",
+        "我要找活",
+        "123",
+    ],
+)
 def test_anything_more_is_no_bare_answer(text: str) -> None:
     assert choice.parse(text) is None

@@ -28,11 +28,13 @@ def test_a_said_place_is_found(said: str, code: str) -> None:
 def test_villages_of_one_name_are_all_returned_the_callers_first() -> None:
     for near, first in (("500114108001", "500114108202"), ("500114109", "500114109203")):
         found = [m.division.code for m in GAZETTEER.find("双石村", near)]
-        assert found[0] == first and len(found) == 2
+        assert found[0] == first
+        assert len(found) == 2
 
 
 def test_an_unknown_place_is_not_guessed() -> None:
-    assert GAZETTEER.find("不晓得哪里") == [] and GAZETTEER.find("") == []
+    assert GAZETTEER.find("不晓得哪里") == []
+    assert GAZETTEER.find("") == []
 
 
 def test_names_lose_level_and_nationality() -> None:

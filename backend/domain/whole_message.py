@@ -1,0 +1,77 @@
+"""What an intent adds to the values of a message and what it forbids (contract, conventions 4–14)."""
+
+from __future__ import annotations
+
+from backend.domain import topics
+from backend.domain.entity import Entity, Message
+from backend.domain.lexicon import Hit
+
+
+def added(message: Message, found: list[Entity]) -> list[Entity]:
+    """Return what an intent says of the whole message: a complaint names its problems, a question its topic."""
+    kinds = {entity.entity for entity in found}
+    hits: list[Hit] = []
+    if message.intent == "report_problem":
+        hits = topics.clear_problems(message.text)
+        if not hits and "problem" not in kinds:
+            hits = topics.find_problems(message.text)
+    elif message.intent == "ask_policy" and "policy_topic" not in kinds:
+        hits = topics.find_topics(message.text)
+    return [message.entity(hit.entity, hit.start, hit.end, hit.value) for hit in hits]
+
+
+_ONLY_IN: dict[str, frozenset[str]] = {
+    # A rule asked about is no benefit, no label and no work; a trade to learn is no job type (conventions 4, 12, 14).
+    "ask_policy": frozenset({"benefit"}),
+    "sign_up_training": frozenset({"job_type"}),
+    "register_unemployment": frozenset({"policy_topic"}),
+    "stop_messages": frozenset({"policy_topic"}),
+}
+
+
+_MAY_COMPLAIN = frozenset({None, "inform", "ask_policy", "talk_to_human"})
+
+
+def fit_intent(message: Message, found: list[Entity]) -> list[Entity]:
+    dropped = _ONLY_IN.get(message.intent or "", frozenset())
+    kept = [entity for entity in found if entity.entity not in dropped]
+    if message.intent == "register_return":
+        kept = _return_home(kept)
+    if message.intent == "ask_policy":
+        about = [e for e in kept if e.entity == "policy_topic"]
+        kept = [e for e in kept if e.entity not in ("job_type", "hardship") or not _inside(e, about)]
+    if message.intent == "report_problem":
+        told = [e for e in kept if e.entity == "problem"]
+        kept = [
+            e for e in kept if e.entity not in ("hardship", "gender", "benefit", "settlement") or not _inside(e, told)
+        ]
+        if any(e.value == "discrimination" for e in told):
+            # 嫌我年纪大 says what the other holds against her, not who she is.
+            kept = [e for e in kept if e.entity != "hardship"]
+    elif message.intent not in _MAY_COMPLAIN:
+        kept = [e for e in kept if e.entity != "problem"]
+    learnt = [e for e in kept if e.entity == "training_topic"]
+    kept = [e for e in kept if e.entity != "job_type" or not _inside(e, learnt)]
+    # 五十八 is an age, so it is no label as well (convention 5); a phone number is nothing else.
+    exact = [e for e in kept if e.entity in ("age", "phone_number")]
+    kept = [e for e in kept if e.entity in ("age", "phone_number") or e.entity in _OPEN or not _inside(e, exact)]
+    # 茶园村 is a village, though 茶园 alone is work.
+    places = [e for e in kept if e.entity == "location"]
+    return [e for e in kept if e.entity not in ("proximity", "job_type") or not _inside(e, places)]
+
+
+_OPEN = frozenset({"person_name", "location", "employer_name", "training_topic"})
+
+
+def _return_home(found: list[Entity]) -> list[Entity]:
+    named = any(entity.entity == "location" for entity in found)
+    return [
+        entity
+        for entity in found
+        if not (entity.entity == "hardship" and entity.value == "G10")
+        and not (named and entity.entity == "proximity" and entity.value == "away")
+    ]
+
+
+def _inside(entity: Entity, others: list[Entity]) -> bool:
+    return any(entity is not o and entity.start < o.end and o.start < entity.end for o in others)
