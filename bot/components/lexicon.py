@@ -69,7 +69,7 @@ def expand(pattern: str) -> list[str]:
 
     Heads before the object, objects, tails after it; a part may be empty.
     """
-    heads, objects, tails = ([part for part in side.split("|") if part] for side in (pattern.split("+") + ["", ""])[:3])
+    heads, objects, tails = ([part for part in side.split("|") if part] for side in [*pattern.split("+"), "", ""][:3])
     return [head + thing for head in heads for thing in objects] + [thing + tail for thing in objects for tail in tails]
 
 

@@ -9,10 +9,10 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.core.brokers.broker import EventBroker
 
 
 class BoundedTrackerStore(InMemoryTrackerStore):

@@ -28,7 +28,7 @@ def strip_marks(text: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([a-z_]+\)", r"\1", text)
 
 
-def _outside(text: str, change: re.Pattern[str] | None, old: str, new: str) -> str:
+def _outside(text: str, old: str, new: str) -> str:
     pieces, last = [], 0
     for span in SPAN.finditer(text):
         pieces += [text[last:span.start()].replace(old, new), span[0]]
@@ -49,11 +49,11 @@ def closer(text: str, rng: Random) -> str:
 
 def squeeze(text: str, _: Random) -> str:
     """All in one line, no spaces: the commonest habit of SMS writers."""
-    return _outside(text, None, " ", "")
+    return _outside(text, " ", "")
 
 
 def punctuate(text: str, rng: Random) -> str:
-    return _outside(text, None, " ", rng.choice(("，", ",", "、", "。")))
+    return _outside(text, " ", rng.choice(("，", ",", "、", "。")))
 
 
 def slip(text: str, rng: Random) -> str:
@@ -61,12 +61,12 @@ def slip(text: str, rng: Random) -> str:
     fitting = [pair for pair in SLIPS if pair[0] in outside]
     if not fitting:
         return closer(text, rng)
-    return _outside(text, None, *rng.choice(fitting))
+    return _outside(text, *rng.choice(fitting))
 
 
 def hesitate(text: str, rng: Random) -> str:
     """Put a filler between two pieces, as speech has it."""
-    return _outside(text, None, " ", rng.choice((" 那个 ", " 呃 ", " 嗯 ", " 就是 ", " 哎 ")))
+    return _outside(text, " ", rng.choice((" 那个 ", " 呃 ", " 嗯 ", " 就是 ", " 哎 ")))
 
 
 KINDS = (opener, closer, squeeze, punctuate, slip, hesitate, opener, closer, squeeze)
