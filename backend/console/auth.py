@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from backend.console.guard import LANGUAGES, back_to, cookie_name, form, me
+from backend.console.i18n import gettext
 from backend.services import staff_login
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
         # Whatever the browser held before is dropped: the session gets a new id (T9).
         staff_login.log_out(deps, request.cookies.get(cookie_name(deps), ""))
         session.clear()
-        response = redirect(onward, 303)
-        set_cookie(response, cookie_name(deps), entered.token, int(staff_login.ABSOLUTE.total_seconds()))
-        set_cookie(response, DEVICE_COOKIE, entered.device, DEVICE_KEPT_S, "/console")
-        return response
+        onwards = redirect(onward, 303)
+        set_cookie(onwards, cookie_name(deps), entered.token, int(staff_login.ABSOLUTE.total_seconds()))
+        set_cookie(onwards, DEVICE_COOKIE, entered.device, DEVICE_KEPT_S, "/console")
+        return onwards
 
     @bp.post("/logout")
     def logout() -> ResponseReturnValue:

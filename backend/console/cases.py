@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from backend.console import labels
 from backend.console.conversations import ID, mask_for, reply_problem, wav
 from backend.console.guard import form, me, page_number
+from backend.console.i18n import gettext
 from backend.console.text import Mask
 from backend.errors import Invalid, NotFound
 from backend.services import handle_case, review_transcript, take_over

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, gettext
+from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from backend import errors
+from backend.console.i18n import gettext
 from backend.services.receive_message import storable
 from backend.services.review_transcript import TooManyReveals
 from backend.services.staff_login import Member, who_is
@@ -72,7 +74,7 @@ def install(bp: Blueprint, deps: Deps) -> None:
     _install_errors(bp)
 
 
-def prepare_app(app: Flask, deps: Deps) -> None:
+def prepare_app(app: App, deps: Deps) -> None:
     """Set up sessions, CSRF and translations on the app, once, whichever blueprint comes first."""
     https = deps.settings.public_base_url.startswith("https://")
     app.secret_key = app.secret_key or deps.settings.secret_key
@@ -119,7 +121,8 @@ def language() -> str:
 
 def me() -> Member:
     """The member of staff behind this request."""
-    return g.member
+    member: Member = g.member
+    return member
 
 
 def form(*names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:

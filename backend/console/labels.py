@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from flask_babel import get_locale, gettext
-
+from backend.console.i18n import english, gettext
 from backend.domain.openings import FLAGS
 
 JOB_TYPES = Path(__file__).resolve().parent.parent / "domain" / "data" / "job_types.csv"
@@ -109,7 +110,7 @@ REVEAL_FIELDS = {"phone": N_("电话号码"), "name": N_("姓名"), "hardship": 
 UNSHOWN_DETAILS = frozenset({"message_ids"})
 
 
-def label(table: dict, code: object) -> str:
+def label(table: Mapping[Any, str], code: object) -> str:
     """The word for `code`; a code nobody has named yet is shown as it is rather than hidden."""
     if code is None or code == "":
         return ""
@@ -136,6 +137,3 @@ def flag(code: str) -> str:
         return code
     return FLAGS[code][1 if english() else 0]
 
-
-def english() -> bool:
-    return str(get_locale() or "zh").startswith("en")

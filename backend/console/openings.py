@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from backend.console import labels
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me, page_number
+from backend.console.i18n import gettext
 from backend.console.text import Mask, yuan
 from backend.domain.access import may_see
 from backend.errors import Conflict, Invalid, NotFound

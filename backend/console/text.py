@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from backend.console.labels import UNITS, VALUES, english, job_name, label
+from backend.console.i18n import english, gettext
+from backend.console.labels import UNITS, VALUES, job_name, label
 from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
 from backend.settings import TIMEZONE
 

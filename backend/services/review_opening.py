@@ -56,10 +56,13 @@ def review_opening(
             raise Conflict("the last day of this opening has passed", reason="days_gone")
         values["published_at"] = now
     # One guarded UPDATE: of two reviewers exactly one decides.
-    moved = session.execute(
-        update(Opening).where(Opening.id == opening_id, Opening.status == "in_review").values(**values)
-    ).rowcount
-    if not moved:
+    moved = session.scalar(
+        update(Opening)
+        .where(Opening.id == opening_id, Opening.status == "in_review")
+        .values(**values)
+        .returning(Opening.id)
+    )
+    if moved is None:
         raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
     session.refresh(opening)
     audit.write(session, now, actor, DECISIONS[decision], opening, flags=list(opening.review_flags or []))

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may
-from backend.domain.answers import make
+from backend.domain.answers import Answer, make
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, outbox
 from backend.services.regions import HOME_REGION
@@ -97,12 +97,13 @@ def _take(deps: Deps, session: Session, member: Member, conversation: Conversati
     if conversation.taken_by == member.id:
         return False
     now = deps.clock()
-    taken = session.execute(
+    taken = session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation.id, Conversation.taken_by.is_(None))
         .values(taken_by=member.id, taken_at=now)
-    ).rowcount
-    if not taken:
+        .returning(Conversation.id)
+    )
+    if taken is None:
         holder = session.scalar(select(Staff.name).where(Staff.id == conversation.taken_by))
         raise Conflict("a colleague has taken this conversation", reason="taken", by=holder)
     session.refresh(conversation)
@@ -110,7 +111,7 @@ def _take(deps: Deps, session: Session, member: Member, conversation: Conversati
     return True
 
 
-def _say(deps: Deps, session: Session, conversation: Conversation, answers: list, member: Member) -> Message:
+def _say(deps: Deps, session: Session, conversation: Conversation, answers: list[Answer], member: Member) -> Message:
     handset = session.get_one(Handset, conversation.handset_id)
     message = outbox.enqueue(
         session, deps, now=deps.clock(), handset=handset, answers=answers, conversation=conversation, kind="reply"

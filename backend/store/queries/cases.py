@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -37,14 +38,14 @@ def kinds(session: Session, region: str, home: str, status: str) -> dict[str, in
         .group_by(Case.kind)
         .order_by(Case.kind)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def by_status(session: Session, region: str, home: str) -> dict[str, int]:
     rows = session.execute(
         select(Case.status, func.count()).where(within(Case.region_code, region, home)).group_by(Case.status)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def open_by_priority(session: Session, region: str, home: str, now: datetime) -> dict[int, tuple[int, int]]:
@@ -83,14 +84,14 @@ def names(session: Session, listed: list[Case]) -> list[tuple[Case, frozenset[st
             select(Worker.id, Person.name)
             .join(Person, Person.id == Worker.person_id)
             .where(Worker.id.in_({case.worker_id for case in listed if case.worker_id}), Person.name.is_not(None))
-        ).tuples().all()
+        ).all()
     )
-    said = dict(
+    said: dict[int, list[Any] | None] = dict(
         session.execute(
             select(Message.id, Message.entities).where(
                 Message.id.in_({case.source_message_id for case in listed if case.source_message_id})
             )
-        ).tuples().all()
+        ).all()
     )
     found = []
     for case in listed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from backend.store.models import Case, Conversation, Handset, HandsetOwner, Message, Person, Staff
@@ -92,7 +92,7 @@ def _add_turns(session: Session, rows: dict[int, Row]) -> None:
     """The last words, the channels and the latest intents of the listed conversations, in two queries."""
     if not rows:
         return
-    of_these: Select[tuple[int, str, str | None, int]] = (
+    of_these = (
         select(Message.conversation_id, Message.channel, Message.intent, func.max(Message.id))
         .where(Message.conversation_id.in_(rows))
         .group_by(Message.conversation_id, Message.channel, Message.intent)

@@ -32,7 +32,7 @@ def by_status(session: Session, region: str) -> dict[str, int]:
     rows = session.execute(
         select(Opening.status, func.count()).where(within(Opening.region_code, region)).group_by(Opening.status)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def one(session: Session, region: str, opening_id: int) -> Opening | None:

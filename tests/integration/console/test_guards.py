@@ -1,0 +1,165 @@
+"""Every route of the console, taken from the URL map: login, CSRF, tenant, headers (T6, T7, T8, T10)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
+
+OPEN = {"console.login", "console.static", "console.language"}
+
+
+def routes(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.") and rule.endpoint not in OPEN]
+
+
+def address(rule, ids):
+    return rule.build({name: ids.get(name, "x") for name in rule.arguments})[1]
+
+
+@pytest.fixture
+def objects(make):
+    """One conversation, turn, case and opening in a village; the same in another village and another county."""
+
+    def plant(region):
+        with make() as f:
+            conversation = f.make_conversation(region_code=region)
+            turn = f.make_message("我在找活", conversation=conversation, media_url="http://carrier.test/r1")
+            case = f._add(_case(f, region, conversation, turn))
+            opening = f.make_opening(region=region, status="in_review")
+            return {
+                "conversation_id": conversation.id, "message_id": turn.id, "case_id": case.id, "opening_id": opening.id,
+                "anything": "nowhere", "filename": "console.css",
+            }
+
+    return plant
+
+
+def _case(f, region, conversation, turn):
+    from datetime import timedelta
+
+    from backend.store.models import Case
+
+    return Case(
+        kind="handoff", priority=1, summary="找个人", details={}, conversation_id=conversation.id,
+        handset_id=conversation.handset_id, region_code=region, source_message_id=turn.id,
+        recording_url="http://carrier.test/r2", opened_at=f.now, due_at=f.now + timedelta(hours=1),
+    )
+
+
+FIELDS = {
+    "console.reply": {"text": "您好", "form_id": "a"}, "console.reply_to_case": {"text": "您好", "form_id": "a"},
+    "console.reveal": {"field": "phone", "reason": "call_back"}, "console.reveal_case": {"field": "phone", "reason": "call_back"},
+    "console.reveal_opening": {"field": "phone", "reason": "call_back"}, "console.correct": {"intent": "greet"},
+    "console.close_case": {"resolution": "办好了"}, "console.write_name": {"name": "王小云"},
+    "console.review": {"decision": "publish", "reason": ""},
+    "console.edit_opening": {"version": "x", "title": "摘李子", "job_type": "A04", "headcount": "2", "region_code": VILLAGE, "place": "",
+                             "starts_on": "2026-06-12", "ends_on": "2026-06-12", "hours_from": "", "hours_to": "", "pay_min": "",
+                             "pay_max": "", "pay_unit": "", "settlement": "", "requirements": "", "meals": "", "lodging": "",
+                             "transport": "", "insured": ""},
+    "console.try_sentence": {"text": "你好", "channel": "sms"},
+}  # fmt: skip
+
+
+def test_every_page_asks_for_a_login_first(app, browse, objects):
+    ids, browser = objects(VILLAGE), browse()
+    for rule in routes(app):
+        if "GET" in rule.methods:
+            answer = browser.visit(address(rule, ids))
+            assert answer.status_code == 302 and answer.headers["Location"].startswith("/console/login"), rule
+
+
+def test_every_form_without_its_token_is_refused_also_with_a_login(app, browse, objects):
+    ids, browser = objects(VILLAGE), browse("zhen")
+    for rule in [*routes(app), *(r for r in app.url_map.iter_rules() if r.endpoint in ("console.login", "console.language"))]:
+        if "POST" in rule.methods:
+            answer = browser.client.post(address(rule, ids), data=FIELDS.get(rule.endpoint, {}))
+            assert answer.status_code == 403, rule
+
+
+def test_the_token_of_one_session_does_not_serve_another(browse):
+    mine, theirs = browse("zhen"), browse("cun")
+    theirs.token = mine.token
+    assert theirs.submit("/console/language", language="en").status_code == 403
+
+
+def test_a_form_sent_from_another_site_is_refused(browse):
+    browser = browse("zhen")
+    answer = browser.client.post(
+        "/console/language", data={"csrf_token": browser.token, "language": "en"}, headers={"Origin": "https://evil.test"}
+    )
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("login", "region"), [("cun", OTHER_VILLAGE), ("cun", FAR_VILLAGE), ("zhen", OTHER_VILLAGE),
+                                               ("zhen", FAR_VILLAGE), ("xian", FAR_VILLAGE), ("weining", VILLAGE)])  # fmt: skip
+def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, outgoing, login, region):
+    ids, browser = objects(region), browse(login)
+    missing = dict.fromkeys(ids, 2_147_483_647)
+    with_id = [rule for rule in routes(app) if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}]
+    assert len(with_id) >= 15
+    for rule in with_id:
+        path = address(rule, ids)
+        if "POST" in rule.methods:
+            answer = browser.submit(path, **FIELDS.get(rule.endpoint, {}))
+        else:
+            answer = browser.visit(path)
+            absent = browser.visit(address(rule, missing))
+            # The same body as for what does not exist.
+            assert answer.text.replace(path, "") == absent.text.replace(address(rule, missing), ""), rule
+        assert answer.status_code == 404, rule
+    assert outgoing() == []
+
+
+@pytest.mark.parametrize("page", ["/console/", "/console/conversations", "/console/conversations?number=", "/console/cases", "/console/openings"])
+def test_no_list_count_or_search_tells_of_another_region(browse, objects, make, page):
+    browser = browse("cun")
+    before = words(browser.visit(page))
+    objects(OTHER_VILLAGE), objects(FAR_VILLAGE)
+    assert words(browser.visit(page)) == before
+
+
+def test_city_staff_look_but_do_not_act(app, browse, objects, outgoing):
+    ids, browser = objects(VILLAGE), browse("shi")
+    for rule in routes(app):
+        if "POST" in rule.methods and rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}:
+            assert browser.submit(address(rule, ids), **FIELDS.get(rule.endpoint, {})).status_code == 403, rule
+    assert browser.visit(f"/console/conversations/{ids['conversation_id']}").status_code == 200
+    assert outgoing() == []
+
+
+def test_unknown_or_doubled_fields_are_refused(browse, objects):
+    ids, browser = objects(VILLAGE), browse("zhen")
+    path = f"/console/openings/{ids['opening_id']}/review"
+    assert browser.submit(path, decision="publish", reason="", status="published").status_code == 400
+    doubled = browser.client.post(path, data={"csrf_token": browser.token, "decision": ["reject", "publish"], "reason": "x"})
+    assert doubled.status_code == 400
+    assert browser.submit(path, decision="delete", reason="").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/console/conversations/0", "/console/conversations/99999999999999999999", "/console/cases/-1",
+                                  "/console/openings/1e3", "/console/turns/7/recording", "/console/%00", "/console/conversations/١"])  # fmt: skip
+def test_odd_addresses_are_not_found(browse, path):
+    assert browse("xian").visit(path).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999", "page=١", "number=%00", "number=' or 1", "number=%25%25%25%25",
+                                   "status=%00", "kind=%00", "show=x"])  # fmt: skip
+def test_odd_questions_get_an_ordinary_page(browse, query):
+    browser = browse("xian")
+    for page in ("conversations", "cases", "openings"):
+        assert browser.visit(f"/console/{page}?{query}").status_code == 200
+
+
+def test_every_answer_forbids_framing_inline_code_and_keeping(app, browse, objects):
+    ids, browser = objects(VILLAGE), browse("zhen")
+    for path in ("/console/", "/console/login", "/console/nowhere", f"/console/conversations/{ids['conversation_id']}"):
+        answer = browser.visit(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy and "default-src 'none'" in policy and "unsafe" not in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert " style=" not in answer.text and "<script" not in answer.text and " onclick" not in answer.text
+    sheet = browser.visit("/console/static/console.css")
+    sheet.close()
+    assert "no-store" not in sheet.headers["Cache-Control"]
