@@ -3,13 +3,17 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.clean_text import MAX_CHARS, clean
 from backend.domain.prepare import prepare
 
+# The first example loads the word lists, which says nothing about the speed of the others.
+unhurried = settings(deadline=None)
 
+
+@unhurried
 @given(st.text(max_size=700), st.sampled_from(["sms", "voice"]))
 def test_no_text_breaks_it_and_none_is_a_command(text: str, channel: str) -> None:
     prepared = prepare(text, channel)
@@ -76,6 +80,7 @@ def test_numbers_are_hidden_and_can_be_put_back() -> None:
     assert [s.kind for s in cleaned.secrets] == ["phone", "id"]
 
 
+@unhurried
 @given(st.integers(13_000_000_000, 19_999_999_999))
 def test_no_phone_number_reaches_the_engine(number: int) -> None:
     if number != 19900000000:

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.entities import Span, values
 from backend.domain.lunar_zh import MarketDays
 from backend.domain.spans import spans
+
+# The first example loads the word lists, which says nothing about the speed of the others.
+unhurried = settings(deadline=None)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
@@ -97,6 +100,7 @@ def test_a_span_with_wrong_places_is_found_by_its_words() -> None:
     assert [e.value for e in values([span], "要日结的", NOW, intent="inform")] == ["daily"]
 
 
+@unhurried
 @given(st.text(max_size=60), st.lists(st.tuples(st.sampled_from(["age", "pay", "date", "clock", "job_type", "location", "problem", "ordinal", "person_name", "money", "x"]),
                                                 st.integers(-3, 70), st.integers(-3, 70)), max_size=4))  # fmt: skip
 def test_no_text_and_no_span_breaks_it(text: str, marked: list[tuple[str, int, int]]) -> None:
@@ -107,6 +111,7 @@ def test_no_text_and_no_span_breaks_it(text: str, marked: list[tuple[str, int, i
         assert 0 <= entity.start < entity.end <= len(text)
 
 
+@unhurried
 @given(st.text(max_size=80))
 def test_our_own_spans_stand_in_the_text(text: str) -> None:
     for span in spans(text):

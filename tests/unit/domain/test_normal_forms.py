@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from backend.domain import ages, clock_zh, counts, dates_zh, numbers_zh, phone, wages
 from backend.domain.lunar_zh import MarketDays, lunar_of, next_lunar, solar_of
 
+# The first example loads the word lists, which says nothing about the speed of the others.
+unhurried = settings(deadline=None)
+
 MONDAY = date(2026, 11, 23)
 _DIGITS = "零一二三四五六七八九"
 
@@ -26,17 +29,20 @@ def _in_words(number: int) -> str:
     return out[1:] if out.startswith("一十") else out
 
 
+@unhurried
 @given(st.integers(1, 9999))
 def test_every_number_said_in_full_is_read(number: int) -> None:
     assert numbers_zh.value(_in_words(number)) == number
 
 
+@unhurried
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from([("百", 100), ("千", 1000), ("万", 10_000)]))
 def test_the_last_unit_may_be_left_out(first: int, second: int, unit: tuple[str, int]) -> None:
     said = f"{_DIGITS[first]}{unit[0]}{_DIGITS[second]}"
     assert numbers_zh.value(said) == first * unit[1] + second * unit[1] // 10
 
 
+@unhurried
 @given(st.text(alphabet="零一二两三四五六七八九十百千万亿廿有几来多把半点0123456789.,", max_size=45))
 def test_no_heap_of_number_words_breaks_the_reader(said: str) -> None:
     numbers_zh.read(said)
@@ -72,6 +78,7 @@ def test_pay_keeps_its_basis(said: str, value: str) -> None:
     assert [pay.value for pay in wages.find(said)] == [value]
 
 
+@unhurried
 @given(
     st.integers(50, 900),
     st.sampled_from([("一天", "day"), ("一个小时", "hour"), ("一个月", "month"), ("一亩", "mu"), ("一斤", "jin")]),
@@ -126,6 +133,7 @@ def test_lunar_and_solar_days_agree(day: date) -> None:
         assert following == day
 
 
+@unhurried
 @given(st.dates(date(2024, 1, 1), date(2035, 12, 31)), st.sampled_from("一二三四五六日"))
 def test_next_weeks_day_is_always_in_next_week(day: date, weekday: str) -> None:
     found = dates_zh.find(f"下周{weekday}", day)[0].first
@@ -203,6 +211,7 @@ def test_someone_asked_for_without_a_number_gives_no_headcount() -> None:
     assert counts.find_headcounts("请个人来帮忙") == []
 
 
+@unhurried
 @given(st.integers(13_000_000_000, 19_999_999_999), st.sampled_from(["", " ", "-"]), st.booleans())
 def test_a_mobile_number_is_found_however_it_is_written(number: int, gap: str, spoken: bool) -> None:
     digits = str(number)
