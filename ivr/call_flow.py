@@ -151,6 +151,9 @@ class _Turn:
 
     def _press(self, key: str) -> None:
         move = self.question.press(self.state, self.world, key)
+        if move is None and self.state.resumed:
+            # Whoever has called for something else may press a key of the main menu right away.
+            move = QUESTIONS["main"].press(self.state, self.world, key)
         self._move(move or Miss((prompt("wrong_key"),)))
 
     def _speech(self, event: Speech) -> None:
@@ -235,6 +238,7 @@ class _Turn:
     def _be_at(self, at: str, data: dict[str, Any]) -> None:
         self.state.at, self.state.data = at, data
         self.state.misses = self.state.again = 0
+        self.state.resumed = False
 
     def _home(self) -> None:
         self.state.back = []
@@ -518,4 +522,5 @@ def resumed(state: State) -> State:
     data = {key: value for key, value in state.data.items() if key != "brief"}
     if state.at == "form":
         data["resumed"] = True
-    return State(at=state.at, data=data, back=list(state.back), registration=dict(state.registration), case_id=None)
+    # Nothing behind it: * starts over, as the greeting says.
+    return State(at=state.at, data=data, registration=dict(state.registration), resumed=True)

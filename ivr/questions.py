@@ -444,7 +444,7 @@ QUESTIONS: dict[str, Question] = {
                  hints=(*YES_NO_HINTS, "下一个", "再说一遍", "管饭不", "人工"), resumable=True),
         Question("more", _more, _keys("12"), _three("more", "more_short", "more_two"), yes="1", no="2"),
         Question("mine", _mine, _keys("12"), _mine_prompts, _mine_body,
-                 hints=("不去了", "来不了", "下一个", "人工"), resumable=True),
+                 hints=("不去了", "来不了", "下一个", "人工")),
         Question("confirm", _confirm, _keys("12"), _confirm_prompts, _confirm_body, yes="1", no="2", hints=YES_NO_HINTS,
                  resumable=True),
         Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts),

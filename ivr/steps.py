@@ -31,6 +31,7 @@ class State:
     same: int = 0  # how often in a row exactly that was said
     warned: bool = False  # the 8-minute hint was given
     ended: bool = False
+    resumed: bool = False  # the question was taken over from a dropped call (V19)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -85,6 +85,8 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
     if not stored or "flow" not in stored:
         return None
     state = State.from_json(stored["flow"])
+    if state.at == "job" and state.finished:
+        return None  # something was done in that call; the jobs read after it were not what broke off
     if state.at == "reg_age_ok":
         state.at, state.data = "reg_age", {}
     if state.at == "form" and caller.pending != "ask":

@@ -385,7 +385,14 @@ def test_a_dropped_call_goes_on_where_it_was() -> None:
     """V19."""
     call = Walk()(Digits("1"), offers(3))(Digits("2"))(HungUp())
     again = Walk(resume=call.state)
-    assert "刚才断了" in again.text and "采茶" in again.text and "机器" in again.text
+    assert "上回说到一半" in again.text and "采茶" in again.text and "机器" in again.text
+
+
+def test_a_resumed_call_still_understands_the_main_menus_other_keys() -> None:
+    call = Walk()(Digits("1"), offers(3))(HungUp())
+    again = Walk(resume=call.state)(Digits("3"), my_list("accepted"))
+    assert again.state.at == "mine"
+    assert "找活,按1" in Walk(resume=call.state)(Digits("*")).text
 
 
 def test_nothing_heard_in_the_old_call_is_read_out_in_the_new_one() -> None:
