@@ -41,7 +41,7 @@ def _mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableM
 def configure(process: str, level: str | None = None) -> None:
     """Send our events and every library's to standard output, one line each; call once at a process's start.
 
-    `process` is its name in `make run` (web, worker, …). `level` defaults to LOG_LEVEL or `info`.
+    `level` defaults to LOG_LEVEL or `info`.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -72,4 +72,3 @@ def configure(process: str, level: str | None = None) -> None:
     # These name URLs, and a URL may carry a phone number or a token.
     for chatty in ("httpx", "httpcore", "urllib3", "twilio", "alembic", "apscheduler", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
