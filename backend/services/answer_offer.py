@@ -69,11 +69,12 @@ def take(
         full = opening.status == "filled" or (opening.status == "published" and opening.filled >= opening.headcount)
         raise Conflict("no place", reason="full" if full else "not_open")
     session.refresh(opening)
+    code = _free_code(session, worker_id)
     if offer is None:
         offer = Offer(opening_id=opening_id, worker_id=worker_id, starts_on=opening.starts_on, ends_on=opening.ends_on,
                       offered_at=now)
         session.add(offer)
-    offer.code = offer.code or _free_code(session, worker_id)
+    offer.code = offer.code or code
     offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
     session.flush()
     worker.waiting_since = None
@@ -171,11 +172,12 @@ def offer_opening(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and offer.status == "offered":
         return offer
+    code = _free_code(session, worker_id)
     if offer is None:
-        offer = Offer(opening_id=opening_id, worker_id=worker_id)
+        offer = Offer(opening_id=opening_id, worker_id=worker_id, offered_at=now, starts_on=opening.starts_on,
+                      ends_on=opening.ends_on)
         session.add(offer)
-    offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
-    offer.code = _free_code(session, worker_id)
+    offer.starts_on, offer.ends_on, offer.code = opening.starts_on, opening.ends_on, code
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
     starts_at = datetime.combine(opening.starts_on, _hour(opening.hours_from), TIMEZONE)
     offer.expires_at = expires_at(now, starts_at if starts_at > now else _end_of(opening.ends_on))
