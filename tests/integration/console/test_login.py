@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.services import staff_login
-from backend.store.models import Staff, StaffSession
+from backend.store.models import LoginAttempt, Staff, StaffSession
 from tests.integration.console.conftest import PASSWORD, Browser, words
 
 
 def test_staff_log_in_and_see_their_region_on_the_first_page(browse):
     answer = browse("zhen").visit("/console/")
     assert answer.status_code == 200
-    assert "田镇干" in words(answer) and "中塘镇" in words(answer)
+    assert "田镇干" in words(answer)
+    assert "中塘镇" in words(answer)
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(browse):
@@ -52,10 +53,15 @@ def test_the_owner_of_a_known_device_is_not_shut_out_by_a_stranger_who_guesses(b
     assert owner.log_in("zhen").status_code == 303
 
 
-def test_one_address_that_tries_many_accounts_is_slowed_down(browse):
+def test_one_address_that_tries_many_accounts_is_slowed_down(browse, database, clock):
     browser = browse()
-    codes = [browser.log_in(f"name{number}", "x").status_code for number in range(staff_login.FREE_PER_ADDRESS + 1)]
-    assert codes[-1] == 429 and set(codes[:-1]) == {401}
+    with database.write() as session:
+        for number in range(staff_login.FREE_PER_ADDRESS - 1):
+            session.add(LoginAttempt(login=f"name{number}", address=browser.address, at=clock()))
+    assert browser.log_in("another", "x").status_code == 401
+    assert browser.log_in("zhen").status_code == 429
+    browser.address = "10.9.9.9"
+    assert browser.log_in("zhen").status_code == 303
 
 
 def test_failures_are_forgotten_and_nobody_is_locked_out_for_good(browse, clock):
@@ -119,7 +125,8 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites_and_the_database_holds_
     browser = browse()
     answer = browser.log_in("zhen")
     cookie = next(value for name, value in answer.headers if name == "Set-Cookie" and value.startswith("lg_staff="))
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
     with database.write() as session:
         assert browser.client.get_cookie("lg_staff").value not in session.scalars(select(StaffSession.token_hash)).all()
 
