@@ -14,7 +14,8 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
 
-from backend.dialogue import state
+from backend.dialogue import fallback, state
+from backend.domain.spans import spans as find_spans
 from backend.services import acts
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
@@ -36,6 +37,9 @@ ENGINE_ACTS = frozenset(
         "ask_market_info", "out_of_scope", "not_understood",
     }
 )
+# To an open question even a text the engine makes nothing of may be the answer: a rare name, a number.
+NOTES = frozenset({"note_registration", "note_posting"})
+NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
 MOST_SPANS = 60  # a message of 500 characters holds far fewer
 
 
@@ -80,6 +84,8 @@ def create_blueprint(deps: Deps) -> Blueprint:
                 channel=message.channel,
             )
             facts = understood(turn, body)
+            if act in NOTES and facts.intent in NOT_UNDERSTOOD:
+                facts = _bare_answer(turn, facts)
             answers = acts.perform(turn, act, facts)
             return jsonify(answers=answers, **state.restore(conversation.context))
 
@@ -106,6 +112,23 @@ def understood(turn: Turn, body: dict[str, Any]) -> Facts:
     message.confidence = float(confidence) if isinstance(confidence, int | float) else None
     message.entities = [{"entity": e.entity, "text": e.text, "value": e.value} for e in entities]
     return Facts(entities=entities, intent=intent)
+
+
+def _bare_answer(turn: Turn, facts: Facts) -> Facts:
+    """The value of the very thing that was asked for, where it is most of what was said; else nothing new."""
+    pending = turn.pending or {}
+    prepared = prepare(turn.message.body, turn.channel)
+    found = values_of(
+        prepared, "inform", find_spans(prepared.masked), turn.message.created_at.astimezone(TIMEZONE), turn.channel,
+        turn.deps.regions.market_days(turn.conversation.region_code),
+    )  # fmt: skip
+    asked = [
+        entity
+        for entity in found
+        if entity.entity == pending.get("field") and 2 * len(entity.text) >= len(prepared.text.strip())
+    ]
+    _, params = fallback.answer(prepared.text, pending) or ("", {})
+    return Facts(entities=asked, params=params, intent=facts.intent)
 
 
 def _list(value: Any) -> list[Any]:

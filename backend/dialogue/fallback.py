@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from backend.domain import choice
+from backend.domain.surnames import bare_name
 
 Chosen = tuple[str, dict[str, Any]]
 
@@ -28,8 +29,6 @@ _UNDO = re.compile(r"^(给我)?(改|换)(回去|回来)(了|嘛|吧|哈)?$|^撤�
 _SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了|嘛|吧|哈)?$", re.IGNORECASE)
 _GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
 _NOTES = {"registration": "note_registration", "posting": "note_posting"}
-_NAME = re.compile(r"^(?:我叫|我是|我姓名|姓名|名字叫?|叫)?[:：,，\s]*([\u3400-\u9fff·]{2,5})$")
-_NOT_A_NAME = re.compile(r"不|没|啥|什么|咋|吗|嘛|活|工|菜单|帮助|你好|谢谢|要得|好的|晓得|算了|取消")
 
 
 def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
@@ -52,12 +51,22 @@ def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
     option = options.get(str(said))
     if option is not None:
         return option["act"], dict(option.get("params") or {})
+    if isinstance(said, int) and (number := _number_asked_for(said, pending or {})) is not None:
+        return number
     if not isinstance(said, int):
         return None  # a yes or no to nothing with options: the engine knows which form it may answer
     if said > 9 and re.search(r"[接报选]", text):
         return "apply_job", {"code": str(said)}
     if any(key.isdigit() for key in options):
         return "choose", {"choice": said}
+    return None
+
+
+def _number_asked_for(said: int, pending: dict[str, Any]) -> Chosen | None:
+    """A bare number where a number was asked for, and one that can be meant: 58 to "今年好多岁?"."""
+    field = pending.get("field") if pending.get("kind") == "ask" else None
+    if (field == "age" and 14 <= said <= 99) or (field == "headcount" and said >= 1):
+        return _NOTES[pending.get("form", "")], {"field": field, "value": said}
     return None
 
 
@@ -85,10 +94,11 @@ def menu_act(text: str, pending: dict[str, Any] | None) -> Chosen | None:
         for words, act in _WORDS:
             if words.search(short):
                 return act, {}
-    return _answer(short, pending or {})
+    return answer(short, pending or {})
 
 
-def _answer(text: str, pending: dict[str, Any]) -> Chosen | None:
+def answer(text: str, pending: dict[str, Any]) -> Chosen | None:
+    """What `text` is to the question a form has open; None when no form asks."""
     confirms = {"confirm_registration": "registration", "confirm_posting": "posting"}
     if pending.get("kind") in confirms:
         return _NOTES[confirms[pending["kind"]]], {}
@@ -96,7 +106,7 @@ def _answer(text: str, pending: dict[str, Any]) -> Chosen | None:
         return None
     act = _NOTES[pending.get("form", "")]
     if pending.get("field") == "person_name":
-        name = _NAME.match(text)
-        if name and not _NOT_A_NAME.search(name[1]):
-            return act, {"field": "person_name", "value": name[1]}
+        name = bare_name(text)
+        if name is not None:
+            return act, {"field": "person_name", "value": name}
     return act, {}

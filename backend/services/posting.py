@@ -65,6 +65,8 @@ def note_posting(turn: Turn) -> list[Answer]:
     asked, new = draft.get("asked"), heard_posting(turn, facts)
     if field := params.get("skip"):
         return _pass_over(turn, draft, field)
+    if field := params.get("field"):
+        new[field] = params["value"]
     if asked == "headcount" and "headcount" not in new and (count := _bare_number(facts)) is not None:
         new = {key: value for key, value in new.items() if key != "age"} | {"headcount": count}
     if asked == "benefit" and not new and facts.intent in ("affirm", "deny"):

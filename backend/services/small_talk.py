@@ -22,6 +22,8 @@ NO_REMINDER = frozenset(
     {"help", "repeat", "slower", "faster", "cancel", "goodbye", "talk_to_human", "stop_messages", "report_problem",
      "wrong_person"}
 )
+# Answers that put a form's question themselves.
+ASKS = frozenset({"ask", "confirm_registration", "confirm_posting"})
 
 
 @act("greet")
@@ -96,8 +98,9 @@ def resume_form(turn: Turn) -> list[Answer]:
     context = turn.conversation.context or {}
     form = open_form(context)
     turn.session.flush()
-    done = set(turn.session.scalars(select(TurnEffect.act).where(TurnEffect.message_id == turn.message.id)))
-    if form is None or done & NO_REMINDER:
+    done = turn.session.scalars(select(TurnEffect).where(TurnEffect.message_id == turn.message.id)).all()
+    asked = any(answer["kind"] in ASKS for effect in done for answer in effect.answer["answers"])
+    if form is None or asked or {effect.act for effect in done} & NO_REMINDER:
         return []
     return [make("resume_hint", form=form, field=open_field(context))]
 

@@ -206,7 +206,8 @@ def test_an_action_utters_the_structured_answer_and_nothing_else(
     [result] = run([call("action_greet")], backend_url, deps.settings.actions_token, monkeypatch)
     [response] = result.responses
     assert response["custom"]["kind"] == "greeting"
-    assert not response["text"] and result.events == []
+    assert not response["text"]
+    assert result.events == []
 
 
 def test_with_the_backend_away_an_action_says_nothing_and_does_not_raise(monkeypatch: pytest.MonkeyPatch) -> None:

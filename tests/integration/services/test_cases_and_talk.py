@@ -40,19 +40,24 @@ def test_unpaid_wages_open_a_case_with_the_words_the_sum_and_a_date(worker: Pers
     )
     case = cases(deps)[0]
     assert (case.kind, case.priority, case.source_message_id) == ("wage_arrears", 2, worker.last_message_id)
-    assert case.details["money"] == [3500] and "田老板" in case.summary
-    assert case.worker_id is not None and case.region_code == "500114121002"
+    assert case.details["money"] == [3500]
+    assert "田老板" in case.summary
+    assert case.worker_id is not None
+    assert case.region_code == "500114121002"
     assert answers[0]["who"] == "中塘镇社保所"
     assert answers[0]["due_at"] == "2026-06-11T09:30:00+00:00"  # the next working day, half past five
     # M08: nothing of the dispute in what is texted.
-    assert "3500" not in str(answers) and "田老板" not in str(answers) and answers[0]["said"] == {}
+    assert "3500" not in str(answers)
+    assert "田老板" not in str(answers)
+    assert answers[0]["said"] == {}
 
 
 def test_a_second_message_on_the_same_matter_joins_the_open_case(worker: Person, deps: Deps) -> None:
     worker.say("report_problem", "老板跑了", problem="wage_arrears")
     worker.say("report_problem", "欠我三千五", problem="wage_arrears", money=3500)
     [case] = cases(deps)
-    assert len(case.details["message_ids"]) == 2 and case.details["money"] == [3500]
+    assert len(case.details["message_ids"]) == 2
+    assert case.details["money"] == [3500]
 
 
 def test_a_stranger_gets_a_case_that_the_home_county_sees(person, deps: Deps) -> None:  # type: ignore[no-untyped-def]
@@ -75,7 +80,8 @@ def test_each_service_opens_a_case_and_says_who_answers_by_when(
 ) -> None:
     [answer] = worker.say(act, "原话", **said)
     assert (answer["kind"], answer["case_kind"], answer["who"]) == ("case_opened", kind, "中塘镇社保所")
-    assert cases(deps)[0].kind == kind and cases(deps)[0].due_at.isoformat() == answer["due_at"]
+    assert cases(deps)[0].kind == kind
+    assert cases(deps)[0].due_at.isoformat() == answer["due_at"]
 
 
 def test_a_returnee_claims_the_label_unverified(worker: Person, deps: Deps) -> None:
@@ -89,14 +95,16 @@ def test_a_returnee_claims_the_label_unverified(worker: Person, deps: Deps) -> N
 # -- a person --------------------------------------------------------------------------------------------------------
 def test_a_person_asked_for_in_opening_hours_is_there_now(worker: Person, deps: Deps) -> None:
     [answer] = worker.say("talk_to_human", "喊个人来接")
-    assert answer["open_now"] is True and answer["station"]["name"] == "中塘镇零工驿站"
+    assert answer["open_now"] is True
+    assert answer["station"]["name"] == "中塘镇零工驿站"
     assert (cases(deps)[0].kind, cases(deps)[0].priority) == ("handoff", 1)
 
 
 def test_out_of_hours_it_says_when_somebody_will_call_back(worker: Person, deps: Deps, clock: SettableClock) -> None:
     clock.advance(hours=10)  # eight in the evening
     [answer] = worker.say("talk_to_human")
-    assert answer["open_now"] is False and answer["due_at"] == "2026-06-11T01:00:00+00:00"  # nine in the morning
+    assert answer["open_now"] is False
+    assert answer["due_at"] == "2026-06-11T01:00:00+00:00"
 
 
 def test_asking_three_times_is_one_case(worker: Person, deps: Deps) -> None:

@@ -9,7 +9,18 @@ from sqlalchemy import func, select, text
 
 from backend.services.deps import Deps
 from backend.store.models import (
-    AuditEvent, Base, Case, Consent, HandsetOwner, Hardship, Message, Offer, Opening, OutboxRow, Person, Worker,
+    AuditEvent,
+    Base,
+    Case,
+    Consent,
+    HandsetOwner,
+    Hardship,
+    Message,
+    Offer,
+    Opening,
+    OutboxRow,
+    Person,
+    Worker,
 )  # fmt: skip
 from tests.integration.services.conftest import Person as Speaker
 from tests.integration.services.conftest import kinds
@@ -28,7 +39,8 @@ def test_by_text_the_own_record_is_told(worker: Speaker) -> None:
     assert kinds(answers) == ["profile"]
     facts = answers[0]["facts"]
     assert (facts["person_name"], facts["age"], facts["village_name"]) == ("王秀英", 58, "兴泉社区")
-    assert facts["job_type"] == ["A01"] and facts["pay"] == "150+/day"
+    assert facts["job_type"] == ["A01"]
+    assert facts["pay"] == "150+/day"
 
 
 def test_a_hardship_is_never_part_of_the_record_told(worker: Speaker, deps: Deps) -> None:
@@ -56,7 +68,8 @@ def test_several_people_on_one_phone_are_asked_who_speaks_without_a_name(worker:
         f.session.add(HandsetOwner(handset_id=handset_id, person_id=other.id, relation="father", since=f.now))
     answers = worker.say("view_profile")
     assert kinds(answers) == ["which_person"]
-    assert "冉光荣" not in str(answers) and "王秀英" not in str(answers)
+    assert "冉光荣" not in str(answers)
+    assert "王秀英" not in str(answers)
 
 
 # -- changing --------------------------------------------------------------------------------------------------------
@@ -75,7 +88,9 @@ def test_facts_said_are_changed_at_once_and_can_be_put_back(worker: Speaker, dep
 def test_by_voice_a_change_is_made_but_nothing_personal_is_said_aloud(worker: Speaker) -> None:
     answers = worker.say("update_profile", channel="voice", age=59, location="兴泉社区", job_type="B03")
     said = json.dumps(answers, ensure_ascii=False)
-    assert "59" not in said and "兴泉" not in said and "B03" in said
+    assert "59" not in said
+    assert "兴泉" not in said
+    assert "B03" in said
 
 
 def test_another_name_or_number_goes_to_staff(worker: Speaker, deps: Deps) -> None:
