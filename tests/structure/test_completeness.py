@@ -11,9 +11,9 @@ from flask import Flask
 from backend.settings import ROOT
 from tests.structure.test_imports import modules
 
-# Open by design: health, the public board, the login itself, style sheets, and the demo handset.
+# Open by design: health, the public board, the login itself, style sheets, recorded prompts, and the demo handset.
 OPEN_TO_ALL = re.compile(
-    r"^/(healthz|readyz|metrics)$|^/screen/|^/console/(login|static/|language|lang)|^/phone|^/api/v1/openapi\.json$|^/static/|^/$"
+    r"^/(healthz|readyz|metrics)$|^/screen/|^/console/(login|static/|language|lang)|^/phone|^/twilio/voice/audio/|^/api/v1/openapi\.json$|^/static/|^/$"
 )
 
 
