@@ -20,7 +20,7 @@ def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: st
         return Digits(keys)
     if not words.strip():
         return Silence()
-    text = prepare(words, "voice").text
+    text = prepare(deps, words, "voice").text
     ordinals = find_ordinals(text) if len(text) <= LONGEST_CHOICE else []
     return Speech(
         text=words,

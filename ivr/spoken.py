@@ -97,7 +97,7 @@ def pay(terms: View, lang: str) -> str:
     if low is not None and high is not None and low != high:
         amount = f"{_bare(low)}到{yuan(high, lang)}" if lang == "zh" else f"{low / 100:g} to {high / 100:g} yuan"
     else:
-        figure = low if low is not None else high
+        figure = int(low if low is not None else high or 0)
         amount = yuan(figure, lang) if lang == "zh" else f"{figure / 100:g} yuan"
         if terms.get("max_fen") is None and lang == "zh":
             amount = "起码" + amount

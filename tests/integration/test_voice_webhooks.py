@@ -13,7 +13,19 @@ from sqlalchemy import func, select, update
 from backend.phone_network.twiml import lint
 from backend.services.deps import Deps
 from backend.store.models import (
-    Call, CallTurn, Case, Consent, Conversation, Handset, HandsetOwner, Message, Offer, Opening, OutboxRow, Person, Worker,
+    Call,
+    CallTurn,
+    Case,
+    Consent,
+    Conversation,
+    Handset,
+    HandsetOwner,
+    Message,
+    Offer,
+    Opening,
+    OutboxRow,
+    Person,
+    Worker,
 )  # fmt: skip
 from backend.store.session import Database
 from tests.support.clock import SettableClock
@@ -45,7 +57,8 @@ class PhoneCall:
         self._take(signed.voice(self.url, number, self.sid, CallStatus="ringing"))
 
     def _take(self, response: Any) -> None:
-        assert response.status_code == 200 and response.mimetype == "text/xml"
+        assert response.status_code == 200
+        assert response.mimetype == "text/xml"
         self.twiml = response.get_data(as_text=True)
         assert lint(self.twiml) == []
         self.root = ElementTree.fromstring(self.twiml)
@@ -111,13 +124,17 @@ def test_a_request_without_the_right_signature_gets_403_and_stores_nothing(
 
 def test_a_caller_without_a_number_is_put_through(signed: SignedClient, database: Database) -> None:
     response = signed.voice("/twilio/voice", "anonymous", new_sid("CA"))
-    assert "看不到您的号码" in response.text and "<Dial" in response.text and lint(response.text) == []
+    assert "看不到您的号码" in response.text
+    assert "<Dial" in response.text
+    assert lint(response.text) == []
     assert count(database, Call) == 0
 
 
 def test_a_step_of_an_unknown_call_gets_a_word_and_no_effect(signed: SignedClient, database: Database) -> None:
     response = signed.voice("/twilio/voice/turn?call=99&n=x", NUMBER, new_sid("CA"), Digits="1")
-    assert response.status_code == 200 and "<Say" in response.text and lint(response.text) == []
+    assert response.status_code == 200
+    assert "<Say" in response.text
+    assert lint(response.text) == []
     assert count(database, Message) == 0
 
 
@@ -129,7 +146,8 @@ def test_the_same_call_again_gets_the_same_bytes_and_no_second_effect(signed: Si
     sid = new_sid("CA")
     one, two = PhoneCall(signed, sid=sid), PhoneCall(signed, sid=sid)
     assert one.twiml == two.twiml
-    assert count(database, Call) == 1 and count(database, Message, Message.direction == "inbound") == 1
+    assert count(database, Call) == 1
+    assert count(database, Message, Message.direction == "inbound") == 1
 
 
 def test_the_same_turn_again_gets_the_same_bytes_and_takes_one_place(
@@ -152,14 +170,16 @@ def test_an_address_that_was_never_given_out_changes_nothing(call: Callable[...,
     asked = phone._action("Gather")
     phone.post(asked.split("&n=")[0] + "&n=guessed", Digits="1")
     assert "摘" in phone.text or "采茶" in phone.text or "搬砖" in phone.text
-    assert phone._action("Gather") == asked and count(database, CallTurn) == before
+    assert phone._action("Gather") == asked
+    assert count(database, CallTurn) == before
 
 
 def test_a_turn_of_another_call_is_not_taken_over(signed: SignedClient, database: Database) -> None:
     one, two = PhoneCall(signed), PhoneCall(signed, "+8610007654321")
     stolen = two._action("Gather")
     response = signed.voice(urlsplit(stolen).path + "?" + urlsplit(stolen).query, NUMBER, one.sid, Digits="1")
-    assert "摘" not in response.text and count(database, CallTurn) == 2
+    assert "摘" not in response.text
+    assert count(database, CallTurn) == 2
 
 
 def test_two_calls_at_once_from_one_number_keep_their_own_place(signed: SignedClient) -> None:
@@ -167,7 +187,8 @@ def test_two_calls_at_once_from_one_number_keep_their_own_place(signed: SignedCl
     one, two = PhoneCall(signed), PhoneCall(signed)
     one.press("4")
     two.press("1")
-    assert "要请人" in one.silence().text and "要去" in two.silence().text
+    assert "要请人" in one.silence().text
+    assert "要去" in two.silence().text
 
 
 # -- the main job by keypad -------------------------------------------------------------------------------------------------
@@ -178,14 +199,16 @@ def test_a_stranger_hears_openings_takes_one_and_is_texted(call: Callable[..., P
     phone = call()
     assert "我是机器,要找真人,按0" in phone.text
     phone.press("1")
-    assert "有三个活" in phone.text and "一百二十块一天" in phone.text
+    assert "有三个活" in phone.text
+    assert "一百二十块一天" in phone.text
     phone.press("1")
     assert "对不对?对按1,不对按2" in phone.text
     phone.press("1")
     assert "报上了" in phone.text
     with database.read() as session:
         offer = session.scalars(select(Offer)).one()
-        assert offer.status == "accepted" and offer.channel == "voice"
+        assert offer.status == "accepted"
+        assert offer.channel == "voice"
         text = session.scalars(select(OutboxRow).where(OutboxRow.to_number == NUMBER)).one()
         assert offer.code in text.body or offer.opening.title in text.body
 
@@ -222,9 +245,12 @@ def test_registration_by_keypad_makes_a_worker_and_a_staff_task(call: Callable[.
     with database.read() as session:
         worker = session.scalars(select(Worker)).one()
         person = worker.person
-        assert person.name is None and person.name_recording_url == "http://carrier/recording/7"
-        assert person.birth_year == 2026 - 58 and person.village_code == "500114121002"
-        assert worker.job_types and worker.preferred_channel == "voice"
+        assert person.name is None
+        assert person.name_recording_url == "http://carrier/recording/7"
+        assert person.birth_year == 2026 - 58
+        assert person.village_code == "500114121002"
+        assert worker.job_types
+        assert worker.preferred_channel == "voice"
         assert session.scalars(select(Consent)).one().channel == "voice"
         assert session.scalars(select(HandsetOwner)).one().relation == "self"
         case = session.scalars(select(Case)).one()
@@ -242,7 +268,8 @@ def test_two_people_register_on_one_phone_and_are_then_told_apart(call: Callable
         phone = call().press("*").press("2").press("1").record(f"http://carrier/recording/{recording}")
         phone.press("#").press("#").press("#")
         phone.hang_up()
-    assert count(database, Person) == 2 and count(database, Case, Case.kind == "write_name") == 2
+    assert count(database, Person) == 2
+    assert count(database, Case, Case.kind == "write_name") == 2
     with database.write() as session:
         session.execute(update(Conversation).values(person_id=None))
     phone = call().press("3")
@@ -275,7 +302,9 @@ def test_nobody_answering_becomes_a_message_and_one_case(call: Callable[..., Pho
 def test_at_night_a_message_is_taken_at_once(call: Callable[..., PhoneCall], clock: SettableClock) -> None:
     clock.advance(hours=12)
     phone = call().press("0")
-    assert "现在没人上班" in phone.text and phone.root.find("Record") is not None and phone.root.find("Dial") is None
+    assert "现在没人上班" in phone.text
+    assert phone.root.find("Record") is not None
+    assert phone.root.find("Dial") is None
 
 
 def test_a_message_left_by_hanging_up_is_kept(call: Callable[..., PhoneCall], database: Database, clock: SettableClock) -> None:
@@ -287,7 +316,8 @@ def test_a_message_left_by_hanging_up_is_kept(call: Callable[..., PhoneCall], da
 
 def test_danger_words_say_the_emergency_number_first(call: Callable[..., PhoneCall], database: Database) -> None:
     phone = call().speak("我在工地上摔断了腿")
-    assert phone.text.startswith("人受伤了,先打幺二零。") and phone.root.find("Dial") is not None
+    assert phone.text.startswith("人受伤了,先打幺二零。")
+    assert phone.root.find("Dial") is not None
     assert count(database, Case, Case.kind == "injury") == 1
 
 
@@ -309,7 +339,8 @@ def test_a_spoken_number_and_a_spoken_yes_do_what_the_key_does(
     phone = call().speak("按一")
     assert "有三个活" in phone.text
     phone.press("1").speak("要得")
-    assert "报上了" in phone.text and count(database, Offer, Offer.status == "accepted") == 1
+    assert "报上了" in phone.text
+    assert count(database, Offer, Offer.status == "accepted") == 1
     assert engine.turns == []
 
 
@@ -348,10 +379,13 @@ def test_every_turn_is_kept_with_what_was_said_and_its_english(call: Callable[..
     with database.read() as session:
         heard, said = session.scalars(select(Message).order_by(Message.id.desc()).limit(2)).all()[::-1]
         assert (heard.direction, heard.body, heard.handled_by) == ("inbound", "1", "keypad")
-        assert heard.carrier_id and heard.carrier_id.startswith(phone.sid + ":")
-        assert said.in_reply_to == heard.id and said.answer["answers"][0]["kind"] == "job_offers"
+        assert heard.carrier_id
+        assert heard.carrier_id.startswith(phone.sid + ":")
+        assert said.in_reply_to == heard.id
+        assert said.answer["answers"][0]["kind"] == "job_offers"
         assert len(said.body.split("\n")) == len(said.gloss.split("\n"))
-        assert "3 jobs" in said.gloss and said.body.replace("\n", "") == phone.text
+        assert "3 jobs" in said.gloss
+        assert said.body.replace("\n", "") == phone.text
 
 
 def test_slower_is_remembered_on_the_handset(call: Callable[..., PhoneCall], database: Database) -> None:
@@ -359,7 +393,8 @@ def test_slower_is_remembered_on_the_handset(call: Callable[..., PhoneCall], dat
     phone = call()
     assert 'rate="80%"' in phone.twiml
     phone.press("7")
-    assert "我说慢点" in phone.text and 'rate="65%"' in phone.twiml
+    assert "我说慢点" in phone.text
+    assert 'rate="65%"' in phone.twiml
     phone.hang_up()
     assert 'rate="65%"' in call().twiml
 
@@ -371,7 +406,8 @@ def test_a_dropped_call_goes_on_where_it_was_within_a_day(call: Callable[..., Ph
     phone.hang_up()
     clock.advance(hours=3)
     again = call()
-    assert "上回说到一半" in again.text and second.split("。")[0] in again.text
+    assert "上回说到一半" in again.text
+    assert second.split("。")[0] in again.text
     again.hang_up()
     clock.advance(hours=25)
     assert "上回说到一半" not in call().text
@@ -392,7 +428,8 @@ def test_a_late_status_does_not_reopen_a_call(call: Callable[..., PhoneCall], da
     signed.voice("/twilio/voice/status", NUMBER, phone.sid, CallStatus="ringing")
     with database.read() as session:
         row = session.scalars(select(Call)).one()
-        assert row.status == "completed" and row.ended_at is not None
+        assert row.status == "completed"
+        assert row.ended_at is not None
 
 
 # -- impersonation -----------------------------------------------------------------------------------------------------------
@@ -419,11 +456,13 @@ def test_an_error_of_ours_still_gives_a_sentence_and_a_way_on(
     whole = database.engine
     database._sessions.configure(bind=None)
     phone.post(asked, Digits="1")
-    assert "机器出了点问题" in phone.text and "/twilio/voice/fallback" in phone._action("Gather")
+    assert "机器出了点问题" in phone.text
+    assert "/twilio/voice/fallback" in phone._action("Gather")
     database._sessions.configure(bind=whole)
     # The key after the apology answers the apology, not the job that was open.
     phone.press("1")
-    assert "要去按1" in phone.text and count(database, Offer) == 0
+    assert "要去按1" in phone.text
+    assert count(database, Offer) == 0
 
 
 def test_errors_in_a_row_end_with_a_word_and_a_person(call: Callable[..., PhoneCall], database: Database) -> None:
@@ -431,14 +470,16 @@ def test_errors_in_a_row_end_with_a_word_and_a_person(call: Callable[..., PhoneC
     whole = database.engine
     database._sessions.configure(bind=None)
     phone.press("1").press("1").press("1")
-    assert "请过一会儿再打" in phone.text and (phone.root.find("Dial") is not None or phone.root.find("Hangup") is not None)
+    assert "请过一会儿再打" in phone.text
+    assert (phone.root.find("Dial") is not None or phone.root.find("Hangup") is not None)
     database._sessions.configure(bind=whole)
 
 
 def test_the_fallback_asks_the_open_question_again(call: Callable[..., PhoneCall], signed: SignedClient) -> None:
     phone = call().press("4")
     response = signed.voice("/twilio/voice/fallback", NUMBER, phone.sid, ErrorCode="12100", ErrorUrl="http://x")
-    assert "要请人" in response.text and lint(response.text) == []
+    assert "要请人" in response.text
+    assert lint(response.text) == []
     fresh = signed.voice("/twilio/voice/fallback", NUMBER, new_sid("CA"), ErrorCode="11200", ErrorUrl="http://x")
     assert "我是机器" in fresh.text
 
@@ -449,4 +490,5 @@ def test_a_storm_of_keys_and_odd_bytes_never_breaks_a_call(call: Callable[..., P
         assert call().press(keys).text
     for words in ("\x00", "／find_jobs", "😀" * 600, "一" * 5000, "{{7*7}}<Hangup/>"):
         phone = call().speak(words)
-        assert phone.text and phone.root.find("Hangup") is None
+        assert phone.text
+        assert phone.root.find("Hangup") is None

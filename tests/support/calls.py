@@ -44,7 +44,13 @@ def my_list(*statuses: str) -> dict[str, Any]:
 
 
 def human(open_now: bool = True, case_id: int = 5) -> dict[str, Any]:
-    return make("human", open_now=open_now, station={"name": "黔江区零工市场"}, due_at="2026-11-24T01:00:00+00:00", case_id=case_id)
+    return make(
+        "human",
+        open_now=open_now,
+        station={"name": "黔江区零工市场"},
+        due_at="2026-11-24T01:00:00+00:00",
+        case_id=case_id,
+    )
 
 
 def case_opened(**more: Any) -> dict[str, Any]:
@@ -67,7 +73,9 @@ class Walk:
         heard = [s for s in self.steps if isinstance(s, Say)]
         while self.steps and isinstance(self.steps[-1], Do | Converse) and answers:
             last = self.steps[-1]
-            self.done.append((last.act, dict(last.params)) if isinstance(last, Do) else ("converse", {"text": last.text}))
+            self.done.append(
+                (last.act, dict(last.params)) if isinstance(last, Do) else ("converse", {"text": last.text})
+            )
             given, answers = (list(answers), ()) if len(answers) else ([], ())
             self.state, self.steps = advance(self.state, Answers(given, intent), self.world)
             heard += [s for s in self.steps if isinstance(s, Say)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.domain.answers import make
-from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
-from ivr.steps import Ask, Converse, DialEnded, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
+from ivr.steps import Ask, DialEnded, Digits, Record, Recorded, Silence, Speech, Transfer
 from tests.support.calls import WORLD, Walk, case_opened, human, my_list, offers, opening
 
 
@@ -46,26 +45,31 @@ def test_zero_reaches_a_person_in_hours_and_the_handoff_is_said() -> None:
     """V03, V16."""
     call = Walk()(Digits("0"), human())
     assert call.done == [("talk_to_human", {})]
-    assert "给您接人,最多等半分钟" in call.text and isinstance(call.last, Transfer)
+    assert "给您接人,最多等半分钟" in call.text
+    assert isinstance(call.last, Transfer)
 
 
 def test_outside_hours_a_message_is_taken_and_becomes_part_of_the_case() -> None:
     call = Walk().at(staff_open=False)(Digits("0"), human(open_now=False, case_id=5))
-    assert "现在没人上班" in call.text and isinstance(call.last, Record)
+    assert "现在没人上班" in call.text
+    assert isinstance(call.last, Record)
     call(Recorded("http://recording"), case_opened(case_kind="voicemail"))
     assert call.done[-1] == ("leave_message", {"recording_url": "http://recording", "case_id": 5, "about": ""})
-    assert "话留到了" in call.text and call.waits
+    assert "话留到了" in call.text
+    assert call.waits
 
 
 def test_nobody_answering_leads_to_a_message() -> None:
     """V16: offer the callback when nobody comes within half a minute."""
     call = Walk()(Digits("0"), human())(DialEnded("no-answer"))
-    assert "没得人接" in call.text and isinstance(call.last, Record)
+    assert "没得人接" in call.text
+    assert isinstance(call.last, Record)
 
 
 def test_after_a_talk_with_staff_the_line_goes_on() -> None:
     call = Walk()(Digits("0"), human())(DialEnded("completed"))
-    assert "说完了" in call.text and call.waits
+    assert "说完了" in call.text
+    assert call.waits
 
 
 def test_nine_says_it_again_word_for_word_once() -> None:
@@ -117,13 +121,15 @@ def test_a_place_is_taken_only_after_it_was_read_back() -> None:
 def test_not_right_goes_on_with_the_next_job() -> None:
     call = Walk()(Digits("1"), offers(3))(Digits("1"), make("confirm_take", opening=opening(1)))
     call(Digits("2"))
-    assert "采茶" in call.text and call.state.at == "job"
+    assert "采茶" in call.text
+    assert call.state.at == "job"
 
 
 def test_whom_to_call_is_never_said_aloud() -> None:
     """V13: told after acceptance, by text."""
     call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))(Digits("1"), job_taken())
-    assert "冉老板" not in call.text and "短信发给您" in call.text
+    assert "冉老板" not in call.text
+    assert "短信发给您" in call.text
 
 
 def test_a_spoken_wish_is_read_back_and_a_clear_yes_suffices() -> None:
@@ -136,7 +142,8 @@ def test_a_spoken_wish_is_read_back_and_a_clear_yes_suffices() -> None:
 
 def test_the_second_one_said_while_jobs_are_read_is_read_not_taken() -> None:
     call = Walk()(Digits("1"), offers(3))(Speech("第二个", choice=2, ordinal=2))
-    assert call.state.data["i"] == 1 and "采茶" in call.text
+    assert call.state.data["i"] == 1
+    assert "采茶" in call.text
 
 
 @pytest.mark.parametrize("words", ["一", "按一", "1"])
@@ -148,7 +155,8 @@ def test_a_spoken_number_is_a_key(words: str) -> None:
 
 def test_a_question_about_a_job_is_answered_and_the_job_stays_open() -> None:
     call = Walk()(Digits("1"), offers(3))(Speech("第一个管饭不"), make("job_details", opening=opening(1), asked=["meals"]))
-    assert call.text.startswith("这个活管饭。") and call.state.at == "job"
+    assert call.text.startswith("这个活管饭。")
+    assert call.state.at == "job"
     call(Digits("1"), make("confirm_take", opening=opening(1)))
     assert call.done[-1] == ("apply_job", {"opening_id": 1})
 
@@ -156,7 +164,9 @@ def test_a_question_about_a_job_is_answered_and_the_job_stays_open() -> None:
 def test_a_full_job_brings_others_like_it() -> None:
     call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))
     call(Digits("1"), make("job_full", opening=opening(1), alternatives=[opening(2, title="采茶")]))
-    assert "人满了" in call.text and "采茶" in call.text and call.state.at == "job"
+    assert "人满了" in call.text
+    assert "采茶" in call.text
+    assert call.state.at == "job"
 
 
 # -- own list ---------------------------------------------------------------------------------------------------------------
@@ -165,13 +175,15 @@ def test_a_full_job_brings_others_like_it() -> None:
 def test_the_own_list_tells_work_place_and_day_and_gives_one_back_after_a_yes() -> None:
     """DESIGN §3.4: own open offers as work, day and place only."""
     call = Walk()(Digits("3"), my_list("accepted", "accepted"))
-    assert "您报了两个活。" in call.text and "一百二十" not in call.text
+    assert "您报了两个活。" in call.text
+    assert "一百二十" not in call.text
     call(Digits("1"), make("confirm_withdraw", opening=opening(1), code="11"))
     assert call.done[-1] == ("withdraw_application", {"offer_id": 71, "ask": True})
     assert "真的不去了?" in call.text
     call(Digits("1"), make("withdrawn", opening=opening(1), code="11"))
     assert call.done[-1] == ("withdraw_application", {"offer_id": 71, "confirmed": True})
-    assert call.state.at == "mine" and call.state.data["offers"][0]["offer_id"] == 72
+    assert call.state.at == "mine"
+    assert call.state.data["offers"][0]["offer_id"] == 72
 
 
 def test_an_open_offer_in_the_own_list_can_be_taken_or_declined() -> None:
@@ -183,7 +195,8 @@ def test_an_open_offer_in_the_own_list_can_be_taken_or_declined() -> None:
 
 def test_an_empty_list_says_so_and_offers_the_menu() -> None:
     call = Walk()(Digits("3"), my_list())
-    assert "您还没报活" in call.text and call.state.at == "main"
+    assert "您还没报活" in call.text
+    assert call.state.at == "main"
 
 
 def test_a_shared_handset_is_asked_who_speaks_without_a_name() -> None:
@@ -191,7 +204,8 @@ def test_a_shared_handset_is_asked_who_speaks_without_a_name() -> None:
     call = Walk()(Digits("3"), make("which_person", count=2))
     assert "您是机主本人,还是家里另外的人?" in call.text
     call(Speech("家里另外的人"), my_list("accepted"))
-    assert call.done[-1] == ("converse", {"text": "2"}) and call.state.at == "mine"
+    assert call.done[-1] == ("converse", {"text": "2"})
+    assert call.state.at == "mine"
 
 
 # -- registration by keypad ---------------------------------------------------------------------------------------------
@@ -202,7 +216,8 @@ def test_registration_by_keys_alone() -> None:
     call = Walk()(Digits("2"))
     assert "同意按1,不同意按2" in call.text
     call(Digits("1"))
-    assert isinstance(call.last, Record) and call.last.max_s == 5
+    assert isinstance(call.last, Record)
+    assert call.last.max_s == 5
     call(Recorded("http://recording"))(Digits("58"))
     assert "五十八岁,对按1,不对按2。" in call.text
     call(Digits("1"))
@@ -216,7 +231,9 @@ def test_registration_by_keys_alone() -> None:
 
 def test_refusing_the_notice_records_nothing_and_still_gives_the_jobs() -> None:
     call = Walk()(Digits("2"))(Digits("2"))
-    assert "不登记" in call.text and call.state.at == "main" and not call.state.registration
+    assert "不登记" in call.text
+    assert call.state.at == "main"
+    assert not call.state.registration
 
 
 def test_everything_but_the_name_can_be_passed_over() -> None:
@@ -228,7 +245,8 @@ def test_everything_but_the_name_can_be_passed_over() -> None:
 
 def test_an_age_nobody_has_is_asked_again_with_an_example() -> None:
     call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("03"))
-    assert "登不了" in call.text and "比如五十八岁" in call.text
+    assert "登不了" in call.text
+    assert "比如五十八岁" in call.text
 
 
 def test_village_and_trade_may_be_said() -> None:
@@ -238,191 +256,23 @@ def test_village_and_trade_may_be_said() -> None:
     call(Speech("双石村", facts={"place": "500114121002"}))
     assert call.text.startswith("双石村。")  # heard again in passing (V12)
     call(Speech("采茶", facts={"job_types": ["A01"]}), make("registered", facts={}, for_other=False, jobs=[]))
-    assert call.done[-1][1]["job_types"] == ["A01"] and call.done[-1][1]["village"] == "500114121002"
+    assert call.done[-1][1]["job_types"] == ["A01"]
+    assert call.done[-1][1]["village"] == "500114121002"
 
 
 def test_the_town_is_asked_first_only_when_it_is_not_known() -> None:
     from tests.support.calls import TOWNS
 
     call = Walk().at(towns=TOWNS)(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("#"))
-    assert "哪个乡镇" in call.text and "中塘镇按1" in call.text
+    assert "哪个乡镇" in call.text
+    assert "中塘镇按1" in call.text
     call(Digits("1"))
-    assert "哪个村" in call.text and call.state.at == "reg_village"
+    assert "哪个村" in call.text
+    assert call.state.at == "reg_village"
 
 
 def test_no_name_heard_offers_the_keys_again() -> None:
     call = Walk()(Digits("2"))(Digits("1"))(Silence())
-    assert "没听到。要说名字按1,找人按0。" in call.text and isinstance(call.last, Ask)
+    assert "没听到。要说名字按1,找人按0。" in call.text
+    assert isinstance(call.last, Ask)
     assert isinstance(call(Digits("1")).last, Record)
-
-
-# -- trouble ------------------------------------------------------------------------------------------------------------
-
-
-def test_the_ladder_shortens_then_offers_two_then_brings_a_person() -> None:
-    """V08, V09."""
-    call = Walk()
-    assert isinstance(call.last, Ask) and call.last.timeout_s == 8
-    call(Silence())
-    assert "比如" in call.text and isinstance(call.last, Ask) and call.last.timeout_s == 10
-    call(Silence())
-    assert "想找活,按1。不想,按0找人。" in call.text
-    call(Silence(), human())
-    assert isinstance(call.last, Transfer)
-
-
-def test_wrong_keys_climb_the_same_ladder() -> None:
-    call = Walk()(Digits("8"))
-    assert "没得这个键" in call.text
-    assert isinstance(call(Digits("8"))(Digits("8"), human()).last, Transfer)
-
-
-def test_three_failures_at_different_questions_bring_a_person() -> None:
-    """V17."""
-    call = Walk()(Digits("8"))(Digits("4"))(Digits("8"))(Digits("*"))(Digits("8"), human())
-    assert isinstance(call.last, Transfer)
-
-
-def test_words_not_understood_are_asked_again_shorter() -> None:
-    call = Walk()(Speech("呜哩哇啦"), make("not_understood", attempt=1))
-    assert "我没听懂" in call.text and "找活按1" in call.text
-
-
-def test_without_the_engine_the_keys_go_on_working() -> None:
-    """D1: the menu by voice."""
-    call = Walk()(Speech("有啥子活"), make("menu", reason="unavailable"))
-    assert "请按键" in call.text and isinstance(call.last, Ask)
-    call(Digits("1"), offers(1))
-    assert "摘脆红李" in call.text
-
-
-def test_silence_after_the_message_tone_still_promises_to_call_back_and_never_hangs_up() -> None:
-    """V08."""
-    call = Walk().at(staff_open=False)(Digits("0"), human(open_now=False))
-    call(Silence())
-    assert "我们会打回来" in call.text
-    call(Silence())(Silence())
-    assert "打回来" in call.text and call.state.at == "main" and call.waits
-
-
-@pytest.mark.parametrize("emergency", ["120", "110"])
-def test_danger_words_give_the_number_first_and_then_a_person(emergency: str) -> None:
-    """DESIGN §3.8, at any question."""
-    call = Walk()(Digits("2"))(Speech("腿遭砸断了", danger=True), case_opened(case_kind="injury", emergency=emergency))
-    assert call.text.index("先打幺") < call.text.index("接人") and isinstance(call.last, Transfer)
-
-
-def test_danger_words_at_night_lead_to_a_message() -> None:
-    call = Walk().at(staff_open=False)(Speech("遭打了", danger=True), case_opened(case_kind="violence", emergency="110"))
-    assert "先打幺幺零" in call.text and isinstance(call.last, Record)
-
-
-def test_a_conversation_in_the_hands_of_staff_is_put_through() -> None:
-    """DESIGN §3.12."""
-    call = Walk(Walk().at(taken_over=True).world)
-    assert call.last == Do("talk_to_human") and "工作人员正在给您办" in call.text
-    assert isinstance(Walk()(Speech("咋个样了"), *[]).last, Converse)
-
-
-# -- forms by speech -----------------------------------------------------------------------------------------------------
-
-
-def ask(field: str, attempt: int = 1, **noted: object) -> dict[str, object]:
-    return make("ask", form="registration", field=field, attempt=attempt, choices=[], noted=noted)
-
-
-def test_a_spoken_registration_is_asked_confirmed_and_digits_serve_for_the_age() -> None:
-    call = Walk()(Speech("我来登个记"), ask("person_name"))
-    assert call.text == "您叫啥子名字?"
-    call(Speech("我叫王秀英"), ask("age", person_name="王秀英"))
-    assert "记到了,王秀英。" in call.text and isinstance(call.last, Ask) and call.last.digits == 2
-    call(Digits("58"), ask("location", age=58))
-    assert call.done[-1] == ("converse", {"text": "58"})
-    call(Digits("#"), ask("job_type"))
-    assert call.done[-1] == ("converse", {"text": "跳过"})
-    confirm = make("confirm_registration", facts={"person_name": "王秀英", "age": 58}, for_other=False, notice_version="1", changed=[])
-    call(Speech("采茶"), confirm)
-    assert "王秀英,五十八岁" in call.text and "同不同意" in call.text
-    call(Digits("1"), make("registered", facts={}, for_other=False, jobs=[]))
-    assert call.done[-1] == ("converse", {"text": "1"})
-
-
-def test_what_a_text_of_this_number_said_is_not_read_out_to_a_caller() -> None:
-    """DESIGN §3.4: the caller only claims to be the one who texted."""
-    call = Walk(Walk().at(said_before=("person_name", "age")).world)
-    confirm = make("confirm_registration", facts={"person_name": "王秀英", "age": 58, "pay": "120/day"}, for_other=False,
-                   notice_version="1", changed=[])  # fmt: skip
-    call(Speech("登记"), confirm)
-    assert "王秀英" not in call.text and "五十八" not in call.text and "一百二十块一天" in call.text
-    assert "王秀英" not in call(Digits("9")).text
-
-
-def test_a_digression_is_answered_and_the_question_comes_back() -> None:
-    call = Walk()(Speech("我来登个记"), ask("age"))
-    call(Speech("市场在哪点"), make("market_info", station={"name": "零工市场", "address": "解放路"}),
-         make("resume_hint", form="registration", field="age"))  # fmt: skip
-    assert "零工市场在解放路" in call.text and "您今年好多岁" in call.text and call.state.at == "form"
-
-
-# -- limits, resuming, ending ---------------------------------------------------------------------------------------------
-
-
-def test_after_eight_minutes_another_way_is_offered_once() -> None:
-    """V18."""
-    call = Walk().at(elapsed_s=SOFT_LIMIT_S)(Digits("4"))
-    assert "发短信" in call.text and call.waits
-    assert "打了好一阵" not in call(Digits("*")).text
-
-
-@pytest.mark.parametrize("world", [{"elapsed_s": HARD_LIMIT_S}, {"turns": MOST_TURNS}])
-def test_a_call_ends_after_twelve_minutes_or_forty_turns_with_a_word(world: dict[str, float]) -> None:
-    """V18."""
-    call = Walk().at(**world)(Digits("4"))
-    assert isinstance(call.last, Hangup) and "再打" in call.text
-
-
-def test_a_dropped_call_goes_on_where_it_was() -> None:
-    """V19."""
-    call = Walk()(Digits("1"), offers(3))(Digits("2"))(HungUp())
-    again = Walk(resume=call.state)
-    assert "上回说到一半" in again.text and "采茶" in again.text and "机器" in again.text
-
-
-def test_a_resumed_call_still_understands_the_main_menus_other_keys() -> None:
-    call = Walk()(Digits("1"), offers(3))(HungUp())
-    again = Walk(resume=call.state)(Digits("3"), my_list("accepted"))
-    assert again.state.at == "mine"
-    assert "找活,按1" in Walk(resume=call.state)(Digits("*")).text
-
-
-def test_nothing_heard_in_the_old_call_is_read_out_in_the_new_one() -> None:
-    """V19 and DESIGN §3.4."""
-    call = Walk()(Speech("我来登个记"), ask("age", person_name="王秀英"))(HungUp())
-    again = Walk(resume=call.state)
-    assert "王秀英" not in again.text and "您今年好多岁" in again.text
-
-
-def test_a_finished_task_is_summed_up_and_the_menu_follows() -> None:
-    """V20."""
-    call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))(Digits("1"), job_taken())
-    assert "报上了:摘脆红李" in call.text and "还有别的事没得" in call.text
-    assert call.state.finished == ["job_taken"]
-
-
-def test_goodbye_ends_the_call_kindly() -> None:
-    call = Walk()(Speech("挂了哈"), make("goodbye"))
-    assert isinstance(call.last, Hangup) and "慢走" in call.text
-
-
-def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
-    assert Walk()(Digits("4"))(Digits("1")).state.at == "employer"
-    assert Walk()(Digits("4"))(Digits("2"), human()).done[-1][0] == "talk_to_human"
-    assert Walk()(Digits("4"))(Digits("3"), make("market_info", station={"name": "零工市场"})).done[-1][0] == "ask_market_info"
-    assert Walk()(Digits("4"))(Digits("4"), make("opted_out")).done[-1][0] == "stop_messages"
-
-
-def test_an_employer_can_leave_a_message() -> None:
-    call = Walk()(Digits("4"))(Digits("1"))(Digits("1"))
-    assert isinstance(call.last, Record)
-    call(Recorded("http://recording"), case_opened(case_kind="voicemail"))
-    assert call.done[-1][1]["about"] == "posting"

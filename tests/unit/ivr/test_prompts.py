@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomllib
 
 from ivr import prompts
 from ivr.prompts import catalogue, heard_length, sentences
@@ -59,7 +59,8 @@ def test_every_greeting_says_that_a_person_is_available(which: str) -> None:
 @pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt.id)
 def test_every_prompt_has_an_english_gloss_with_the_same_things_to_fill_in(prompt: prompts.Prompt) -> None:
     fields = re.compile(r"\{(\w+)\}")
-    assert prompt.en and set(fields.findall(prompt.zh)) == set(fields.findall(prompt.en))
+    assert prompt.en
+    assert set(fields.findall(prompt.zh)) == set(fields.findall(prompt.en))
     assert not re.search(r"[\u4e00-\u9fff]", prompt.en)
 
 

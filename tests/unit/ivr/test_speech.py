@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 
 from backend.domain.answers import KINDS, make
@@ -10,11 +11,13 @@ from ivr import speech
 from ivr.prompts import heard_length
 from tests.support.calls import PERSONAL, SECRETS, TODAY, case_opened, opening, sample
 
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_answer_can_be_said_in_both_languages(kind: str) -> None:
     zh = speech.speak(sample(kind), "zh", today=TODAY)
     en = speech.speak(sample(kind), "en", today=TODAY)
-    assert zh and len(zh) == len(en)
+    assert zh
+    assert len(zh) == len(en)
     assert all(heard_length(sentence) for sentence in zh)
     assert not re.search(r"\{|\}|None", "".join([*zh, *en]))
 
@@ -38,9 +41,13 @@ def test_what_staff_wrote_and_the_markets_number_go_by_text() -> None:
 def test_a_registration_reads_back_only_what_was_said_in_this_call() -> None:
     answer = make("confirm_registration", facts=PERSONAL, for_other=False, notice_version="1", changed=[])
     told = "".join(speech.speak(answer, "zh", today=TODAY))
-    assert "王秀英,五十八岁,双石村,采茶工" in told and "低保" not in told and "同不同意" in told
+    assert "王秀英,五十八岁,双石村,采茶工" in told
+    assert "低保" not in told
+    assert "同不同意" in told
     hidden = "".join(speech.speak(answer, "zh", today=TODAY, hide=("person_name", "age", "village_name")))
-    assert "王秀英" not in hidden and "双石村" not in hidden and "先前说过" in hidden
+    assert "王秀英" not in hidden
+    assert "双石村" not in hidden
+    assert "先前说过" in hidden
 
 
 @pytest.mark.parametrize(("emergency", "first"), [("120", "人受伤了,先打幺二零。"), ("110", "有人打您、吓您,先打幺幺零。")])

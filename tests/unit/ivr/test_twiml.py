@@ -62,7 +62,8 @@ def test_it_speaks_with_one_voice_at_the_callers_pace() -> None:
 
 def test_the_voice_belongs_to_the_language_and_the_recogniser_knows_its_own() -> None:
     assert twiml.VOICE in ZH_VOICES[twiml.SPEAKS]
-    assert twiml.HEARS in GATHER_LANGUAGES and twiml.HEARS not in SAY_LANGUAGES
+    assert twiml.HEARS in GATHER_LANGUAGES
+    assert twiml.HEARS not in SAY_LANGUAGES
 
 
 def test_a_recording_that_stays_empty_is_silence_and_not_the_end() -> None:
@@ -73,7 +74,9 @@ def test_a_recording_that_stays_empty_is_silence_and_not_the_end() -> None:
 def test_a_transfer_rings_half_a_minute_and_comes_back() -> None:
     """V16."""
     dial = made(Transfer()).find("Dial")
-    assert dial is not None and dial.get("timeout") == "30" and "/twilio/voice/dial?" in str(dial.get("action"))
+    assert dial is not None
+    assert dial.get("timeout") == "30"
+    assert "/twilio/voice/dial?" in str(dial.get("action"))
     assert dial.findtext("Number") == "+8610000099001"
 
 
@@ -88,5 +91,7 @@ def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower(tmp_path:
 @pytest.mark.parametrize(("again", "hotline"), [("https://line.example/again", ""), (None, "+8610000099001"), (None, "")])
 def test_the_apology_is_twiml_with_a_word_and_a_way_on(again: str | None, hotline: str) -> None:
     document = twiml.apology("对不起。", again, hotline=hotline)
-    assert lint(document) == [] and "对不起。" in document
-    assert ("<Gather" in document) == bool(again) and ("<Dial" in document) == bool(hotline)
+    assert lint(document) == []
+    assert "对不起。" in document
+    assert ("<Gather" in document) == bool(again)
+    assert ("<Dial" in document) == bool(hotline)

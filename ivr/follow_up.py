@@ -1,0 +1,255 @@
+"""What follows from the answers of the services: told in passing, another question, a person, or the menu again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backend.domain.answers import Answer
+from ivr import speech
+from ivr.asking import Go, Move, Question, prompt
+from ivr.questions import next_mine
+from ivr.steps import Answers, Hangup, Say, State, Step, Transfer, World
+
+# Answers that tell something in passing: the question that was open is asked again after them.
+IN_PASSING = frozenset({
+    "market_info", "help", "thanks", "greeting", "out_of_scope", "opted_out", "opted_in", "profile_by_text", "profile",
+    "erase_by_text", "nothing_to_answer", "repeat_nothing", "resume_hint", "availability_set", "profile_updated",
+    "no_profile", "media_unsupported", "nothing_to_withdraw", "handed_back", "staff_reply", "availability_what",
+    "profile_what", "choice_unknown", "employer_told",
+})  # fmt: skip
+NOT_HEARD = frozenset({"not_understood"})
+CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer"})
+# Answers by which a question of the services is closed; afterwards only a new one of theirs can be answered.
+OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form"})
+DONE = frozenset({
+    "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
+    "availability_set", "opted_out", "market_info",
+})  # fmt: skip
+
+
+class FollowUp:
+    """The half of a turn that reads answers; the other half (`call_flow._Turn`) moves and waits."""
+
+    state: State
+    world: World
+    says: list[Say]
+    last: list[Step]
+
+    @property
+    def question(self) -> Question:
+        raise NotImplementedError
+
+    def move(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def ask(self) -> None:
+        raise NotImplementedError
+
+    def ask_whole(self) -> None:
+        """Ask with everything, whichever rung the question stands on."""
+        raise NotImplementedError
+
+    def again(self) -> None:
+        raise NotImplementedError
+
+    def miss(self, says: tuple[Say, ...]) -> None:
+        raise NotImplementedError
+
+    def be_at(self, at: str, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def home(self) -> None:
+        raise NotImplementedError
+
+    def person(self) -> None:
+        raise NotImplementedError
+
+    def answers(self, event: Answers) -> None:
+        state, doing = self.state, self.state.doing
+        state.doing = None
+        kinds = [answer["kind"] for answer in event.answers]
+        if not kinds:
+            # The conversation belongs to a member of staff now: the line only connects (DESIGN §3.12).
+            self.says.append(prompt("taken_over"))
+            self.person() if doing != "talk_to_human" else self._voicemail()
+            return
+        if event.intent == "repeat":
+            self.again()
+            return
+        if "goodbye" in kinds:
+            self.says.append(prompt("goodbye"))
+            state.ended = True
+            self.last = [Hangup()]
+            return
+        state.finished = [*state.finished, *(kind for kind in kinds if kind in DONE)]
+        if DONE & set(kinds):
+            state.failures = 0
+        for place, answer in enumerate(event.answers):
+            if handler := _LEADS.get(answer["kind"]):
+                handler(self, answer, doing)
+                return
+            if answer["kind"] in NOT_HEARD or (answer["kind"] == "menu" and answer.get("reason") == "not_understood"):
+                self.miss((prompt("not_heard"),))
+                return
+            if answer["kind"] == "menu":
+                self._by_keys(answer)
+                return
+            self._tell(answer, doing)
+            if answer["kind"] == "case_opened" and answer.get("emergency"):
+                self._emergency()
+                return
+            if place + 1 == len(event.answers):
+                self._go_on(kinds)
+
+    def _tell(self, answer: Answer, doing: str | None) -> None:
+        if answer["kind"] == "registered" and doing == "register_by_keypad":
+            self.says.append(prompt("reg_done"))
+        elif answer["kind"] == "case_opened" and doing == "leave_message":
+            self.says.append(prompt("voicemail_done"))
+        else:
+            self.says += _spoken(answer, self.world)
+        openings = answer.get("jobs") or answer.get("alternatives") or []
+        if openings:
+            self._jobs({"openings": openings, "remaining": 0, "relaxed": [], "again": False}, None)
+
+    def _go_on(self, kinds: list[str]) -> None:
+        """After something was told: back to the open question, or on to the menu."""
+        if self.last:
+            return
+        state = self.state
+        told_in_passing = all(kind in IN_PASSING for kind in kinds)
+        if told_in_passing and state.at == "job":
+            state.data = {**state.data, "brief": True}
+        if told_in_passing and state.at not in {"other"}:
+            self.ask()
+            return
+        if state.at == "confirm" and state.back and state.back[-1][0] == "mine" and not told_in_passing:
+            at, data = state.back[-1]
+            rest = [offer for offer in data["offers"] if offer["offer_id"] != _withdrawn(state)]
+            if kinds == ["kept"]:
+                state.at, state.data, state.back = at, data, state.back[:-1]
+                self.move(next_mine(state))
+                return
+            if rest and data["i"] < len(rest):
+                state.back = state.back[:-1]
+                self.be_at("mine", {**data, "offers": rest})
+                self.ask()
+                return
+        self.says.append(prompt("anything_else"))
+        self.home()
+
+    def _by_keys(self, answer: Answer) -> None:
+        """The menu instead of an understanding: the keys go on working (D1)."""
+        if answer.get("reason") == "unavailable":
+            self.says.append(prompt("keys_instead"))
+        if self.state.at in OF_THE_SERVICES or answer.get("reason") is None:
+            self.state.failures += 1
+            self.home()
+        else:
+            self.miss(())
+
+    def _emergency(self) -> None:
+        """Injury and violence: the number to call was said first; a person comes at once (DESIGN §3.8)."""
+        if self.world.staff_open:
+            self.says.append(prompt("emergency_now"))
+            self.last = [Transfer()]
+        else:
+            self._voicemail()
+
+    def _voicemail(self) -> None:
+        self.move(Go("voicemail", {}, forget=True))
+
+    def _jobs(self, answer: Answer, doing: str | None) -> None:
+        openings = answer["openings"]
+        count = len(openings) + int(answer.get("remaining") or 0)
+        if doing == "more_jobs":
+            self.says.append(prompt("jobs_again", count=count))
+        elif count == 1 and not answer.get("relaxed"):
+            self.says.append(prompt("job_found"))
+        else:
+            self.says.append(prompt("jobs_relaxed" if answer.get("relaxed") else "jobs_found", count=count))
+        self.state.back = []
+        self.move(Go("job", {"openings": openings, "i": 0, "remaining": int(answer.get("remaining") or 0)}))
+
+    def _details(self, answer: Answer, doing: str | None) -> None:
+        opening = answer["opening"]
+        self.says += _spoken(answer, self.world)
+        ids = [o["id"] for o in self.state.data.get("openings", [])] if self.state.at == "job" else []
+        if opening["id"] in ids:
+            data = {**self.state.data, "i": ids.index(opening["id"]), "brief": True}
+        else:
+            data = {"openings": [opening], "i": 0, "remaining": 0, "brief": True}
+        self.move(Go("job", data))
+
+    def _mine(self, answer: Answer, doing: str | None) -> None:
+        offers = answer["offers"]
+        if not offers:
+            self.says += _spoken(answer, self.world)
+            self._go_on(["my_list"])
+            return
+        self.says.append(prompt("mine_count", count=len(offers)))
+        self.state.back = []
+        self.move(Go("mine", {"offers": offers, "i": 0}))
+
+    def _confirm(self, answer: Answer, doing: str | None) -> None:
+        data: dict[str, Any] = {"answer": answer}
+        if answer["kind"] == "confirm_take":
+            data["yes"] = {"act": "apply_job", "params": {"opening_id": answer["opening"]["id"], "confirmed": True}}
+        elif answer["kind"] == "confirm_withdraw" and self.state.at == "mine":
+            offer_id = self.state.data["offers"][self.state.data["i"]]["offer_id"]
+            data["yes"] = {"act": "withdraw_application", "params": {"offer_id": offer_id, "confirmed": True}}
+        elif answer["kind"] == "confirm_registration":
+            changed = set(answer.get("changed") or [])
+            self.state.said_before = [fact for fact in self.state.said_before if fact not in changed]
+        self.move(Go("confirm", data))
+
+    def _form(self, answer: Answer, doing: str | None) -> None:
+        heard = set(answer.get("noted") or {})
+        self.state.said_before = [fact for fact in self.state.said_before if fact not in heard]
+        failures = self.state.failures
+        self.move(Go("form", {"answer": answer}, forget=self.state.at == "form"))
+        self.state.failures = failures if not heard else 0
+
+    def _which(self, answer: Answer, doing: str | None) -> None:
+        self.move(Go("which", {"openings": answer["openings"][:3], "purpose": answer["purpose"]}))
+
+    def _who(self, answer: Answer, doing: str | None) -> None:
+        self.move(Go("who", {"count": min(int(answer.get("count") or 2), 4)}))
+
+    def _human(self, answer: Answer, doing: str | None) -> None:
+        self.state.case_id = answer.get("case_id")
+        self.state.back, self.state.failures = [], 0
+        if self.world.staff_open:
+            self.says.append(prompt("human_now"))
+            self.be_at("main", {})
+            self.last = [Transfer()]
+        else:
+            self.says += _spoken({**answer, "open_now": False}, self.world)
+            self._voicemail()
+
+    def _pace(self, answer: Answer, doing: str | None) -> None:
+        self.says += _spoken(answer, self.world)
+        self.ask_whole()
+
+    def _taken_over(self, answer: Answer, doing: str | None) -> None:
+        self.says.append(prompt("taken_over"))
+        self.person()
+
+
+_Lead = Callable[[FollowUp, Answer, str | None], None]
+_LEADS: dict[str, _Lead] = {
+    "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
+    "which_job": FollowUp._which, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
+    "taken_over": FollowUp._taken_over, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
+}  # fmt: skip
+
+
+def _spoken(answer: Answer, world: World) -> list[Say]:
+    pairs = zip(speech.speak(answer, "zh", today=world.today), speech.speak(answer, "en", today=world.today), strict=True)
+    return [Say(zh, en) for zh, en in pairs]
+
+
+def _withdrawn(state: State) -> int | None:
+    yes = state.data.get("yes") or {}
+    return (yes.get("params") or {}).get("offer_id")

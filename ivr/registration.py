@@ -1,0 +1,151 @@
+"""Registration by keypad: consent, the spoken name, age by two digits, the village from a short list, the trade (V05)."""
+
+from __future__ import annotations
+
+from ivr.asking import YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, say, three
+from ivr.steps import Say, Speech, State, World
+
+PAGE = 3  # places read at a time: with "elsewhere" they make four choices (V02)
+
+
+def _reg_consent(state: State, world: World, key: str) -> Move | None:
+    if key == "1":
+        return Go("reg_name")
+    return Go("main", {}, (prompt("reg_declined"),), forget=True) if key == "2" else None
+
+
+def _reg_name(state: State, world: World, key: str) -> Move | None:
+    return pick(key, {"1": Go("reg_name", forget=True), "2": Go("main", {}, (prompt("reg_declined"),), forget=True)})
+
+
+def _reg_age(state: State, world: World, key: str) -> Move | None:
+    if key == "#":
+        return place_question(state, world)
+    return _age(int(key)) if key.isdigit() and len(key) == 2 else None
+
+
+def _age(age: int) -> Move:
+    return Go("reg_age_ok", {"age": age}) if 16 <= age <= 90 else Miss((prompt("reg_age_bad"),))
+
+
+def _reg_age_heard(state: State, world: World, said: Speech) -> Move | None:
+    age = said.facts.get("age", said.choice)
+    return _age(age) if isinstance(age, int) and age > 9 else None
+
+
+def _reg_age_ok(state: State, world: World, key: str) -> Move | None:
+    if key == "1":
+        state.registration["birth_year"] = world.today.year - int(state.data["age"])
+        return place_question(state, world)
+    return Go("reg_age", {"again": True}, forget=True) if key == "2" else None
+
+
+def place_question(state: State, world: World) -> Go:
+    """The village of the one town there can be, else the town first."""
+    if len(world.towns) == 1:
+        return Go("reg_village", {"town": world.towns[0][0], "page": 0})
+    return Go("reg_town", {"page": 0}) if world.towns else Go("reg_trade")
+
+
+def _places(state: State, world: World) -> list[tuple[str, str]]:
+    everywhere = world.villages(state.data["town"]) if state.at == "reg_village" else list(world.towns)
+    first = state.data["page"] * PAGE
+    return everywhere[first : first + PAGE]
+
+
+def _more_places(state: State, world: World) -> bool:
+    everywhere = world.villages(state.data["town"]) if state.at == "reg_village" else world.towns
+    return len(everywhere) > PAGE
+
+
+def short_place(name: str) -> str:
+    for tail in ("村民委员会", "居民委员会", "村委会", "居委会"):
+        name = name.removesuffix(tail) if len(name) > len(tail) + 1 else name
+    return name
+
+
+def _place_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    listed = [short_place(name) for _, name in _places(state, world)]
+    parts = [f"{name}按{n}" for n, name in enumerate(listed, 1)]
+    english = [f"{name} press {n}" for n, name in enumerate(listed, 1)]
+    if _more_places(state, world):
+        parts.append("别处按4")
+        english.append("elsewhere press 4")
+    listing = Say(",".join(parts) + "。", ", ".join(english) + ".")
+    short = prompt("reg_place_short")
+    return listing, Say(short.zh + listing.zh, short.en + " " + listing.en), prompt("reg_place_two")
+
+
+def _place_body(state: State, world: World) -> list[Say]:
+    return [] if state.data["page"] else [prompt("reg_town" if state.at == "reg_town" else "reg_village")]
+
+
+def _place(state: State, world: World, key: str) -> Move | None:
+    if key == "#":
+        return Go("reg_trade")
+    listed = _places(state, world)
+    if key == "4" and _more_places(state, world):
+        pages = -(-len(world.villages(state.data["town"]) if state.at == "reg_village" else world.towns) // PAGE)
+        page = (state.data["page"] + 1) % pages
+        says = (prompt("reg_place_end"),) if page == 0 else ()
+        return Go(state.at, {**state.data, "page": page}, says, forget=True)
+    if not key.isdigit() or not 1 <= int(key) <= len(listed):
+        return None
+    return chosen_place(state, world, listed[int(key) - 1][0])
+
+
+def chosen_place(state: State, world: World, code: str) -> Go:
+    """A village ends the question; a town leads to its villages."""
+    name = next((n for c, n in (*world.towns, *world.villages(code[:9])) if c == code), "")
+    echo = tuple(say((short_place(name) + "。", name + "."))) if name else ()  # heard again in passing (V12)
+    if len(code) <= 9 and world.villages(code):
+        return Go("reg_village", {"town": code, "page": 0}, echo)
+    state.registration["village"] = code
+    return Go("reg_trade", {}, echo)
+
+
+def _place_heard(state: State, world: World, said: Speech) -> Move | None:
+    code = said.facts.get("place")
+    return chosen_place(state, world, str(code)) if code and len(str(code)) >= 9 else None
+
+
+def _reg_trade(state: State, world: World, key: str) -> Move | None:
+    if key == "#":
+        return Act("register_by_keypad", dict(state.registration))
+    if key not in "1234":
+        return None
+    return Act("register_by_keypad", {**state.registration, "family": int(key)})
+
+
+def _reg_trade_heard(state: State, world: World, said: Speech) -> Move | None:
+    trades = said.facts.get("job_types")
+    return Act("register_by_keypad", {**state.registration, "job_types": list(trades)}) if trades else None
+
+
+def _reg_age_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    first = prompt("reg_age_short") if state.data.get("again") else prompt("reg_age")
+    return first, prompt("reg_age_short"), prompt("reg_age_two")
+
+
+def _age_ok_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    return prompt("reg_age_ok", age=int(state.data["age"])), prompt("confirm_short"), prompt("confirm_two")
+
+
+def _place_keys(state: State, world: World) -> str:
+    listed = "".join(str(n) for n in range(1, len(_places(state, world)) + 1))
+    return listed + ("4" if _more_places(state, world) else "") + "#"
+
+
+REGISTRATION: tuple[Question, ...] = (
+    Question("reg_consent", _reg_consent, keys("12"), three("reg_consent", "reg_consent_short", "reg_consent_two"),
+             lambda s, w: [prompt("reg_consent_intro")], yes="1", no="2", hints=("同意", "不同意"), resumable=True),
+    Question("reg_name", _reg_name, keys("12"), three("reg_name", "reg_name_again", "reg_name_two"), records=5,
+             resumable=True),
+    Question("reg_age", _reg_age, keys("0123456789#"), _reg_age_prompts, heard=_reg_age_heard, digits=lambda s: 2,
+             hints=("五十八", "六十二", "不想说"), resumable=True),
+    Question("reg_age_ok", _reg_age_ok, keys("12"), _age_ok_prompts, yes="1", no="2", hints=YES_NO_HINTS),
+    Question("reg_town", _place, _place_keys, _place_prompts, _place_body, _place_heard, resumable=True),
+    Question("reg_village", _place, _place_keys, _place_prompts, _place_body, _place_heard, resumable=True),
+    Question("reg_trade", _reg_trade, keys("1234#"), three("reg_trade", "reg_trade_short", "reg_trade_two"),
+             heard=_reg_trade_heard, hints=("工地", "田头", "厂头", "家政", "采茶", "搬货"), resumable=True),
+)

@@ -1,0 +1,207 @@
+"""Trouble, forms by speech, limits and resuming: the rest of the rules of the call (V08, V17–V20)."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.domain.answers import make
+from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
+from ivr.steps import Ask, Converse, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
+from tests.support.calls import Walk, case_opened, human, my_list, offers, opening
+
+TAKEN = make("job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True)
+
+# -- trouble ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_ladder_shortens_then_offers_two_then_brings_a_person() -> None:
+    """V08, V09."""
+    call = Walk()
+    assert isinstance(call.last, Ask)
+    assert call.last.timeout_s == 8
+    call(Silence())
+    assert "比如" in call.text
+    assert isinstance(call.last, Ask)
+    assert call.last.timeout_s == 10
+    call(Silence())
+    assert "想找活,按1。不想,按0找人。" in call.text
+    call(Silence(), human())
+    assert isinstance(call.last, Transfer)
+
+
+def test_wrong_keys_climb_the_same_ladder() -> None:
+    call = Walk()(Digits("8"))
+    assert "没得这个键" in call.text
+    assert isinstance(call(Digits("8"))(Digits("8"), human()).last, Transfer)
+
+
+def test_three_failures_at_different_questions_bring_a_person() -> None:
+    """V17."""
+    call = Walk()(Digits("8"))(Digits("4"))(Digits("8"))(Digits("*"))(Digits("8"), human())
+    assert isinstance(call.last, Transfer)
+
+
+def test_words_not_understood_are_asked_again_shorter() -> None:
+    call = Walk()(Speech("呜哩哇啦"), make("not_understood", attempt=1))
+    assert "我没听懂" in call.text
+    assert "找活按1" in call.text
+
+
+def test_without_the_engine_the_keys_go_on_working() -> None:
+    """D1: the menu by voice."""
+    call = Walk()(Speech("有啥子活"), make("menu", reason="unavailable"))
+    assert "请按键" in call.text
+    assert isinstance(call.last, Ask)
+    call(Digits("1"), offers(1))
+    assert "摘脆红李" in call.text
+
+
+def test_silence_after_the_message_tone_still_promises_to_call_back_and_never_hangs_up() -> None:
+    """V08."""
+    call = Walk().at(staff_open=False)(Digits("0"), human(open_now=False))
+    call(Silence())
+    assert "我们会打回来" in call.text
+    call(Silence())(Silence())
+    assert "打回来" in call.text
+    assert call.state.at == "main"
+    assert call.waits
+
+
+@pytest.mark.parametrize("emergency", ["120", "110"])
+def test_danger_words_give_the_number_first_and_then_a_person(emergency: str) -> None:
+    """DESIGN §3.8, at any question."""
+    call = Walk()(Digits("2"))(Speech("腿遭砸断了", danger=True), case_opened(case_kind="injury", emergency=emergency))
+    assert call.text.index("先打幺") < call.text.index("接人")
+    assert isinstance(call.last, Transfer)
+
+
+def test_danger_words_at_night_lead_to_a_message() -> None:
+    call = Walk().at(staff_open=False)(Speech("遭打了", danger=True), case_opened(case_kind="violence", emergency="110"))
+    assert "先打幺幺零" in call.text
+    assert isinstance(call.last, Record)
+
+
+def test_a_conversation_in_the_hands_of_staff_is_put_through() -> None:
+    """DESIGN §3.12."""
+    call = Walk(Walk().at(taken_over=True).world)
+    assert call.last == Do("talk_to_human")
+    assert "工作人员正在给您办" in call.text
+    assert isinstance(Walk()(Speech("咋个样了"), *[]).last, Converse)
+
+
+# -- forms by speech -----------------------------------------------------------------------------------------------------
+
+
+def ask(field: str, attempt: int = 1, **noted: object) -> dict[str, object]:
+    return make("ask", form="registration", field=field, attempt=attempt, choices=[], noted=noted)
+
+
+def test_a_spoken_registration_is_asked_confirmed_and_digits_serve_for_the_age() -> None:
+    call = Walk()(Speech("我来登个记"), ask("person_name"))
+    assert call.text == "您叫啥子名字?"
+    call(Speech("我叫王秀英"), ask("age", person_name="王秀英"))
+    assert "记到了,王秀英。" in call.text
+    assert isinstance(call.last, Ask)
+    assert call.last.digits == 2
+    call(Digits("58"), ask("location", age=58))
+    assert call.done[-1] == ("converse", {"text": "58"})
+    call(Digits("#"), ask("job_type"))
+    assert call.done[-1] == ("converse", {"text": "跳过"})
+    confirm = make("confirm_registration", facts={"person_name": "王秀英", "age": 58}, for_other=False, notice_version="1", changed=[])
+    call(Speech("采茶"), confirm)
+    assert "王秀英,五十八岁" in call.text
+    assert "同不同意" in call.text
+    call(Digits("1"), make("registered", facts={}, for_other=False, jobs=[]))
+    assert call.done[-1] == ("converse", {"text": "1"})
+
+
+def test_what_a_text_of_this_number_said_is_not_read_out_to_a_caller() -> None:
+    """DESIGN §3.4: the caller only claims to be the one who texted."""
+    call = Walk(Walk().at(said_before=("person_name", "age")).world)
+    confirm = make("confirm_registration", facts={"person_name": "王秀英", "age": 58, "pay": "120/day"}, for_other=False,
+                   notice_version="1", changed=[])  # fmt: skip
+    call(Speech("登记"), confirm)
+    assert "王秀英" not in call.text
+    assert "五十八" not in call.text
+    assert "一百二十块一天" in call.text
+    assert "王秀英" not in call(Digits("9")).text
+
+
+def test_a_digression_is_answered_and_the_question_comes_back() -> None:
+    call = Walk()(Speech("我来登个记"), ask("age"))
+    call(Speech("市场在哪点"), make("market_info", station={"name": "零工市场", "address": "解放路"}),
+         make("resume_hint", form="registration", field="age"))  # fmt: skip
+    assert "零工市场在解放路" in call.text
+    assert "您今年好多岁" in call.text
+    assert call.state.at == "form"
+
+
+# -- limits, resuming, ending ---------------------------------------------------------------------------------------------
+
+
+def test_after_eight_minutes_another_way_is_offered_once() -> None:
+    """V18."""
+    call = Walk().at(elapsed_s=SOFT_LIMIT_S)(Digits("4"))
+    assert "发短信" in call.text
+    assert call.waits
+    assert "打了好一阵" not in call(Digits("*")).text
+
+
+@pytest.mark.parametrize("world", [{"elapsed_s": HARD_LIMIT_S}, {"turns": MOST_TURNS}])
+def test_a_call_ends_after_twelve_minutes_or_forty_turns_with_a_word(world: dict[str, float]) -> None:
+    """V18."""
+    call = Walk().at(**world)(Digits("4"))
+    assert isinstance(call.last, Hangup)
+    assert "再打" in call.text
+
+
+def test_a_dropped_call_goes_on_where_it_was() -> None:
+    """V19."""
+    call = Walk()(Digits("1"), offers(3))(Digits("2"))(HungUp())
+    again = Walk(resume=call.state)
+    assert "上回说到一半" in again.text
+    assert "采茶" in again.text
+    assert "机器" in again.text
+
+
+def test_a_resumed_call_still_understands_the_main_menus_other_keys() -> None:
+    call = Walk()(Digits("1"), offers(3))(HungUp())
+    again = Walk(resume=call.state)(Digits("3"), my_list("accepted"))
+    assert again.state.at == "mine"
+    assert "找活,按1" in Walk(resume=call.state)(Digits("*")).text
+
+
+def test_nothing_heard_in_the_old_call_is_read_out_in_the_new_one() -> None:
+    """V19 and DESIGN §3.4."""
+    call = Walk()(Speech("我来登个记"), ask("age", person_name="王秀英"))(HungUp())
+    again = Walk(resume=call.state)
+    assert "王秀英" not in again.text
+    assert "您今年好多岁" in again.text
+
+
+def test_a_finished_task_is_summed_up_and_the_menu_follows() -> None:
+    """V20."""
+    call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))(Digits("1"), TAKEN)
+    assert "报上了:摘脆红李" in call.text
+    assert "还有别的事没得" in call.text
+    assert call.state.finished == ["job_taken"]
+
+
+def test_goodbye_ends_the_call_kindly() -> None:
+    call = Walk()(Speech("挂了哈"), make("goodbye"))
+    assert isinstance(call.last, Hangup)
+    assert "慢走" in call.text
+
+
+def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
+    assert Walk()(Digits("4"))(Digits("1")).state.at == "employer"
+    assert Walk()(Digits("4"))(Digits("2"), human()).done[-1][0] == "talk_to_human"
+    assert Walk()(Digits("4"))(Digits("3"), make("market_info", station={"name": "零工市场"})).done[-1][0] == "ask_market_info"
+    assert Walk()(Digits("4"))(Digits("4"), make("opted_out")).done[-1][0] == "stop_messages"
+
+
+def test_an_employer_can_leave_a_message() -> None:
+    call = Walk()(Digits("4"))(Digits("1"))(Digits("1"))
+    assert isinstance(call.last, Record)
+    call(Recorded("http://recording"), case_opened(case_kind="voicemail"))
+    assert call.done[-1][1]["about"] == "posting"
