@@ -19,7 +19,8 @@ from backend.errors import EngineUnavailable
 from backend.services import acts, heartbeat, menu, outbox
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
-from backend.services.understand import Prepared, prepare, values_of
+from backend.domain.prepare import Prepared
+from backend.services.understand import prepare, values_of
 from backend.store.models import Conversation, Handset, Message, TurnEffect
 
 log = structlog.get_logger()
@@ -75,7 +76,7 @@ def converse(deps: Deps, message_id: int, *, deadline_s: float) -> list[Answer]:
         return started
     failure: str | None = None
     try:
-        deps.engine.turn(started.prepared.masked, started.token, started.metadata, deadline_s)
+        deps.engine.turn(started.prepared.masked_text, started.token, started.metadata, deadline_s)
     except EngineUnavailable as problem:
         failure = str(problem)
     return _finish(deps, message_id, started, failure)
@@ -88,7 +89,7 @@ def _start(deps: Deps, message_id: int) -> Started | list[Answer]:
             return _answers_given(session, message)
         turn = _turn(deps, session, message)
         message.status, message.attempts = "processing", message.attempts + 1
-        prepared = prepare(message.body, message.channel)
+        prepared = prepare(deps, message.body, message.channel)
         message.normalized_text = prepared.text
         if _effects(session, message.id):
             return _end(turn, message.handled_by or "rasa")
@@ -119,7 +120,7 @@ def _without_engine(turn: Turn, prepared: Prepared) -> tuple[str, str | None, Fa
         return "menu", "media", Facts()
     if message.attempts > TRIES_WITH_ENGINE:
         return "menu", *_menu(turn, prepared)
-    if prepared.looks_like_command or not any(character.isalnum() for character in prepared.masked):
+    if prepared.clean.looks_like_command or not any(character.isalnum() for character in prepared.masked_text):
         message.intent, message.confidence, message.entities = "out_of_scope", 1.0, []
         return "menu", "out_of_scope", Facts(intent="out_of_scope")
     if (chosen := menu.choose(turn)) is not None:
@@ -151,7 +152,7 @@ def _menu(turn: Turn, prepared: Prepared) -> tuple[str, Facts]:
     """What the menu makes of a text by itself: its act, with the values our own parsers find (no model)."""
     act, params = menu.without_engine(turn)
     market_days = turn.deps.regions.market_days(turn.conversation.region_code)
-    found = values_of(prepared, "inform", spans(prepared.masked), turn.now, turn.channel, market_days)
+    found = values_of(prepared, "inform", spans(prepared.masked_text), turn.now, turn.channel, market_days)
     return act, Facts(entities=found, params=params, intent="inform")
 
 

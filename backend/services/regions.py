@@ -49,6 +49,17 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A division that what was said may mean; `how`: name, alias, bare (without its ending) or sound."""
+
+    code: str
+    name: str
+    level: str
+    score: float
+    how: str
+
+
+@dataclass(frozen=True)
 class Book:
     """One loaded state of the tree."""
 
@@ -57,6 +68,10 @@ class Book:
     counts: tuple[int, int]
     read_at: float
     children: dict[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def place_names(self) -> tuple[str, ...]:
+        return tuple(sorted({place.name for place in self.places.values() if place.level in ("town", "village")}))
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -128,12 +143,17 @@ class RegionBook:
             code = book.places[code].parent_code
 
     # -- places --------------------------------------------------------------------------------------------------
-    def find(self, said: str, near_code: str | None = None) -> list[Any]:
-        """Turn a place as said (兴泉, 中塘镇, 威林) into matches with `.code .name .score`, best first.
+    def find(self, said: str, near_code: str | None = None) -> list[Found]:
+        """Turn a place as said (兴泉, 中塘镇, 威林) into the divisions it may mean, best first.
 
         `near_code` is where the speaker is known to be: it decides between places of the same name.
         """
-        return list(self._current().gazetteer.find(said, near_code or HOME_REGION))
+        matches = self._current().gazetteer.find(said, near_code or HOME_REGION)
+        return [Found(m.division.code, m.division.name, m.division.level, m.score, m.how) for m in matches]
+
+    def place_names(self) -> tuple[str, ...]:
+        """The names of all served towns and villages, to know them again by sound."""
+        return self._current().place_names
 
     def villages_of(self, town: str) -> list[tuple[str, str]]:
         """The villages and communities of a town as (code, name), in the order of their codes."""

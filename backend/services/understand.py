@@ -8,25 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from backend.domain import clean_text, repair
 from backend.domain.entities import Entity, values
+from backend.domain.prepare import Prepared
+from backend.domain.prepare import prepare as domain_prepare
 from backend.errors import EngineUnavailable
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 
 # A try from the console or the API may wait a little longer than a person on the line.
 PARSE_DEADLINE_S = 4.0
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A text on its way to the engine. `masked` is what the engine sees: no phone or ID digits."""
-
-    text: str
-    masked: str
-    changes: list[tuple[str, str, int]]
-    looks_like_command: bool
-    clean: clean_text.CleanText
 
 
 @dataclass(frozen=True)
@@ -39,19 +29,12 @@ class Understood:
     masked: str = ""
 
 
-def prepare(text: str, channel: str) -> Prepared:
-    """Clean `text` and repair what dialect, typing and recognisers did to it; never raises for any str."""
-    clean = clean_text.clean(text, channel)
-    repaired = repair.repair(clean.text, channel)
-    # Masked after the repair, so that places in the masked text lead back to the text that is shown.
-    final = clean_text.clean(repaired.text, channel) if repaired.changes else clean
-    return Prepared(
-        text=final.text,
-        masked=final.masked_text,
-        changes=[(change.was, change.now, change.at) for change in repaired.changes],
-        looks_like_command=clean.looks_like_command or final.looks_like_command,
-        clean=final,
-    )
+def prepare(deps: Deps, text: str, channel: str) -> Prepared:
+    """Clean `text` and repair what dialect, typing and recognisers did to it; never raises for any str.
+
+    The served towns and villages are known by sound, too: 新全社区 → 兴泉社区.
+    """
+    return domain_prepare(text, channel, deps.regions.place_names())
 
 
 def values_of(
@@ -75,13 +58,14 @@ def understand(deps: Deps, text: str, channel: str, now: datetime | None = None,
 
     With the engine away the intent is `out_of_scope` with confidence 0.
     """
-    prepared = prepare(text, channel)
+    prepared = prepare(deps, text, channel)
+    repairs = [(change.was, change.now, change.at) for change in prepared.changes]
     local = (now or deps.clock()).astimezone(TIMEZONE)
-    if prepared.looks_like_command or not re.search(r"\w", prepared.masked):
-        return Understood("out_of_scope", 1.0, [], prepared.text, prepared.changes, prepared.masked)
+    if prepared.clean.looks_like_command or not re.search(r"\w", prepared.masked_text):
+        return Understood("out_of_scope", 1.0, [], prepared.text, repairs, prepared.masked_text)
     try:
-        parsed = deps.engine.parse(prepared.masked, PARSE_DEADLINE_S)
+        parsed = deps.engine.parse(prepared.masked_text, PARSE_DEADLINE_S)
     except EngineUnavailable:
-        return Understood("out_of_scope", 0.0, [], prepared.text, prepared.changes, prepared.masked)
+        return Understood("out_of_scope", 0.0, [], prepared.text, repairs, prepared.masked_text)
     found = values_of(prepared, parsed.intent, parsed.spans, local, channel, deps.regions.market_days(region))
-    return Understood(parsed.intent, parsed.confidence, found, prepared.text, prepared.changes, prepared.masked)
+    return Understood(parsed.intent, parsed.confidence, found, prepared.text, repairs, prepared.masked_text)

@@ -80,7 +80,7 @@ def test_an_opening_is_told_as_work_place_day_pay_and_care_in_this_order() -> No
 
 def test_three_offers_are_numbered_one_to_a_line() -> None:
     text = render([sample("job_offers")], "中塘零工")
-    assert [line[0] for line in text.split("\n") if line[:1] in "123"] == ["1", "2", "3"]
+    assert [line[0] for line in text.partition("】")[2].split("\n") if line[:1] in "123"] == ["1", "2", "3"]
 
 
 def test_a_hardship_is_never_written_out_in_a_text() -> None:
