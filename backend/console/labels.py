@@ -48,7 +48,7 @@ CASES = {
     "update_number": N_("换号码"), "other": N_("别的"),
 }
 PRIORITIES = {1: N_("马上办"), 2: N_("今天办"), 3: N_("一般")}
-CASE_STATUS = {"open": N_("待办"), "taken": N_("办理中"), "closed": N_("已办结")}
+CASE_STATUS = {"open": N_("还没办"), "taken": N_("办理中"), "closed": N_("已办结")}
 OPENING_STATUS = {
     "draft": N_("草稿"), "in_review": N_("待审"), "published": N_("已发布"), "filled": N_("已招满"),
     "expired": N_("已过期"), "withdrawn": N_("已撤回"), "rejected": N_("已退回"),

@@ -60,18 +60,6 @@ def words(answer: TestResponse) -> str:
 
 
 @pytest.fixture
-def app(deps: Any) -> Flask:
-    from backend.api import make_app
-    from backend.console import create_blueprint, screen
-
-    made = make_app("console-tests")
-    made.register_blueprint(create_blueprint(deps))
-    made.register_blueprint(screen.create_blueprint(deps))
-    made.config["TESTING"] = True
-    return made
-
-
-@pytest.fixture
 def staff(make: Any) -> dict[str, int]:
     """Accounts by login, all with the same password; returns their ids."""
     with make() as f:

@@ -68,7 +68,8 @@ def test_every_page_asks_for_a_login_first(app, browse, objects):
     for rule in routes(app):
         if "GET" in rule.methods:
             answer = browser.visit(address(rule, ids))
-            assert answer.status_code == 302 and answer.headers["Location"].startswith("/console/login"), rule
+            assert answer.status_code == 302, rule
+            assert answer.headers["Location"].startswith("/console/login"), rule
 
 
 def test_every_form_without_its_token_is_refused_also_with_a_login(app, browse, objects):

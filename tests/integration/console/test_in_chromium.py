@@ -1,0 +1,112 @@
+"""The pages in a real browser: nothing sticks out on a phone, nothing breaks the content policy, a case is done by tapping."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.integration.console.conftest import PASSWORD, VILLAGE
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PAGES = ("", "conversations", "conversations/{conversation}", "cases", "cases/{case}", "openings", "openings/{opening}", "try", "nowhere")
+
+
+@pytest.fixture
+def database_url(tmp_path: Any, sqlite_template: Any) -> str:
+    """One database is enough here: what differs between browsers does not differ between databases."""
+    shutil.copy(sqlite_template, tmp_path / "test.sqlite3")
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+@pytest.fixture
+def address(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def tab(address: str) -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_context(viewport={"width": 390, "height": 844}, base_url=address).new_page()
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def rows(make: Any, staff: Any) -> dict[str, int]:
+    from backend.store.models import Case
+
+    with make() as f:
+        conversation = f.make_conversation(region_code=VILLAGE)
+        turn = f.make_message(
+            "长" * 300 + "a" * 300, conversation=conversation, intent="report_problem", confidence=0.42,
+            entities=[{"entity": "employer_name", "text": "x" * 120, "value": "x" * 120}],
+        )
+        case = f._add(Case(kind="handoff", priority=1, summary="一" * 200, details={}, conversation_id=conversation.id,
+                           handset_id=conversation.handset_id, region_code=VILLAGE, source_message_id=turn.id, opened_at=f.now,
+                           due_at=f.now))  # fmt: skip
+        opening = f.make_opening(region=VILLAGE, status="in_review", title="摘" * 60, requirements="b" * 200, review_flags=["pay_low"])
+        return {"conversation": conversation.id, "case": case.id, "opening": opening.id}
+
+
+def log_in(tab: Any) -> None:
+    tab.goto("/console/login")
+    tab.fill("[name=login]", "cun")
+    tab.fill("[name=password]", PASSWORD)
+    tab.click(".door button.main")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_page_is_wider_than_a_phone_or_breaks_the_content_policy(tab, rows, language):
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    log_in(tab)
+    if language == "en":
+        tab.click("button[name=language]")
+    for page in PAGES:
+        tab.goto("/console/" + page.format(**rows))
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
+        for detail in tab.query_selector_all("details:not([open]) > summary"):
+            detail.click()
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, f"{page}, opened"
+    assert complaints == []
+
+
+def test_everything_to_press_is_large_enough_for_a_thumb(tab, rows):
+    log_in(tab)
+    for page in PAGES[:6]:
+        tab.goto("/console/" + page.format(**rows))
+        small = [
+            (button.inner_text(), box["height"])
+            for button in tab.query_selector_all("button:visible, select:visible, textarea:visible, .rooms a, .row, .tabs a")
+            if (box := button.bounding_box()) and box["height"] < 44
+        ]
+        assert small == [], page
+
+
+def test_a_case_is_taken_answered_and_closed_by_tapping(tab, rows, outgoing):
+    log_in(tab)
+    tab.click(".rows .row")
+    tab.click("text=我来办")
+    tab.fill("#text", "您好，十分钟后给您打电话")
+    tab.click("text=发短信")
+    tab.fill("[name=resolution]", "打过电话了")
+    tab.click("text=办结这件事")
+    assert tab.is_visible("text=打过电话了")
+    assert "十分钟后" in outgoing()[-1].body
+    tab.goto("/console/")
+    assert tab.is_visible("text=没有待办的事")
