@@ -51,7 +51,7 @@ def make_executor() -> ActionExecutor:
     return executor
 
 
-def create_app(executor: ActionExecutor | None = None) -> Sanic:
+def create_app(executor: ActionExecutor | None = None) -> Sanic[Any, Any]:
     """Build the server; `POST /webhook` takes rasa-sdk's action call and gives `{"events": [...], "responses": [...]}`."""
     runner = executor or make_executor()
     app = Sanic("actions", configure_logging=False)
@@ -79,7 +79,7 @@ def create_app(executor: ActionExecutor | None = None) -> Sanic:
         return json_response(result.model_dump() if result else None)
 
     @app.before_server_stop
-    async def close(app: Sanic) -> None:
+    async def close(app: Sanic[Any, Any]) -> None:
         if backend_client._client is not None:
             await backend_client._client.close()
 

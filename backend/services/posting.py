@@ -49,10 +49,11 @@ def post_job(turn: Turn) -> list[Answer]:
     """Begin (or go on with) a posting; a pasted notice may bring everything at once."""
     if turn.recall("posting"):
         return note_posting(turn)
-    draft = {"facts": {}, "skipped": [], "tries": {}, "stage": "asking", "asked": None,
-             "source_message_id": turn.message.id}
     new = heard_posting(turn, turn.facts)
-    return _go_on(turn, {**draft, "facts": new}, noted=new)
+    draft: dict[str, Any] = {
+        "facts": new, "skipped": [], "tries": {}, "stage": "asking", "asked": None, "source_message_id": turn.message.id,
+    }  # fmt: skip
+    return _go_on(turn, draft, noted=new)
 
 
 @act("note_posting")
