@@ -102,4 +102,4 @@ def _handset(phone: str) -> Any:
 def _numbers(session: Session, rows: Iterable[Message | Case]) -> dict[int, str]:
     ids = {row.handset_id for row in rows if row.handset_id is not None}
     found = session.execute(select(Handset.id, Handset.number).where(Handset.id.in_(ids)))
-    return dict(found.tuples().all())
+    return dict(found.all())

@@ -194,13 +194,15 @@ def _places_taken(session: Session, workers: list[Worker], now: datetime) -> Non
             status = ("paid", "completed", "no_show")[step if number % 5 == 0 else step % 2]
             _offer(session, opening, worker, status, opening.collected_at)
             opening.filled += status != "no_show"
+    # Jobs of two days at most, for people who pick: there are pickings on so many days that other work is always left.
     ahead = session.scalars(
         select(Opening).where(Opening.status == "published", Opening.headcount >= 6).order_by(Opening.id)
     ).all()
-    for number, worker in enumerate(late[60:84]):
-        suits = [o for o in ahead if o.region_code[:6] == (worker.person.village_code or "")[:6]]
-        if not suits:
-            continue
+    versatile = [w for w in late[60:] if {"A04", "A07"} & set(w.job_types)][:24]
+    soon = now.astimezone(TIMEZONE).date() + timedelta(days=2)
+    for number, worker in enumerate(versatile):
+        suits = [o for o in ahead if o.region_code[:6] == (worker.person.village_code or "")[:6]
+                 and o.ends_on <= o.starts_on + timedelta(days=1) and o.starts_on <= soon]
         opening = suits[number % len(suits)]
         status = ("accepted", "accepted", "declined", "withdrawn")[number % 4]
         _offer(session, opening, worker, status, now - timedelta(hours=30))

@@ -23,6 +23,8 @@ from backend.store.queries import workers as worker_queries
 # A household counts as earning while, and a month after, one of its people has work through the line.
 EARNING_FOR = timedelta(days=30)
 LONG_TERM_DAYS = 30
+# With so many to rank, a wider search would only bring what lies farther off and fits less.
+ENOUGH = 60
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,9 @@ def openings_for(
     facts = _facts_of(session, [worker], today)[0] if worker else WorkerFacts(id=0, region_code=home)
     if facts.region_code is None:
         facts = replace(facts, region_code=home)
-    pool = [
-        opening for opening in _pool(session, regions, today, wanted, facts, home)
-        if _passes(views.opening_facts(opening), wanted, home)
-    ]
-    by_id = {opening.id: opening for opening in pool}
-    now = datetime.combine(today, time(12), TIMEZONE)
-    ranked = rank_openings(facts, (views.opening_facts(opening) for opening in pool), now)
+    by_id = {opening.id: opening for opening in _pool(session, regions, today, wanted, facts, home)}
+    pool = [seen for opening in by_id.values() if _passes(seen := views.opening_facts(opening), wanted, home)]
+    ranked = rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE))
     # Asked for by name, a trade is right whatever her record says; else what cannot be done comes last.
     if not wanted.get("job_types"):
         ranked.sort(key=lambda r: (not r.suitable, -r.score, r.id))
@@ -100,7 +98,7 @@ def _pool(
     for step in steps:
         for opening in ask(**step):
             found.setdefault(opening.id, opening)
-        if len(found) >= opening_queries.CANDIDATES:
+        if len(found) >= ENOUGH:
             break
     return list(found.values())
 
