@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select, update
 
+from backend.phone_network.executor import CallExecutor, Fetched, Recording, Request
 from backend.phone_network.twiml import lint
 from backend.services.deps import Deps
+from backend.settings import Settings
 from backend.store.models import (
     Call,
     CallTurn,
@@ -492,3 +494,38 @@ def test_a_storm_of_keys_and_odd_bytes_never_breaks_a_call(call: Callable[..., P
         phone = call().speak(words)
         assert phone.text
         assert phone.root.find("Hangup") is None
+
+
+# -- executed by the phone network's own reader of TwiML ------------------------------------------------------------------------
+
+
+def test_the_phone_network_executes_a_whole_registration_and_a_taken_place(
+    signed: SignedClient, database: Database, settings: Settings
+) -> None:
+    """Issue 2, done when, by keypad alone, through the executor every handset sits on."""
+    sid = new_sid("CA")
+
+    def fetch(request: Request) -> Fetched:
+        path = request.url.removeprefix(settings.public_base_url)
+        answer = signed.voice(path, NUMBER, sid, **request.params)
+        return Fetched(answer.status_code, answer.text, answer.content_type)
+
+    def keep(recording: Recording, verb: Any) -> dict[str, str]:
+        return {"RecordingUrl": "http://carrier/recording/1", "RecordingSid": "RE1"}
+
+    phone = CallExecutor(f"{settings.public_base_url}/twilio/voice", fetch=fetch, keep=keep, now=0.0)
+    phone.start(0.0)
+    phone.press("2", 1.0)
+    phone.press("1", 2.0)
+    phone.speak("王秀英", 3.0)
+    phone.press("#", 4.0)
+    phone.press("58", 5.0)
+    for moment, key in enumerate(("1", "1", "2", "1", "1"), start=6):
+        phone.press(key, float(moment))
+    said = "".join(event.data["text"] for event in phone.events if event.kind == "say")
+    assert "登记好了" in said
+    assert "报上了" in said
+    assert not [event for event in phone.events if event.kind in {"warning", "error"}]
+    assert count(database, Worker) == 1
+    assert count(database, Offer, Offer.status == "accepted") == 1
+    phone.hang_up(20.0)
