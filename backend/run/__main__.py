@@ -47,7 +47,9 @@ def _run(settings: Settings) -> int:
         model = training.ensure_model(training.models_dir(settings.data_dir), say)
         run_id = uuid.uuid4().hex[:12]
         supervisor = Supervisor(
-            programs(settings, model, run_id), settings.data_dir, show_all=os.environ.get("VERBOSE") not in (None, "", "0")
+            programs(settings, model, run_id),
+            settings.data_dir,
+            show_all=os.environ.get("VERBOSE") not in (None, "", "0"),
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.request_stop())

@@ -25,7 +25,9 @@ def claim_data_dir(data_dir: Path) -> IO[str]:
         (data_dir / "run").mkdir(parents=True, exist_ok=True)
         claim = (data_dir / "run" / "claim").open("a+", encoding="utf-8")
     except OSError as error:
-        raise CannotStart(f"{data_dir} cannot be written ({error.strerror}). Choose another: DATA_DIR=/some/folder make run") from error
+        raise CannotStart(
+            f"{data_dir} cannot be written ({error.strerror}). Choose another: DATA_DIR=/some/folder make run"
+        ) from error
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -48,7 +50,9 @@ def check_ports(settings: Settings) -> None:
     wanted = {"web": settings.port, **inner_ports(settings.port)}
     if settings.carrier != "simulator":
         del wanted["network"]
-    taken = [f"  port {port} (for {name}) is in use{_by_whom(port)}" for name, port in wanted.items() if not _is_free(port)]
+    taken = [
+        f"  port {port} (for {name}) is in use{_by_whom(port)}" for name, port in wanted.items() if not _is_free(port)
+    ]
     if taken:
         raise CannotStart(
             "\n".join(taken)

@@ -122,7 +122,9 @@ class Supervisor:
         if not self._ready and running.deaths >= DEATHS_BEFORE_READY:
             running.log.settle()
             last = "\n  ".join(running.log.tail())
-            raise StartFailed(f"{running.program.name} cannot be started. Its last lines:\n  {last}\nThe whole log: {running.log.path}")
+            raise StartFailed(
+                f"{running.program.name} cannot be started. Its last lines:\n  {last}\nThe whole log: {running.log.path}"
+            )
 
     def _stop_all(self) -> None:
         alive = [r for r in self._all if r.process is not None]

@@ -126,7 +126,8 @@ def _train(name: str, model: Path, say: Say) -> None:
         made = Path(out) / f"{name}.tar.gz"
         if status != 0 or not made.exists():
             raise TrainingFailed(
-                f"The model could not be trained (exit {status}). The engine's last lines:\n  " + "\n  ".join(tail)
+                f"The model could not be trained (exit {status}). The engine's last lines:\n  "
+                + "\n  ".join(tail)
                 + f"\nThe whole log: {log_path}"
             )
         shutil.move(str(made), model)

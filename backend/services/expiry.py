@@ -31,7 +31,9 @@ def expire_openings(deps: Deps) -> int:
             update(Offer)
             .where(
                 Offer.status.in_(("offered", "waitlisted")),
-                Offer.opening_id.in_(select(Opening.id).where(or_(Opening.status == "expired", Opening.ends_on < today))),
+                Offer.opening_id.in_(
+                    select(Opening.id).where(or_(Opening.status == "expired", Opening.ends_on < today))
+                ),
             )
             .values(status="expired")
             .execution_options(synchronize_session=False)

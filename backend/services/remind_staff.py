@@ -38,6 +38,7 @@ def remind_staff(deps: Deps) -> int:
     return sum(
         _queue(deps, f"ledger-{year}-{week:02}-{staff_id}", phone, _words(deps, name, region), local)
         for staff_id, phone, name, region in late
+        if phone
     )
 
 

@@ -48,7 +48,9 @@ def test_every_action_of_the_domain_has_a_class_and_every_class_is_in_the_domain
 def test_no_response_of_the_engine_tells_of_success() -> None:
     """DESIGN §3.2: Rasa answers 200 even when an action failed."""
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-    said = [str(variant.get("text", "")) for variants in (domain.get("responses") or {}).values() for variant in variants]
+    said = [
+        str(variant.get("text", "")) for variants in (domain.get("responses") or {}).values() for variant in variants
+    ]
     assert [text for text in said if re.search("已|成功|好了|定了", text)] == []
 
 

@@ -87,7 +87,11 @@ def test_only_the_carriers_and_the_maker_of_twiml_know_twilio() -> None:
 
 
 def test_only_the_application_imports_the_voice_channel() -> None:
-    wrong = [m for m, path in modules() if any(within(i, "ivr") for i in imports(path)) and m != "backend.app" and not within(m, "ivr")]
+    wrong = [
+        m
+        for m, path in modules()
+        if any(within(i, "ivr") for i in imports(path)) and m != "backend.app" and not within(m, "ivr")
+    ]
     assert wrong == []
 
 

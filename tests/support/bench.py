@@ -40,7 +40,9 @@ def show(what: str, times_ms: list[float]) -> None:
 
 
 def understanding(stack: Stack) -> None:
-    cases = [json.loads(line) for name in SAMPLES for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line]
+    cases = [
+        json.loads(line) for name in SAMPLES for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line
+    ]
     rasa = f"http://127.0.0.1:{inner_ports(stack.port)['rasa']}/model/parse"
     token = stack.secrets["RASA_TOKEN"]
     with httpx.Client(trust_env=False, timeout=30) as client:
@@ -74,7 +76,9 @@ def texting(stack: Stack) -> None:
 
 def main() -> int:
     memory = psutil.virtual_memory().total / 2**30
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}")
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+    )
     began = time.monotonic()
     with started() as stack:
         print(f"  start to ready, with a trained model{'':17} {time.monotonic() - began:10.1f} s")

@@ -10,7 +10,20 @@ from sqlalchemy.orm import Session
 
 from backend.settings import TIMEZONE
 from backend.store.models import (
-    LEVELS, Consent, Conversation, Employer, Handset, HandsetOwner, Message, Offer, Opening, Person, Region, Staff, Station, Worker,
+    LEVELS,
+    Consent,
+    Conversation,
+    Employer,
+    Handset,
+    HandsetOwner,
+    Message,
+    Offer,
+    Opening,
+    Person,
+    Region,
+    Staff,
+    Station,
+    Worker,
 )  # fmt: skip
 from tests.support.clock import START
 

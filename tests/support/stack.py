@@ -111,7 +111,9 @@ class Stack:
 
     def logs(self) -> str:
         """Every log line of every process."""
-        return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in (self.data_dir / "logs").glob("*.log*"))
+        return "\n".join(
+            p.read_text(encoding="utf-8", errors="replace") for p in (self.data_dir / "logs").glob("*.log*")
+        )
 
     @property
     def secrets(self) -> dict[str, str]:

@@ -18,6 +18,8 @@ def wait_for(condition: Callable[[], T], within_s: float = 10.0, what: str = "")
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within_s:g} s: {what or getattr(condition, '__name__', 'the condition')}")
+            raise AssertionError(
+                f"not within {within_s:g} s: {what or getattr(condition, '__name__', 'the condition')}"
+            )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.25)

@@ -54,7 +54,12 @@ def test_an_account_is_made_with_its_region_and_a_hashed_password(
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(
-    run: Callable[..., Result], database: Database, make: Callable[[], Any], arguments: tuple[str, ...], words: str, told: str
+    run: Callable[..., Result],
+    database: Database,
+    make: Callable[[], Any],
+    arguments: tuple[str, ...],
+    words: str,
+    told: str,
 ) -> None:
     with make() as f:
         f.make_region("50")
@@ -64,7 +69,9 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
     assert staff(database, "ran") is None
 
 
-def test_a_new_password_logs_out_everywhere(run: Callable[..., Result], database: Database, make: Callable[[], Any]) -> None:
+def test_a_new_password_logs_out_everywhere(
+    run: Callable[..., Result], database: Database, make: Callable[[], Any]
+) -> None:
     with make() as f:
         one = f.make_staff(login="ran")
         f._add(StaffSession(token_hash="t", staff_id=one.id, created_at=f.now, last_seen_at=f.now, csrf_secret="c"))
@@ -73,7 +80,9 @@ def test_a_new_password_logs_out_everywhere(run: Callable[..., Result], database
         assert session.get(StaffSession, "t") is None
 
 
-def test_a_closed_account_is_out_at_once(run: Callable[..., Result], database: Database, make: Callable[[], Any]) -> None:
+def test_a_closed_account_is_out_at_once(
+    run: Callable[..., Result], database: Database, make: Callable[[], Any]
+) -> None:
     with make() as f:
         f.make_staff(login="ran")
     assert run("close-staff", "ran").exit_code == 0

@@ -84,12 +84,16 @@ def test_it_is_not_ready_before_every_dependency_has_been_up_once(watched: Deps)
     client = ask(watched)
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"status": "starting", "degraded": ["scheduler", "worker"], "awaited": ["scheduler", "worker"]}
+    assert answer.json == {
+        "status": "starting",
+        "degraded": ["scheduler", "worker"],
+        "awaited": ["scheduler", "worker"],
+    }
     beat(watched, "worker")
-    status, body = readyz(client, lambda _, b: b["awaited"] == ["scheduler"])
+    status, _ = readyz(client, lambda _, b: b["awaited"] == ["scheduler"])
     assert status == 503
     beat(watched, "scheduler")
-    status, body = readyz(client, lambda s, _: s == 200)
+    _, body = readyz(client, lambda s, _: s == 200)
     assert body == {"status": "ready", "degraded": [], "awaited": []}
 
 
@@ -104,7 +108,7 @@ def test_once_ready_a_dependency_that_goes_away_is_named_and_it_stays_ready(
     assert (status, body["degraded"]) == (200, ["actions", "network", "rasa"])
     neighbour.answer(200)
     clock.advance(seconds=30)
-    status, body = readyz(client, lambda _, b: b["degraded"] == ["scheduler", "worker"])
+    status, _ = readyz(client, lambda _, b: b["degraded"] == ["scheduler", "worker"])
     assert status == 200
 
 
@@ -123,7 +127,7 @@ def test_a_turn_that_the_dialogue_engine_failed_shows_for_a_minute(watched: Deps
     client = ask(watched)
     beat(watched, "worker", "scheduler")
     beat(watched, "engine", ok=False)
-    status, body = readyz(client, lambda s, _: s == 200)
+    _, body = readyz(client, lambda s, _: s == 200)
     assert body["degraded"] == ["engine"]
     clock.advance(seconds=61)
     beat(watched, "worker", "scheduler")
@@ -136,7 +140,7 @@ def test_without_the_database_it_is_unavailable_again(watched: Deps) -> None:
     readyz(client, lambda s, _: s == 200)
     live, away = watched.db, Database("postgresql://nobody@127.0.0.1:9/none")
     watched.db = away
-    status, body = readyz(client, lambda s, _: s == 503)
+    _, body = readyz(client, lambda s, _: s == 503)
     assert body["status"] == "unavailable"
     assert "database" in body["degraded"]
     assert client.get("/healthz").status_code == 200

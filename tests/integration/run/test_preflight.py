@@ -38,20 +38,28 @@ def test_free_ports_let_it_start(settings: Settings) -> None:
 
 
 def test_a_second_copy_on_the_same_data_is_refused_and_told_how_to_run_beside(tmp_path: Path) -> None:
-    with preflight.claim_data_dir(tmp_path):
-        with pytest.raises(preflight.CannotStart, match=f"process {os.getpid()}.*PORT=8010 DATA_DIR=var/second make run"):
-            preflight.claim_data_dir(tmp_path)
+    again = f"process {os.getpid()}.*PORT=8010 DATA_DIR=var/second make run"
+    with preflight.claim_data_dir(tmp_path), pytest.raises(preflight.CannotStart, match=again):
+        preflight.claim_data_dir(tmp_path)
     preflight.claim_data_dir(tmp_path).close()
 
 
-def test_the_dialogue_engine_gets_no_secret_and_no_database(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dialogue_engine_gets_no_secret_and_no_database(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """DESIGN §1: sealed."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret@db/prod")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "also-secret")
     monkeypatch.setenv("SOMETHING_ELSE", "unknown")
     by_name = {p.name: p for p in programs(settings, Path("model.tar.gz"), "run")}
     seen = by_name["rasa"].environment
-    secrets = {settings.secret_key, settings.api_token, settings.actions_token, settings.twilio_auth_token, settings.database_url}
+    secrets = {
+        settings.secret_key,
+        settings.api_token,
+        settings.actions_token,
+        settings.twilio_auth_token,
+        settings.database_url,
+    }
     assert not secrets & set(seen.values())
     assert not {"DATABASE_URL", "TWILIO_AUTH_TOKEN", "SOMETHING_ELSE", "SECRET_KEY", "API_TOKEN"} & set(seen)
     assert seen["RASA_TELEMETRY_ENABLED"] == "false"

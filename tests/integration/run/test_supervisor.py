@@ -28,7 +28,9 @@ DEAF = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprin
 
 
 def program(name: str, code: str, *, foreign: bool = False) -> Program:
-    return Program(name, [sys.executable, "-c", code], {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"}, foreign=foreign)
+    return Program(
+        name, [sys.executable, "-c", code], {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"}, foreign=foreign
+    )
 
 
 @pytest.fixture
@@ -96,14 +98,18 @@ def test_stopping_ends_every_process_also_one_that_does_not_listen(
 ) -> None:
     monkeypatch.setattr("backend.run.supervisor.STOP_GRACE_S", 1)
     supervisor = watch(program("web", STAYS), program("rasa", DEAF))
-    wait_for(lambda: (tmp_path / "logs" / "rasa.log").exists() and "deaf" in (tmp_path / "logs" / "rasa.log").read_text())
+    wait_for(
+        lambda: (tmp_path / "logs" / "rasa.log").exists() and "deaf" in (tmp_path / "logs" / "rasa.log").read_text()
+    )
     pids = [pid_of(tmp_path, name) or 0 for name in ("web", "rasa")]
     supervisor.request_stop()
     wait_for(lambda: not any(alive(pid) for pid in pids), 20, "all have ended")
     wait_for(lambda: pid_of(tmp_path, "rasa") is None)
 
 
-def test_a_foreign_programs_log_keeps_neither_words_nor_numbers(watch: Callable[..., Supervisor], tmp_path: Path) -> None:
+def test_a_foreign_programs_log_keeps_neither_words_nor_numbers(
+    watch: Callable[..., Supervisor], tmp_path: Path
+) -> None:
     watch(program("rasa", f"print('ERROR in message 我是王秀英 13812345678')\n{STAYS}", foreign=True))
     log = tmp_path / "logs" / "rasa.log"
     kept = wait_for(lambda: log.exists() and log.read_text(), what="the line was kept")

@@ -21,7 +21,9 @@ def sources(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("changed", ["config.yml", "domain.yml", "bot/data/new.yml", "bot/components/new.py", "bot/dictionaries/new.tsv"])
+@pytest.mark.parametrize(
+    "changed", ["config.yml", "domain.yml", "bot/data/new.yml", "bot/components/new.py", "bot/dictionaries/new.tsv"]
+)
 def test_every_input_changes_the_models_name(sources: Path, changed: str) -> None:
     before = training.inputs_hash(sources)
     with (sources / changed).open("a") as file:
@@ -58,7 +60,7 @@ def test_a_training_that_fails_shows_the_engines_own_words(tmp_path: Path, monke
     engine.write_text("#!/bin/sh\necho 'YamlException: domain.yml line 3'\nexit 1\n")
     engine.chmod(0o755)
     monkeypatch.setattr(training, "RASA_PYTHON", engine)
-    with pytest.raises(training.TrainingFailed, match="domain.yml line 3"):
+    with pytest.raises(training.TrainingFailed, match=r"domain\.yml line 3"):
         training.ensure_model(tmp_path, lambda _: None)
     assert not list(tmp_path.glob("*.tar.gz"))
 

@@ -53,7 +53,10 @@ def test_open_offers_end_with_their_opening_and_taken_places_do_not(deps: Deps, 
     with make() as f:
         past = f.today - timedelta(days=1)
         opening = f.make_opening(starts_on=past, ends_on=past, headcount=5)
-        offers = {status: f.make_offer(opening, f.make_worker(), status) for status in ("offered", "waitlisted", "accepted", "declined")}
+        offers = {
+            status: f.make_offer(opening, f.make_worker(), status)
+            for status in ("offered", "waitlisted", "accepted", "declined")
+        }
     expiry.expire_openings(deps)
     with deps.db.read() as session:
         after = {status: session.get_one(Offer, offer.id).status for status, offer in offers.items()}

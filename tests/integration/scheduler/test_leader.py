@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,10 @@ def test_a_job_that_fails_neither_stops_the_others_nor_loses_the_lead(deps: Deps
 
     ran = []
     never = IntervalTrigger(days=1000)
-    jobs = (Job("breaks", never, breaks, at_start=True), Job("runs", never, lambda _: ran.append(1) or 0, at_start=True))
+    jobs = (
+        Job("breaks", never, breaks, at_start=True),
+        Job("runs", never, lambda _: ran.append(1) or 0, at_start=True),
+    )
     ticker = Ticker(deps, jobs)
     assert ticker.beat()
     assert ran == [1]
@@ -153,7 +157,9 @@ def test_the_lead_is_the_heartbeat_that_readyz_reads(deps: Deps, clock: Settable
         assert session.get_one(Heartbeat, lease.NAME).at == clock()
 
 
-@pytest.mark.parametrize(("wall_step", "reported"), [(1.0, False), (4.0, False), (3600.0, True), (-3600.0, True), (3.2e8, True)])
+@pytest.mark.parametrize(
+    ("wall_step", "reported"), [(1.0, False), (4.0, False), (3600.0, True), (-3600.0, True), (3.2e8, True)]
+)
 def test_a_clock_that_steps_by_more_than_five_seconds_ends_the_scheduler(wall_step: float, reported: bool) -> None:
     wall, steady, steps = [1000.0], [50.0], []
 
@@ -166,10 +172,8 @@ def test_a_clock_that_steps_by_more_than_five_seconds_ends_the_scheduler(wall_st
         if steady[0] > 60:
             raise Enough
 
-    try:
+    with suppress(Enough):
         watch_clock(steps.append, wall=lambda: wall[0], steady=lambda: steady[0], rest=rest)
-    except Enough:
-        pass
     assert bool(steps) is reported
 
 

@@ -9,7 +9,13 @@ from backend.logs import mask_numbers, scrub
 
 @pytest.mark.parametrize(
     "line",
-    ["sent to +8613812345678", "phone=13812345678", "id 500114199001011234", "from %2B8613812345678 again", "138 1234 5678"],
+    [
+        "sent to +8613812345678",
+        "phone=13812345678",
+        "id 500114199001011234",
+        "from %2B8613812345678 again",
+        "138 1234 5678",
+    ],
 )
 def test_phone_and_identity_numbers_lose_their_middle(line: str) -> None:
     masked = mask_numbers(line)
