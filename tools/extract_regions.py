@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent / "backend" / "data" / "regions"
@@ -87,7 +88,7 @@ def main() -> None:
     lines = ",\n".join("    " + json.dumps(region, ensure_ascii=False) for region in regions)
     text = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}") + f',\n  "regions": [\n{lines}\n  ]\n}}\n'
     (HERE / "served.json").write_text(text, encoding="utf-8")
-    print(f"{len(regions)} divisions written")
+    sys.stdout.write(f"{len(regions)} divisions written\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from backend.store.models import Case, Conversation, Handset, Message
 from backend.store.queries.scope import within
 
 
-
 def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     @bp.get("/messages")
     @bp.input(MessageQuery, location="query")

@@ -47,11 +47,11 @@ class Phone(fields.String):
         return number
 
 
-def Region(**more: Any) -> fields.String:  # noqa: N802 - reads as a field type
+def Region(**more: Any) -> fields.String:
     return fields.String(validate=validate.Regexp(r"^\d{2,12}$", error="A division code of 2 to 12 digits."), **more)
 
 
-def Id(**more: Any) -> fields.Integer:  # noqa: N802
+def Id(**more: Any) -> fields.Integer:
     return fields.Integer(strict=more.pop("strict", False), validate=validate.Range(1, LARGEST_ID), **more)
 
 

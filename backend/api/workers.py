@@ -91,7 +91,7 @@ def _find(session: Any, worker_id: int) -> Worker:
 
 def _facts(body: dict[str, Any]) -> dict[str, Any]:
     """The body by the names `change_worker` takes."""
-    facts = {name: body[name] for name in
+    facts: dict[str, Any] = {name: body[name] for name in
              ("name", "gender", "birth_year", "household_id", "job_types", "preferred_channel", "speech_rate",
               "waiting_since", "hardship") if name in body}
     for name in ("region", "village"):

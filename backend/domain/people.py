@@ -36,7 +36,7 @@ class WorkerFacts:
 
     def is_free(self, start: date, end: date) -> str:
         """`yes` for all the days, `partly` for some, `no` for none, by what she said about her time."""
-        if self.available_from and end < self.available_from or self.available_to and start > self.available_to:
+        if (self.available_from and end < self.available_from) or (self.available_to and start > self.available_to):
             return "no"
         blocked = [(a, b) for a, b in self.unavailable if a <= end and start <= b]
         if any(a <= start and end <= b for a, b in blocked):

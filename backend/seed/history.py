@@ -127,7 +127,7 @@ def seed_history(session: Session, workers: list[Worker], now: datetime) -> None
 
 def _storytellers(session: Session, workers: list[Worker]) -> dict[bool, Iterator[tuple[Worker, Handset]]]:
     owners = session.execute(select(HandsetOwner.person_id, Handset).join(Handset, Handset.id == HandsetOwner.handset_id))
-    phones = {person_id: handset for person_id, handset in owners}
+    phones = {row[0]: row[1] for row in owners}
     late = [(w, phones[w.person_id]) for w in workers[FIRST_WITH_HISTORY:]]
     return {
         True: iter([pair for pair in late if pair[0].person.village_code == XINGQUAN]),

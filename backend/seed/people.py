@@ -24,11 +24,11 @@ HOW_MANY = {QIANJIANG: 170, WEINING: 130}
 # A few couples late in the list share a phone, so that the question "who is speaking" can be met (V21).
 SHARED_FROM = 210
 _FAMILY = {QIANJIANG: "冉谭田杨陈罗向龚李张庞何黄邓石", WEINING: "马李禄孔张陈王杨赵撒管安朱吴虎"}
-_WOMEN = ("秀芳 桂花 玉兰 春梅 国珍 素华 光碧 天秀 兴菊 永琼 登碧 世英 昌群 明翠 太琴 应芬 朝会 大香 小琼 凤仙").split()
-_MEN = ("大华 国富 光明 永发 世平 昌贵 明友 兴旺 登科 朝阳 应强 太安 文才 德林 正江 天福 家和 万全 少军 建国").split()
+_WOMEN = ["秀芳", "桂花", "玉兰", "春梅", "国珍", "素华", "光碧", "天秀", "兴菊", "永琼", "登碧", "世英", "昌群", "明翠", "太琴", "应芬", "朝会", "大香", "小琼", "凤仙"]
+_MEN = ["大华", "国富", "光明", "永发", "世平", "昌贵", "明友", "兴旺", "登科", "朝阳", "应强", "太安", "文才", "德林", "正江", "天福", "家和", "万全", "少军", "建国"]
 # Which claims people make, and how often (vocabulary §4.7). About half have been looked at by staff.
 _LABELS = ("G01", "G02", "G03", "G04", "G05", "G06", "G08", "G10", "G11", "G12")
-_BENEFITS = (["meals"], ["transport"], ["meals", "transport"], ["insurance"], [])
+_BENEFITS: tuple[list[str], ...] = (["meals"], ["transport"], ["meals", "transport"], ["insurance"], [])
 
 
 @dataclass(frozen=True)

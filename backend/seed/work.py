@@ -51,10 +51,10 @@ def employers() -> list[tuple[str, str, str]]:
 def plan() -> list[Planned]:
     """Every opening of the demo county, always in the same order and at the same place."""
     rng = random.Random(SEED)
+    in_caohai = [row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(CAOHAI)]
     villages = {
         QIANJIANG: [row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(ZHONGTANG)],
-        WEINING: [row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(CAOHAI)][:6]
-        + ["520526003001", "520526001002", "520526002002"],
+        WEINING: [*in_caohai[:6], "520526003001", "520526001002", "520526002002"],
     }
     outside = [row["code"] for row in divisions() if row["level"] == "town" and row["code"].startswith(QIANJIANG)
                and row["code"] != ZHONGTANG]

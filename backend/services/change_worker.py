@@ -72,7 +72,7 @@ def _check(session: Session, now: datetime, regions: RegionBook, worker: Worker,
     if low is not None and high is not None and high < low:
         problems["pay_expectation"] = "the upper wage cannot be below the lower"
     first, last = (facts.get(name, getattr(worker, name)) for name in ("available_from", "available_to"))
-    if first and last and last < first or any(end < start for start, end in facts.get("unavailable") or ()):
+    if (first and last and last < first) or any(end < start for start, end in facts.get("unavailable") or ()):
         problems["availability"] = "the last day cannot be before the first"
     if problems:
         raise Invalid("some facts do not hold", problems)

@@ -108,15 +108,15 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
     Raises `NotFound`; `Conflict` with reason `closed` when it is over already. Calling it off twice changes nothing.
     """
     # The status first: a worker who takes a place at the same moment either comes before this and is told, or is refused.
-    moved = session.execute(
+    moved: Any = session.execute(
         update(Opening)
         .where(Opening.id == opening_id, Opening.status.in_(("draft", "in_review", "published", "filled")))
         .values(status="withdrawn", updated_at=now)
         .execution_options(synchronize_session=False)
-    ).rowcount
+    )
     opening = _locked(session, opening_id)
     session.refresh(opening)
-    if not moved:
+    if not moved.rowcount:
         if opening.status == "withdrawn":
             return opening
         raise Conflict(f"this opening is {opening.status}", reason="closed")

@@ -102,10 +102,9 @@ class RegionBook:
         fresh = book is not None and time.monotonic() - book.read_at < RELOAD_AFTER_S
         if book is not None and fresh and (wanted is None or wanted in book.places):
             return book
-        with self._lock:
-            with self._db.read() as session:
-                if book is None or not fresh or _counts(session) != book.counts:
-                    self._book = book = _read(session)
+        with self._lock, self._db.read() as session:
+            if book is None or not fresh or _counts(session) != book.counts:
+                self._book = book = _read(session)
         return book
 
     # -- names ---------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def open_openings(
     return session.scalars(query.order_by(Opening.starts_on, Opening.id).limit(limit)).all()
 
 
-def _open(today: date) -> Select[tuple[Opening]]:
+def _open(today: date) -> Select[Opening]:
     return (
         select(Opening)
         .options(joinedload(Opening.employer))
@@ -71,10 +71,10 @@ def usual_pay_fen(session: Session, job_type: str, unit: str | None, county: str
     )
     if without_id is not None:
         query = query.where(Opening.id != without_id)
-    amounts = [(low if low is not None else high, high if high is not None else low) for low, high in session.execute(query)]
-    if len(amounts) < MEDIAN_FROM:
+    known = [[fen for fen in pay if fen is not None] for pay in session.execute(query)]
+    if len(known) < MEDIAN_FROM:
         return None
-    return statistics.median((low + high) / 2 for low, high in amounts)
+    return statistics.median(sum(pay) / len(pay) for pay in known)
 
 
 def employer_names(session: Session, phone: str | None) -> int:

@@ -16,7 +16,19 @@ from backend.services import matches
 from backend.services.deps import Deps
 from backend.services.regions import RegionBook
 from backend.settings import TIMEZONE, Settings
-from backend.store.models import Case, Conversation, Employer, Handset, Offer, Opening, Person, Region, Staff, Station, Worker
+from backend.store.models import (
+    Case,
+    Conversation,
+    Employer,
+    Handset,
+    Offer,
+    Opening,
+    Person,
+    Region,
+    Staff,
+    Station,
+    Worker,
+)
 from backend.store.session import Database
 from tests.support.clock import SettableClock
 

@@ -8,7 +8,16 @@ import pytest
 
 from backend.domain import openings
 from backend.domain.lexicon import job_codes
-from backend.domain.openings import FLAGS, OpeningFacts, covered_by, fen_per_day, kindred, may_become, pays_at_least, review_flags
+from backend.domain.openings import (
+    FLAGS,
+    OpeningFacts,
+    covered_by,
+    fen_per_day,
+    kindred,
+    may_become,
+    pays_at_least,
+    review_flags,
+)
 
 
 def flags(text: str = "摘果子 会用果剪", low: int | None = 12_000, high: int | None = 12_000, **more: object) -> list[str]:
