@@ -20,7 +20,8 @@ from backend.store.models import Conversation, Handset, Message, OutboxRow, Rece
 
 log = structlog.get_logger()
 
-SEND_LEASE = timedelta(seconds=60)
+# Longer than the carrier's client waits in all, so that a lease runs out only when its holder is dead.
+SEND_LEASE = timedelta(seconds=30)
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 LONGEST_TEXT = 500  # characters; the carrier's limit for one message, never reached by our two segments
 # A carrier's list may lag behind its acceptance; only after this is "not on the list" taken as "never sent".
@@ -131,14 +132,18 @@ def send_next(deps: Deps) -> bool:
 def _claim(deps: Deps) -> tuple[int, str, str, str, str] | None:
     now = deps.clock()
     with deps.db.write() as session:
-        # A number's texts leave in the order they were decided: a later row waits while an earlier one is in flight.
+        # A number's texts leave in the order they were decided: a later row waits while an earlier one is in flight or
+        # about to be (another sender may hold its row at this moment, and we would skip it).
         earlier = OutboxRow.__table__.alias("earlier")
         blocked = (
             select(earlier.c.id)
             .where(
                 earlier.c.to_number == OutboxRow.to_number,
                 earlier.c.id < OutboxRow.id,
-                earlier.c.status == "sending",
+                or_(
+                    earlier.c.status == "sending",
+                    and_(earlier.c.status == "created", earlier.c.due_at <= now),
+                ),
             )
             .exists()
         )

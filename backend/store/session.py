@@ -18,7 +18,9 @@ def make_engine(database_url: str) -> Engine:
     PostgreSQL: bounded statements and locks, connections checked before use (reliability §4.4).
     """
     if database_url.startswith("sqlite"):
-        engine = create_engine(database_url, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = create_engine(
+            database_url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(
             "BEGIN" if connection.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE"))
@@ -28,6 +30,8 @@ def make_engine(database_url: str) -> Engine:
     return create_engine(
         database_url,
         pool_pre_ping=True,
+        # An error names its statement; what was in it are people's words and numbers, and errors are logged.
+        hide_parameters=True,
         pool_size=10,
         pool_timeout=10,
         connect_args={
