@@ -73,7 +73,7 @@ def create_app(executor: ActionExecutor | None = None) -> Sanic[Any, Any]:
             return json_response({"error": "rejected", "action_name": rejection.action_name}, status=400)
         except ActionNotFoundException:
             return json_response({"error": "no such action", "action_name": str(name)}, status=404)
-        except Exception as problem:  # noqa: BLE001 - the body holds a tracker and must not be answered or logged
+        except Exception as problem:
             log.error("action_broken action=%s error=%s", name, type(problem).__name__)
             return json_response({"error": "the action failed", "action_name": str(name)}, status=500)
         return json_response(result.model_dump() if result else None)

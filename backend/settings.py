@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ class Settings:
     secret_key: str
     api_token: str
     actions_token: str  # what the action server shows to /internal; it acts only for a turn under lease
+    rasa_token: str  # what we show to Rasa's HTTP API on loopback
     carrier: str  # "simulator" or "twilio"
     twilio_account_sid: str
     twilio_auth_token: str
@@ -69,7 +71,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         environ = {**demo_secrets(data_dir), **{k: v for k, v in environ.items() if v}}
     missing = [
         name
-        for name in ("SECRET_KEY", "API_TOKEN", "ACTIONS_TOKEN", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN",
+        for name in ("SECRET_KEY", "API_TOKEN", "ACTIONS_TOKEN", "RASA_TOKEN", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN",
                      "TWILIO_PHONE_NUMBER")
         if environ.get(name, "").strip().lower() in DEFAULT_SECRETS
     ]
@@ -86,6 +88,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         secret_key=environ["SECRET_KEY"],
         api_token=environ["API_TOKEN"],
         actions_token=environ["ACTIONS_TOKEN"],
+        rasa_token=environ["RASA_TOKEN"],
         carrier=carrier,
         twilio_account_sid=environ["TWILIO_ACCOUNT_SID"],
         twilio_auth_token=environ["TWILIO_AUTH_TOKEN"],
@@ -114,9 +117,10 @@ def demo_secrets(data_dir: Path) -> dict[str, str]:
     made = {}
     if path.exists():
         made = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
-    wanted = {
+    wanted: dict[str, Callable[[], str]] = {
         "API_TOKEN": lambda: secrets.token_urlsafe(32),
         "ACTIONS_TOKEN": lambda: secrets.token_urlsafe(32),
+        "RASA_TOKEN": lambda: secrets.token_urlsafe(32),
         "SECRET_KEY": lambda: secrets.token_urlsafe(32),
         "TWILIO_AUTH_TOKEN": lambda: secrets.token_hex(16),
         "TWILIO_ACCOUNT_SID": lambda: "AC" + secrets.token_hex(16),

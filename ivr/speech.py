@@ -404,5 +404,7 @@ RENDERERS: dict[str, Renderer] = {
     "handed_back": _fixed(("工作人员办完了,我接到帮您。", "Our staff have finished; I go on helping you.")),
     "confirm_posting": _confirm_posting,
     "posting_received": _posting_received,
+    "posting_published": _fixed(("请人的事发出去了。", "Your posting is out.")),
+    "posting_rejected": _fixed(("请人的事没发。", "Your posting was not published."), ("为啥,短信上写了。", "Why, you read in the text.")),
     "employer_told": _employer_told,
 }  # fmt: skip

@@ -84,7 +84,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         """Publish or reject an opening that is in review; a rejection needs a reason. 409 `not_in_review`."""
         with deps.db.write() as session:
             opening = review_opening(
-                session, deps.clock(), opening_id, json_data["decision"], json_data["reason"] or "", actor=actor,
+                session, deps, opening_id, json_data["decision"], json_data["reason"] or "", actor=actor,
                 staff_id=None,
             )
             return shapes.opening(opening, deps.regions)

@@ -20,7 +20,6 @@ from backend.services.regions import HOME_REGION
 from backend.store.models import Case, Person, Staff, Worker
 from backend.store.queries import cases as queries
 from backend.store.queries import conversations as conversation_queries
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -34,7 +33,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         status = request.args.get("status", "open")
         status = status if status in labels.CASE_STATUS else "open"
         region, number = me().region_code, page_number()
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             kinds = queries.kinds(session, region, HOME_REGION, status)
             kind = request.args.get("kind", "")
             kind = kind if kind in kinds else ""
@@ -101,7 +100,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def reply_to_case(case_id: int) -> ResponseReturnValue:
         """Text the person: the case is taken, the line goes silent in that conversation and says so."""
         given = form("text", "form_id")
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             found = queries.one(session, me().region_code, HOME_REGION, case_id)
         if found is None or found.conversation_id is None:
             raise NotFound("no conversation to reply in")

@@ -21,7 +21,6 @@ from backend.services.regions import HOME_REGION
 from backend.store.models import Conversation, Message, Staff
 from backend.store.queries import cases as case_queries
 from backend.store.queries import conversations as queries
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -35,7 +34,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         number, waiting = page_number(), request.args.get("show") == "waiting"
         asked = request.args.get("number", "")
         last4 = asked if re.fullmatch(r"[0-9]{4}", asked) else ""
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             rows, more = queries.page(
                 session, me().region_code, HOME_REGION, last4=last4, waiting=waiting, number=number
             )

@@ -20,7 +20,6 @@ from backend.services import review_opening, review_transcript
 from backend.settings import TIMEZONE
 from backend.store.models import Opening, Staff
 from backend.store.queries import openings_review as queries
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -35,7 +34,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def openings() -> str:
         status, number = request.args.get("status", "in_review"), page_number()
         status = status if status in queries.TABS else "in_review"
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             rows, more = queries.page(session, me().region_code, status=status, number=number)
             counts = queries.by_status(session, me().region_code)
         review_transcript.note_reading(deps, me(), "listed_openings", ids=[opening.id for opening in rows])
@@ -71,7 +70,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if given["decision"] not in review_opening.DECISIONS:
             abort(400)
         reason = given.get("reason", "")
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             found = queries.one(session, me().region_code, opening_id)
         if found is None:
             raise NotFound("no such opening")

@@ -13,7 +13,6 @@ from backend.domain.masking import mask_numbers
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Station
 from backend.store.queries import openings_review
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -32,7 +31,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @bp.get("/screen/<station>")
     def board(station: str) -> str:
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             found = session.scalar(select(Station).where(Station.slug == station.replace("\0", "")))
             if found is None:
                 abort(404)

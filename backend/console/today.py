@@ -11,7 +11,6 @@ from backend.console.guard import me
 from backend.services.regions import HOME_REGION
 from backend.services.review_transcript import note_reading
 from backend.store.queries import cases, conversations, openings_review
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -23,7 +22,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/")
     def today() -> str:
         region = me().region_code
-        with reading(deps.db) as session:
+        with deps.db.read() as session:
             by_priority = cases.open_by_priority(session, region, HOME_REGION, deps.clock())
             pressing, _ = cases.page(session, region, HOME_REGION, status="open")
             masks = list_masks(session, [case for case, _ in pressing[:FIRST_CASES]])

@@ -78,6 +78,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     # -- posting
     "confirm_posting": ("facts",),
     "posting_received": ("opening",),
+    "posting_published": ("opening",),
+    "posting_rejected": ("opening", "reason"),
     "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn
 }
 

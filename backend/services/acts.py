@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
-from backend.domain.answers import Answer
 from backend import services
+from backend.domain.answers import Answer
 from backend.errors import NotFound
 from backend.services import outbox
 from backend.services.turn import Facts, Turn

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from backend.domain.answers import make
+from backend.domain.answers import Answer, make
 from backend.domain.offers import HOLDS_A_PLACE, Stretch, expires_at, may_become, overlap, short_code
 from backend.errors import Conflict, NotFound
 from backend.services import outbox
@@ -50,7 +50,7 @@ def take(
     if standing := _in_the_way(session, worker_id, opening):
         raise Conflict("overlaps a taken opening", reason="overlap", standing=standing.opening_id)
     today = now.astimezone(TIMEZONE).date()
-    claimed = session.execute(
+    claimed = session.scalar(
         update(Opening)
         .where(
             Opening.id == opening_id,
@@ -62,9 +62,10 @@ def take(
             filled=Opening.filled + 1,
             status=case((Opening.filled + 1 >= Opening.headcount, "filled"), else_=Opening.status),
         )
+        .returning(Opening.id)
         .execution_options(synchronize_session=False)
     )
-    if claimed.rowcount != 1:
+    if claimed is None:
         session.refresh(opening)
         full = opening.status == "filled" or (opening.status == "published" and opening.filled >= opening.headcount)
         raise Conflict("no place", reason="full" if full else "not_open")
@@ -111,13 +112,14 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         raise NotFound("no such offer")
     if offer.status != "accepted":
         raise Conflict("holds no place", reason="not_held")
-    freed = session.execute(
+    freed = session.scalar(
         update(Opening)
         .where(Opening.id == offer.opening_id, Opening.filled > 0)
         .values(filled=Opening.filled - 1, status=case((Opening.status == "filled", "published"), else_=Opening.status))
+        .returning(Opening.id)
         .execution_options(synchronize_session=False)
     )
-    if freed.rowcount != 1:
+    if freed is None:
         raise Conflict("the opening holds no taken place", reason="not_held")
     session.refresh(offer.opening)
     offer.status, offer.answered_at, offer.message_id = "withdrawn", now, message_id
@@ -223,14 +225,15 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), TIMEZONE)
 
 
-def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker) -> None:
-    """Text the employer that a place was taken or given back (W06: both sides hear the result)."""
+def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Opening, answer: Answer) -> None:
+    """Text the employer what became of the opening (W06: both sides hear the result); nothing without a number."""
     employer = session.get(Employer, opening.employer_id)
-    if employer is None or not employer.phone:
-        return
-    handset = handset_for(session, employer.phone, now)
-    outbox.enqueue(
-        session, deps, now=now, handset=handset, kind="initiated",
-        answers=[make("employer_told", opening=opening_view(opening, deps.regions), event=event,
-                      worker_name=worker.person.name)],
-    )
+    if employer is not None and employer.phone:
+        handset = handset_for(session, employer.phone, now)
+        outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[answer])
+
+
+def tell_of_worker(session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker) -> None:
+    """`event`: taken | withdrawn."""
+    told = make("employer_told", opening=opening_view(opening, deps.regions), event=event, worker_name=worker.person.name)
+    tell_employer(session, deps, now=now, opening=opening, answer=told)

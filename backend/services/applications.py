@@ -34,9 +34,10 @@ def apply_job(turn: Turn) -> list[Answer]:
     else:
         if not params.get("opening_id") and not turn.recall("jobs") and not (turn.pending or {}).get("opening_ids"):
             return find_jobs(turn)  # "我要报名" before anything was shown
-        opening, question = which_opening(turn, "take")
-        if question is not None:
-            return question
+        found = which_opening(turn, "take")
+        if isinstance(found, list):
+            return found
+        opening = found
     if turn.channel == "voice" and not params.get("confirmed"):
         # A recogniser mishears: a spoken wish alone never takes a place; a key or a clear yes does.
         yes: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": opening.id, "confirmed": True}}
@@ -52,7 +53,7 @@ def apply_job(turn: Turn) -> list[Answer]:
     except Conflict as conflict:
         return _refused(turn, opening, conflict)
     audit.record(turn, "took_place", taken, opening_id=opening.id)
-    answer_offer.tell_employer(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
+    answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
     registered = worker.person.name is not None
     turn.expect("taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id)
     return [make("job_taken", opening=_view(turn, opening), contact=_contact(turn, opening), code=taken.code,
@@ -147,7 +148,7 @@ def withdraw_application(turn: Turn) -> list[Answer]:
         return [make("confirm_withdraw", opening=view, code=offer.code)]
     answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
     audit.record(turn, "gave_back_place", offer, opening_id=offer.opening_id)
-    answer_offer.tell_employer(turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker)
+    answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker)
     again: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": offer.opening_id, "confirmed": True}}
     turn.expect("undo", {"1": again}, offer_id=offer.id)
     return [make("withdrawn", opening=view, code=offer.code)]

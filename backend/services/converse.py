@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from backend.dialogue.state import restore
 from backend.domain import danger, opt_out, said
 from backend.domain.answers import Answer, make
+from backend.domain.prepare import Prepared
 from backend.domain.spans import spans
 from backend.errors import EngineUnavailable
 from backend.services import acts, heartbeat, menu, outbox
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
-from backend.domain.prepare import Prepared
 from backend.services.understand import prepare, values_of
 from backend.store.models import Conversation, Handset, Message, TurnEffect
 
@@ -46,13 +46,14 @@ def lease_number(deps: Deps, handset_id: int) -> str | None:
     """Take the number's lease, or None while another turn of it runs (DESIGN §3.6)."""
     now, token = deps.clock(), secrets.token_hex(16)
     with deps.db.write() as session:
-        taken = session.execute(
+        taken = session.scalar(
             update(Handset)
             .where(Handset.id == handset_id, (Handset.lease_until.is_(None)) | (Handset.lease_until < now))
             .values(lease_token=token, lease_until=now + TURN_LEASE)
+            .returning(Handset.id)
             .execution_options(synchronize_session=False)
         )
-    return token if taken.rowcount == 1 else None
+    return token if taken is not None else None
 
 
 def release_number(deps: Deps, handset_id: int, token: str) -> None:

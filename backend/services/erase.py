@@ -83,7 +83,7 @@ def _free_places(turn: Turn, worker: Worker) -> None:
     for offer in offers:
         if offer.status == "accepted" and offer.ends_on >= turn.today:
             answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
-            answer_offer.tell_employer(
+            answer_offer.tell_of_worker(
                 turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker
             )
         elif offer.status in ("offered", "waitlisted"):

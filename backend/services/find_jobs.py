@@ -43,7 +43,8 @@ def find_jobs(turn: Turn) -> list[Answer]:
 
 def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple[list[Any], list[str]]:
     near = turn.conversation.region_code
-    wanted, relaxed = dict(filters), []
+    wanted = dict(filters)
+    relaxed: list[str] = []
     while True:
         matches = openings_for(turn.session, turn.deps.regions, turn.today, worker=worker, filters=wanted, near=near,
                                limit=RANKED_AT_MOST)
@@ -134,9 +135,9 @@ def more_jobs(turn: Turn) -> list[Answer]:
 @act("job_details")
 def job_details(turn: Turn) -> list[Answer]:
     """Everything about one opening; the question's own words (管饭不) are answered first."""
-    opening, problem = which_opening(turn, "details")
-    if problem is not None:
-        return problem
+    opening = which_opening(turn, "details")
+    if isinstance(opening, list):
+        return opening
     asked = [str(value) for value in turn.facts.all("benefit")]
     asked += [e.entity for e in turn.facts.entities if e.entity in {"pay", "settlement", "clock", "date"}]
     view = opening_view(opening, turn.deps.regions)
@@ -144,11 +145,11 @@ def job_details(turn: Turn) -> list[Answer]:
     return [make("job_details", opening=view, asked=asked)]
 
 
-def which_opening(turn: Turn, purpose: str) -> tuple[Opening, None] | tuple[None, list[Answer]]:
+def which_opening(turn: Turn, purpose: str) -> Opening | list[Answer]:
     """The opening meant: by key, by its number in the list last shown, by trade or day; else the question which one."""
     params, facts = turn.facts.params, turn.facts
     if opening_id := params.get("opening_id"):
-        return turn.session.get_one(Opening, opening_id), None
+        return turn.session.get_one(Opening, opening_id)
     jobs = turn.recall("jobs") or {}
     page = jobs.get("page", [])
     pending = turn.pending or {}
@@ -158,24 +159,24 @@ def which_opening(turn: Turn, purpose: str) -> tuple[Opening, None] | tuple[None
     if ordinal is not None and page:
         position = len(page) if ordinal == -1 else int(ordinal)
         if 1 <= position <= len(page):
-            return turn.session.get_one(Opening, page[position - 1]), None
-        return None, [make("choice_unknown", choice=ordinal, choices=list(range(1, len(page) + 1)))]
+            return turn.session.get_one(Opening, page[position - 1])
+        return [make("choice_unknown", choice=ordinal, choices=list(range(1, len(page) + 1)))]
     candidates = [turn.session.get_one(Opening, i) for i in page]
     if trades := facts.all("job_type"):
         candidates = [opening for opening in candidates if opening.job_type in trades]
         if not candidates:
-            return None, find_jobs(turn)
+            return find_jobs(turn)
     if days := facts.one("date"):
         start = date.fromisoformat(str(days).partition("/")[0])
         on_that_day = [opening for opening in candidates if opening.starts_on <= start <= opening.ends_on]
         candidates = on_that_day or candidates
     if len(candidates) == 1:
-        return candidates[0], None
+        return candidates[0]
     if not candidates:
-        return None, find_jobs(turn)
+        return find_jobs(turn)
     views = [opening_view(opening, turn.deps.regions) for opening in candidates[:SHOWN_AT_ONCE]]
     expect_openings(turn, views, purpose)
-    return None, [make("which_job", openings=views, purpose=purpose)]
+    return [make("which_job", openings=views, purpose=purpose)]
 
 
 def alternatives(turn: Turn, opening: Opening) -> list[dict[str, Any]]:

@@ -293,4 +293,4 @@ def waiting(session: Session) -> dict[str, Any]:
     """How much is in the outbox by status, for /metrics."""
     from sqlalchemy import func
 
-    return dict(session.execute(select(OutboxRow.status, func.count()).group_by(OutboxRow.status)).all())  # type: ignore[arg-type]
+    return dict(session.execute(select(OutboxRow.status, func.count()).group_by(OutboxRow.status)).all())

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
 from backend.domain.lexicon import job_name
-from backend.domain.registration import NOTICE_VERSION, REQUIRED, TRIES, answered, next_question
 from backend.domain.pay import to_fen
+from backend.domain.registration import NOTICE_VERSION, REQUIRED, TRIES, answered, next_question
 from backend.services import audit
 from backend.services.acts import act, run
 from backend.services.people import owners
@@ -209,8 +209,7 @@ def save_worker(turn: Turn, facts: dict[str, Any], *, for_other: bool) -> Worker
 
 def _person_for(turn: Turn, facts: dict[str, Any], *, for_other: bool) -> Person:
     known = owners(turn.session, turn.handset)
-    people = [(owner, turn.session.get(Person, owner.person_id)) for owner in known]
-    for owner, person in people:
+    for person in (turn.session.get(Person, owner.person_id) for owner in known):
         # The nameless entry of somebody who took work before registering is this person, too.
         if person is not None and (person.name == facts.get("person_name") or (person.name is None and not for_other)):
             return person

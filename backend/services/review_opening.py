@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from backend.domain.access import may, may_see
+from backend.domain.answers import make
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
+from backend.services.answer_offer import tell_employer
 from backend.services.staff_login import Member
+from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Opening
 from backend.store.queries.scope import within
@@ -32,14 +34,16 @@ EDITABLE = frozenset(
 
 
 def review_opening(
-    session: Session, now: datetime, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
+    session: Session, deps: Deps, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
 ) -> Opening:
     """Publish or reject an opening that is in review, in the caller's transaction; the result, who and why are kept (P04).
+
+    An employer who posted by text or call hears the decision by text, as was promised when the posting came in.
 
     Raises `NotFound`; `Invalid` for an unknown decision or a rejection without a reason; `Conflict` with reason
     `not_in_review` (somebody was quicker) or `days_gone` (its last day has passed, publishing would help nobody).
     """
-    reason = reason.strip()[:LONGEST_REASON]
+    now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
     if decision not in DECISIONS:
         raise Invalid("unknown decision", {"decision": "publish or reject"})
     if decision == "reject" and not reason:
@@ -66,6 +70,11 @@ def review_opening(
         raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
     session.refresh(opening)
     audit.write(session, now, actor, DECISIONS[decision], opening, flags=list(opening.review_flags or []))
+    if opening.source_message_id is not None:
+        view = opening_view(opening, deps.regions)
+        published = decision == "publish"
+        told = make("posting_published", opening=view) if published else make("posting_rejected", opening=view, reason=reason)
+        tell_employer(session, deps, now=now, opening=opening, answer=told)
     return opening
 
 
@@ -76,7 +85,7 @@ def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: s
     with deps.db.write() as session:
         _mine(session, member, opening_id)
         return review_opening(
-            session, deps.clock(), opening_id, decision, reason, actor=member.actor, staff_id=member.id
+            session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id
         )
 
 

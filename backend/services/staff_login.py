@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from backend.errors import LinggongError
 from backend.store.models import AuditEvent, LoginAttempt, Staff, StaffSession
-from backend.store.reading import reading
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -92,7 +91,7 @@ def log_in(deps: Deps, login: str, password: str, *, address: str, device: str =
     now = deps.clock()
     account = _account_key(deps, login, device)
     attempt_id = _note_attempt(deps, account, address, now)
-    with reading(deps.db) as session:
+    with deps.db.read() as session:
         staff = session.scalar(select(Staff).where(Staff.login == login))
     # Between transactions: hashing takes long on purpose and must not hold a lock.
     right = _verify(staff.password_hash if staff else _NOBODY, password)
@@ -127,7 +126,7 @@ def who_is(deps: Deps, token: str) -> Member | None:
     if not token:
         return None
     now = deps.clock()
-    with reading(deps.db) as session:
+    with deps.db.read() as session:
         row = session.execute(
             select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id).where(
                 StaffSession.token_hash == _digest(token)
@@ -202,7 +201,7 @@ def _account_key(deps: Deps, login: str, device: str) -> str:
         staff_id, mark = _devices(deps).loads(device)
     except (BadSignature, ValueError, TypeError):
         return login
-    with reading(deps.db) as session:
+    with deps.db.read() as session:
         known = session.scalar(select(Staff.login).where(Staff.id == staff_id))
     return f"{login}@{mark}" if known == login else login
 

@@ -11,6 +11,7 @@ from typing import Any
 from backend.domain.entities import Entity, values
 from backend.domain.prepare import Prepared
 from backend.domain.prepare import prepare as domain_prepare
+from backend.domain.spans import Span
 from backend.errors import EngineUnavailable
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
@@ -46,10 +47,10 @@ def values_of(
     market_days: dict[str, Any] | None = None,
 ) -> list[Entity]:
     """The entities of a message in normal form, from the spans the engine found in `prepared.masked`."""
-    restored = []
+    restored: list[Span] = []
     for span in spans:
         start, end = prepared.clean.restore(span["start"], span["end"])
-        restored.append({**span, "start": start, "end": end, "text": prepared.text[start:end]})
+        restored.append(Span(entity=span["entity"], start=start, end=end, text=prepared.text[start:end]))
     return values(restored, prepared.text, now.astimezone(TIMEZONE), channel, intent, market_days=market_days)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from backend.domain.answers import Answer
@@ -62,7 +63,7 @@ def ask(answer: Answer, detail: int) -> str:
     return (f"Noted: {noted}. " if noted else "") + table[answer["field"]] + (f" Reply: {choices}." if choices else "")
 
 
-def _gone(words: str):
+def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         others = answer["alternatives"]
         return f"{answer['opening']['title']}: {words}." + (f" Others: {_numbered(others)} reply a number" if others else "")
@@ -162,5 +163,7 @@ PHRASES: Phrases = {
     "handed_back": "The machine answers again. 0 for a person",
     "confirm_posting": lambda a, d: f"Hiring: {_facts(a['facts'])}. 1 right; else say it right",
     "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
+    "posting_published": lambda a, d: f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it.",
+    "posting_rejected": lambda a, d: f"Your posting {a['opening']['title']} was not published: {a['reason']}. Say it again corrected, or 0 for a person.",
     "employer_told": lambda a, d: f"{a['worker_name'] or 'Somebody'} " + ("is coming: " if a["event"] == "taken" else "is not coming: ") + w.line(a["opening"], "en") + f". {a['opening']['left']} still needed",
 }

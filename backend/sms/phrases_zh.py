@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.lexicon import job_name
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, local
-
-FAMILY = "zh"
 
 
 def _facts(facts: dict[str, Any]) -> str:
@@ -146,7 +145,7 @@ def job_taken(answer: Answer, detail: int) -> str:
     return f"定了:{w.line(opening, detail=detail)}。{whom}{tail}"
 
 
-def _gone(words: str):
+def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         text = f"{answer['opening']['title']}{words}。"
         others = answer["alternatives"][: max(detail, 1)]
@@ -323,5 +322,7 @@ PHRASES: Phrases = {
     "handed_back": "工作人员先忙去了,现在又是机器回你。找人回0",
     "confirm_posting": confirm_posting,
     "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
+    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你",
+    "posting_rejected": lambda a, d: f"招人的没发:{a['opening']['title']}。{a['reason']}。改好再说一遍就行,找人回0",
     "employer_told": lambda a, d: f"{a['worker_name'] or '有人'}" + ("要来做" if a["event"] == "taken" else "不来了:") + f"{w.line(a['opening'], detail=min(d, 2))}。还差{a['opening']['left']}人",
 }

@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 
 from backend.logs import configure
 from backend.services import deps as wiring
-from backend.services.acts import load_all
 from backend.services import heartbeat, outbox
+from backend.services.acts import load_all
 from backend.services.broken_turn import count_failure
 from backend.services.converse import SMS_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps

@@ -38,7 +38,7 @@ VALUES: dict[str, Any] = {
     "code": "12", "count": 3, "attempt": 1, "open_now": False, "case_id": 1, "case_kind": "injury", "event": "taken",
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
     "field": "age", "what": "registration", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
-    "said_": "yes", "known": False, "topic": None, "reason": "not_understood", "shown": 3,
+    "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
 }  # fmt: skip
 
 
