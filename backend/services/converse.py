@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -153,8 +154,23 @@ def _menu(turn: Turn, prepared: Prepared) -> tuple[str, Facts]:
     """What the menu makes of a text by itself: its act, with the values our own parsers find (no model)."""
     act, params = menu.without_engine(turn)
     market_days = turn.deps.regions.market_days(turn.conversation.region_code)
-    found = values_of(prepared, "inform", spans(prepared.masked_text), turn.now, turn.channel, market_days)
+    marked = [*spans(prepared.masked_text), *_place_asked_for(turn, prepared.masked_text)]
+    found = values_of(prepared, "inform", marked, turn.now, turn.channel, market_days)
     return act, Facts(entities=found, params=params, intent="inform")
+
+
+_PLACE = re.compile(r"\S{1,10}(?:村|社区|组|镇|乡|街道|寨|坝|湾|沟)")
+
+
+def _place_asked_for(turn: Turn, text: str) -> list[dict[str, Any]]:
+    """The whole text as a place, when a place was just asked for and it is one; elsewhere places are the engine's to find."""
+    pending, said = turn.pending or {}, text.strip()
+    if pending.get("kind") != "ask" or pending.get("field") != "location" or not said:
+        return []
+    if not _PLACE.fullmatch(said) and not (len(said) <= 12 and turn.deps.regions.find(said, turn.conversation.region_code)):
+        return []
+    start = text.index(said)
+    return [{"entity": "location", "start": start, "end": start + len(said), "text": said}]
 
 
 def _turn(deps: Deps, session: Session, message: Message) -> Turn:
