@@ -1,5 +1,6 @@
 // The handset: texts, calls and the three steps to try. All of it talks to /phone/api on its own origin.
 import { STRINGS } from "./strings.js";
+import { forget, showNext } from "./guide.js";
 import { chineseVoice, hush, onVoicesChanged, play, recogniser, speak, tone } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
@@ -11,7 +12,7 @@ const kept = (name, value) => {
 };
 const state = {
   language: kept("language") === "en" ? "en" : "zh", number: "", lastText: 0, call: null, lastEvent: 0, ended: true, began: 0,
-  hurry: 0, legs: [], acting: false, glosses: new Map(), people: [], ringing: null, generation: 0,
+  hurry: 0, legs: [], underWay: new Map(), acting: false, glosses: new Map(), people: [], ringing: null, generation: 0,
 };
 const t = (key) => STRINGS[state.language][key] || STRINGS.zh[key] || key;
 
@@ -39,6 +40,9 @@ function translate() {
   $("page-language").lang = state.language === "en" ? "zh-CN" : "en";
   $("body").placeholder = t("bodyHint");
   $("words").placeholder = t("wordsHint");
+  $("captions").dataset.hint = t("captionsHint");
+  for (const chip of document.querySelectorAll("[data-en]")) chip.dataset.gloss = $("gloss").checked ? chip.dataset.en : "";
+  showNext();
   listPeople();
   showWho();
   showCallState();
@@ -63,7 +67,7 @@ async function addGloss(item, kind, key, tries = 3) {
   line.className = "gloss";
   line.lang = "en";
   line.textContent = english;
-  item.append(line);
+  item.insertBefore(line, item.querySelector("small")); // The time stays last.
   toEnd(item.parentElement);
 }
 function showGlosses() {
@@ -103,7 +107,7 @@ function listPeople() {
 }
 function showWho() {
   const person = state.people.find((one) => one.number === state.number);
-  $("who-now").textContent = `${person ? `${person.name} ` : ""}${state.number}`;
+  $("who-now").textContent = `${person ? person.name : state.number === newcomer() ? t("newPerson") : ""} ${state.number}`;
 }
 function become(number) {
   if (number === state.number) return;
@@ -111,7 +115,8 @@ function become(number) {
   state.number = number;
   state.generation += 1;
   state.lastText = 0;
-  Object.assign(state, { call: null, ended: true });
+  Object.assign(state, { call: null, ended: true, underWay: new Map() });
+  forget();
   $("bubbles").replaceChildren();
   $("captions").replaceChildren();
   $("no-texts").hidden = false;
@@ -131,34 +136,46 @@ async function send(words) {
   state.hurry = Date.now() + 30000;
   pollTexts();
 }
+function stamp(small, text) {
+  const time = new Date(text.created_at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const way = text.direction === "from_handset" ? `${time} · ${t(STATUS[text.status] || "sending")}` : time;
+  if (small.textContent !== way) small.textContent = way;
+}
 function bubble(text) {
   const item = document.createElement("li");
   const mine = text.direction === "from_handset";
   item.className = `bubble ${mine ? "mine" : "theirs"}`;
   item.lang = "zh-CN";
   item.textContent = text.body;
-  const small = document.createElement("small");
-  const time = new Date(text.created_at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  small.textContent = mine && text.status !== "received" ? `${time} ${t(STATUS[text.status] || "sending")}` : time;
-  item.append(small);
+  item.append(document.createElement("small"));
+  stamp(item.lastChild, text);
+  if (mine) state.underWay.set(text.seq, item.lastChild);
   $("bubbles").append(item);
   if (!mine) {
     addGloss(item, "sms", text.sid);
     if ($("texts").hidden) $("tab-texts").classList.add("news");
   }
-  return item;
 }
 async function pollTexts() {
   const generation = state.generation;
-  const data = await api(`${handset()}/texts?after=${state.lastText}`).catch(() => null);
+  // From the first text whose fate is not known yet: its mark changes once the line has it.
+  const after = Math.min(state.lastText, ...[...state.underWay.keys()].map((seq) => seq - 1));
+  const data = await api(`${handset()}/texts?after=${after}`).catch(() => null);
   if (!data || generation !== state.generation) return;
+  let added = false;
   for (const text of data.items) {
-    if (text.seq <= state.lastText) continue;
-    state.lastText = text.seq;
-    $("no-texts").hidden = true;
-    bubble(text);
+    if (text.seq > state.lastText) {
+      state.lastText = text.seq;
+      $("no-texts").hidden = true;
+      bubble(text);
+      added = true;
+    }
+    if (state.underWay.has(text.seq)) {
+      stamp(state.underWay.get(text.seq), text);
+      if (text.status !== "sending" && text.status !== "queued") state.underWay.delete(text.seq);
+    }
   }
-  if (data.items.length) toEnd($("bubbles"));
+  if (added) toEnd($("bubbles"));
 }
 
 // Calls --------------------------------------------------------------------------------------------------------------
@@ -304,6 +321,7 @@ function wire() {
     const { text, say, key } = button.dataset;
     if (button.classList.contains("chip")) {
       button.classList.add("done");
+      showNext();
       if (window.matchMedia("(max-width: 56rem)").matches) $("handset").scrollIntoView({ block: "start" });
     }
     if (text !== undefined) await send(text).catch(() => null);
