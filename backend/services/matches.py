@@ -68,8 +68,10 @@ def openings_for(
     by_id = {opening.id: opening for opening in _pool(session, regions, today, wanted, facts, home)}
     pool = [seen for opening in by_id.values() if _passes(seen := views.opening_facts(opening), wanted, home)]
     ranked = rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE))
-    # Asked for by name, a trade is right whatever her record says; else what cannot be done comes last.
-    if not wanted.get("job_types"):
+    if named := wanted.get("job_types"):
+        # Asked for by name, a trade is right whatever her record says, and comes before its kindred.
+        ranked.sort(key=lambda r: (by_id[r.id].job_type not in named, -r.score, r.id))
+    else:
         ranked.sort(key=lambda r: (not r.suitable, -r.score, r.id))
     return [Match(by_id[r.id], r.score, r.reasons, r.suitable) for r in ranked[:limit]]
 

@@ -212,6 +212,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["village_code"], ["regions.code"], name=op.f("fk_persons_village_code_regions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
+    with op.batch_alter_table("persons", schema=None) as batch_op:
+        batch_op.create_index("ix_persons_village_code", ["village_code"], unique=False)
+
     op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -450,6 +453,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_conversation_id", ["conversation_id"], unique=False)
         batch_op.create_index("ix_cases_status_region_code", ["status", "region_code"], unique=False)
 
     op.create_table(
@@ -501,6 +505,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_status_region_code")
+        batch_op.drop_index("ix_cases_conversation_id")
 
     op.drop_table("cases")
     op.drop_table("call_turns")
@@ -539,6 +544,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_staff_sessions_staff_id")
 
     op.drop_table("staff_sessions")
+    with op.batch_alter_table("persons", schema=None) as batch_op:
+        batch_op.drop_index("ix_persons_village_code")
+
     op.drop_table("persons")
     with op.batch_alter_table("openings", schema=None) as batch_op:
         batch_op.drop_index("ix_openings_status_starts_on")

@@ -38,4 +38,7 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
 
-    __table_args__ = (Index("ix_cases_status_region_code", "status", "region_code"),)
+    __table_args__ = (
+        Index("ix_cases_status_region_code", "status", "region_code"),
+        Index("ix_cases_conversation_id", "conversation_id"),
+    )

@@ -36,6 +36,8 @@ class Person(Base):
     updated_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
+    __table_args__ = (Index("ix_persons_village_code", "village_code"),)
+
 
 class Handset(Base):
     """One phone number seen by the line. Opt-out, language and pace belong to the number, not to a person."""
