@@ -371,6 +371,7 @@ RENDERERS: dict[str, Renderer] = {
     "confirm_take": lambda a, today: [(spoken.deal(a["opening"], today, "zh") + ",对不对?", spoken.deal(a["opening"], today, "en") + ", is that right?")],
     "job_full": _about("来晚了一步,人满了:{}。", "Just too late, it is full: {}."),
     "job_gone": _about("这个活没得了:{}。", "This job is gone: {}."),
+    "called_off": _about("老板取消了,不用去:{}。", "The employer called it off: {}."),
     "clash": _clash,
     "already_taken": _about("这个您已经报上了:{}。", "You already have this one: {}."),
     "my_list": _my_list,

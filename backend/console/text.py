@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -95,6 +96,10 @@ def normal_form(kind: str, value: Any) -> str:
         if unit is None:
             return gettext("%(amount)s元", amount=amount)
         return gettext("%(amount)s元/%(unit)s", amount=amount, unit=label(UNITS, unit))
+    if kind == "date" and (match := re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?", words)):
+        with suppress(ValueError):
+            first = date.fromisoformat(match[1])
+            return days(first, date.fromisoformat(match[2]) if match[2] else first)
     if kind == "money":
         return gettext("%(amount)s元", amount=words)
     if kind == "duration" and (match := re.fullmatch(r"([0-9-]+)d", words)):

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 # A run of seven or more digits as people type or say them: ASCII, full-width or Chinese, with gaps or dashes between.
 _DIGIT = "0-9０-９零〇幺一二三四五六七八九"
 _NUMBER = re.compile(rf"(?:\+?86[ -]?)?[{_DIGIT}](?:[ \-－—·.]{{0,2}}[{_DIGIT}]){{6,}}[xXＸ]?")
+# Digits that are plainly something else: a day or a span of days, and an amount of money with its unit behind it.
+_DAY = re.compile(r"20\d\d-[01]\d-[0-3]\d")
+_AMOUNT = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,2})?[-－—][0-9]{1,5}(?:\.[0-9]{1,2})?")
 _LONGEST_PHONE = 13  # with the country code; anything longer is an identity or bank number and keeps no digit
 
 
@@ -30,7 +33,10 @@ def mask_numbers(text: str) -> str:
     """Hide phone, identity and bank numbers inside a text."""
 
     def hide(match: re.Match[str]) -> str:
-        digits = re.sub(rf"[^{_DIGIT}]", "", match.group())
+        found = match.group()
+        if _DAY.fullmatch(found) or (_AMOUNT.fullmatch(found) and text[match.end() :].lstrip()[:1] in {"元", "块"}):
+            return found
+        digits = re.sub(rf"[^{_DIGIT}]", "", found)
         if len(digits) > _LONGEST_PHONE:
             return "*" * 8
         return f"{digits[:3]}****{digits[-2:]}" if len(digits) < 11 else f"{digits[-11:-8]}****{digits[-4:]}"

@@ -130,7 +130,7 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
         offer.status, offer.answered_at = "withdrawn", now
         if handset := phones.get(offer.worker.person_id):
             outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated",
-                           answers=[make("job_gone", opening=view, alternatives=[])])
+                           answers=[make("called_off", opening=view)])
     session.flush()
     audit.write(session, now, actor, "withdrew_opening", opening, offers=[offer.id for offer in bound])
     return opening

@@ -130,6 +130,7 @@ PHRASES: Phrases = {
     "confirm_take": lambda a, d: f"{w.line(a['opening'], 'en')}. 1 go, 2 do not go",
     "job_full": _gone("just filled"),
     "job_gone": _gone("no longer open"),
+    "called_off": lambda a, d: f"The employer called it off, do not go: {w.line(a['opening'], 'en')}. Say what other work you want.",
     "clash": lambda a, d: f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {a['opening']['title']}. 1 gives that one back",
     "already_taken": lambda a, d: f"You already have this one: {w.line(a['opening'], 'en')}",
     "my_list": my_list,

@@ -289,6 +289,7 @@ PHRASES: Phrases = {
     "confirm_take": lambda a, d: f"{w.line(a['opening'], detail=d)}。去就回1,不去回2",
     "job_full": _gone("人已经满了,来晚了一步"),
     "job_gone": _gone("这个活已经不招了"),
+    "called_off": lambda a, d: f"老板那边取消了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活,直接说想做啥子",
     "clash": clash,
     "already_taken": lambda a, d: f"这个活你已经定了:{w.line(a['opening'], detail=d)}。不去了回“退{a['code']}”",
     "my_list": my_list,
