@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.store.models import Case, Handset, Message, Offer
-from tests.e2e.conftest import Copy
+from tests.e2e.support_copies import Copy
 from tests.e2e.support_faults import SPOILT
 from tests.support.stack import HandsetCall, Stack
 from tests.support.waiting import wait_for

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from backend.store.models import Case, Handset, HandsetOwner, Message, Offer, Opening, OutboxRow, Worker
-from tests.e2e.conftest import Copy
+from tests.e2e.support_copies import Copy
 from tests.e2e.support_faults import Books
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
