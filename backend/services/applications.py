@@ -54,7 +54,7 @@ def apply_job(turn: Turn) -> list[Answer]:
         return _refused(turn, opening, conflict)
     audit.record(turn, "took_place", taken, opening_id=opening.id)
     answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
-    registered = worker.person.name is not None
+    registered = worker.person.name is not None or worker.person.name_recording_url is not None
     turn.expect("taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id)
     return [make("job_taken", opening=_view(turn, opening), contact=_contact(turn, opening), code=taken.code,
                  registered=registered)]

@@ -14,7 +14,7 @@ from backend.services.matches import openings_for
 from backend.services.people import worker_of
 from backend.services.turn import Facts, Turn
 from backend.services.views import opening_view
-from backend.store.models import Opening, Worker
+from backend.store.models import Offer, Opening, Worker
 
 SHOWN_AT_ONCE = 3  # fits two SMS segments; by voice three are read before asking to go on (V14)
 RANKED_AT_MOST = 30
@@ -44,10 +44,14 @@ def find_jobs(turn: Turn) -> list[Answer]:
 def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple[list[Any], list[str]]:
     near = turn.conversation.region_code
     wanted = dict(filters)
+    held = set(turn.session.scalars(
+        select(Offer.opening_id).where(Offer.worker_id == worker.id, Offer.status == "accepted")
+    )) if worker else set()  # what she has already taken is no news
     relaxed: list[str] = []
     while True:
         matches = openings_for(turn.session, turn.deps.regions, turn.today, worker=worker, filters=wanted, near=near,
                                limit=RANKED_AT_MOST)
+        matches = [match for match in matches if match.opening.id not in held]
         droppable = next((name for name in RELAX if name in wanted), None)
         if matches or droppable is None:
             return matches, relaxed
