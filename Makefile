@@ -1,5 +1,5 @@
 # 零工热线 (Linggong Line). `make help` lists the commands; each needs no network once its packages are there.
-.PHONY: run test lint format train eval bench help clean
+.PHONY: run test lint format train eval bench screenshots help clean
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BOOTSTRAP := sh backend/run/bootstrap.sh
@@ -28,6 +28,10 @@ bench: ## measure understanding, alone and through the whole service
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.bench $(ARGS)
 
+screenshots: ## take the README's pictures of the running product anew
+	@$(BOOTSTRAP) app dev rasa
+	@$(PYTHON) -m tools.screenshots $(ARGS)
+
 lint: ## format check, lint and types
 	@$(BOOTSTRAP) app dev
 	@$(PYTHON) -m ruff format --check .
@@ -40,4 +44,4 @@ format: ## rewrite the code in the house format
 	@$(PYTHON) -m ruff check --fix .
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

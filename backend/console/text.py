@@ -18,6 +18,7 @@ from backend.settings import TIMEZONE
 # Cf: zero-width and direction signs; Cc: control signs; Co, Cn, Cs: signs without a picture; Zl, Zp: odd line ends.
 _WITHOUT_PICTURE = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zl", "Zp"})
 _WEEKDAYS = "一二三四五六日"
+_ORGANISATIONS = ("合作社", "公司", "果园", "农场", "茶厂", "工厂", "基地", "市场", "驿站", "超市", "酒店", "项目部", "村委会")
 
 
 def visible(text: str | None) -> Markup:
@@ -153,7 +154,8 @@ def names_in(turns: list[Any], people: list[Any]) -> frozenset[str]:
         }
         names |= {str(e["text"]) for e in turn.entities or [] if e.get("entity") == "person_name" and e.get("text")}
         names |= set(_told(turn.answer or {}))
-    return frozenset(name for name in names if name)
+    # An organisation is no person; hiding its name would only spoil the text.
+    return frozenset(name for name in names if name and not name.endswith(_ORGANISATIONS))
 
 
 def _told(value: Any) -> list[str]:

@@ -216,6 +216,7 @@ const SHOW = {
     else caption(t("silent"), "note");
   },
   unheard() { caption(t("unheard"), "note"); },
+  recorded(event) { caption(event.empty ? t("silent") : `${t("recordedAs")} ${state.spoken || ""}`.trim(), event.empty ? "note" : "mine"); },
   record() { caption(t("recording"), "note"); showCallState(t("recording")); },
   dial(event) {
     state.legs = event.legs || [];
@@ -345,6 +346,7 @@ function wire() {
     const words = $("words").value.trim();
     if (!words) return;
     $("words").value = "";
+    state.spoken = words;
     act("speech", { text: words });
   });
   $("silence").addEventListener("click", () => act("silence"));

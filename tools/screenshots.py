@@ -1,0 +1,116 @@
+"""`make screenshots`: the README's pictures, taken of the running product.
+
+Starts a service of its own with the demo county, texts and calls as an invented person and photographs `/phone` and
+`/console` in Chromium. Or takes them of a service that runs: python -m tools.screenshots --url URL --data-dir DATA_DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from backend.settings import ROOT
+from tests.e2e.browser import NotInstalled, Window, chromium
+from tests.support.throwaway import started
+
+PICTURES = ROOT / "docs" / "images"
+LARGEST_BYTES = 300 * 1024
+PHONE_SIZE, CONSOLE_SIZE = (1280, 900), (1280, 1500)
+ANSWER_WITHIN_MS = 45_000
+PERSON = 4  # of the demo's list; one with nothing taken yet
+
+
+@contextmanager
+def service(url: str | None, data_dir: Path | None) -> Iterator[tuple[str, dict[str, str]]]:
+    """(address, KEY=value lines of demo.env) of the service asked for, or of one started for this."""
+    if url and data_dir:
+        lines = (data_dir / "demo.env").read_text(encoding="utf-8").splitlines()
+        yield url, dict(line.split("=", 1) for line in lines if "=" in line)
+        return
+    print("starting a service for the pictures.", flush=True)
+    with started() as stack:
+        yield stack.url, stack.secrets
+
+
+def answered(page: Page, tap: Locator) -> None:
+    theirs = page.locator(".bubble.theirs")
+    before = theirs.count()
+    tap.click()
+    expect(theirs.nth(before).locator(".gloss")).to_be_visible(timeout=ANSWER_WITHIN_MS)
+
+
+def photograph(window: Window, name: str) -> None:
+    window.page.mouse.move(0, 0)
+    path = PICTURES / name
+    window.page.screenshot(path=path)
+    if window.complaints or path.stat().st_size > LARGEST_BYTES:
+        raise SystemExit(f"{name}: {path.stat().st_size} bytes; {window.complaints}")
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
+
+
+def take_phone(window: Window) -> None:
+    page = window.page
+    page.goto("/phone")
+    expect(page.locator("#person option").nth(20)).to_be_attached(timeout=ANSWER_WITHIN_MS)
+    page.click("#page-language")
+    for _ in range(4):
+        answered(page, page.locator("#next-chip"))
+    photograph(window, "phone.png")
+
+
+def take_console(window: Window, secrets: dict[str, str]) -> None:
+    page = window.page
+    page.goto("/phone")
+    page.locator("#person option").nth(20).wait_for(state="attached")
+    page.select_option("#person", index=PERSON)
+    page.check("#gloss")
+    number = page.locator("#person").input_value()
+    answered(page, page.locator(".chip", has_text="有没得摘果子的活"))
+    answered(page, page.locator(".chip", has_text=re.compile("^1$")))
+    page.click(".chip[data-call]")
+    expect(page.locator("#call-state")).to_contain_text("按键", timeout=ANSWER_WITHIN_MS)
+    said = page.locator(".caption.theirs")
+    before = said.count()
+    page.click("#keypad [data-key='3']")
+    expect(said.nth(before)).to_be_visible(timeout=ANSWER_WITHIN_MS)
+    page.click("#hangup")
+
+    page.goto("/console/login")
+    page.fill("[name=login]", secrets["DEMO_STAFF_COUNTY_LOGIN"])
+    page.fill("[name=password]", secrets["DEMO_STAFF_COUNTY_PASSWORD"])
+    page.click(".door button.main")
+    page.locator(".rooms").wait_for()
+    if page.locator("button[name=language]").get_attribute("value") == "en":
+        page.click("button[name=language]")
+    page.goto(f"/console/conversations?number={number[-4:]}")
+    page.locator(".rows .row").first.click()
+    expect(page.locator(".turn kbd").first).to_be_visible()
+    photograph(window, "console.png")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--url")
+    parser.add_argument("--data-dir", type=Path)
+    options = parser.parse_args()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    try:
+        with chromium() as browser, service(options.url, options.data_dir) as (url, secrets):
+            for size, take in ((PHONE_SIZE, lambda w: take_phone(w)), (CONSOLE_SIZE, lambda w: take_console(w, secrets))):
+                window = Window(browser, url, size, ())
+                take(window)
+                window.close()
+    except NotInstalled as missing:
+        print(f"{missing}.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
