@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from backend.run.console import say
 from backend.settings import ROOT
 from tests.e2e.browser import NotInstalled, Window, chromium
 from tests.support.throwaway import started
@@ -33,7 +34,7 @@ def service(url: str | None, data_dir: Path | None) -> Iterator[tuple[str, dict[
         lines = (data_dir / "demo.env").read_text(encoding="utf-8").splitlines()
         yield url, dict(line.split("=", 1) for line in lines if "=" in line)
         return
-    print("starting a service for the pictures.", flush=True)
+    say("starting a service for the pictures.")
     with started() as stack:
         yield stack.url, stack.secrets
 
@@ -51,7 +52,7 @@ def photograph(window: Window, name: str) -> None:
     window.page.screenshot(path=path)
     if window.complaints or path.stat().st_size > LARGEST_BYTES:
         raise SystemExit(f"{name}: {path.stat().st_size} bytes; {window.complaints}")
-    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
+    say(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
 
 
 def take_phone(window: Window) -> None:
@@ -102,12 +103,14 @@ def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     try:
         with chromium() as browser, service(options.url, options.data_dir) as (url, secrets):
-            for size, take in ((PHONE_SIZE, lambda w: take_phone(w)), (CONSOLE_SIZE, lambda w: take_console(w, secrets))):
-                window = Window(browser, url, size, ())
-                take(window)
-                window.close()
+            phone = Window(browser, url, PHONE_SIZE, ())
+            take_phone(phone)
+            phone.close()
+            console = Window(browser, url, CONSOLE_SIZE, ())
+            take_console(console, secrets)
+            console.close()
     except NotInstalled as missing:
-        print(f"{missing}.")
+        say(str(missing))
         return 1
     return 0
 

@@ -34,7 +34,9 @@ class NotInstalled(Exception):
 class Window:
     """One person's browser window, cookies of its own. `page` is Playwright's; `complaints` is what went wrong so far."""
 
-    def __init__(self, browser: Browser, origin: str, size: tuple[int, int], tolerated: tuple[int, ...], **more: Any) -> None:
+    def __init__(
+        self, browser: Browser, origin: str, size: tuple[int, int], tolerated: tuple[int, ...], **more: Any
+    ) -> None:
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, base_url=origin, locale="zh-CN", timezone_id="Asia/Shanghai",
             reduced_motion="reduce", **more,  # a caption half faded in has no contrast to measure

@@ -259,10 +259,16 @@ async function begin(path, body) {
     if (path.endsWith("/answer")) pollCall();
   } catch { state.ended = true; showCallState(); }
 }
-async function act(what, body = {}) {
-  if (!state.call || state.ended || state.acting) return;
-  state.acting = true;
+// One deed after the other: keys pressed faster than the line answers are kept, as on a telephone.
+let deeds = Promise.resolve();
+function act(what, body = {}) {
   hush();
+  deeds = deeds.then(() => deed(what, body));
+  return deeds;
+}
+async function deed(what, body) {
+  if (!state.call || state.ended) return;
+  state.acting = true;
   try {
     await api(`/calls/${state.call}/${what}`, body);
     await pollCall();
