@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -102,6 +102,22 @@ def enqueue_text(
     )
     conversation.last_at = max(conversation.last_at, now)
     return message
+
+
+def _unsettled(now: datetime) -> ColumnElement[bool]:
+    """Rows whose outcome nobody knows: reported so, or claimed by a sender that died before recording."""
+    return or_(
+        and_(OutboxRow.status == "unknown", OutboxRow.due_at <= now),
+        and_(OutboxRow.status == "sending", OutboxRow.lease_until < now),
+    )
+
+
+def something_due(deps: Deps) -> bool:
+    """Whether a row waits to be sent or settled; one read, for whoever waits for work."""
+    now = deps.clock()
+    with deps.db.read() as session:
+        due = or_(and_(OutboxRow.status == "created", OutboxRow.due_at <= now), _unsettled(now))
+        return session.scalar(select(OutboxRow.id).where(due).limit(1)) is not None
 
 
 def send_next(deps: Deps) -> bool:
@@ -229,13 +245,7 @@ def reconcile_next(deps: Deps) -> bool:
     with deps.db.write() as session:
         row = session.scalar(
             select(OutboxRow)
-            .where(
-                or_(
-                    and_(OutboxRow.status == "unknown", OutboxRow.due_at <= now),
-                    # The sender died between claiming and recording.
-                    and_(OutboxRow.status == "sending", OutboxRow.lease_until < now),
-                )
-            )
+            .where(_unsettled(now))
             .order_by(OutboxRow.id)
             .limit(1)
             .with_for_update(skip_locked=True)

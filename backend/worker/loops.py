@@ -102,21 +102,48 @@ def one_sending(deps: Deps) -> bool:
     return outbox.send_next(deps) or outbox.reconcile_next(deps)
 
 
-class Loop(threading.Thread):
-    """Calls `work` again and again: at once while there is work, else after a short rest."""
+def turns_waiting(deps: Deps) -> bool:
+    with deps.db.read() as session:
+        unanswered = select(Message.id).where(
+            Message.direction == "inbound", Message.channel == "sms", Message.status.in_(UNANSWERED)
+        )
+        return session.scalar(unanswered.limit(1)) is not None
 
-    def __init__(self, name: str, work: Callable[[Deps], bool], deps: Deps, stop: threading.Event) -> None:
+
+class Bell(threading.Thread):
+    """Looks for work with one cheap read and wakes the loops; idle loops then cost nothing and hold no lock."""
+
+    def __init__(self, name: str, waiting: Callable[[Deps], bool], deps: Deps, stop: threading.Event) -> None:
+        super().__init__(name=f"{name}-bell", daemon=True)
+        self._waiting, self._deps, self._stop_event = waiting, deps, stop
+        self.rung = threading.Event()
+
+    def run(self) -> None:
+        while not self._stop_event.wait(IDLE_S):
+            try:
+                if self._waiting(self._deps):
+                    self.rung.set()
+            except SQLAlchemyError as problem:
+                # The database is away: the pool recovers by itself, we only must not spin (F8).
+                log.warning("database_away", loop=self.name, error=type(problem).__name__)
+                self._stop_event.wait(1.0)
+        self.rung.set()  # whoever waits for work sees that it is over
+
+
+class Loop(threading.Thread):
+    """Does `work` while there is some, then waits for the bell."""
+
+    def __init__(self, name: str, work: Callable[[Deps], bool], bell: Bell, deps: Deps, stop: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
-        self._work, self._deps, self._stop_event = work, deps, stop
+        self._work, self._bell, self._deps, self._stop_event = work, bell, deps, stop
 
     def run(self) -> None:
         while not self._stop_event.is_set():
+            self._bell.rung.wait()
             try:
-                if self._work(self._deps):
-                    continue
-                self._stop_event.wait(IDLE_S)
+                if not self._work(self._deps):
+                    self._bell.rung.clear()
             except SQLAlchemyError as problem:
-                # The database is away: the pool recovers by itself, we only must not spin (F8).
                 log.warning("database_away", loop=self.name, error=type(problem).__name__)
                 self._stop_event.wait(1.0)
             except Exception as problem:
@@ -133,10 +160,11 @@ def main() -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    loops = [Loop(f"turn-{n}", one_turn, deps, stop) for n in range(TURN_THREADS)]
-    loops += [Loop(f"send-{n}", one_sending, deps, stop) for n in range(SEND_THREADS)]
-    for loop in loops:
-        loop.start()
+    turns, sendings = Bell("turn", turns_waiting, deps, stop), Bell("send", outbox.something_due, deps, stop)
+    loops = [Loop(f"turn-{n}", one_turn, turns, deps, stop) for n in range(TURN_THREADS)]
+    loops += [Loop(f"send-{n}", one_sending, sendings, deps, stop) for n in range(SEND_THREADS)]
+    for thread in (turns, sendings, *loops):
+        thread.start()
     log.info("worker_started", pid=os.getpid())
     while not stop.wait(BEAT_EVERY_S):
         try:
