@@ -223,6 +223,7 @@ def test_the_name_a_caller_said_is_written_down(stack: Stack, enter: Enter, numb
         said = "".join(call.heard_last)
         if call.waiting_for == "recording":
             call.speak("张桂芳")
+            call.press("#")
         elif "两个数字" in said:
             call.press("58")
         else:
