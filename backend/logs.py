@@ -6,11 +6,18 @@ import logging
 import os
 import re
 import sys
+import threading
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+from backend.errors import LinggongError
+
+MOST_FRAMES = 25
+# Their messages are our own plain sentences, or name files and attributes of programs.
+HARMLESS = (LinggongError, ImportError, OSError, AttributeError, NameError)
 # Runs of digits long enough to be a phone or an identity number; times and row ids are shorter or broken up.
 _NUMBER = re.compile(r"(?<![\w.:-])(?:\+|%2[Bb])?\d[\d -]{5,}\d(?![\w:])")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff][^\x00-\x7f]*")
@@ -31,6 +38,31 @@ def scrub(line: str) -> str:
     return _CHINESE.sub("…", mask_numbers(line))
 
 
+def _without_words(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as where it came from and what kind it is, never its message: a database's tells the failing row, and
+    a parser's the text it could not read."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if error is not None and not isinstance(error, BaseException):
+        error = sys.exc_info()[1] if error else None  # exc_info=True: the one being handled
+    if error is not None:
+        event["exception"] = "\n".join(_told(error))
+    return event
+
+
+def _told(error: BaseException) -> list[str]:
+    lines: list[str] = []
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        lines += [*_told(before), "then:"]
+    for frame in traceback.extract_tb(error.__traceback__, limit=-MOST_FRAMES):
+        lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+    words = str(error) if isinstance(error, HARMLESS) else " ".join(str(part) for part in (code, constraint) if part)
+    return [*lines, f"{type(error).__module__}.{type(error).__qualname__} {words}".rstrip()]
+
+
 def _mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str) and key != "timestamp":
@@ -47,7 +79,7 @@ def configure(process: str, level: str | None = None) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _without_words,
         _mask,
     ]
     structlog.configure(
@@ -72,3 +104,7 @@ def configure(process: str, level: str | None = None) -> None:
     # These name URLs, and a URL may carry a phone number or a token.
     for chatty in ("httpx", "httpcore", "urllib3", "twilio", "alembic", "apscheduler", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if process != "run":
+        # The interpreter would print the message of what nobody caught.
+        sys.excepthook = lambda kind, error, _: root.critical("uncaught", exc_info=(kind, error, error.__traceback__))
+        threading.excepthook = lambda lost: root.critical("uncaught", exc_info=lost.exc_value)

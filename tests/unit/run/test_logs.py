@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
-from backend.logs import mask_numbers, scrub
+from backend.logs import configure, mask_numbers, scrub
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,19 @@ def test_times_and_row_ids_stay_readable(line: str) -> None:
 
 def test_chinese_in_a_foreign_programs_line_is_dropped_since_somebody_wrote_it() -> None:
     assert scrub("Timeout for message 我是兴泉社区的王秀英，想找活 after 60 s") == "Timeout for message … after 60 s"
+
+
+def test_an_exception_is_logged_without_its_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """T14: `int("王秀英")` and a failing row both name what they could not take."""
+    configure("test")
+    try:
+        try:
+            int("王秀英")
+        except ValueError as problem:
+            raise RuntimeError("Failing row contains (王秀英, 58)") from problem
+    except RuntimeError:
+        structlog.get_logger().exception("deed_failed", deed=7)
+    [line] = capsys.readouterr().out.splitlines()
+    assert "王秀英" not in line and "58)" not in line
+    assert "event=deed_failed" in line and "deed=7" in line
+    assert "builtins.ValueError" in line and "builtins.RuntimeError" in line and "test_logs.py" in line
