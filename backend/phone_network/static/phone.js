@@ -223,6 +223,7 @@ const SHOW = {
     $("dialled-number").textContent = event.numbers.join("、");
     $("dialling").hidden = !state.legs.length;
     showCallState(`${t("dialling")}…`);
+    toEnd($("captions")); // The box above the keys has taken some of their room.
   },
   dial_result(event) {
     $("dialling").hidden = true;
