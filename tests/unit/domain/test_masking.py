@@ -20,11 +20,16 @@ def test_a_number_inside_a_text_is_hidden_however_it_is_written(said):
     assert masked.startswith("打") and masked.endswith("找我")
 
 
+def test_a_number_with_one_dash_is_hidden_all_the_same():
+    assert mask_numbers("打3366-1234") == "打336****34"
+    assert mask_numbers("138000-01234元") == "138****1234元"
+
+
 def test_an_identity_or_bank_number_keeps_no_digit():
     assert mask_numbers("身份证51352119660203123X的") == "身份证********的"
 
 
-@pytest.mark.parametrize("text", ["欠我3500元", "一百五一天，做了八天", "12333", "11月23日8点到17点半", "2026-11-23"[:7], "五十八了"])
+@pytest.mark.parametrize("text", ["欠我3500元", "一百五一天，做了八天", "12333", "11月23日8点到17点半", "2026-11-23", "1800-2200元/月", "110.5-130.5元一天", "五十八了"])
 def test_wages_days_and_short_numbers_stay_readable(text):
     assert mask_numbers(text) == text
 
