@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Flask, Response
 
 from backend import health
@@ -16,6 +18,7 @@ from backend.services import deps as wiring
 from backend.services.acts import load_all
 from backend.services.deps import Deps
 from backend.services.gloss import gloss_of
+from backend.services.understand import warm
 from backend.settings import Settings, load
 from backend.sms import webhooks as sms
 from ivr import webhooks as voice
@@ -23,12 +26,17 @@ from ivr import webhooks as voice
 REQUEST_LIMIT = 512 * 1024  # bytes; more gets 413 (contract)
 
 
-def create_app(settings: Settings | None = None, *, deps: Deps | None = None) -> Flask:
-    """Build the web application; `deps` lets a test hand in its own clock, carrier or engine."""
+def create_app(settings: Settings | None = None, *, deps: Deps | None = None, serving: bool = False) -> Flask:
+    """Build the web application; `deps` lets a test hand in its own clock, carrier or engine.
+
+    `serving`: the process will answer people; what the first of them would wait for is loaded beside.
+    """
     settings = settings or (deps.settings if deps else load())
     configure("web")
     deps = deps or wiring.build(settings)
     load_all()
+    if serving:
+        threading.Thread(target=warm, args=(deps,), name="warm", daemon=True).start()
     app = make_app("backend")
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -70,7 +70,7 @@ def programs(settings: Settings, model: Path, run_id: str) -> list[Program]:
             "web",
             [
                 python, "-m", "gunicorn", "--config", "python:backend.run.gunicorn_conf",
-                "--bind", f"{bind}:{settings.port}", "backend.app:create_app()",
+                "--bind", f"{bind}:{settings.port}", "backend.app:create_app(serving=True)",
             ],
             service,
             settings.port,

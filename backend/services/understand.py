@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from backend.domain.entities import Entity, values
 from backend.domain.prepare import Prepared
 from backend.domain.prepare import prepare as domain_prepare
@@ -15,6 +18,8 @@ from backend.domain.spans import Span
 from backend.errors import EngineUnavailable
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
+
+log = structlog.get_logger()
 
 # A try from the console or the API may wait a little longer than a person on the line.
 PARSE_DEADLINE_S = 4.0
@@ -52,6 +57,14 @@ def values_of(
         start, end = prepared.clean.restore(span["start"], span["end"])
         restored.append(Span(entity=span["entity"], start=start, end=end, text=prepared.text[start:end]))
     return values(restored, prepared.text, now.astimezone(TIMEZONE), channel, intent, market_days=market_days)
+
+
+def warm(deps: Deps) -> None:
+    """Load what the first message would otherwise wait for: word lists, the place index, the engine's own caches."""
+    try:
+        understand(deps, "我是兴泉社区的,明天有没得摘果子的活,一天一百二", "sms")
+    except SQLAlchemyError as problem:
+        log.warning("not_warmed", error=type(problem).__name__)  # the first message loads it all the same
 
 
 def understand(deps: Deps, text: str, channel: str, now: datetime | None = None, region: str | None = None) -> Understood:

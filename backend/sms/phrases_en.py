@@ -118,7 +118,7 @@ PHRASES: Phrases = {
     "media_unsupported": "I cannot see pictures or hear voice notes. Please write, or call.",
     "ask": ask,
     "confirm_registration": lambda a, d: ("Registering a family member: " if a["for_other"] else "Registering: ") + _facts(a["facts"]) + ". Used only to find you work; you can have it erased. 1 right, I agree; 2 not right",
-    "registered": lambda a, d: "Registered. " + (f"Fitting work: {_numbered(a['jobs'])} reply a number" if a["jobs"] else "Say what work you want."),
+    "registered": lambda a, d: "Registered. " + (f"Fitting work: {_numbered(a['jobs'][: max(d, 1)])} reply a number" if a["jobs"] else "Say what work you want."),
     "registration_declined": "Not registered; nothing was kept. Public work is open to you all the same.",
     "resume_hint": lambda a, d: f"Your {a['form']} is not finished; go on with it, or say “never mind”.",
     "job_offers": lambda a, d: ("Nothing fits exactly; these differ. " if a["relaxed"] else "") + _numbered(a["openings"]) + " reply a number to take one" + (", “more” for more" if a["remaining"] else ""),

@@ -23,7 +23,7 @@ def _facts(facts: dict[str, Any]) -> str:
     if place := facts.get("village_name") or facts.get("location"):
         parts.append(str(place))
     if trades := facts.get("job_names"):
-        parts.append("会" + "、".join(trades))
+        parts.append("做" + "、".join(trades))
     if when := facts.get("date"):
         start, _, end = str(when).partition("/")
         parts.append(w.days(start, end or start) + "有空")

@@ -19,6 +19,7 @@ from backend.services.acts import load_all
 from backend.services.broken_turn import count_failure
 from backend.services.converse import SMS_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
+from backend.services.understand import warm
 from backend.settings import load
 from backend.store.models import Handset, Message
 
@@ -163,6 +164,7 @@ def main() -> None:
     turns, sendings = Bell("turn", turns_waiting, deps, stop), Bell("send", outbox.something_due, deps, stop)
     loops = [Loop(f"turn-{n}", one_turn, turns, deps, stop) for n in range(TURN_THREADS)]
     loops += [Loop(f"send-{n}", one_sending, sendings, deps, stop) for n in range(SEND_THREADS)]
+    warm(deps)
     for thread in (turns, sendings, *loops):
         thread.start()
     log.info("worker_started", pid=os.getpid())
