@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from backend.domain.latin import latin
+from backend.domain.lexicon import job_name
+
 View = Mapping[str, Any]  # an OpeningView, services/views.py
 
 DIGITS = "零一二三四五六七八九"
@@ -89,7 +92,7 @@ def yuan(fen: int, lang: str) -> str:
 
 def pay(terms: View, lang: str) -> str:
     """`{min_fen, max_fen, unit, settlement, negotiable}` → 一百二十块一天. No figure: 工钱面谈."""
-    low, high = terms.get("min_fen"), terms.get("max_fen")
+    low, high = _told(terms.get("min_fen")), _told(terms.get("max_fen"))
     which = 0 if lang == "zh" else 1
     unit = UNITS.get(terms.get("unit") or "", ("", ""))[which]
     if low is None and high is None:
@@ -106,6 +109,11 @@ def pay(terms: View, lang: str) -> str:
     if terms.get("negotiable"):
         unit += ",还可以谈" if lang == "zh" else ", negotiable"
     return amount + unit if lang == "zh" else f"{amount} {unit}".strip()
+
+
+def _told(fen: int | None) -> int | None:
+    """From a hundred yuan on nobody says the fen."""
+    return fen if fen is None or fen < 10_000 else round(fen, -2)
 
 
 def _bare(fen: int) -> str:
@@ -175,6 +183,8 @@ def place(opening: View, lang: str, *, short: bool = False) -> str:
         said = name or words
     else:
         said = words if name and name in words else name + words
+    if lang == "en":
+        return latin(said)
     return said[:14] if short else said
 
 
@@ -197,7 +207,7 @@ def _date(text: str) -> date:
 
 def title(opening: View, lang: str) -> str:
     if lang == "en":
-        return str(opening.get("job_name_en") or opening.get("title") or opening.get("job_name") or "work")
+        return job_name(opening["job_type"], "en")
     return str(opening.get("title") or opening.get("job_name") or "零工")[:12]
 
 

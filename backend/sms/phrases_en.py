@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.domain.answers import Answer
+from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, local
@@ -14,13 +15,13 @@ from backend.sms.phrases_common import Phrases, local
 def _facts(facts: dict[str, Any]) -> str:
     parts: list[str] = []
     if name := facts.get("person_name"):
-        parts.append(name)
+        parts.append(latin(name))
     if gender := facts.get("gender"):
         parts.append(w.GENDERS["en"][gender])
     if age := facts.get("age"):
         parts.append(f"aged {age}")
     if place := facts.get("village_name") or facts.get("location"):
-        parts.append(f"of {place}")
+        parts.append(f"of {latin(str(place))}")
     if trades := facts.get("job_type"):
         trades = trades if isinstance(trades, list) else [trades]
         parts.append("can do: " + ", ".join(job_name(code, "en") for code in trades))
@@ -66,7 +67,7 @@ def ask(answer: Answer, detail: int) -> str:
 def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         others = answer["alternatives"]
-        return f"{answer['opening']['title']}: {words}." + (f" Others: {_numbered(others)} reply a number" if others else "")
+        return f"{w.work(answer['opening'], 'en')}: {words}." + (f" Others: {_numbered(others)} reply a number" if others else "")
 
     return phrase
 
@@ -74,7 +75,7 @@ def _gone(words: str) -> Callable[[Answer, int], str]:
 def case_opened(answer: Answer, detail: int) -> str:
     first = {"120": "A life comes first: call 120 now. ", "110": "Get safe first: call 110 now. "}.get(answer["emergency"] or "", "")
     hotlines = f" You may also call {', '.join(line['number'] for line in answer['hotlines'])}." if answer["hotlines"] else ""
-    return f"{first}Noted. {answer['who']} will answer you by {local(answer['due_at']):%d %b %H:%M}.{hotlines}"
+    return f"{first}Noted. {latin(answer['who'])} will answer you by {local(answer['due_at']):%d %b %H:%M}.{hotlines}"
 
 
 def my_list(answer: Answer, detail: int) -> str:
@@ -94,7 +95,7 @@ def availability_set(answer: Answer, detail: int) -> str:
 
 
 def human(answer: Answer, detail: int) -> str:
-    name = answer["station"]["name"]
+    name = latin(answer["station"]["name"])
     if answer["open_now"]:
         return f"A person from {name} has been called and will answer you now."
     return f"The station is closed. {name} will answer you by {local(answer['due_at']):%d %b %H:%M}."
@@ -126,19 +127,19 @@ PHRASES: Phrases = {
     "no_more_jobs": "That was all of them.",
     "job_details": lambda a, d: w.line(a["opening"], "en") + ". " + ", ".join(w.cares(a["opening"], "en", negatives=True)) + f". Needs {a['opening']['headcount']}, {a['opening']['left']} left. {a['opening']['requirements']} Reply 1 to go",
     "which_job": lambda a, d: f"Which one? {_numbered(a['openings'])}",
-    "job_taken": lambda a, d: f"Settled: {w.line(a['opening'], 'en')}. " + (f"Ask for {a['contact']['name']} {a['contact'].get('phone') or ''}. " if a["contact"] else "") + f"To give it back reply 退{a['code']}",
+    "job_taken": lambda a, d: f"Settled: {w.line(a['opening'], 'en')}. " + (f"Ask for {latin(a['contact']['name'])} {a['contact'].get('phone') or ''}. " if a["contact"] else "") + f"To give it back reply 退{a['code']}",
     "confirm_take": lambda a, d: f"{w.line(a['opening'], 'en')}. 1 go, 2 do not go",
     "job_full": _gone("just filled"),
     "job_gone": _gone("no longer open"),
     "called_off": lambda a, d: f"The employer called it off, do not go: {w.line(a['opening'], 'en')}. Say what other work you want.",
-    "clash": lambda a, d: f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {a['opening']['title']}. 1 gives that one back",
+    "clash": lambda a, d: f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {w.work(a['opening'], 'en')}. 1 gives that one back",
     "already_taken": lambda a, d: f"You already have this one: {w.line(a['opening'], 'en')}",
     "my_list": my_list,
     "withdrawn": lambda a, d: f"Given back: {w.line(a['opening'], 'en')}. 1 if you want it again",
     "nothing_to_withdraw": "You hold no place, so there is nothing to give back.",
     "confirm_withdraw": lambda a, d: f"Really not going? {w.line(a['opening'], 'en')}. 1 not going, 2 still going",
     "offer": lambda a, d: f"{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}",
-    "offer_declined": lambda a, d: f"All right, not {a['opening']['title']}.",
+    "offer_declined": lambda a, d: f"All right, not {w.work(a['opening'], 'en')}.",
     "offer_expired": _gone("the time to answer is over"),
     "undone": "Put back as it was.",
     "profile": lambda a, d: f"Your entry: {_facts(a['facts'])}. Say what to change, or “erase”.",
@@ -156,7 +157,7 @@ PHRASES: Phrases = {
     "which_person": lambda a, d: f"{a['count']} people share this number. 1 the phone's owner, " + ", ".join(f"{n} family member {n - 1}" for n in range(2, a["count"] + 1)),
     "case_opened": case_opened,
     "human": human,
-    "market_info": lambda a, d: f"{a['station']['name']}: {a['station']['address']}, open {a['station']['opens_at']}-{a['station']['closes_at']}, phone {a['station'].get('hotline') or '-'}",
+    "market_info": lambda a, d: f"{latin(a['station']['name'])}: {latin(a['station']['address'])}, open {a['station']['opens_at']}-{a['station']['closes_at']}, phone {a['station'].get('hotline') or '-'}",
     "opted_out": "We will not text you first any more. Reply 恢复短信 to start again",
     "opted_in": "We will text you again when there is work.",
     "taken_over": "A member of staff is answering you now, not the machine.",
@@ -165,6 +166,6 @@ PHRASES: Phrases = {
     "confirm_posting": lambda a, d: f"Hiring: {_facts(a['facts'])}. 1 right; else say it right",
     "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
     "posting_published": lambda a, d: f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it.",
-    "posting_rejected": lambda a, d: f"Your posting {a['opening']['title']} was not published: {a['reason']}. Say it again corrected, or 0 for a person.",
-    "employer_told": lambda a, d: f"{a['worker_name'] or 'Somebody'} " + ("is coming: " if a["event"] == "taken" else "is not coming: ") + w.line(a["opening"], "en") + f". {a['opening']['left']} still needed",
+    "posting_rejected": lambda a, d: f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it again corrected, or 0 for a person.",
+    "employer_told": lambda a, d: f"{latin(a['worker_name'] or '') or 'Somebody'} " + ("is coming: " if a["event"] == "taken" else "is not coming: ") + w.line(a["opening"], "en") + f". {a['opening']['left']} still needed",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from backend.domain.answers import Answer
+from backend.domain.latin import latin
 from backend.domain.sms_text import TWO_SEGMENTS, cut, length
 from backend.sms import phrases_en, phrases_zh
 from backend.sms.phrases_common import Phrases
@@ -21,7 +22,7 @@ def render(answers: Sequence[Answer], station: str, lang: str = "zh") -> str:
     `station`: the short name that signs, e.g. 中塘零工. Every kind can be told in four levels of detail; the fullest that
     fits is taken. Several answers are told one after the other, the last one (the open question) in full first.
     """
-    sign = f"【{station}】" if lang == "zh" else f"[{station}] "
+    sign = f"【{station}】" if lang == "zh" else f"[{latin(station)}] "
     room = TWO_SEGMENTS - length(sign)
     body = ""
     for detail in (3, 2, 1, 0):

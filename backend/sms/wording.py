@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from backend.domain.latin import latin
+from backend.domain.lexicon import job_name
 from backend.domain.pay import yuan
 
 UNITS = {
@@ -106,12 +108,18 @@ def where(opening: dict[str, Any]) -> str:
     return place if place and opening["region_name"] in place else f"{opening['region_name']}{place}"
 
 
+def work(opening: dict[str, Any], lang: str = "zh") -> str:
+    """What the work is: in the posting's own words, in English by its trade."""
+    return opening["title"] if lang == "zh" else job_name(opening["job_type"], "en")
+
+
 def line(opening: dict[str, Any], lang: str = "zh", *, detail: int = 3) -> str:
     """One opening in a line, in the fixed order work → place → when → pay → meals/transport/insurance (V13).
 
     `detail`: 3 everything, 2 without hours, 1 without meals and the rest, 0 the short form for a tight text.
     """
-    parts = [opening["title"], where(opening) if detail >= 2 else opening["region_name"]]
+    place = where(opening) if detail >= 2 else opening["region_name"]
+    parts = [work(opening, lang), latin(place) if lang == "en" else place]
     when = days(opening["starts_on"], opening["ends_on"], lang)
     if detail >= 3 and (clock := hours(opening["hours"], lang)):
         when += (" " if lang == "en" else "") + clock
