@@ -1,4 +1,7 @@
-"""Write bot/data/nlu/*.yml from the sentence templates in bot/tools/skills.
+"""Write bot/data/nlu/*.yml from the sentence templates in bot/tools/skills and bot/tools/voices.
+
+The two folders are two hands: `skills` has the frames with many fillings, `voices` the breadth of wording, one filling
+or two each. Trained on the one and tried on the other, a setting shows what it is worth on wording it has not seen.
 
 usage: python -m bot.tools.generate_nlu [--check]
 
@@ -22,9 +25,11 @@ from bot.tools.slots import fill, slots_of
 
 HERE = Path(__file__).parent
 SKILLS = HERE / "skills"
+VOICES = HERE / "voices"
 OUTPUT = HERE.parent / "data" / "nlu"
 # Fillings of a template by how many slots it has; a plain sentence stands once as it is.
 FILLINGS = (1, 3, 4, 5)
+VOICE_FILLINGS = (1, 1, 2, 2)
 # Small talk is short and exact: noise there must not drown the bare word.
 NOISY_SHARE = {"greet": 0.3, "goodbye": 0.4, "thank": 0.4, "affirm": 0.3, "deny": 0.3, "out_of_scope": 0.25}
 
@@ -36,14 +41,14 @@ def templates(text: str) -> list[str]:
     return [line for line in lines if slots_of(line) or not (line in seen or seen.add(line))]
 
 
-def examples(intent: str, lines: list[str]) -> list[str]:
+def examples(intent: str, lines: list[str], fillings: tuple[int, ...] = FILLINGS) -> list[str]:
     """Return the distinct sentences of an intent, in template order."""
     made: dict[str, None] = {}
     share = NOISY_SHARE.get(intent, 0.7)
     for number, line in enumerate(lines):
         rng = Random(zlib.crc32(f"{intent}|{line}|{lines[:number].count(line)}".encode()))
         slots = len(slots_of(line))
-        for turn in range(FILLINGS[min(slots, 3)]):
+        for turn in range(fillings[min(slots, 3)]):
             sentence = fill(line, rng)
             made.setdefault(sentence)
             # Noise on a copy for plain sentences, on every second filling for the others.
@@ -62,11 +67,20 @@ def render(intents: dict[str, list[str]]) -> str:
 
 def build() -> dict[str, str]:
     """Return the content of every data file, by file name."""
+    voices = {intent: text for path in sorted(VOICES.glob("*.yml")) for intent, text in _read(path).items()}
     files = {}
     for path in sorted(SKILLS.glob("*.yml")):
-        skills = yaml.safe_load(path.read_text(encoding="utf-8"))
-        files[path.name] = render({intent: examples(intent, templates(text)) for intent, text in skills.items()})
+        intents = {}
+        for intent, text in _read(path).items():
+            sentences = dict.fromkeys(examples(intent, templates(text)))
+            sentences.update(dict.fromkeys(examples(intent, templates(voices.get(intent, "")), VOICE_FILLINGS)))
+            intents[intent] = list(sentences)
+        files[path.name] = render(intents)
     return files
+
+
+def _read(path: Path) -> dict[str, str]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def main() -> int:
