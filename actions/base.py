@@ -66,9 +66,7 @@ class Act(Action):
     def name(self) -> str:
         return f"action_{self.act}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         done = await perform(tracker, dispatcher, self.act)
         if done is not None and tracker.active_loop_name and done.form is None:
             # The act ended what was being filled in (cancelled, person taken over, number locked).
@@ -92,9 +90,7 @@ class BackendForm(FormValidationAction):
     def name(self) -> str:
         return f"validate_{self.form}_form"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         act = self._act_for(tracker)
         if act is None:
             return []  # nothing that answers the question: a digression
@@ -118,9 +114,7 @@ class BackendForm(FormValidationAction):
 
     def _mirror(self, done: Performed, domain: dict[str, Any]) -> list[EventType]:
         """The backend's marks as slot events; `requested_slot` None ends the form."""
-        events: list[EventType] = [
-            SlotSet(slot, done.slots.get(slot)) for slot in self.domain_slots(domain)
-        ]
+        events: list[EventType] = [SlotSet(slot, done.slots.get(slot)) for slot in self.domain_slots(domain)]
         still_open = done.form == f"{self.form}_form"
         events.append(SlotSet(REQUESTED_SLOT, done.requested_slot if still_open else None))
         return events

@@ -27,9 +27,7 @@ class DefaultFallback(NotUnderstood):
     def name(self) -> str:
         return "action_default_fallback"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         await super().run(dispatcher, tracker, domain)
         # No rule says what follows here; without this Rasa predicts the fallback again until it gives up.
         return [FollowupAction("action_listen")]

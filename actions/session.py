@@ -17,9 +17,7 @@ class SessionStart(Action):
     def name(self) -> str:
         return "action_session_start"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         told = tracker.get_slot("session_started_metadata")
         told = told if isinstance(told, dict) else {}
         slots, form = told.get("slots") or {}, told.get("form")

@@ -33,7 +33,9 @@ def register_error_handlers(app: Flask) -> None:
     def answer(status: int) -> Response:
         sentence = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
         if request.path.startswith(("/console", "/screen", "/phone")) and "/api/" not in request.path:
-            return Response(render_template_string(PAGE, sentence=sentence), status, content_type="text/html; charset=utf-8")
+            return Response(
+                render_template_string(PAGE, sentence=sentence), status, content_type="text/html; charset=utf-8"
+            )
         return Response(sentence, status, content_type="text/plain; charset=utf-8")
 
     @app.errorhandler(HTTPException)

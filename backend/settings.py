@@ -71,8 +71,15 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         environ = {**demo_secrets(data_dir), **{k: v for k, v in environ.items() if v}}
     missing = [
         name
-        for name in ("SECRET_KEY", "API_TOKEN", "ACTIONS_TOKEN", "RASA_TOKEN", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN",
-                     "TWILIO_PHONE_NUMBER")
+        for name in (
+            "SECRET_KEY",
+            "API_TOKEN",
+            "ACTIONS_TOKEN",
+            "RASA_TOKEN",
+            "TWILIO_ACCOUNT_SID",
+            "TWILIO_AUTH_TOKEN",
+            "TWILIO_PHONE_NUMBER",
+        )
         if environ.get(name, "").strip().lower() in DEFAULT_SECRETS
     ]
     if missing:

@@ -53,7 +53,10 @@ def prompt(id_: str, **values: Any) -> Say:
     if not values:
         return Say(known.zh, known.en, id_)
     pairs = {key: value if isinstance(value, tuple) else (value, value) for key, value in values.items()}
-    return Say(fill(known, "zh", **{k: v[0] for k, v in pairs.items()}), fill(known, "en", **{k: v[1] for k, v in pairs.items()}))
+    return Say(
+        fill(known, "zh", **{k: v[0] for k, v in pairs.items()}),
+        fill(known, "en", **{k: v[1] for k, v in pairs.items()}),
+    )
 
 
 def say(*pairs: tuple[str, str]) -> list[Say]:

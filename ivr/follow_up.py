@@ -246,7 +246,9 @@ _LEADS: dict[str, _Lead] = {
 
 
 def _spoken(answer: Answer, world: World) -> list[Say]:
-    pairs = zip(speech.speak(answer, "zh", today=world.today), speech.speak(answer, "en", today=world.today), strict=True)
+    pairs = zip(
+        speech.speak(answer, "zh", today=world.today), speech.speak(answer, "en", today=world.today), strict=True
+    )
     return [Say(zh, en) for zh, en in pairs]
 
 

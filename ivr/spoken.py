@@ -16,8 +16,20 @@ DIGITS = "零一二三四五六七八九"
 LONGEST_JOB = 54
 WEEKDAYS = "一二三四五六日"
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS_EN = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-             "December")
+MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 UNITS = {
     "hour": ("一个钟头", "an hour"), "half_day": ("半天", "half a day"), "day": ("一天", "a day"), "week": ("一个星期", "a week"),
@@ -227,8 +239,13 @@ def job(opening: View, today: date, lang: str) -> list[str]:
         work, where = title(opening, lang), place(opening, lang, short=level >= 3)
         if level == 5 and lang == "zh":
             work, where, money = work[:6], where[:6], pay(terms, lang)
-        said = [work, where, comma.join(part for part in (when, at) if part), money,
-                benefits(opening, lang, only_given=level >= 2)]
+        said = [
+            work,
+            where,
+            comma.join(part for part in (when, at) if part),
+            money,
+            benefits(opening, lang, only_given=level >= 2),
+        ]
         said = [part for part in said if part]
         if lang == "en" or spoken_length(said) <= LONGEST_JOB:
             break
@@ -241,14 +258,22 @@ def spoken_length(parts: list[str]) -> int:
 
 def job_line(opening: View, today: date, lang: str) -> str:
     """Work, place and day only: all that an own offer tells to a bare number (DESIGN §3.4)."""
-    parts = [title(opening, lang), place(opening, lang, short=True),
-             days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang)]
+    parts = [
+        title(opening, lang),
+        place(opening, lang, short=True),
+        days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang),
+    ]
     return ("," if lang == "zh" else ", ").join(part for part in parts if part)
 
 
 def deal(opening: View, today: date, lang: str) -> str:
     """What is confirmed before a place is taken: kind, day, place and pay, together and once (V11)."""
-    parts = [day(max(_date(opening["starts_on"]), today), today, lang).split(",")[0] if lang == "zh"
-             else day(max(_date(opening["starts_on"]), today), today, lang),
-             place(opening, lang, short=True), title(opening, lang), pay(opening.get("pay") or {}, lang)]
+    parts = [
+        day(max(_date(opening["starts_on"]), today), today, lang).split(",")[0]
+        if lang == "zh"
+        else day(max(_date(opening["starts_on"]), today), today, lang),
+        place(opening, lang, short=True),
+        title(opening, lang),
+        pay(opening.get("pay") or {}, lang),
+    ]
     return ("," if lang == "zh" else ", ").join(part for part in parts if part)

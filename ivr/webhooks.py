@@ -54,7 +54,9 @@ def create_blueprint(deps: Deps) -> Blueprint:
     @blueprint.post("/turn")
     def gathered() -> Response:
         digits, words = request.form.get("Digits", ""), request.form.get("SpeechResult", "")
-        return _turn(deps, lambda state, world: keys_or_words(deps, state, world, digits, words), digits or words or SILENCE)
+        return _turn(
+            deps, lambda state, world: keys_or_words(deps, state, world, digits, words), digits or words or SILENCE
+        )
 
     @blueprint.post("/recorded")
     def recorded() -> Response:

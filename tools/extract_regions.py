@@ -61,7 +61,13 @@ def aliases(code: str, level: str, name: str, official: str) -> list[str]:
 def rows(dist: Path) -> list[dict[str, object]]:
     """Return the served divisions, parents before children."""
     kept: list[dict[str, object]] = []
-    files = (("province", "provinces"), ("city", "cities"), ("county", "areas"), ("town", "streets"), ("village", "villages"))
+    files = (
+        ("province", "provinces"),
+        ("city", "cities"),
+        ("county", "areas"),
+        ("town", "streets"),
+        ("village", "villages"),
+    )
     for level, file in files:
         with (dist / f"{file}.csv").open(encoding="utf-8", newline="") as source:
             for row in csv.DictReader(source):
@@ -70,8 +76,15 @@ def rows(dist: Path) -> list[dict[str, object]]:
                     continue
                 name = place_name(official)
                 parent = {"province": None, "city": code[:2], "county": code[:4], "town": code[:6], "village": code[:9]}
-                kept.append({"code": code, "name": name, "level": level, "parent_code": parent[level],
-                             "aliases": aliases(code, level, name, official)})
+                kept.append(
+                    {
+                        "code": code,
+                        "name": name,
+                        "level": level,
+                        "parent_code": parent[level],
+                        "aliases": aliases(code, level, name, official),
+                    }
+                )
     return kept
 
 

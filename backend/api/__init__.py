@@ -102,8 +102,15 @@ def _finish(spec: dict) -> dict:  # type: ignore[type-arg]
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},
-            "reason": {"type": "string", "description": "with 409: full, overlap, not_open, not_in_review, places_taken …"},
-            "errors": {"type": "object", "additionalProperties": {"type": "string"}, "description": "with 422: field → why"},
+            "reason": {
+                "type": "string",
+                "description": "with 409: full, overlap, not_open, not_in_review, places_taken …",
+            },
+            "errors": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "with 422: field → why",
+            },
         },
     }
     failed = {

@@ -30,7 +30,9 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         if phone := query_data.get("phone"):
             query = query.where(Message.handset_id.in_(_handset(phone)))
         with deps.db.read() as session:
-            return page(session, query, Message.id, query_data, lambda rows: shapes.messages(rows, _numbers(session, rows)))
+            return page(
+                session, query, Message.id, query_data, lambda rows: shapes.messages(rows, _numbers(session, rows))
+            )
 
     @bp.get("/conversations")
     @bp.input(ConversationQuery, location="query")
@@ -43,8 +45,14 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         if region := query_data.get("region"):
             query = query.where(within(Conversation.region_code, region))
         with deps.db.read() as session:
-            return page(session, query, Conversation.id, query_data,
-                        lambda rows: shapes.conversations(rows, deps.regions), newest_first=True)
+            return page(
+                session,
+                query,
+                Conversation.id,
+                query_data,
+                lambda rows: shapes.conversations(rows, deps.regions),
+                newest_first=True,
+            )
 
     @bp.get("/conversations/<id:conversation_id>")
     @bp.output(ConversationOut)
@@ -68,8 +76,14 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         if phone := query_data.get("phone"):
             query = query.where(Case.handset_id.in_(_handset(phone)))
         with deps.db.read() as session:
-            return page(session, query, Case.id, query_data,
-                        lambda rows: shapes.cases(rows, deps.regions, _numbers(session, rows)), newest_first=True)
+            return page(
+                session,
+                query,
+                Case.id,
+                query_data,
+                lambda rows: shapes.cases(rows, deps.regions, _numbers(session, rows)),
+                newest_first=True,
+            )
 
     @bp.get("/cases/<id:case_id>")
     @bp.output(CaseOut)

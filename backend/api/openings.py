@@ -35,8 +35,14 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         if region := query_data.get("region"):
             query = query.where(within(Opening.region_code, region))
         with deps.db.read() as session:
-            return page(session, query, Opening.id, query_data, lambda rows: shapes.openings(rows, deps.regions),
-                        newest_first=True)
+            return page(
+                session,
+                query,
+                Opening.id,
+                query_data,
+                lambda rows: shapes.openings(rows, deps.regions),
+                newest_first=True,
+            )
 
     @bp.post("/openings")
     @bp.input(OpeningIn)
@@ -67,7 +73,9 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         with deps.db.write() as session:
             opening = _find(session, opening_id)
             if json_data:
-                opening = change_opening(session, deps.clock(), deps.regions, opening_id, _facts(json_data), actor=actor)
+                opening = change_opening(
+                    session, deps.clock(), deps.regions, opening_id, _facts(json_data), actor=actor
+                )
             if wanted == "withdrawn":
                 opening = withdraw_opening(session, deps, deps.clock(), opening_id, actor=actor)
             elif wanted and opening.status != wanted:
@@ -84,7 +92,12 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         """Publish or reject an opening that is in review; a rejection needs a reason. 409 `not_in_review`."""
         with deps.db.write() as session:
             opening = review_opening(
-                session, deps, opening_id, json_data["decision"], json_data["reason"] or "", actor=actor,
+                session,
+                deps,
+                opening_id,
+                json_data["decision"],
+                json_data["reason"] or "",
+                actor=actor,
                 staff_id=None,
             )
             return shapes.opening(opening, deps.regions)
@@ -119,8 +132,10 @@ def _facts(body: dict[str, Any]) -> dict[str, Any]:
     """The body by the names `post_opening` takes: fen instead of yuan, `from` instead of `from_`."""
     facts = dict(body)
     if pay := body.get("pay"):
-        facts["pay"] = {f"{key}_fen" if key in ("min", "max") else key: fen(value) if key in ("min", "max") else value
-                        for key, value in pay.items()}
+        facts["pay"] = {
+            f"{key}_fen" if key in ("min", "max") else key: fen(value) if key in ("min", "max") else value
+            for key, value in pay.items()
+        }
     if hours := body.get("hours"):
         facts["hours"] = {"from" if key == "from_" else key: value for key, value in hours.items()}
     return facts

@@ -9,7 +9,9 @@ def _listed(item: type[Schema]) -> type[Schema]:
     return Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item)),
-            "next": fields.String(allow_none=True, metadata={"description": "cursor of the next page, null on the last"}),
+            "next": fields.String(
+                allow_none=True, metadata={"description": "cursor of the next page, null on the last"}
+            ),
         },
         name=item.__name__ + "List",
     )

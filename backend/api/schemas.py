@@ -15,7 +15,16 @@ from backend.store.models.openings import STATUSES
 
 LONGEST_TEXT = 200
 OFFER_STATUSES = (
-    "offered", "accepted", "waitlisted", "declined", "expired", "withdrawn", "arrived", "no_show", "completed", "paid",
+    "offered",
+    "accepted",
+    "waitlisted",
+    "declined",
+    "expired",
+    "withdrawn",
+    "arrived",
+    "no_show",
+    "completed",
+    "paid",
 )
 CASE_STATUSES = ("open", "taken", "closed")
 
@@ -118,7 +127,9 @@ class Pay(Body):
 
 
 class Hours(Body):
-    from_ = fields.String(data_key="from", allow_none=True, validate=validate.Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="HH:MM"))
+    from_ = fields.String(
+        data_key="from", allow_none=True, validate=validate.Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="HH:MM")
+    )
     to = fields.String(allow_none=True, validate=validate.Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="HH:MM"))
     day_part = _one_of(DAY_PARTS, allow_none=True)
 
@@ -208,7 +219,9 @@ class WorkerPatch(Body):
     hardship = fields.List(fields.Nested(HardshipIn), validate=validate.Length(max=14))
     household_id = Id(allow_none=True)
     preferred_channel = _one_of(("sms", "voice"))
-    speech_rate = fields.Integer(validate=validate.Range(30, 120), metadata={"description": "percent of the normal pace"})
+    speech_rate = fields.Integer(
+        validate=validate.Range(30, 120), metadata={"description": "percent of the normal pace"}
+    )
     waiting_since = fields.AwareDateTime(allow_none=True, default_timezone=UTC)
 
 

@@ -90,7 +90,9 @@ def _worker(row: Worker, handset: Handset | None, consent: Consent | None, regio
             "term": row.term,
             "unavailable": [{"from": first, "to": last} for first, last in row.unavailable or ()],
         },
-        "hardship": [{"code": h.code, "verified": h.verified_at is not None} for h in sorted(row.hardships, key=lambda h: h.code)],
+        "hardship": [
+            {"code": h.code, "verified": h.verified_at is not None} for h in sorted(row.hardships, key=lambda h: h.code)
+        ],
         "household_id": person.household_id,
         "consent": consent is not None,
         "consent_version": consent.notice_version if consent else None,

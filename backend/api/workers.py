@@ -73,8 +73,12 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
             found = matches.openings_for(session, deps.regions, today, worker=worker, limit=query_data["limit"])
             return {
                 "items": [
-                    {**shapes.opening(match.opening, deps.regions), "opening_id": match.opening.id, "score": match.score,
-                     "reasons": match.reasons}
+                    {
+                        **shapes.opening(match.opening, deps.regions),
+                        "opening_id": match.opening.id,
+                        "score": match.score,
+                        "reasons": match.reasons,
+                    }
                     for match in found
                     if match.suitable
                 ],
@@ -91,9 +95,21 @@ def _find(session: Any, worker_id: int) -> Worker:
 
 def _facts(body: dict[str, Any]) -> dict[str, Any]:
     """The body by the names `change_worker` takes."""
-    facts: dict[str, Any] = {name: body[name] for name in
-             ("name", "gender", "birth_year", "household_id", "job_types", "preferred_channel", "speech_rate",
-              "waiting_since", "hardship") if name in body}
+    facts: dict[str, Any] = {
+        name: body[name]
+        for name in (
+            "name",
+            "gender",
+            "birth_year",
+            "household_id",
+            "job_types",
+            "preferred_channel",
+            "speech_rate",
+            "waiting_since",
+            "hardship",
+        )
+        if name in body
+    }
     for name in ("region", "village"):
         if name in body:
             facts["village"] = body[name]
@@ -103,7 +119,12 @@ def _facts(body: dict[str, Any]) -> dict[str, Any]:
         facts |= {"pay_unit": wanted["unit"]} if "unit" in wanted else {}
     if "availability" in body:
         said = body["availability"]
-        for name, column in (("from_", "available_from"), ("to", "available_to"), ("day_parts", "day_parts"), ("term", "term")):
+        for name, column in (
+            ("from_", "available_from"),
+            ("to", "available_to"),
+            ("day_parts", "day_parts"),
+            ("term", "term"),
+        ):
             if name in said:
                 facts[column] = said[name]
         if "unavailable" in said:

@@ -19,7 +19,11 @@ __all__ = ["create_blueprint"]
 def create_blueprint(deps: Deps) -> Blueprint:
     """Return the console; registering it also sets up CSRF and translations on the app."""
     bp = Blueprint(
-        "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static",
+        "console",
+        __name__,
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
         static_url_path="/static",
     )
     guard.install(bp, deps)
@@ -28,9 +32,18 @@ def create_blueprint(deps: Deps) -> Blueprint:
     @bp.context_processor
     def words() -> dict[str, object]:
         return {
-            "labels": labels, "label": labels.label, "job_name": labels.job_name, "flag": labels.flag,
-            "when": text.when, "day": text.day, "days": text.days, "pay": text.pay, "yuan": text.yuan,
-            "yes_no": text.yes_no, "region": deps.regions.name, "region_in_full": deps.regions.full_name,
+            "labels": labels,
+            "label": labels.label,
+            "job_name": labels.job_name,
+            "flag": labels.flag,
+            "when": text.when,
+            "day": text.day,
+            "days": text.days,
+            "pay": text.pay,
+            "yuan": text.yuan,
+            "yes_no": text.yes_no,
+            "region": deps.regions.name,
+            "region_in_full": deps.regions.full_name,
         }
 
     for room in (auth, today, conversations, cases, openings, try_sentence):

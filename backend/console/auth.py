@@ -35,7 +35,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("login", "password")
         try:
             entered = staff_login.log_in(
-                deps, given["login"], given["password"], address=request.remote_addr or "",
+                deps,
+                given["login"],
+                given["password"],
+                address=request.remote_addr or "",
                 device=request.cookies.get(DEVICE_COOKIE, ""),
             )
         except staff_login.LoginThrottled as problem:

@@ -42,8 +42,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             masks = list_masks(session, [case for case, _ in rows])
         review_transcript.note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in rows])
         return render_template(
-            "console/cases.html", rows=rows, more=more, number=number, status=status, kind=kind, kinds=kinds,
-            counts=counts, masks=masks,
+            "console/cases.html",
+            rows=rows,
+            more=more,
+            number=number,
+            status=status,
+            kind=kind,
+            kinds=kinds,
+            counts=counts,
+            masks=masks,
         )
 
     def show(case_id: int, *, draft: str = "", problem: str = "", resolution: str = "", name: str = "") -> str:
@@ -56,7 +63,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             # The conversation may lie elsewhere by now (the person has moved): then the case stands alone.
             conversation = (
                 conversation_queries.one(session, member.region_code, HOME_REGION, case.conversation_id)
-                if case.conversation_id else None
+                if case.conversation_id
+                else None
             )
             turns = conversation_queries.turns(session, conversation.id, LAST_TURNS) if conversation else []
             shown = review_transcript.revealed(deps, session, member, case)
@@ -70,9 +78,21 @@ def register(bp: Blueprint, deps: Deps) -> None:
             handset = queries.handset_of(session, case)
             staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
         return render_template(
-            "console/case.html", case=case, conversation=conversation, turns=turns, mask=Mask(shown, names), words=words,
-            person=person, handset=handset, staff=staff, draft=draft, problem=problem, resolution=resolution, name=name,
-            form_id=secrets.token_hex(8), longest=take_over.LONGEST_REPLY,
+            "console/case.html",
+            case=case,
+            conversation=conversation,
+            turns=turns,
+            mask=Mask(shown, names),
+            words=words,
+            person=person,
+            handset=handset,
+            staff=staff,
+            draft=draft,
+            problem=problem,
+            resolution=resolution,
+            name=name,
+            form_id=secrets.token_hex(8),
+            longest=take_over.LONGEST_REPLY,
         )
 
     def go_on(case_id: int) -> ResponseReturnValue:

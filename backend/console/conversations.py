@@ -44,8 +44,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             deps, me(), "searched_conversations" if last4 else "listed_conversations", ids=[row.id for row in rows]
         )
         return render_template(
-            "console/conversations.html", rows=rows, more=more, number=number, waiting=waiting, asked=asked,
-            last4=last4, masks=masks, waiting_count=waiting_count,
+            "console/conversations.html",
+            rows=rows,
+            more=more,
+            number=number,
+            waiting=waiting,
+            asked=asked,
+            last4=last4,
+            masks=masks,
+            waiting_count=waiting_count,
         )
 
     def show(conversation_id: int, *, draft: str = "", problem: str = "") -> str:
@@ -61,8 +68,16 @@ def register(bp: Blueprint, deps: Deps) -> None:
             linked = case_queries.of_conversation(session, conversation_id)
             people = queries.people(session, conversation)
         return render_template(
-            "console/conversation.html", conversation=conversation, turns=turns, mask=mask, people=people,
-            taken_by_name=taken_by_name, linked=linked, draft=draft, problem=problem, form_id=secrets.token_hex(8),
+            "console/conversation.html",
+            conversation=conversation,
+            turns=turns,
+            mask=mask,
+            people=people,
+            taken_by_name=taken_by_name,
+            linked=linked,
+            draft=draft,
+            problem=problem,
+            form_id=secrets.token_hex(8),
             longest=take_over.LONGEST_REPLY,
         )
 

@@ -87,7 +87,10 @@ def prepare_app(app: App, deps: Deps) -> None:
         _csrf.init_app(app)
     if "babel" not in app.extensions:
         Babel(
-            app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=language,
+            app,
+            default_locale="zh",
+            default_translation_directories=str(TRANSLATIONS),
+            locale_selector=language,
             default_timezone="Asia/Shanghai",
         )
 

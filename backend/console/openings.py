@@ -25,8 +25,26 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 TRI = {"yes": True, "no": False, "": None}
-_TEXTS = ("title", "job_type", "headcount", "region_code", "place", "starts_on", "ends_on", "hours_from", "hours_to",
-          "pay_min", "pay_max", "pay_unit", "settlement", "requirements", "meals", "lodging", "transport", "insured")
+_TEXTS = (
+    "title",
+    "job_type",
+    "headcount",
+    "region_code",
+    "place",
+    "starts_on",
+    "ends_on",
+    "hours_from",
+    "hours_to",
+    "pay_min",
+    "pay_max",
+    "pay_unit",
+    "settlement",
+    "requirements",
+    "meals",
+    "lodging",
+    "transport",
+    "insured",
+)
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -39,12 +57,24 @@ def register(bp: Blueprint, deps: Deps) -> None:
             counts = queries.by_status(session, me().region_code)
         review_transcript.note_reading(deps, me(), "listed_openings", ids=[opening.id for opening in rows])
         return render_template(
-            "console/openings.html", rows=rows, more=more, number=number, status=status, counts=counts, mask=Mask(),
+            "console/openings.html",
+            rows=rows,
+            more=more,
+            number=number,
+            status=status,
+            counts=counts,
+            mask=Mask(),
             tabs=queries.TABS,
         )
 
-    def show(opening_id: int, *, problem: str = "", reason: str = "", facts: dict[str, str] | None = None,
-             wrong: dict[str, str] | None = None) -> str:
+    def show(
+        opening_id: int,
+        *,
+        problem: str = "",
+        reason: str = "",
+        facts: dict[str, str] | None = None,
+        wrong: dict[str, str] | None = None,
+    ) -> str:
         member = me()
         with deps.db.write() as session:
             opening = queries.one(session, member.region_code, opening_id)
@@ -54,8 +84,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             shown = review_transcript.revealed(deps, session, member, opening)
             reviewer = session.get(Staff, opening.reviewed_by) if opening.reviewed_by else None
         return render_template(
-            "console/opening.html", opening=opening, mask=Mask(shown), reviewer=reviewer, problem=problem, reason=reason,
-            facts=facts or as_form(opening), wrong=wrong or {}, editing=facts is not None,
+            "console/opening.html",
+            opening=opening,
+            mask=Mask(shown),
+            reviewer=reviewer,
+            problem=problem,
+            reason=reason,
+            facts=facts or as_form(opening),
+            wrong=wrong or {},
+            editing=facts is not None,
             places=_places(deps, member.region_code, opening.region_code),
             today=deps.clock().astimezone(TIMEZONE).date(),
         )
@@ -173,7 +210,9 @@ def _sentence(name: str) -> str:
 def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
     """Villages of the opening's town that lie in the region of the member of staff, and the place as it is."""
     town = chosen[:9] if len(chosen) >= 9 else ""
-    near = [(code, name) for code, name in deps.regions.villages_of(town) if may_see(staff_region, code)] if town else []
+    near = (
+        [(code, name) for code, name in deps.regions.villages_of(town) if may_see(staff_region, code)] if town else []
+    )
     known = {code for code, _ in near}
     head = [] if chosen in known else [(chosen, deps.regions.full_name(chosen) or chosen)]
     return head + near

@@ -25,7 +25,9 @@ PUBLIC_NAMES = frozenset({"enterprise", "cooperative", "work_relief"})
 
 def create_blueprint(deps: Deps) -> Blueprint:
     """The board turns its own pages by a plain refresh: no script, and a screen that lost the network comes back alone."""
-    bp = Blueprint("screen", __name__, template_folder="templates", static_folder="static", static_url_path="/screen/static")
+    bp = Blueprint(
+        "screen", __name__, template_folder="templates", static_folder="static", static_url_path="/screen/static"
+    )
 
     bp.record_once(lambda state: guard.prepare_app(state.app, deps))
 
@@ -43,11 +45,26 @@ def create_blueprint(deps: Deps) -> Blueprint:
         pages = max(1, -(-total // PER_PAGE))
         following = number + 1 if number < pages else 1
         return render_template(
-            "console/screen.html", station=found, rows=rows, total=total, number=number, pages=pages,
-            turn_after_s=TURN_AFTER_S, following=url_for("screen.board", station=found.slug, page=following),
-            now=deps.clock(), line=spoken_number(deps.settings.twilio_phone_number), employer=public_name, hide=mask_numbers,
-            label=labels.label, labels=labels, job_name=labels.job_name, days=text.days, when=text.when, pay=text.pay,
-            region=deps.regions.name, path=request.path,
+            "console/screen.html",
+            station=found,
+            rows=rows,
+            total=total,
+            number=number,
+            pages=pages,
+            turn_after_s=TURN_AFTER_S,
+            following=url_for("screen.board", station=found.slug, page=following),
+            now=deps.clock(),
+            line=spoken_number(deps.settings.twilio_phone_number),
+            employer=public_name,
+            hide=mask_numbers,
+            label=labels.label,
+            labels=labels,
+            job_name=labels.job_name,
+            days=text.days,
+            when=text.when,
+            pay=text.pay,
+            region=deps.regions.name,
+            path=request.path,
         )
 
     @bp.after_request

@@ -18,7 +18,21 @@ from backend.settings import TIMEZONE
 # Cf: zero-width and direction signs; Cc: control signs; Co, Cn, Cs: signs without a picture; Zl, Zp: odd line ends.
 _WITHOUT_PICTURE = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zl", "Zp"})
 _WEEKDAYS = "一二三四五六日"
-_ORGANISATIONS = ("合作社", "公司", "果园", "农场", "茶厂", "工厂", "基地", "市场", "驿站", "超市", "酒店", "项目部", "村委会")
+_ORGANISATIONS = (
+    "合作社",
+    "公司",
+    "果园",
+    "农场",
+    "茶厂",
+    "工厂",
+    "基地",
+    "市场",
+    "驿站",
+    "超市",
+    "酒店",
+    "项目部",
+    "村委会",
+)
 
 
 def visible(text: str | None) -> Markup:
@@ -81,7 +95,9 @@ def pay(opening: Any) -> str:
     if low is not None and high is not None and high != low:
         amount = f"{yuan(low)}–{yuan(high)}"
     unit = label(UNITS, opening.pay_unit)
-    words = gettext("%(amount)s元/%(unit)s", amount=amount, unit=unit) if unit else gettext("%(amount)s元", amount=amount)
+    words = (
+        gettext("%(amount)s元/%(unit)s", amount=amount, unit=unit) if unit else gettext("%(amount)s元", amount=amount)
+    )
     return words + " · " + gettext("可以商量") if opening.negotiable else words
 
 
@@ -149,9 +165,7 @@ def names_in(turns: list[Any], people: list[Any]) -> frozenset[str]:
     """Every name that may stand in these turns: of the people on the number, said by them, told by us."""
     names = {person.name for person in people if person.name}
     for turn in turns:
-        names |= {
-            str(e.get("value") or e.get("text")) for e in turn.entities or [] if e.get("entity") == "person_name"
-        }
+        names |= {str(e.get("value") or e.get("text")) for e in turn.entities or [] if e.get("entity") == "person_name"}
         names |= {str(e["text"]) for e in turn.entities or [] if e.get("entity") == "person_name" and e.get("text")}
         names |= set(_told(turn.answer or {}))
     # An organisation is no person; hiding its name would only spoil the text.
@@ -164,7 +178,9 @@ def _told(value: Any) -> list[str]:
     if not isinstance(value, dict):
         return []
     found = [
-        str(value[key]) for key in ("name", "person_name", "worker_name") if isinstance(value.get(key), str) and value[key]
+        str(value[key])
+        for key in ("name", "person_name", "worker_name")
+        if isinstance(value.get(key), str) and value[key]
     ]
     # A station's name is public; masking it would only spoil the text.
     return found + [name for key, item in value.items() if key != "station" for name in _told(item)]

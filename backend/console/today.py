@@ -30,6 +30,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
             to_review = openings_review.by_status(session, region).get("in_review", 0)
         note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
         return render_template(
-            "console/today.html", by_priority=by_priority, pressing=pressing[:FIRST_CASES], waiting=waiting,
-            to_review=to_review, masks=masks,
+            "console/today.html",
+            by_priority=by_priority,
+            pressing=pressing[:FIRST_CASES],
+            waiting=waiting,
+            to_review=to_review,
+            masks=masks,
         )

@@ -36,9 +36,7 @@ class DialogueEngine(Protocol):
         """Say what `text` means, without any conversation."""
         ...
 
-    def turn(
-        self, text: str, turn_token: str, metadata: dict[str, Any], deadline_s: float
-    ) -> list[dict[str, Any]]:
+    def turn(self, text: str, turn_token: str, metadata: dict[str, Any], deadline_s: float) -> list[dict[str, Any]]:
         """Take one turn of a dialogue and return the structured answers its actions gave.
 
         `turn_token` names the turn and nothing else; `metadata` is `state.restore()`'s: what the dialogue is about.

@@ -28,9 +28,7 @@ CONNECT_S = 0.5  # loopback: either there or not
 class Breaker:
     """Open after `failures` in a row for `open_s` seconds, then let one trial through (half-open)."""
 
-    def __init__(
-        self, failures: int = 3, open_s: float = 5.0, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, failures: int = 3, open_s: float = 5.0, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._limit = failures
         self._open_s = open_s
         self._now = monotonic
@@ -91,9 +89,7 @@ class RasaEngine:
             self._parsing, "/model/parse", {"text": text}, deadline_s, lambda body: _parsed(text, body)
         )
 
-    def turn(
-        self, text: str, turn_token: str, metadata: dict[str, Any], deadline_s: float
-    ) -> list[dict[str, Any]]:
+    def turn(self, text: str, turn_token: str, metadata: dict[str, Any], deadline_s: float) -> list[dict[str, Any]]:
         body = {"sender": turn_token, "message": text, "metadata": metadata}
         return self._guarded(
             self._turning, "/webhooks/rest/webhook", body, deadline_s, lambda said: _answers(said, turn_token)

@@ -58,7 +58,14 @@ RULES: dict[str, CaseRule] = {
 
 # With several problems in one message the case is of the gravest; the others stand in its details.
 GRAVEST_FIRST = (
-    "violence", "injury", "papers_kept", "wage_arrears", "fraud", "deposit_or_fee", "overtime", "discrimination",
+    "violence",
+    "injury",
+    "papers_kept",
+    "wage_arrears",
+    "fraud",
+    "deposit_or_fee",
+    "overtime",
+    "discrimination",
     "no_contract",
 )
 RIGHTS = frozenset({*GRAVEST_FIRST, "distress", "other_problem"})

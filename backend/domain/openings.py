@@ -21,7 +21,21 @@ NEXT: dict[str, frozenset[str]] = {
 
 # Contract "Entities and their normal forms".
 PAY_UNITS = (
-    "hour", "half_day", "day", "week", "month", "piece", "jin", "kg", "mu", "m2", "m3", "tonne", "trip", "load", "plant",
+    "hour",
+    "half_day",
+    "day",
+    "week",
+    "month",
+    "piece",
+    "jin",
+    "kg",
+    "mu",
+    "m2",
+    "m3",
+    "tonne",
+    "trip",
+    "load",
+    "plant",
     "bag",
 )
 SETTLEMENTS = ("daily", "weekly", "half_monthly", "monthly", "on_completion")
@@ -115,10 +129,13 @@ FAMILIES: tuple[frozenset[str], ...] = tuple(
         "B24 A28 S02",
         "F01 F02 F04 F05 F06 F07",  # factory without a trade
         "T01 T02 F05 T08",  # carrying
-        "T03 T04", "T05 T06 T07",
+        "T03 T04",
+        "T05 T06 T07",
         "S01 S02 S17 S18 S04",  # cleaning
         "S04 S05 S06 S07 S08 S19",  # kitchen and table
-        "S09 S10 S11", "S03 S23 S22", "S12 S20 S07",
+        "S09 S10 S11",
+        "S03 S23 S22",
+        "S12 S20 S07",
     )
 )
 # A general word asked for covers these finer ones: who asks for fruit also means kiwi, rosa roxburghii and berries.
@@ -165,10 +182,16 @@ FLAGS: dict[str, tuple[str, str]] = {
 _DEPOSIT = re.compile(
     r"押金|保证金|先交钱|交钱才|先交\d|服装费|体检费|培训费|介绍费|中介费|办卡费|报名费|手续费|建档费|扣身份证|押身份证"
 )
-_NO_DEPOSIT = re.compile(r"(?:不收|不要|没有|没得|无需|无|免)(?:任何)?(?:押金|保证金|服装费|体检费|培训费|介绍费|中介费|报名费|手续费|建档费)")
+_NO_DEPOSIT = re.compile(
+    r"(?:不收|不要|没有|没得|无需|无|免)(?:任何)?(?:押金|保证金|服装费|体检费|培训费|介绍费|中介费|报名费|手续费|建档费)"
+)
 _AGE = re.compile(r"\d{2}\s*岁|[一二三四五六七八九十]{2,3}岁|年龄|岁以[上下内]|年轻|嫌老|年纪")
-_SEX = re.compile(r"[男女](?!不限|女不限|女都|女均|女皆)(?:工|的|性|士|同志|生|人)|限[男女]|只[要招][男女]|[男女]优先|妇女|小伙|[男女][一二三四五六七八九十\d]+[人名个]")
-_BIAS = re.compile(r"身高|长相|形象|五官|属相|未婚|已婚|已育|未育|籍贯|乙肝|残疾[^人]*不要|不要残疾|本地人优先|外地人不要")
+_SEX = re.compile(
+    r"[男女](?!不限|女不限|女都|女均|女皆)(?:工|的|性|士|同志|生|人)|限[男女]|只[要招][男女]|[男女]优先|妇女|小伙|[男女][一二三四五六七八九十\d]+[人名个]"
+)
+_BIAS = re.compile(
+    r"身高|长相|形象|五官|属相|未婚|已婚|已育|未育|籍贯|乙肝|残疾[^人]*不要|不要残疾|本地人优先|外地人不要"
+)
 _CONTACT = re.compile(r"https?://|www\.|\.(?:com|cn|top|xyz)\b|微信|加[vV]|QQ|扫码|(?<!\d)1\d{10}(?!\d)")
 MEDIAN_FROM = 3  # fewer known wages say nothing about what is usual
 
@@ -200,7 +223,12 @@ def review_flags(
             flags.append("pay_high")
     if _DEPOSIT.search(_NO_DEPOSIT.sub("", text)):
         flags.append("deposit_words")
-    for name, pattern in (("age_words", _AGE), ("sex_words", _SEX), ("bias_words", _BIAS), ("contact_inside", _CONTACT)):
+    for name, pattern in (
+        ("age_words", _AGE),
+        ("sex_words", _SEX),
+        ("bias_words", _BIAS),
+        ("contact_inside", _CONTACT),
+    ):
         if pattern.search(text):
             flags.append(name)
     if employer_names > 1:

@@ -41,5 +41,7 @@ class WorkerFacts:
         blocked = [(a, b) for a, b in self.unavailable if a <= end and start <= b]
         if any(a <= start and end <= b for a, b in blocked):
             return "no"
-        outside = (self.available_from and start < self.available_from) or (self.available_to and end > self.available_to)
+        outside = (self.available_from and start < self.available_from) or (
+            self.available_to and end > self.available_to
+        )
         return "partly" if blocked or outside else "yes"

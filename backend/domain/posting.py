@@ -30,7 +30,12 @@ def opening_facts(said: Mapping[str, Any], today: date) -> dict[str, Any]:
         **_days(said, today),
     }
     benefits = set(said.get("benefit") or ())
-    for benefit, column in (("meals", "meals"), ("lodging", "lodging"), ("transport", "transport"), ("insurance", "insured")):
+    for benefit, column in (
+        ("meals", "meals"),
+        ("lodging", "lodging"),
+        ("transport", "transport"),
+        ("insurance", "insured"),
+    ):
         if benefit in benefits:
             facts[column] = True
         elif f"no_{benefit}" in benefits:

@@ -24,8 +24,50 @@ HOW_MANY = {QIANJIANG: 170, WEINING: 130}
 # A few couples late in the list share a phone, so that the question "who is speaking" can be met (V21).
 SHARED_FROM = 210
 _FAMILY = {QIANJIANG: "冉谭田杨陈罗向龚李张庞何黄邓石", WEINING: "马李禄孔张陈王杨赵撒管安朱吴虎"}
-_WOMEN = ["秀芳", "桂花", "玉兰", "春梅", "国珍", "素华", "光碧", "天秀", "兴菊", "永琼", "登碧", "世英", "昌群", "明翠", "太琴", "应芬", "朝会", "大香", "小琼", "凤仙"]
-_MEN = ["大华", "国富", "光明", "永发", "世平", "昌贵", "明友", "兴旺", "登科", "朝阳", "应强", "太安", "文才", "德林", "正江", "天福", "家和", "万全", "少军", "建国"]
+_WOMEN = [
+    "秀芳",
+    "桂花",
+    "玉兰",
+    "春梅",
+    "国珍",
+    "素华",
+    "光碧",
+    "天秀",
+    "兴菊",
+    "永琼",
+    "登碧",
+    "世英",
+    "昌群",
+    "明翠",
+    "太琴",
+    "应芬",
+    "朝会",
+    "大香",
+    "小琼",
+    "凤仙",
+]
+_MEN = [
+    "大华",
+    "国富",
+    "光明",
+    "永发",
+    "世平",
+    "昌贵",
+    "明友",
+    "兴旺",
+    "登科",
+    "朝阳",
+    "应强",
+    "太安",
+    "文才",
+    "德林",
+    "正江",
+    "天福",
+    "家和",
+    "万全",
+    "少军",
+    "建国",
+]
 # Which claims people make, and how often (vocabulary §4.7). About half have been looked at by staff.
 _LABELS = ("G01", "G02", "G03", "G04", "G05", "G06", "G08", "G10", "G11", "G12")
 _BENEFITS: tuple[list[str], ...] = (["meals"], ["transport"], ["meals", "transport"], ["insurance"], [])
@@ -65,8 +107,11 @@ def plan_workers() -> list[PlannedWorker]:
         QIANJIANG: [r["code"] for r in divisions() if r["level"] == "village" and r["code"].startswith(ZHONGTANG)],
         WEINING: [r["code"] for r in divisions() if r["level"] == "village" and r["code"].startswith(WEINING)][:40],
     }
-    outer = [r["code"] for r in divisions() if r["level"] == "village" and r["code"].startswith(QIANJIANG)
-             and not r["code"].startswith(ZHONGTANG)]
+    outer = [
+        r["code"]
+        for r in divisions()
+        if r["level"] == "village" and r["code"].startswith(QIANJIANG) and not r["code"].startswith(ZHONGTANG)
+    ]
     people: list[PlannedWorker] = []
     names: set[str] = set()
     household = 0
@@ -88,13 +133,29 @@ def plan_workers() -> list[PlannedWorker]:
                     if name not in names:
                         names.add(name)
                         break
-                people.append(_person(rng, index, name, gender, village, household, offered,
-                                      shares_with=index - 1 if seat and index >= SHARED_FROM and rng.random() < 0.4 else None))
+                people.append(
+                    _person(
+                        rng,
+                        index,
+                        name,
+                        gender,
+                        village,
+                        household,
+                        offered,
+                        shares_with=index - 1 if seat and index >= SHARED_FROM and rng.random() < 0.4 else None,
+                    )
+                )
     return people
 
 
 def _person(
-    rng: random.Random, index: int, name: str, gender: str, village: str, household: int, offered: list[Planned],
+    rng: random.Random,
+    index: int,
+    name: str,
+    gender: str,
+    village: str,
+    household: int,
+    offered: list[Planned],
     shares_with: int | None,
 ) -> PlannedWorker:
     # Her trades are asked for in her county, so that a suitable opening is always published.
@@ -139,12 +200,23 @@ def seed_workers(session: Session, now: datetime) -> list[Worker]:
     for p in planned:
         since = now - timedelta(days=p.waiting_days + 3)
         persons.append(
-            Person(name=p.name, gender=p.gender, birth_year=now.year - p.age, village_code=p.village,
-                   household_id=households[p.household].id, created_at=since, updated_at=since)
+            Person(
+                name=p.name,
+                gender=p.gender,
+                birth_year=now.year - p.age,
+                village_code=p.village,
+                household_id=households[p.household].id,
+                created_at=since,
+                updated_at=since,
+            )
         )
         if p.shares_with is None:
-            handsets[p.number] = Handset(number=p.number, first_seen_at=since, last_seen_at=now - timedelta(days=2),
-                                         speech_rate=65 if p.age >= 62 else 80)
+            handsets[p.number] = Handset(
+                number=p.number,
+                first_seen_at=since,
+                last_seen_at=now - timedelta(days=2),
+                speech_rate=65 if p.age >= 62 else 80,
+            )
     session.add_all([*persons, *handsets.values()])
     session.flush()
     workers = []
@@ -152,26 +224,47 @@ def seed_workers(session: Session, now: datetime) -> list[Worker]:
         since = person.created_at
         workers.append(
             Worker(
-                person_id=person.id, person=person, job_types=list(p.job_types),
-                pay_min_fen=p.yuan * 100 if p.yuan else None, pay_unit="day" if p.yuan else None,
-                unavailable=[], day_parts=list(p.day_parts), term=p.term, proximity=p.proximity,
-                benefits=list(p.benefits), preferred_channel=p.channel,
-                waiting_since=now - timedelta(days=p.waiting_days), created_at=since, updated_at=since,
+                person_id=person.id,
+                person=person,
+                job_types=list(p.job_types),
+                pay_min_fen=p.yuan * 100 if p.yuan else None,
+                pay_unit="day" if p.yuan else None,
+                unavailable=[],
+                day_parts=list(p.day_parts),
+                term=p.term,
+                proximity=p.proximity,
+                benefits=list(p.benefits),
+                preferred_channel=p.channel,
+                waiting_since=now - timedelta(days=p.waiting_days),
+                created_at=since,
+                updated_at=since,
             )
         )
         session.add(
-            HandsetOwner(handset_id=handsets[p.number].id, person_id=person.id, since=since,
-                         relation="self" if p.shares_with is None else "spouse")
+            HandsetOwner(
+                handset_id=handsets[p.number].id,
+                person_id=person.id,
+                since=since,
+                relation="self" if p.shares_with is None else "spouse",
+            )
         )
         session.add(
-            Consent(person_id=person.id, notice_version=NOTICE_VERSION, channel=p.channel, given_by="self", given_at=since)
+            Consent(
+                person_id=person.id, notice_version=NOTICE_VERSION, channel=p.channel, given_by="self", given_at=since
+            )
         )
     session.add_all(workers)
     session.flush()
     for p, worker in zip(planned, workers, strict=True):
         for code, verified in p.labels:
-            session.add(Hardship(worker_id=worker.id, code=code, claimed_at=worker.created_at,
-                                 verified_at=worker.created_at + timedelta(days=1) if verified else None))
+            session.add(
+                Hardship(
+                    worker_id=worker.id,
+                    code=code,
+                    claimed_at=worker.created_at,
+                    verified_at=worker.created_at + timedelta(days=1) if verified else None,
+                )
+            )
     session.flush()
     return workers
 

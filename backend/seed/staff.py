@@ -32,16 +32,39 @@ NO_LOGIN = "!"  # no password has this hash
 
 def seed_staff(session: Session, settings: Settings, now: datetime) -> None:
     """Put in the accounts that are missing, with the passwords the demo profile made."""
-    secrets = {**demo_secrets(settings.data_dir), **{k: v for k, v in os.environ.items() if k.startswith("DEMO_STAFF_") and v}}
+    secrets = {
+        **demo_secrets(settings.data_dir),
+        **{k: v for k, v in os.environ.items() if k.startswith("DEMO_STAFF_") and v},
+    }
     known = set(session.scalars(select(Staff.login)))
     updated = now - timedelta(days=3)
     for role, region, name, phone in ACCOUNTS:
         login = secrets[f"DEMO_STAFF_{role.upper()}_LOGIN"]
         if login not in known:
-            session.add(Staff(login=login, password_hash=hash_password(secrets[f"DEMO_STAFF_{role.upper()}_PASSWORD"]),
-                              name=name, role=role, region_code=region, phone=phone, ledger_updated_at=updated, created_at=now))
+            session.add(
+                Staff(
+                    login=login,
+                    password_hash=hash_password(secrets[f"DEMO_STAFF_{role.upper()}_PASSWORD"]),
+                    name=name,
+                    role=role,
+                    region_code=region,
+                    phone=phone,
+                    ledger_updated_at=updated,
+                    created_at=now,
+                )
+            )
     for role, region, name, phone in COLLEAGUES:
         if (login := f"demo-{region}") not in known:
-            session.add(Staff(login=login, password_hash=NO_LOGIN, name=name, role=role, region_code=region, phone=phone,
-                              ledger_updated_at=updated, created_at=now))
+            session.add(
+                Staff(
+                    login=login,
+                    password_hash=NO_LOGIN,
+                    name=name,
+                    role=role,
+                    region_code=region,
+                    phone=phone,
+                    ledger_updated_at=updated,
+                    created_at=now,
+                )
+            )
     session.flush()

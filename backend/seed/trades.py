@@ -143,8 +143,22 @@ def _read(table: str) -> tuple[Trade, ...]:
         code, title, unit, pay, hours, days, headcount, requirements, gives, kind = line.split("|")
         low, high = pay.split("-")
         start, end = hours.split("-")
-        trades.append(Trade(code, title, unit, float(low), float(high), start, end, int(days), int(headcount),
-                            requirements, frozenset(gives.split()), kind))
+        trades.append(
+            Trade(
+                code,
+                title,
+                unit,
+                float(low),
+                float(high),
+                start,
+                end,
+                int(days),
+                int(headcount),
+                requirements,
+                frozenset(gives.split()),
+                kind,
+            )
+        )
     return tuple(trades)
 
 
@@ -152,4 +166,26 @@ TRADES = _read(_ROWS)
 FRUIT = _read(_FRUIT)
 BY_CODE = {trade.code: trade for trade in TRADES}
 # Few of these trades are to be had in the mountains of Weining; the rest of the list is asked for in both counties.
-ONLY_QIANJIANG = frozenset(["B19", "B16", "F03", "F06", "F08", "F11", "S10", "S13", "S16", "A11", "A12", "A18", "A29", "T07", "B26", "A01", "A03", "A05", "A16"])
+ONLY_QIANJIANG = frozenset(
+    [
+        "B19",
+        "B16",
+        "F03",
+        "F06",
+        "F08",
+        "F11",
+        "S10",
+        "S13",
+        "S16",
+        "A11",
+        "A12",
+        "A18",
+        "A29",
+        "T07",
+        "B26",
+        "A01",
+        "A03",
+        "A05",
+        "A16",
+    ]
+)

@@ -20,13 +20,51 @@ EMPLOYER_NUMBER = "+86100020{:05d}"  # 100 020x xxxx: invented, no carrier issue
 FRUIT_VILLAGES = (XINGQUAN, "500114121001", XINGQUAN, "500114121202", "500114121203")
 
 _NAMES = {
-    "grower": ["田家果园", "冉家茶园", "谭家柑子园", "陈老板的花椒地", "罗家药材地", "马家苹果园", "孔家洋芋地", "禄家刺梨园"],
-    "cooperative": ["兴泉红李专业合作社", "中塘蔬菜专业合作社", "双石猕猴桃专业合作社", "迎新药材专业合作社", "胜利油菜专业合作社",
-                    "草海苹果专业合作社", "么站蔬菜专业合作社", "盐仓荞麦专业合作社"],
-    "enterprise": ["渝东顺达建筑队", "武陵山货食品厂", "正阳园区服装厂", "黔江安康物业", "阿蓬江木业", "濯水客栈", "渝湘物流站",
-                   "乌蒙建筑劳务队", "草海食品厂", "威宁六桥物业", "雄山砖厂", "乌撒物流站"],
+    "grower": [
+        "田家果园",
+        "冉家茶园",
+        "谭家柑子园",
+        "陈老板的花椒地",
+        "罗家药材地",
+        "马家苹果园",
+        "孔家洋芋地",
+        "禄家刺梨园",
+    ],
+    "cooperative": [
+        "兴泉红李专业合作社",
+        "中塘蔬菜专业合作社",
+        "双石猕猴桃专业合作社",
+        "迎新药材专业合作社",
+        "胜利油菜专业合作社",
+        "草海苹果专业合作社",
+        "么站蔬菜专业合作社",
+        "盐仓荞麦专业合作社",
+    ],
+    "enterprise": [
+        "渝东顺达建筑队",
+        "武陵山货食品厂",
+        "正阳园区服装厂",
+        "黔江安康物业",
+        "阿蓬江木业",
+        "濯水客栈",
+        "渝湘物流站",
+        "乌蒙建筑劳务队",
+        "草海食品厂",
+        "威宁六桥物业",
+        "雄山砖厂",
+        "乌撒物流站",
+    ],
     "work_relief": ["中塘镇通组路以工代赈项目", "兴泉社区人居环境项目", "草海镇水利以工代赈项目", "威宁县护林项目"],
-    "person": ["街上冉师傅", "镇上杨大姐", "谢家农家乐", "龙家馆子", "海边马师傅", "草海张大姐", "禄家农家乐", "六桥李师傅"],
+    "person": [
+        "街上冉师傅",
+        "镇上杨大姐",
+        "谢家农家乐",
+        "龙家馆子",
+        "海边马师傅",
+        "草海张大姐",
+        "禄家农家乐",
+        "六桥李师傅",
+    ],
 }
 
 
@@ -53,11 +91,16 @@ def plan() -> list[Planned]:
     rng = random.Random(SEED)
     in_caohai = [row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(CAOHAI)]
     villages = {
-        QIANJIANG: [row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(ZHONGTANG)],
+        QIANJIANG: [
+            row["code"] for row in divisions() if row["level"] == "village" and row["code"].startswith(ZHONGTANG)
+        ],
         WEINING: [*in_caohai[:6], "520526003001", "520526001002", "520526002002"],
     }
-    outside = [row["code"] for row in divisions() if row["level"] == "town" and row["code"].startswith(QIANJIANG)
-               and row["code"] != ZHONGTANG]
+    outside = [
+        row["code"]
+        for row in divisions()
+        if row["level"] == "town" and row["code"].startswith(QIANJIANG) and row["code"] != ZHONGTANG
+    ]
     names = {row["code"]: row["name"] for row in divisions()}
     planned: list[Planned] = []
 
@@ -90,11 +133,18 @@ def _of_county(names: list[str], qianjiang: bool) -> list[str]:
 
 def seed_employers(session: Session, now: datetime) -> dict[str, Employer]:
     """Put in the employers that are missing; return all by name."""
-    found = {row.name: row for row in session.scalars(select(Employer).where(Employer.phone.like(EMPLOYER_NUMBER[:9] + "%")))}
+    found = {
+        row.name: row for row in session.scalars(select(Employer).where(Employer.phone.like(EMPLOYER_NUMBER[:9] + "%")))
+    }
     for name, kind, number in employers():
         if name not in found:
-            found[name] = Employer(name=name, kind=kind, phone=number, created_at=now,
-                                   region_code=QIANJIANG if name in _of_county([name], True) else WEINING)
+            found[name] = Employer(
+                name=name,
+                kind=kind,
+                phone=number,
+                created_at=now,
+                region_code=QIANJIANG if name in _of_county([name], True) else WEINING,
+            )
             session.add(found[name])
     session.flush()
     return found
@@ -203,8 +253,12 @@ def seed_reviews(session: Session, now: datetime) -> None:
         row.status, row.published_at, row.reviewed_at = "in_review", None, None
         usual = (trade.low + trade.high) / 2 * 100 if trade.unit == "day" else None
         row.review_flags = review_flags(
-            text=f"{title} {requirements}", pay_min_fen=row.pay_min_fen, pay_max_fen=row.pay_max_fen,
-            negotiable=False, usual_fen=usual, employer_names=1,
+            text=f"{title} {requirements}",
+            pay_min_fen=row.pay_min_fen,
+            pay_max_fen=row.pay_max_fen,
+            negotiable=False,
+            usual_fen=usual,
+            employer_names=1,
         )
         session.add(row)
     session.flush()

@@ -76,8 +76,17 @@ def run(turn: Turn, option: dict[str, Any], facts: Facts | None = None) -> list[
 # Answers that tell of a change: when it was made by voice, the number also gets it as a text (V20, DESIGN §3.4).
 CHANGES = frozenset(
     {
-        "registered", "job_taken", "withdrawn", "offer_declined", "profile_updated", "availability_set", "case_opened",
-        "posting_received", "opted_out", "opted_in", "undone",
+        "registered",
+        "job_taken",
+        "withdrawn",
+        "offer_declined",
+        "profile_updated",
+        "availability_set",
+        "case_opened",
+        "posting_received",
+        "opted_out",
+        "opted_in",
+        "undone",
     }
 )
 

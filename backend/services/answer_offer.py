@@ -72,8 +72,13 @@ def take(
     session.refresh(opening)
     code = _free_code(session, worker_id)
     if offer is None:
-        offer = Offer(opening_id=opening_id, worker_id=worker_id, starts_on=opening.starts_on, ends_on=opening.ends_on,
-                      offered_at=now)
+        offer = Offer(
+            opening_id=opening_id,
+            worker_id=worker_id,
+            starts_on=opening.starts_on,
+            ends_on=opening.ends_on,
+            offered_at=now,
+        )
         session.add(offer)
     offer.code = offer.code or code
     offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
@@ -176,8 +181,13 @@ def offer_opening(
         return offer
     code = _free_code(session, worker_id)
     if offer is None:
-        offer = Offer(opening_id=opening_id, worker_id=worker_id, offered_at=now, starts_on=opening.starts_on,
-                      ends_on=opening.ends_on)
+        offer = Offer(
+            opening_id=opening_id,
+            worker_id=worker_id,
+            offered_at=now,
+            starts_on=opening.starts_on,
+            ends_on=opening.ends_on,
+        )
         session.add(offer)
     offer.starts_on, offer.ends_on, offer.code = opening.starts_on, opening.ends_on, code
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
@@ -187,9 +197,20 @@ def offer_opening(
     handset = _handset_of(session, worker)
     if handset is not None:
         message = outbox.enqueue(
-            session, deps, now=now, handset=handset, kind="initiated", expires_at=offer.expires_at,
-            answers=[make("offer", opening=opening_view(opening, deps.regions), code=offer.code,
-                          expires_at=offer.expires_at.isoformat())],
+            session,
+            deps,
+            now=now,
+            handset=handset,
+            kind="initiated",
+            expires_at=offer.expires_at,
+            answers=[
+                make(
+                    "offer",
+                    opening=opening_view(opening, deps.regions),
+                    code=offer.code,
+                    expires_at=offer.expires_at.isoformat(),
+                )
+            ],
         )
         _expect_answer(session.get_one(Conversation, message.conversation_id), offer)
     return offer
@@ -202,8 +223,11 @@ def _expect_answer(conversation: Conversation, offer: Offer) -> None:
     conversation.person_id = offer.worker.person_id
     conversation.context = {
         **(conversation.context or {}),
-        "pending": {"kind": "offer", "offer_id": offer.id,
-                    "options": {"1": accept, "yes": accept, "2": refuse, "no": refuse}},
+        "pending": {
+            "kind": "offer",
+            "offer_id": offer.id,
+            "options": {"1": accept, "yes": accept, "2": refuse, "no": refuse},
+        },
     }
 
 
@@ -233,7 +257,11 @@ def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Openi
         outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[answer])
 
 
-def tell_of_worker(session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker) -> None:
+def tell_of_worker(
+    session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker
+) -> None:
     """`event`: taken | withdrawn."""
-    told = make("employer_told", opening=opening_view(opening, deps.regions), event=event, worker_name=worker.person.name)
+    told = make(
+        "employer_told", opening=opening_view(opening, deps.regions), event=event, worker_name=worker.person.name
+    )
     tell_employer(session, deps, now=now, opening=opening, answer=told)

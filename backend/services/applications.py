@@ -41,23 +41,41 @@ def apply_job(turn: Turn) -> list[Answer]:
     if turn.channel == "voice" and not params.get("confirmed"):
         # A recogniser mishears: a spoken wish alone never takes a place; a key or a clear yes does.
         yes: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": opening.id, "confirmed": True}}
-        turn.expect("confirm_take", {"1": yes, "yes": yes, "2": {"act": "more_jobs"}, "no": {"act": "more_jobs"}},
-                    opening_id=opening.id)
+        turn.expect(
+            "confirm_take",
+            {"1": yes, "yes": yes, "2": {"act": "more_jobs"}, "no": {"act": "more_jobs"}},
+            opening_id=opening.id,
+        )
         return [make("confirm_take", opening=_view(turn, opening))]
     if question := ask_which_person(turn, "apply_job", {"opening_id": opening.id, "confirmed": True}):
         return [question]
     worker = ensure_worker(turn)
     try:
-        taken = answer_offer.take(turn.session, now=turn.now, opening_id=opening.id, worker_id=worker.id,
-                                  channel=turn.channel, message_id=turn.message.id)
+        taken = answer_offer.take(
+            turn.session,
+            now=turn.now,
+            opening_id=opening.id,
+            worker_id=worker.id,
+            channel=turn.channel,
+            message_id=turn.message.id,
+        )
     except Conflict as conflict:
         return _refused(turn, opening, conflict)
     audit.record(turn, "took_place", taken, opening_id=opening.id)
     answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
     registered = worker.person.name is not None or worker.person.name_recording_url is not None
-    turn.expect("taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id)
-    return [make("job_taken", opening=_view(turn, opening), contact=_contact(turn, opening), code=taken.code,
-                 registered=registered)]
+    turn.expect(
+        "taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id
+    )
+    return [
+        make(
+            "job_taken",
+            opening=_view(turn, opening),
+            contact=_contact(turn, opening),
+            code=taken.code,
+            registered=registered,
+        )
+    ]
 
 
 def _offer_named(turn: Turn) -> Offer | None:
@@ -67,8 +85,11 @@ def _offer_named(turn: Turn) -> Offer | None:
         return turn.session.get(Offer, params["offer_id"])
     if params.get("code") and (worker := worker_of(turn)):
         return turn.session.scalar(
-            select(Offer).where(Offer.worker_id == worker.id, Offer.code == str(params["code"]),
-                                Offer.status.in_(("offered", "accepted", "expired")))
+            select(Offer).where(
+                Offer.worker_id == worker.id,
+                Offer.code == str(params["code"]),
+                Offer.status.in_(("offered", "accepted", "expired")),
+            )
         )
     return None
 
@@ -78,7 +99,12 @@ def _refused(turn: Turn, opening: Opening, conflict: Conflict) -> list[Answer]:
     if conflict.reason == "overlap":
         standing = turn.session.get_one(Opening, conflict.facts["standing"])
         offer = _held(turn, standing.id)
-        turn.expect("clash", {"1": {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}} if offer else {})
+        turn.expect(
+            "clash",
+            {"1": {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}}
+            if offer
+            else {},
+        )
         return [make("clash", opening=view, standing=_view(turn, standing))]
     if conflict.reason == "taken_already":
         offer = turn.session.get_one(Offer, conflict.facts["offer_id"])
@@ -103,21 +129,40 @@ def my_applications(turn: Turn) -> list[Answer]:
         return [question]
     worker = worker_of(turn)
     offers = _open_offers(turn, worker) if worker else []
-    options = {str(n): {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
-               for n, offer in enumerate(offers, start=1) if offer.status == "accepted"}
+    options = {
+        str(n): {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
+        for n, offer in enumerate(offers, start=1)
+        if offer.status == "accepted"
+    }
     turn.expect("my_list", options, offer_ids=[offer.id for offer in offers])
-    return [make("my_list", offers=[
-        {"offer_id": offer.id, "code": offer.code, "status": offer.status, "opening": _view(turn, offer.opening)}
-        for offer in offers
-    ])]
+    return [
+        make(
+            "my_list",
+            offers=[
+                {
+                    "offer_id": offer.id,
+                    "code": offer.code,
+                    "status": offer.status,
+                    "opening": _view(turn, offer.opening),
+                }
+                for offer in offers
+            ],
+        )
+    ]
 
 
 def _open_offers(turn: Turn, worker: Worker) -> list[Offer]:
-    return list(turn.session.scalars(
-        select(Offer).where(Offer.worker_id == worker.id, Offer.status.in_(("accepted", "offered", "waitlisted")),
-                            Offer.ends_on >= turn.today)
-        .order_by(Offer.starts_on, Offer.id)
-    ))
+    return list(
+        turn.session.scalars(
+            select(Offer)
+            .where(
+                Offer.worker_id == worker.id,
+                Offer.status.in_(("accepted", "offered", "waitlisted")),
+                Offer.ends_on >= turn.today,
+            )
+            .order_by(Offer.starts_on, Offer.id)
+        )
+    )
 
 
 @act("withdraw_application")
@@ -130,7 +175,10 @@ def withdraw_application(turn: Turn) -> list[Answer]:
     if offer is None or worker is None or offer.worker_id != worker.id:
         held = [o for o in _open_offers(turn, worker) if o.status == "accepted"] if worker else []
         if len(held) > 1:
-            options = {str(n): {"act": "withdraw_application", "params": {"offer_id": o.id, "confirmed": True}} for n, o in enumerate(held, 1)}
+            options = {
+                str(n): {"act": "withdraw_application", "params": {"offer_id": o.id, "confirmed": True}}
+                for n, o in enumerate(held, 1)
+            }
             turn.expect("which_withdraw", options)
             return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw")]
         return [make("nothing_to_withdraw")]
@@ -148,7 +196,9 @@ def withdraw_application(turn: Turn) -> list[Answer]:
         return [make("confirm_withdraw", opening=view, code=offer.code)]
     answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
     audit.record(turn, "gave_back_place", offer, opening_id=offer.opening_id)
-    answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker)
+    answer_offer.tell_of_worker(
+        turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker
+    )
     again: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": offer.opening_id, "confirmed": True}}
     turn.expect("undo", {"1": again}, offer_id=offer.id)
     return [make("withdrawn", opening=view, code=offer.code)]
@@ -187,4 +237,3 @@ def _contact(turn: Turn, opening: Opening) -> dict[str, Any]:
     """Whom to ask for, told only after acceptance (V13); the channels decide whether the phone may be told."""
     employer = turn.session.get_one(Employer, opening.employer_id)
     return {"name": employer.name, "phone": employer.phone}
-

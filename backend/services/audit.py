@@ -22,6 +22,13 @@ def write(
 ) -> None:
     """`actor`: staff:3, handset:17, api, scheduler. `subject`: a stored row."""
     session.add(
-        AuditEvent(at=now, actor=actor, verb=verb, object_kind=subject.__tablename__, object_id=str(subject.id),
-                   message_id=message_id, facts=facts)
+        AuditEvent(
+            at=now,
+            actor=actor,
+            verb=verb,
+            object_kind=subject.__tablename__,
+            object_id=str(subject.id),
+            message_id=message_id,
+            facts=facts,
+        )
     )

@@ -16,8 +16,18 @@ from backend.store.models import Hardship, Household, Worker
 from backend.store.queries.workers import numbers_of
 
 _PERSON = ("name", "gender", "birth_year", "household_id")
-_WORKER = ("pay_min_fen", "pay_max_fen", "pay_unit", "available_from", "available_to", "unavailable", "day_parts", "term",
-           "preferred_channel", "waiting_since")
+_WORKER = (
+    "pay_min_fen",
+    "pay_max_fen",
+    "pay_unit",
+    "available_from",
+    "available_to",
+    "unavailable",
+    "day_parts",
+    "term",
+    "preferred_channel",
+    "waiting_since",
+)
 
 
 def change_worker(

@@ -167,7 +167,9 @@ def _place_asked_for(turn: Turn, text: str) -> list[dict[str, Any]]:
     pending, said = turn.pending or {}, text.strip()
     if pending.get("kind") != "ask" or pending.get("field") != "location" or not said:
         return []
-    if not _PLACE.fullmatch(said) and not (len(said) <= 12 and turn.deps.regions.find(said, turn.conversation.region_code)):
+    if not _PLACE.fullmatch(said) and not (
+        len(said) <= 12 and turn.deps.regions.find(said, turn.conversation.region_code)
+    ):
         return []
     start = text.index(said)
     return [{"entity": "location", "start": start, "end": start + len(said), "text": said}]

@@ -39,17 +39,29 @@ def erase_person(turn: Turn, person: Person) -> None:
     worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
     if worker is not None and person.name:
         _blank_name_elsewhere(turn, worker, person.name)
-    for column in ("name", "name_recording_url", "gender", "birth_year", "village_code", "place_as_said", "household_id"):
+    for column in (
+        "name",
+        "name_recording_url",
+        "gender",
+        "birth_year",
+        "village_code",
+        "place_as_said",
+        "household_id",
+    ):
         setattr(person, column, None)
     person.erased_at = person.updated_at = turn.now
     if worker is not None:
         _free_places(turn, worker)  # after the name: employers are told that somebody is not coming
         _blank_worker(turn, worker)
     turn.session.execute(
-        update(HandsetOwner).where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None)).values(until=turn.now)
+        update(HandsetOwner)
+        .where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None))
+        .values(until=turn.now)
     )
     turn.session.execute(
-        update(Consent).where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None)).values(withdrawn_at=turn.now)
+        update(Consent)
+        .where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=turn.now)
     )
     _blank_words(turn, person, sole_owner)
     turn.conversation.person_id = None
@@ -68,7 +80,9 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
     told = turn.session.scalars(
         select(Message)
         .join(Handset, Handset.id == Message.handset_id)
-        .where(Handset.number.in_(phones), Message.direction == "outbound", Message.body.contains(name, autoescape=True))
+        .where(
+            Handset.number.in_(phones), Message.direction == "outbound", Message.body.contains(name, autoescape=True)
+        )
     ).all()
     for message in told:
         message.body, message.gloss, message.answer = message.body.replace(name, "有人"), "", None
@@ -93,8 +107,16 @@ def _free_places(turn: Turn, worker: Worker) -> None:
 def _blank_worker(turn: Turn, worker: Worker) -> None:
     worker.status = "erased"
     worker.job_types, worker.day_parts, worker.benefits, worker.unavailable = [], [], [], []
-    for column in ("pay_min_fen", "pay_max_fen", "pay_unit", "available_from", "available_to", "term", "proximity",
-                   "waiting_since"):
+    for column in (
+        "pay_min_fen",
+        "pay_max_fen",
+        "pay_unit",
+        "available_from",
+        "available_to",
+        "term",
+        "proximity",
+        "waiting_since",
+    ):
         setattr(worker, column, None)
     worker.updated_at = turn.now
     turn.session.execute(delete(Hardship).where(Hardship.worker_id == worker.id))
@@ -120,7 +142,9 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
     turn.session.execute(
         update(Message)
         .where(Message.id.in_(others))
-        .values(body=ERASED, gloss="", answer=None, normalized_text=None, entities=None, corrected=None, media_url=None),
+        .values(
+            body=ERASED, gloss="", answer=None, normalized_text=None, entities=None, corrected=None, media_url=None
+        ),
         execution_options=quietly,
     )
     turn.session.execute(

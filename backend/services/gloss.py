@@ -12,15 +12,21 @@ def gloss_of(deps: Deps, kind: str, key: str, said: str = "") -> str | None:
     """`kind` sms: `key` is the carrier's message id. `kind` call: `key` is the CallSid and `said` the spoken words."""
     with deps.db.read() as session:
         if kind == "sms":
-            found = session.scalar(select(Message.gloss).where(Message.carrier_id == key, Message.direction == "outbound"))
+            found = session.scalar(
+                select(Message.gloss).where(Message.carrier_id == key, Message.direction == "outbound")
+            )
             return found or None
         call = session.scalar(select(Call).where(Call.call_sid == key))
         if call is None:
             return None
         lines = session.execute(
             select(Message.body, Message.gloss)
-            .where(Message.conversation_id == call.conversation_id, Message.channel == "voice",
-                   Message.direction == "outbound", Message.created_at >= call.started_at)
+            .where(
+                Message.conversation_id == call.conversation_id,
+                Message.channel == "voice",
+                Message.direction == "outbound",
+                Message.created_at >= call.started_at,
+            )
             .order_by(Message.id.desc())
             .limit(40)
         ).all()

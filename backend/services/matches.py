@@ -128,9 +128,11 @@ def workers_for(
     asked = offer_queries.workers_with_offer(session, opening.id)
     found: dict[int, Worker] = {}
     county, trades = regions.county_of(opening.region_code), kindred_of([opening.job_type])
-    for step in ({"job_types": [opening.job_type], "region": opening.region_code[:9]},
-                 {"job_types": [opening.job_type], "region": county},
-                 {"job_types": trades, "region": county}):
+    for step in (
+        {"job_types": [opening.job_type], "region": opening.region_code[:9]},
+        {"job_types": [opening.job_type], "region": county},
+        {"job_types": trades, "region": county},
+    ):
         for worker in worker_queries.candidates(session, **step):
             if worker.id not in asked:
                 found.setdefault(worker.id, worker)

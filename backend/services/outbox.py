@@ -22,7 +22,13 @@ log = structlog.get_logger()
 
 # Longer than the carrier's client waits in all, so that a lease runs out only when its holder is dead.
 SEND_LEASE = timedelta(seconds=30)
-RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
+RETRY_AFTER = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
 LONGEST_TEXT = 500  # characters; the carrier's limit for one message, never reached by our two segments
 # A carrier's list may lag behind its acceptance; only after this is "not on the list" taken as "never sent".
 RECONCILE_AFTER = timedelta(seconds=10)
@@ -244,11 +250,7 @@ def reconcile_next(deps: Deps) -> bool:
     now = deps.clock()
     with deps.db.write() as session:
         row = session.scalar(
-            select(OutboxRow)
-            .where(_unsettled(now))
-            .order_by(OutboxRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+            select(OutboxRow).where(_unsettled(now)).order_by(OutboxRow.id).limit(1).with_for_update(skip_locked=True)
         )
         if row is None:
             return False

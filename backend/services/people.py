@@ -78,7 +78,10 @@ def ask_which_person(turn: Turn, then: str, params: dict[str, Any] | None = None
     if len(known) < 2:
         return None
     options = {
-        str(number): {"act": "which_person", "params": {"person_id": owner.person_id, "then": then, "with": params or {}}}
+        str(number): {
+            "act": "which_person",
+            "params": {"person_id": owner.person_id, "then": then, "with": params or {}},
+        }
         for number, owner in enumerate(known[:4], start=1)
     }
     turn.expect("which_person", options)

@@ -61,8 +61,15 @@ def post_opening(
     _check(columns, regions, today, new=True)
     owner = _employer(session, employer, columns["region_code"], now)
     opening = Opening(
-        **columns, employer_id=owner.id, employer=owner, status="in_review", filled=0, review_flags=[],
-        collected_at=now, updated_at=now, source_message_id=source_message_id,
+        **columns,
+        employer_id=owner.id,
+        employer=owner,
+        status="in_review",
+        filled=0,
+        review_flags=[],
+        collected_at=now,
+        updated_at=now,
+        source_message_id=source_message_id,
     )
     opening.review_flags = _flags(session, regions, opening) + (["days_missing"] if days_missing else [])
     session.add(opening)
@@ -129,16 +136,34 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
             offer.worker.waiting_since = offer.worker.waiting_since or now
         offer.status, offer.answered_at = "withdrawn", now
         if handset := phones.get(offer.worker.person_id):
-            outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated",
-                           answers=[make("called_off", opening=view)])
+            outbox.enqueue(
+                session, deps, now=now, handset=handset, kind="initiated", answers=[make("called_off", opening=view)]
+            )
     session.flush()
     audit.write(session, now, actor, "withdrew_opening", opening, offers=[offer.id for offer in bound])
     return opening
 
 
 _COLUMNS = (
-    "job_type", "title", "headcount", "region_code", "place", "starts_on", "ends_on", "hours_from", "hours_to", "day_part",
-    "pay_min_fen", "pay_max_fen", "pay_unit", "settlement", "negotiable", "requirements", "meals", "lodging", "transport",
+    "job_type",
+    "title",
+    "headcount",
+    "region_code",
+    "place",
+    "starts_on",
+    "ends_on",
+    "hours_from",
+    "hours_to",
+    "day_part",
+    "pay_min_fen",
+    "pay_max_fen",
+    "pay_unit",
+    "settlement",
+    "negotiable",
+    "requirements",
+    "meals",
+    "lodging",
+    "transport",
     "insured",
 )
 _NAMES = {"region": "region_code"}
@@ -192,8 +217,11 @@ def _check(columns: dict[str, Any], regions: RegionBook, today: date, *, new: bo
         problems["pay"] = "an amount above 0 and up to 1,000,000 yuan"
     elif low is not None and high is not None and high < low:
         problems["pay"] = "the upper wage cannot be below the lower"
-    for name, field, allowed in (("pay_unit", "pay.unit", PAY_UNITS), ("settlement", "pay.settlement", SETTLEMENTS),
-                                 ("day_part", "hours.day_part", DAY_PARTS)):
+    for name, field, allowed in (
+        ("pay_unit", "pay.unit", PAY_UNITS),
+        ("settlement", "pay.settlement", SETTLEMENTS),
+        ("day_part", "hours.day_part", DAY_PARTS),
+    ):
         if get(name) is not None and columns[name] not in allowed:
             problems[field] = "one of " + ", ".join(allowed)
     for name in ("title", "place", "requirements"):
@@ -240,7 +268,10 @@ def _employer(session: Session, employer: dict[str, Any], region: str, now: date
 
 def _locked(session: Session, opening_id: int) -> Opening:
     opening = session.scalar(
-        select(Opening).options(joinedload(Opening.employer)).where(Opening.id == opening_id).with_for_update(of=Opening)
+        select(Opening)
+        .options(joinedload(Opening.employer))
+        .where(Opening.id == opening_id)
+        .with_for_update(of=Opening)
     )
     if opening is None:
         raise NotFound("no such opening")

@@ -10,9 +10,16 @@ from backend.services.turn import Turn
 from backend.store.models import Hardship
 
 TOPICS = {
-    "unemployment": "失业金", "social_insurance": "社会保险", "social_insurance_subsidy": "灵活就业社保补贴",
-    "training_subsidy": "培训补贴", "startup_loan": "创业担保贷款", "placement_subsidy": "职业介绍补贴",
-    "public_welfare_post": "公益性岗位", "hardship_recognition": "就业困难认定", "legal_aid": "法律援助", "contract": "劳动合同",
+    "unemployment": "失业金",
+    "social_insurance": "社会保险",
+    "social_insurance_subsidy": "灵活就业社保补贴",
+    "training_subsidy": "培训补贴",
+    "startup_loan": "创业担保贷款",
+    "placement_subsidy": "职业介绍补贴",
+    "public_welfare_post": "公益性岗位",
+    "hardship_recognition": "就业困难认定",
+    "legal_aid": "法律援助",
+    "contract": "劳动合同",
 }
 
 

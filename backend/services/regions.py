@@ -27,8 +27,17 @@ PLACEHOLDER_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划"
 
 StationView = dict[str, Any]
 NO_STATION: StationView = {
-    "id": None, "slug": "", "region_code": HOME_REGION, "kind": "market", "name": "零工市场", "short_name": "零工热线",
-    "address": "", "opens_at": "08:00", "closes_at": "18:00", "hotline": "", "services": [],
+    "id": None,
+    "slug": "",
+    "region_code": HOME_REGION,
+    "kind": "market",
+    "name": "零工市场",
+    "short_name": "零工热线",
+    "address": "",
+    "opens_at": "08:00",
+    "closes_at": "18:00",
+    "hotline": "",
+    "services": [],
 }
 
 
@@ -179,7 +188,9 @@ class RegionBook:
 
     def stations(self) -> list[StationView]:
         """Every station, widest region first."""
-        return [dict(s) for s in sorted(self._current().stations.values(), key=lambda s: (len(s["region_code"]), s["slug"]))]
+        return [
+            dict(s) for s in sorted(self._current().stations.values(), key=lambda s: (len(s["region_code"]), s["slug"]))
+        ]
 
 
 def _counts(session: Session) -> tuple[int, int]:
@@ -202,5 +213,10 @@ def _read(session: Session) -> Book:
     # Where a region has both a market and a station, the market answers.
     for row in session.scalars(select(Station).order_by(Station.kind.desc(), Station.id)):
         stations[row.region_code] = {name: getattr(row, name) for name in columns}
-    return Book(places, stations, (len(places), session.scalar(select(func.count()).select_from(Station)) or 0),
-                time.monotonic(), children)
+    return Book(
+        places,
+        stations,
+        (len(places), session.scalar(select(func.count()).select_from(Station)) or 0),
+        time.monotonic(),
+        children,
+    )

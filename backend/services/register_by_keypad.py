@@ -71,7 +71,9 @@ def _new_person(turn: Turn) -> Person:
     turn.session.flush()
     holder = not any(owner.relation == "self" for owner in known)
     turn.session.add(
-        HandsetOwner(handset_id=turn.handset.id, person_id=person.id, relation="self" if holder else "family", since=turn.now)
+        HandsetOwner(
+            handset_id=turn.handset.id, person_id=person.id, relation="self" if holder else "family", since=turn.now
+        )
     )
     return person
 

@@ -26,9 +26,25 @@ LONGEST_REASON = 500
 # The facts a reviewer may put right: the eight of the notices and how many people (E01). Anything else is refused (T8).
 EDITABLE = frozenset(
     {
-        "job_type", "title", "headcount", "region_code", "place", "starts_on", "ends_on", "hours_from", "hours_to",
-        "pay_min_fen", "pay_max_fen", "pay_unit", "settlement", "negotiable", "requirements", "meals", "lodging",
-        "transport", "insured",
+        "job_type",
+        "title",
+        "headcount",
+        "region_code",
+        "place",
+        "starts_on",
+        "ends_on",
+        "hours_from",
+        "hours_to",
+        "pay_min_fen",
+        "pay_max_fen",
+        "pay_unit",
+        "settlement",
+        "negotiable",
+        "requirements",
+        "meals",
+        "lodging",
+        "transport",
+        "insured",
     }
 )
 
@@ -52,7 +68,10 @@ def review_opening(
     if opening is None:
         raise NotFound("no such opening")
     values: dict[str, Any] = {
-        "status": DECISIONS[decision], "reviewed_by": staff_id, "reviewed_at": now, "review_reason": reason or None,
+        "status": DECISIONS[decision],
+        "reviewed_by": staff_id,
+        "reviewed_at": now,
+        "review_reason": reason or None,
         "updated_at": now,
     }
     if decision == "publish":
@@ -73,7 +92,11 @@ def review_opening(
     if opening.source_message_id is not None:
         view = opening_view(opening, deps.regions)
         published = decision == "publish"
-        told = make("posting_published", opening=view) if published else make("posting_rejected", opening=view, reason=reason)
+        told = (
+            make("posting_published", opening=view)
+            if published
+            else make("posting_rejected", opening=view, reason=reason)
+        )
         tell_employer(session, deps, now=now, opening=opening, answer=told)
     return opening
 
@@ -84,9 +107,7 @@ def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: s
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
         _mine(session, member, opening_id)
-        return review_opening(
-            session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id
-        )
+        return review_opening(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
 
 
 def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[str, Any]) -> Opening:
@@ -126,15 +147,21 @@ def _check(opening: Opening) -> None:
         problems["headcount"] = "at least one place, and not fewer than are taken"
     if opening.ends_on < opening.starts_on:
         problems["ends_on"] = "the last day cannot be before the first"
-    if opening.pay_min_fen is not None and opening.pay_max_fen is not None and opening.pay_max_fen < opening.pay_min_fen:
+    if (
+        opening.pay_min_fen is not None
+        and opening.pay_max_fen is not None
+        and opening.pay_max_fen < opening.pay_min_fen
+    ):
         problems["pay_max"] = "the upper wage cannot be below the lower"
     if problems:
         raise Invalid("some facts do not hold", problems)
 
 
 def _mine(session: Session, member: Member, opening_id: int, *, lock: bool = False) -> Opening:
-    query = select(Opening).options(selectinload(Opening.employer)).where(
-        Opening.id == opening_id, within(Opening.region_code, member.region_code)
+    query = (
+        select(Opening)
+        .options(selectinload(Opening.employer))
+        .where(Opening.id == opening_id, within(Opening.region_code, member.region_code))
     )
     opening = session.scalar(query.with_for_update(of=Opening) if lock else query)
     if opening is None:

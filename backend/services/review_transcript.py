@@ -34,8 +34,15 @@ def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
     """Write down that a list with personal data was looked at; ids and counts only."""
     with deps.db.write() as session:
         session.add(
-            AuditEvent(at=deps.clock(), actor=member.actor, verb=verb, object_kind="list", object_id=verb,
-                       message_id=None, facts=facts)
+            AuditEvent(
+                at=deps.clock(),
+                actor=member.actor,
+                verb=verb,
+                object_kind="list",
+                object_id=verb,
+                message_id=None,
+                facts=facts,
+            )
         )
 
 
@@ -59,22 +66,36 @@ def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, re
         session.get(Staff, member.id, with_for_update=True)
         now = deps.clock()
         used = session.scalar(
-            select(func.count()).select_from(AuditEvent).where(
-                AuditEvent.actor == member.actor, AuditEvent.verb == "revealed", AuditEvent.at > now - timedelta(hours=1)
+            select(func.count())
+            .select_from(AuditEvent)
+            .where(
+                AuditEvent.actor == member.actor,
+                AuditEvent.verb == "revealed",
+                AuditEvent.at > now - timedelta(hours=1),
             )
         )
         if (used or 0) >= REVEALS_PER_HOUR:
             raise TooManyReveals("no more reveals this hour")
-        audit.write(session, now, member.actor, "revealed", subject, field=field, reason=reason,
-                    note=mask_numbers(note.strip()[:100]))
+        audit.write(
+            session,
+            now,
+            member.actor,
+            "revealed",
+            subject,
+            field=field,
+            reason=reason,
+            note=mask_numbers(note.strip()[:100]),
+        )
 
 
 def revealed(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening) -> frozenset[str]:
     """The fields this member of staff may read in the clear now; the audit trail itself is what says so."""
     facts = session.scalars(
         select(AuditEvent.facts).where(
-            AuditEvent.object_kind == subject.__tablename__, AuditEvent.object_id == str(subject.id),
-            AuditEvent.actor == member.actor, AuditEvent.verb == "revealed",
+            AuditEvent.object_kind == subject.__tablename__,
+            AuditEvent.object_id == str(subject.id),
+            AuditEvent.actor == member.actor,
+            AuditEvent.verb == "revealed",
             AuditEvent.at > deps.clock() - SHOWN_FOR,
         )
     )

@@ -9,8 +9,16 @@ from backend.services.open_case import details_of, open_case, told
 from backend.services.turn import Turn
 
 NAMES = {
-    "injury": "受伤", "violence": "打人、强迫", "distress": "情绪危急", "wage_arrears": "拖欠工钱", "papers_kept": "扣证件",
-    "fraud": "诈骗", "deposit_or_fee": "押金、收费", "overtime": "超时加班", "discrimination": "歧视", "no_contract": "没签合同",
+    "injury": "受伤",
+    "violence": "打人、强迫",
+    "distress": "情绪危急",
+    "wage_arrears": "拖欠工钱",
+    "papers_kept": "扣证件",
+    "fraud": "诈骗",
+    "deposit_or_fee": "押金、收费",
+    "overtime": "超时加班",
+    "discrimination": "歧视",
+    "no_contract": "没签合同",
     "other_problem": "其他难处",
 }
 
@@ -20,7 +28,9 @@ def report_problem(turn: Turn) -> list[Answer]:
     """Open a case of the gravest problem told; `params["danger"]` is what the danger words said, before any model."""
     danger = turn.facts.params.get("danger")
     kind = danger or gravest(turn.facts.all("problem"))
-    details = details_of(turn, "problem", "money", "employer_name", "location", "date", "duration", "headcount", "job_type")
+    details = details_of(
+        turn, "problem", "money", "employer_name", "location", "date", "duration", "headcount", "job_type"
+    )
     case = open_case(turn, kind, _summary(kind, turn), details)
     return [told(turn, case)]
 

@@ -128,9 +128,9 @@ def who_is(deps: Deps, token: str) -> Member | None:
     now = deps.clock()
     with deps.db.read() as session:
         row = session.execute(
-            select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id).where(
-                StaffSession.token_hash == _digest(token)
-            )
+            select(StaffSession, Staff)
+            .join(Staff, Staff.id == StaffSession.staff_id)
+            .where(StaffSession.token_hash == _digest(token))
         ).one_or_none()
     if row is None:
         return None
@@ -145,8 +145,13 @@ def who_is(deps: Deps, token: str) -> Member | None:
                 update(StaffSession).where(StaffSession.token_hash == held.token_hash).values(last_seen_at=now)
             )
     return Member(
-        id=staff.id, login=staff.login, name=staff.name, role=staff.role, region_code=staff.region_code,
-        language=staff.language, csrf_secret=held.csrf_secret,
+        id=staff.id,
+        login=staff.login,
+        name=staff.name,
+        role=staff.role,
+        region_code=staff.region_code,
+        language=staff.language,
+        csrf_secret=held.csrf_secret,
     )
 
 
@@ -178,7 +183,8 @@ def _note_attempt(deps: Deps, account: str, address: str, now: datetime) -> int:
     with deps.db.write() as session:
         session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
         for column, value, free in (
-            (LoginAttempt.login, account, FREE_PER_ACCOUNT), (LoginAttempt.address, address, FREE_PER_ADDRESS),
+            (LoginAttempt.login, account, FREE_PER_ACCOUNT),
+            (LoginAttempt.address, address, FREE_PER_ADDRESS),
         ):
             count, last = session.execute(
                 select(func.count(), func.max(LoginAttempt.at)).where(column == value, LoginAttempt.at > now - WINDOW)
@@ -222,5 +228,14 @@ def _digest(token: str) -> str:
 
 
 def _audit(session: Session, now: datetime, staff_id: int, verb: str) -> None:
-    session.add(AuditEvent(at=now, actor=f"staff:{staff_id}", verb=verb, object_kind="staff", object_id=str(staff_id),
-                           message_id=None, facts={}))
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=f"staff:{staff_id}",
+            verb=verb,
+            object_kind="staff",
+            object_id=str(staff_id),
+            message_id=None,
+            facts={},
+        )
+    )

@@ -53,8 +53,10 @@ def reply(deps: Deps, member: Member, conversation_id: int, text: str, form_id: 
         conversation = _writable(session, member, conversation_id)
         sent = session.scalars(
             select(AuditEvent.facts).where(
-                AuditEvent.object_kind == "conversations", AuditEvent.object_id == str(conversation_id),
-                AuditEvent.verb == "replied", AuditEvent.actor == member.actor,
+                AuditEvent.object_kind == "conversations",
+                AuditEvent.object_id == str(conversation_id),
+                AuditEvent.verb == "replied",
+                AuditEvent.actor == member.actor,
             )
         )
         if any(facts.get("form") == form_id for facts in sent):

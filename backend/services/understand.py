@@ -67,7 +67,9 @@ def warm(deps: Deps) -> None:
         log.warning("not_warmed", error=type(problem).__name__)  # the first message loads it all the same
 
 
-def understand(deps: Deps, text: str, channel: str, now: datetime | None = None, region: str | None = None) -> Understood:
+def understand(
+    deps: Deps, text: str, channel: str, now: datetime | None = None, region: str | None = None
+) -> Understood:
     """Say what `text` means without storing anything; never raises for any text.
 
     With the engine away the intent is `out_of_scope` with confidence 0.

@@ -49,7 +49,10 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @blueprint.post("/status")
     def receipt() -> Response:
-        sid, status = request.form.get("MessageSid") or request.form.get("SmsSid", ""), request.form.get("MessageStatus", "")
+        sid, status = (
+            request.form.get("MessageSid") or request.form.get("SmsSid", ""),
+            request.form.get("MessageStatus", ""),
+        )
         if sid and status:
             receive_receipt(deps, sid[:64], status[:32], request.form.get("ErrorCode") or None)
         return Response(status=204)

@@ -10,22 +10,70 @@ from backend.domain.lexicon import job_name
 from backend.domain.pay import yuan
 
 UNITS = {
-    "zh": {"hour": "小时", "half_day": "半天", "day": "天", "week": "周", "month": "月", "piece": "件", "jin": "斤",
-           "kg": "公斤", "mu": "亩", "m2": "平方", "m3": "方", "tonne": "吨", "trip": "趟", "load": "挑", "plant": "棵",
-           "bag": "包"},
-    "en": {"hour": "hour", "half_day": "half day", "day": "day", "week": "week", "month": "month", "piece": "piece",
-           "jin": "jin (500 g)", "kg": "kg", "mu": "mu", "m2": "m²", "m3": "m³", "tonne": "tonne", "trip": "trip",
-           "load": "load", "plant": "plant", "bag": "bag"},
+    "zh": {
+        "hour": "小时",
+        "half_day": "半天",
+        "day": "天",
+        "week": "周",
+        "month": "月",
+        "piece": "件",
+        "jin": "斤",
+        "kg": "公斤",
+        "mu": "亩",
+        "m2": "平方",
+        "m3": "方",
+        "tonne": "吨",
+        "trip": "趟",
+        "load": "挑",
+        "plant": "棵",
+        "bag": "包",
+    },
+    "en": {
+        "hour": "hour",
+        "half_day": "half day",
+        "day": "day",
+        "week": "week",
+        "month": "month",
+        "piece": "piece",
+        "jin": "jin (500 g)",
+        "kg": "kg",
+        "mu": "mu",
+        "m2": "m²",
+        "m3": "m³",
+        "tonne": "tonne",
+        "trip": "trip",
+        "load": "load",
+        "plant": "plant",
+        "bag": "bag",
+    },
 }
 SETTLEMENTS = {
     "zh": {"daily": "日结", "weekly": "周结", "half_monthly": "半月结", "monthly": "月结", "on_completion": "做完结"},
-    "en": {"daily": "paid daily", "weekly": "paid weekly", "half_monthly": "paid twice a month",
-           "monthly": "paid monthly", "on_completion": "paid on completion"},
+    "en": {
+        "daily": "paid daily",
+        "weekly": "paid weekly",
+        "half_monthly": "paid twice a month",
+        "monthly": "paid monthly",
+        "on_completion": "paid on completion",
+    },
 }
 DAY_PARTS = {
-    "zh": {"morning": "上午", "noon": "中午", "afternoon": "下午", "evening": "晚上", "night": "夜班", "daytime": "白天"},
-    "en": {"morning": "morning", "noon": "noon", "afternoon": "afternoon", "evening": "evening", "night": "night shift",
-           "daytime": "daytime"},
+    "zh": {
+        "morning": "上午",
+        "noon": "中午",
+        "afternoon": "下午",
+        "evening": "晚上",
+        "night": "夜班",
+        "daytime": "白天",
+    },
+    "en": {
+        "morning": "morning",
+        "noon": "noon",
+        "afternoon": "afternoon",
+        "evening": "evening",
+        "night": "night shift",
+        "daytime": "daytime",
+    },
 }
 TERMS = {"zh": {"long": "长期", "short": "短工"}, "en": {"long": "long term", "short": "short term"}}
 GENDERS = {"zh": {"male": "男", "female": "女"}, "en": {"male": "man", "female": "woman"}}
@@ -92,10 +140,18 @@ def hours(facts: dict[str, Any], lang: str = "zh") -> str:
 def cares(opening: dict[str, Any], lang: str = "zh", *, negatives: bool = False) -> list[str]:
     """Meals, lodging, transport, insurance (W07): what is given, and with `negatives` what is not."""
     words = {
-        "zh": {"meals": ("管饭", "不管饭"), "lodging": ("管住", "不管住"), "transport": ("有车接送", "自己去"),
-               "insured": ("买保险", "没买保险")},
-        "en": {"meals": ("meals", "no meals"), "lodging": ("lodging", "no lodging"),
-               "transport": ("transport", "own transport"), "insured": ("insured", "not insured")},
+        "zh": {
+            "meals": ("管饭", "不管饭"),
+            "lodging": ("管住", "不管住"),
+            "transport": ("有车接送", "自己去"),
+            "insured": ("买保险", "没买保险"),
+        },
+        "en": {
+            "meals": ("meals", "no meals"),
+            "lodging": ("lodging", "no lodging"),
+            "transport": ("transport", "own transport"),
+            "insured": ("insured", "not insured"),
+        },
     }[lang]
     if lang == "zh" and opening["meals"] and opening["lodging"]:
         words = {**words, "meals": ("包吃住", ""), "lodging": ("", "")}

@@ -22,8 +22,13 @@ def make_engine(database_url: str) -> Engine:
             database_url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(
-            "BEGIN" if connection.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE"))
+        event.listen(
+            engine,
+            "begin",
+            lambda connection: connection.exec_driver_sql(
+                "BEGIN" if connection.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE"
+            ),
+        )
         return engine
     if database_url.startswith("postgresql://"):
         database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)

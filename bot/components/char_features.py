@@ -51,16 +51,26 @@ def character_features(text: str, lexicon: Lexicon | None) -> list[list[str]]:
     columns: list[list[str]] = []
     for place in range(size):
         at = place + 3
-        before2, before, here, after, after2 = padded[at - 2:at + 3]
+        before2, before, here, after, after2 = padded[at - 2 : at + 3]
         features = [
-            "c=" + here, "p=" + before, "n=" + after, "pp=" + before2, "nn=" + after2,
-            "pc=" + before + here, "cn=" + here + after, "ppp=" + before2 + before, "nnn=" + after + after2,
-            "pcn=" + before + here + after, "3p=" + padded[at - 3:at], "3n=" + padded[at + 1:at + 4],
-            "k=" + "".join(kinds[at - 1:at + 2]), "kk=" + "".join(kinds[at - 2:at + 3]),
+            "c=" + here,
+            "p=" + before,
+            "n=" + after,
+            "pp=" + before2,
+            "nn=" + after2,
+            "pc=" + before + here,
+            "cn=" + here + after,
+            "ppp=" + before2 + before,
+            "nnn=" + after + after2,
+            "pcn=" + before + here + after,
+            "3p=" + padded[at - 3 : at],
+            "3n=" + padded[at + 1 : at + 4],
+            "k=" + "".join(kinds[at - 1 : at + 2]),
+            "kk=" + "".join(kinds[at - 2 : at + 3]),
         ]
         if here in SURNAMES:
             features.append("sur")
-            features.append("sur3p=" + padded[at - 2:at])
+            features.append("sur3p=" + padded[at - 2 : at])
         if here in PLACE_ENDS:
             features.append("end")
         for distance in (1, 2, 3):

@@ -15,7 +15,8 @@ LONGEST_PIECE = 4
 _BLANKS = re.compile(r"[\s，,。、；;！!~～]+")
 _DIGITS = re.compile(r"\d+")
 _COMMAND = re.compile(
-    r"^[\s/／@]|[{}<>$\\|]|=|--|;|https?:|www\.|\b(?:select|drop|delete|insert|update|union|script|system|prompt|ignore|intent|action|utter|import|sudo|curl)\b", re.I
+    r"^[\s/／@]|[{}<>$\\|]|=|--|;|https?:|www\.|\b(?:select|drop|delete|insert|update|union|script|system|prompt|ignore|intent|action|utter|import|sudo|curl)\b",
+    re.I,
 )
 
 
@@ -23,7 +24,7 @@ def _pieces(text: str, mark: str, longest: int = LONGEST_PIECE) -> Iterable[str]
     padded = "^" + text + "$"
     for size in range(1, longest + 1):
         for start in range(len(padded) - size + 1):
-            yield mark + padded[start:start + size]
+            yield mark + padded[start : start + size]
 
 
 def outline(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
@@ -70,7 +71,7 @@ def intent_features(text: str, spans: list[tuple[int, int, str]], notions: Lexic
         features.add("only-values")
     meant = sorted({notion for _, _, notion in notions.find(plain)})
     features.update("m:" + notion for notion in meant)
-    features.update(f"mm:{a}+{b}" for place, a in enumerate(meant) for b in meant[place + 1:])
+    features.update(f"mm:{a}+{b}" for place, a in enumerate(meant) for b in meant[place + 1 :])
     features.update(f"me:{notion}+{entity}" for notion in meant for entity in set(kinds))
     if _COMMAND.search(text):
         features.add("command")

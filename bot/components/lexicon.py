@@ -56,7 +56,7 @@ class Lexicon:
         free_from: dict[str, int] = {}
         for start, character in enumerate(text):
             for size in self._lengths.get(character, ()):
-                entities = self._entities.get(text[start:start + size])
+                entities = self._entities.get(text[start : start + size])
                 for entity in entities or ():
                     if free_from.get(entity, 0) <= start and len(text) >= start + size:
                         found.append(Match(start, start + size, entity))

@@ -22,7 +22,12 @@ class LinearModel:
     """
 
     def __init__(
-        self, labels: list[str], features: list[str], weights: np.ndarray, dense_weights: np.ndarray, bias: np.ndarray,
+        self,
+        labels: list[str],
+        features: list[str],
+        weights: np.ndarray,
+        dense_weights: np.ndarray,
+        bias: np.ndarray,
         temperature: float,
     ) -> None:
         self.labels = labels
@@ -34,8 +39,15 @@ class LinearModel:
 
     @classmethod
     def train(
-        cls, samples: list[set[str]], dense: np.ndarray, labels: list[str], *, strength: float = 30.0,
-        iterations: int = 60, temperature: float = 1.0, rarest: int = 2,
+        cls,
+        samples: list[set[str]],
+        dense: np.ndarray,
+        labels: list[str],
+        *,
+        strength: float = 30.0,
+        iterations: int = 60,
+        temperature: float = 1.0,
+        rarest: int = 2,
     ) -> LinearModel:
         """Fit on feature sets, vectors (one row each) and labels; features seen less than `rarest` times are left out.
 
@@ -58,7 +70,9 @@ class LinearModel:
         weights = solver.coef_.T.astype(np.float32)
         bias = solver.intercept_.astype(np.float32)
         known = len(names)
-        return cls([str(label) for label in solver.classes_], names, weights[:known], weights[known:], bias, temperature)
+        return cls(
+            [str(label) for label in solver.classes_], names, weights[:known], weights[known:], bias, temperature
+        )
 
     def probabilities(self, features: set[str], dense: np.ndarray) -> list[tuple[str, float]]:
         """Return (label, probability), the likeliest first."""
@@ -73,7 +87,9 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         names = sorted(self._index, key=self._index.__getitem__)
-        np.savez(folder / WEIGHTS_FILE, weights=self._weights.astype(np.float16), dense=self._dense_weights, bias=self._bias)
+        np.savez(
+            folder / WEIGHTS_FILE, weights=self._weights.astype(np.float16), dense=self._dense_weights, bias=self._bias
+        )
         content = {"labels": self.labels, "temperature": self.temperature, "features": names}
         (folder / NAMES_FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 

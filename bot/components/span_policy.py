@@ -18,7 +18,11 @@ from bot.components.span_rules import Span, settle
 class SpanPolicy(GraphComponent):
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SpanPolicy:
         return cls()
 
@@ -28,7 +32,11 @@ class SpanPolicy(GraphComponent):
             intent = (message.get(INTENT) or {}).get("name")
             found = message.get(ENTITIES) or []
             # Spans that Rasa itself reads from a command carry no place in the text and are never trusted.
-            spans = [Span(each["start"], each["end"], each["entity"]) for each in found if each.get("extractor") == "SpanExtractor"]
+            spans = [
+                Span(each["start"], each["end"], each["entity"])
+                for each in found
+                if each.get("extractor") == "SpanExtractor"
+            ]
             settled = [
                 {"entity": entity, "start": start, "end": end, "value": text[start:end], "extractor": "SpanExtractor"}
                 for start, end, entity in settle(text, intent, spans)

@@ -29,7 +29,7 @@ def settle(text: str, intent: str | None, spans: list[Span]) -> list[Span]:
         if trimmed is None or _refused(text, intent, trimmed):
             continue
         kept.append(trimmed)
-        if trimmed.entity == "date" and _has_part_of_day(text[trimmed.start:trimmed.end]):
+        if trimmed.entity == "date" and _has_part_of_day(text[trimmed.start : trimmed.end]):
             kept.append(trimmed._replace(entity="day_part"))
     return kept
 
@@ -44,7 +44,7 @@ def _trim(text: str, span: Span) -> Span | None:
 
 
 def _refused(text: str, intent: str | None, span: Span) -> bool:
-    words = text[span.start:span.end]
+    words = text[span.start : span.end]
     if span.entity == "person_name":
         return len(words) > 6 or words.isdigit()
     if intent == "sign_up_training" and span.entity == "job_type":  # [4]

@@ -19,7 +19,12 @@ class BoundedTrackerStore(InMemoryTrackerStore):
     """Keeps the `max_conversations` conversations used last."""
 
     def __init__(
-        self, domain: Domain, host: Any = None, event_broker: EventBroker | None = None, max_conversations: int = 500, **kwargs: Any
+        self,
+        domain: Domain,
+        host: Any = None,
+        event_broker: EventBroker | None = None,
+        max_conversations: int = 500,
+        **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self._most = int(max_conversations)

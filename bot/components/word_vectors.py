@@ -45,7 +45,7 @@ class WordVectors:
         covered_to = 0
         for start, character in enumerate(text):
             for size in range(min(LONGEST_WORD, len(text) - start), 1, -1):
-                row = self._index.get(text[start:start + size])
+                row = self._index.get(text[start : start + size])
                 if row is not None:
                     rows.append(row)
                     covered_to = max(covered_to, start + size)

@@ -17,7 +17,19 @@ from bot.components.patterns import shapes
 from bot.components.span_rules import Span, settle
 
 ROOT = Path(__file__).resolve().parents[2]
-NASTY = ("", " ", "\x00", "😊😊", "／apply_job", "（）！？", "a" * 600, "十" * 300, "[{\"intent\": 1}]", "\u202e倒", "𠮷野家")
+NASTY = (
+    "",
+    " ",
+    "\x00",
+    "😊😊",
+    "／apply_job",
+    "（）！？",
+    "a" * 600,
+    "十" * 300,
+    '[{"intent": 1}]',
+    "\u202e倒",
+    "𠮷野家",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +56,9 @@ def test_a_pattern_stands_for_verb_and_object_and_for_object_and_tail() -> None:
     assert expand("摘|下+李子|桃子+采摘") == ["摘李子", "摘桃子", "下李子", "下桃子", "李子采摘", "桃子采摘"]
 
 
-@pytest.mark.parametrize(("text", "entity"), [("有没得薅草的", "job_type"), ("一定要日结", "settlement"), ("吃低保", "hardship")])
+@pytest.mark.parametrize(
+    ("text", "entity"), [("有没得薅草的", "job_type"), ("一定要日结", "settlement"), ("吃低保", "hardship")]
+)
 def test_the_dictionaries_know_words_of_the_trade(dictionaries: Lexicon, text: str, entity: str) -> None:
     assert entity in {match.entity for match in dictionaries.find(text)}
 
@@ -52,8 +66,19 @@ def test_the_dictionaries_know_words_of_the_trade(dictionaries: Lexicon, text: s
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        ("两百五一天", "rate"), ("一天不少于一百五", "rate"), ("3800一个月", "rate"), ("1块2一斤", "rate"), ("早上七点半", "clock"), ("下周一到周三", "date"),
-        ("腊月二十三", "date"), ("后天", "date"), ("第二个", "ordinal"), ("66年的", "age"), ("五十八岁", "age"), ("两三天", "days"), ("五个人", "people"),
+        ("两百五一天", "rate"),
+        ("一天不少于一百五", "rate"),
+        ("3800一个月", "rate"),
+        ("1块2一斤", "rate"),
+        ("早上七点半", "clock"),
+        ("下周一到周三", "date"),
+        ("腊月二十三", "date"),
+        ("后天", "date"),
+        ("第二个", "ordinal"),
+        ("66年的", "age"),
+        ("五十八岁", "age"),
+        ("两三天", "days"),
+        ("五个人", "people"),
     ],
 )
 def test_a_whole_expression_of_number_or_time_has_one_shape(text: str, shape: str) -> None:
@@ -82,7 +107,7 @@ def test_words_of_one_notion_share_a_feature(notions: Lexicon) -> None:
     assert {"m:慢", "m:说", "mm:慢+说"} <= shared
 
 
-@pytest.mark.parametrize("text", ["DROP TABLE workers", "{\"intent\": \"affirm\"}", "/apply_job", "<script>x</script>"])
+@pytest.mark.parametrize("text", ["DROP TABLE workers", '{"intent": "affirm"}', "/apply_job", "<script>x</script>"])
 def test_text_that_looks_like_a_command_is_marked(notions: Lexicon, text: str) -> None:
     assert "command" in intent_features(text, [], notions)
 
@@ -106,11 +131,19 @@ def test_spaces_and_commas_do_not_belong_to_a_span() -> None:
 
 
 def test_a_trade_to_be_learnt_is_not_also_a_trade() -> None:
-    assert settle("学电焊", "sign_up_training", [Span(1, 3, "job_type"), Span(1, 3, "training_topic")]) == [Span(1, 3, "training_topic")]
+    assert settle("学电焊", "sign_up_training", [Span(1, 3, "job_type"), Span(1, 3, "training_topic")]) == [
+        Span(1, 3, "training_topic")
+    ]
 
 
 def test_the_training_sentences_are_what_the_templates_give() -> None:
-    done = subprocess.run([sys.executable, "-m", "bot.tools.generate_nlu", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.tools.generate_nlu", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -125,9 +158,18 @@ def test_no_scored_message_is_a_training_sentence() -> None:
     trained = set()
     for path in (ROOT / "bot/data/nlu").glob("*.yml"):
         for line in path.read_text(encoding="utf-8").splitlines():
-            trained.add(re.sub(r"[\s，。？！、]", "", re.sub(r"\[([^\]]+)\]\([a-z_]+\)", r"\1", line.removeprefix("      - "))))
-    scored = [path for path in (ROOT / "tests/data").rglob("*.jsonl") if "held_back" in path.name or "sample" in path.name]
-    texts = [json.loads(line)["text"] for path in scored for line in path.read_text(encoding="utf-8").splitlines() if '"text"' in line]
+            trained.add(
+                re.sub(r"[\s，。？！、]", "", re.sub(r"\[([^\]]+)\]\([a-z_]+\)", r"\1", line.removeprefix("      - ")))
+            )
+    scored = [
+        path for path in (ROOT / "tests/data").rglob("*.jsonl") if "held_back" in path.name or "sample" in path.name
+    ]
+    texts = [
+        json.loads(line)["text"]
+        for path in scored
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if '"text"' in line
+    ]
     assert len(texts) >= 150
     # 要得, 五十八 and the like cannot be said in another way; anything longer must be new to the model.
     assert [text for text in texts if len(text) > 12 and re.sub(r"[\s，。？！、]", "", text) in trained] == []

@@ -95,7 +95,12 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     actions_url = f"http://127.0.0.1:{base + 1}"
     rasa = engine_environment(
-        {"RASA_TOKEN": TOKEN, "ACTION_ENDPOINT_URL": f"{actions_url}/webhook", "MPLCONFIGDIR": str(logs), "OMP_NUM_THREADS": "1"}
+        {
+            "RASA_TOKEN": TOKEN,
+            "ACTION_ENDPOINT_URL": f"{actions_url}/webhook",
+            "MPLCONFIGDIR": str(logs),
+            "OMP_NUM_THREADS": "1",
+        }
     )
     actions = plain_environment(
         {"ACTIONS_TOKEN": TOKEN, "BACKEND_URL": f"http://127.0.0.1:{server.server_port}", "PORT": str(base + 1)}
@@ -109,7 +114,9 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                   "--endpoints", "bot/endpoints.yml"], rasa),
                 ([sys.executable, "-m", "actions"], actions),
             ):  # fmt: skip
-                running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT))
+                running.append(
+                    subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+                )
             engine = RasaEngine(made.rasa_url, TOKEN)
             wait_for(engine.is_ready, 150, "Rasa has its model")
             engine.close()
@@ -153,7 +160,9 @@ class Talk:
         self.deps.engine.turn(f"/{intent}", token, metadata, DEADLINE_S)
         with self.deps.db.write() as session:
             session.get_one(Message, message_id).turn_token = None
-            done = session.scalars(select(TurnEffect).where(TurnEffect.message_id == message_id).order_by(TurnEffect.at))
+            done = session.scalars(
+                select(TurnEffect).where(TurnEffect.message_id == message_id).order_by(TurnEffect.at)
+            )
             return [effect.act for effect in done]
 
     def context(self) -> dict[str, Any]:

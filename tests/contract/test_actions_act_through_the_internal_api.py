@@ -167,7 +167,9 @@ def test_a_phone_number_never_reached_the_engine_yet_its_digits_are_the_value(
 
 
 # -- the actions themselves, as Rasa calls them -----------------------------------------------------------------------
-def call(action: str, *, events: list[dict[str, Any]] | None = None, intent: str = "greet", **tracker: Any) -> dict[str, Any]:
+def call(
+    action: str, *, events: list[dict[str, Any]] | None = None, intent: str = "greet", **tracker: Any
+) -> dict[str, Any]:
     return {
         "next_action": action,
         "sender_id": TOKEN,

@@ -127,7 +127,10 @@ class Books:
     def network(self, handset_like: str, direction: str) -> list[dict[str, Any]]:
         """The network's texts of the handsets whose numbers are LIKE `handset_like`, oldest first."""
         return network_rows(
-            self._network, "SELECT * FROM texts WHERE handset LIKE ? AND direction = ? ORDER BY seq", handset_like, direction
+            self._network,
+            "SELECT * FROM texts WHERE handset LIKE ? AND direction = ? ORDER BY seq",
+            handset_like,
+            direction,
         )
 
     def inbound(self, session: Session, sids: list[str]) -> list[Message]:

@@ -86,7 +86,11 @@ def accepted(copy: Copy, worker_id: int) -> int:
 
 def cases(copy: Copy, number: str) -> list[str]:
     with copy.books.read() as session:
-        return list(session.scalars(select(Case.kind).join(Handset, Handset.id == Case.handset_id).where(Handset.number == number)))
+        return list(
+            session.scalars(
+                select(Case.kind).join(Handset, Handset.id == Case.handset_id).where(Handset.number == number)
+            )
+        )
 
 
 def heals(copy: Copy, number: str) -> None:

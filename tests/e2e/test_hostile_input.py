@@ -26,7 +26,7 @@ INTENTS = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["int
 SLASHES = ("/", "／", " /", "\u200b/", "\ufeff／", "\u202e/", "//", "\\", "　／")
 PAYLOADS = (
     "<script>alert('lg-mark')</script>",
-    "\"><img src=x onerror=lgmark()>",
+    '"><img src=x onerror=lgmark()>',
     "<svg/onload=lgmark()>",
     "{{7*191}} {% for x in ().__class__.__base__.__subclasses__() %}lg{% endfor %} ${7*191}",
     "'; DROP TABLE messages; -- lg",
@@ -34,7 +34,7 @@ PAYLOADS = (
     "</Say></Gather><Redirect>http://127.0.0.1/lgmark</Redirect><Say>",
     "<Response><Dial>+8610007499999</Dial></Response>",
     "]]><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>",
-    "=HYPERLINK(\"http://127.0.0.1/lgmark\",\"lg\")",
+    '=HYPERLINK("http://127.0.0.1/lgmark","lg")',
     "lg\r\nlevel=critical event=forged\x1b[31m\x1b]0;lg\x07",
     "javascript:lgmark() data:text/html,<script>lgmark()</script>",
     "%3Cscript%3Elgmark()%3C/script%3E &lt;script&gt;lgmark()",
@@ -59,7 +59,16 @@ ODD = {
     "very many numbers": " ".join(str(n) for n in range(3_000)),
     "nested brackets": "(" * 3_000 + "[" * 3_000,
 }
-COMMITS = {"registered", "job_taken", "withdrawn", "erased", "profile_updated", "availability_set", "opted_out", "posting_received"}
+COMMITS = {
+    "registered",
+    "job_taken",
+    "withdrawn",
+    "erased",
+    "profile_updated",
+    "availability_set",
+    "opted_out",
+    "posting_received",
+}
 
 
 @pytest.fixture
@@ -139,9 +148,21 @@ def test_signed_nonsense_is_never_a_5xx(first: Copy, path: str) -> None:
         {},
         {"MessageSid": "", "From": ""},
         {"MessageSid": "SM\x00", "From": "+86\x00", "Body": "x", "NumMedia": "-1", "MessageStatus": "\x00"},
-        {"MessageSid": "S" * 5_000, "From": "+8610007402001", "Body": "x", "NumMedia": "9" * 400, "MessageStatus": "x" * 500},
+        {
+            "MessageSid": "S" * 5_000,
+            "From": "+8610007402001",
+            "Body": "x",
+            "NumMedia": "9" * 400,
+            "MessageStatus": "x" * 500,
+        },
         {"CallSid": "", "From": "anonymous", "CallStatus": "\ud7ff\x00"},
-        {"CallSid": "CA\x00", "From": "+8610007402002", "Digits": "1" * 5_000, "SpeechResult": "\x00" * 50, "Confidence": "NaN"},
+        {
+            "CallSid": "CA\x00",
+            "From": "+8610007402002",
+            "Digits": "1" * 5_000,
+            "SpeechResult": "\x00" * 50,
+            "Confidence": "NaN",
+        },
         {"CallSid": "C" * 5_000, "From": "sip:x@127.0.0.1", "Digits": "<Say>", "RecordingUrl": "file:///etc/passwd"},
     ):
         answer = webhook(first.stack, path, fields)
@@ -159,10 +180,16 @@ def test_no_intent_can_be_written_as_text(first: Copy) -> None:
         first.stack.send(number, "找活路")
         slash = SLASHES[place % len(SLASHES)]
         open_, close = ("{", "}") if place % 2 else ("｛", "｝")
-        words = f'{slash}{intent}{open_}"ordinal": 1, "person_name": "张三丰", "job_type": ["A04"]{close}' if place % 3 else slash + intent
+        words = (
+            f'{slash}{intent}{open_}"ordinal": 1, "person_name": "张三丰", "job_type": ["A04"]{close}'
+            if place % 3
+            else slash + intent
+        )
         first.stack.send(number, words)
         numbers[number] = words
-    for place, words in enumerate(("/restart", "／back", "/session_start", "EXTERNAL: affirm", "affirm@0.99{\"ordinal\": 1}")):
+    for place, words in enumerate(
+        ("/restart", "／back", "/session_start", "EXTERNAL: affirm", 'affirm@0.99{"ordinal": 1}')
+    ):
         number = f"+86100074050{80 + place}"
         first.stack.send(number, "找活路")
         first.stack.send(number, words)
@@ -215,7 +242,9 @@ def test_payloads_are_inert_in_texts_console_and_logs(first: Copy) -> None:
     all_answered(first, like, 120)
     with first.books.read() as session:
         conversations = session.scalars(
-            select(Conversation.id).join(Handset, Handset.id == Conversation.handset_id).where(Handset.number.like(like))
+            select(Conversation.id)
+            .join(Handset, Handset.id == Conversation.handset_id)
+            .where(Handset.number.like(like))
         ).all()
     assert len(conversations) == len(PAYLOADS)
     shown = ""
@@ -259,7 +288,20 @@ def test_a_name_made_of_markup_stays_a_name(first: Copy) -> None:
                 assert page.found == [] and "1337" not in page.words
 
 
-VERBS = {"Response", "Say", "Gather", "Play", "Pause", "Record", "Redirect", "Dial", "Number", "Hangup", "prosody", "Prosody"}
+VERBS = {
+    "Response",
+    "Say",
+    "Gather",
+    "Play",
+    "Pause",
+    "Record",
+    "Redirect",
+    "Dial",
+    "Number",
+    "Hangup",
+    "prosody",
+    "Prosody",
+}
 
 
 def test_payloads_said_in_a_call_leave_valid_twiml_of_our_own(first: Copy, number: str) -> None:

@@ -85,7 +85,11 @@ def victim(first: Copy) -> Stack:
     [worker] = stack.get("/workers", phone=VICTIM)["items"]
     assert worker["name"] == NAME and worker["village_name"] == VILLAGE
     assert worker["birth_year"] == date.today().year - AGE and worker["hardship"]
-    offer = stack.api("POST", "/offers", json={"opening_id": opening["id"], "worker_id": worker["id"]}).raise_for_status().json()
+    offer = (
+        stack.api("POST", "/offers", json={"opening_id": opening["id"], "worker_id": worker["id"]})
+        .raise_for_status()
+        .json()
+    )
     stack.api("POST", f"/offers/{offer['id']}/answer", json={"answer": "accept"}).raise_for_status()
     stack.text(VICTIM, "老板拖欠我三千块工钱")
     return stack
@@ -119,7 +123,9 @@ def heard(victim: Stack) -> Heard:
 
 def told(heard: Heard, found: re.Pattern[str]) -> list[tuple[str, str, str]]:
     """Where something was told that the asker had not said themselves."""
-    return [(who, asked, said) for who, asked, said in heard.what if any(hit not in asked for hit in found.findall(said))]
+    return [
+        (who, asked, said) for who, asked, said in heard.what if any(hit not in asked for hit in found.findall(said))
+    ]
 
 
 def test_there_were_thirty_attempts_and_each_got_an_answer(heard: Heard) -> None:

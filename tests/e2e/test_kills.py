@@ -52,16 +52,24 @@ def places_wrong(books: Books) -> set[int]:
         taken = dict(session.execute(
             select(Offer.opening_id, func.count()).where(Offer.status.in_(HOLDS)).group_by(Offer.opening_id)
         ).all())  # fmt: skip
-        return {o.id for o in session.scalars(select(Opening)) if o.filled != taken.get(o.id, 0) or o.filled > o.headcount}
+        return {
+            o.id for o in session.scalars(select(Opening)) if o.filled != taken.get(o.id, 0) or o.filled > o.headcount
+        }
 
 
 def doubled_effects(books: Books, handset_like: str) -> list[str]:
     with books.read() as session:
-        handsets = dict(session.execute(select(Handset.id, Handset.number).where(Handset.number.like(handset_like))).all())
+        handsets = dict(
+            session.execute(select(Handset.id, Handset.number).where(Handset.number.like(handset_like))).all()
+        )
         owners = Counter(session.scalars(select(HandsetOwner.handset_id).where(HandsetOwner.handset_id.in_(handsets))))
         wrong = [f"{handsets[h]} has {n} people" for h, n in owners.items() if n > 1]
         ids = select(Message.id).where(Message.handset_id.in_(handsets))
-        for model, column in ((Worker, Worker.source_message_id), (Offer, Offer.message_id), (Case, Case.source_message_id)):
+        for model, column in (
+            (Worker, Worker.source_message_id),
+            (Offer, Offer.message_id),
+            (Case, Case.source_message_id),
+        ):
             per_message = Counter(session.scalars(select(column).where(column.in_(ids))))
             wrong += [f"message {m} made {n} rows of {model.__tablename__}" for m, n in per_message.items() if n > 1]
     return wrong
@@ -70,12 +78,16 @@ def doubled_effects(books: Books, handset_like: str) -> list[str]:
 def asked_for_a_person_in_vain(books: Books, numbers: list[str]) -> set[str]:
     with books.read() as session:
         heard = session.scalars(
-            select(Handset.number).join(Case, Case.handset_id == Handset.id).where(Case.kind == "handoff", Handset.number.in_(numbers))
+            select(Handset.number)
+            .join(Case, Case.handset_id == Handset.id)
+            .where(Case.kind == "handoff", Handset.number.in_(numbers))
         )
         return set(numbers) - set(heard)
 
 
-def test_killing_anything_at_any_moment_loses_nothing_and_doubles_nothing(copy: Copy, request: pytest.FixtureRequest) -> None:
+def test_killing_anything_at_any_moment_loses_nothing_and_doubles_nothing(
+    copy: Copy, request: pytest.FixtureRequest
+) -> None:
     """Twenty kills among some seventy texts of sixteen people; then a sender dies with a text taken and not recorded."""
     stack, books = copy.stack, copy.books
     seed = 20230707 if "sqlite" in request.node.name else 20230708
@@ -105,7 +117,9 @@ def test_killing_anything_at_any_moment_loses_nothing_and_doubles_nothing(copy: 
     # F6: the carrier has taken the text and the sender dies before it knows.
     dying = f"{prefix}99999"
     wait_for(lambda: _alive(stack), HEALED_WITHIN_S, "the network is back")
-    stack.network.post("/faults", json={"where": "send", "do": "timeout", "number": dying, "delay_s": 25}).raise_for_status()
+    stack.network.post(
+        "/faults", json={"where": "send", "do": "timeout", "number": dying, "delay_s": 25}
+    ).raise_for_status()
     at_any_cost(stack, dying, "我要人工")
     wait_for(lambda: books.network(dying, "to_handset"), 60, f"the carrier takes the answer (seed {seed})")
     stack.kill("worker")

@@ -53,10 +53,14 @@ def test_an_error_of_ours_is_logged_without_what_was_said(copy: Copy) -> None:
         stack.send(number, words)
         heard = "".join(call.press("1"))
         assert heard and not call.ended, "the caller hears a sentence and has a way on"
-        wait_for(lambda: "turn_failed" in stack.logs() and "voice_turn_failed" in stack.logs(), 30, "the errors are logged")
+        wait_for(
+            lambda: "turn_failed" in stack.logs() and "voice_turn_failed" in stack.logs(), 30, "the errors are logged"
+        )
     with broken(copy, "messages"):
         form = {"MessageSid": "SMlgbroken", "From": number, "Body": words, "AccountSid": "AC", "To": "+8610000012333"}
-        assert webhook(stack, "/twilio/sms", form).status_code == 500, "not acknowledged, so that the carrier tries again"
+        assert webhook(stack, "/twilio/sms", form).status_code == 500, (
+            "not acknowledged, so that the carrier tries again"
+        )
     wait_for(lambda: stack.received(number), 60, "the text is answered all the same")
     call.hang_up()
     assert not copy.books.differences(number)
@@ -77,7 +81,12 @@ def test_no_log_holds_a_word_a_name_or_a_number(copy: Copy) -> None:
     assert len(bodies) > 20 and len(names) > 250 and len(numbers) > 200
     written = {part for body in bodies for part in CHINESE.findall(body)}
     # Words in letters, such as payloads, are looked for by what is left of them in one piece.
-    written |= {line.strip()[:LONGEST_LEFT * 2] for body in bodies for line in body.splitlines() if len(line.strip()) > LONGEST_LEFT}
+    written |= {
+        line.strip()[: LONGEST_LEFT * 2]
+        for body in bodies
+        for line in body.splitlines()
+        if len(line.strip()) > LONGEST_LEFT
+    }
     found = sorted(secret for secret in written | names | numbers | titles if secret in kept)
     assert found == []
 
@@ -89,5 +98,7 @@ def test_the_logs_still_say_what_happened(copy: Copy) -> None:
     with copy.books.read() as session:
         message = session.scalars(select(Message).join(Handset).where(Handset.number == number)).first()
     assert message is not None
-    wait_for(lambda: re.search(rf"event=act .*message_id={message.id}\b", stack.logs()), 10, "the act is logged by its ids")
+    wait_for(
+        lambda: re.search(rf"event=act .*message_id={message.id}\b", stack.logs()), 10, "the act is logged by its ids"
+    )
     assert re.search(rf"event=sms_received .*message_id={message.id}\b", stack.logs())

@@ -82,7 +82,9 @@ def test_by_keypad_alone_a_caller_registers_and_staff_get_the_name_to_write_down
 def test_two_texts_within_a_moment_are_answered_in_order(stack: Stack, number: str) -> None:
     first = stack.send(number, "我叫李桂香 六十一了 会砌砖 我来登个记")["seq"]
     stack.send(number, "1")
-    answers = wait_for(lambda: stack.received(number, first)[:2] if len(stack.received(number, first)) > 1 else None, 30, "two")
+    answers = wait_for(
+        lambda: stack.received(number, first)[:2] if len(stack.received(number, first)) > 1 else None, 30, "two"
+    )
     assert "李桂香" in answers[0] and "登记好了" in answers[1]
     assert worker_of(stack, number)["name"] == "李桂香"
 
@@ -102,7 +104,11 @@ def test_two_taken_jobs_on_one_day_are_refused_and_the_one_in_the_way_is_named(s
     stack.text(number, "1")
     worker = worker_of(stack, number)
     for opening, expected in zip(made, (200, 409), strict=True):
-        offer = stack.api("POST", "/offers", json={"opening_id": opening["id"], "worker_id": worker["id"]}).raise_for_status().json()
+        offer = (
+            stack.api("POST", "/offers", json={"opening_id": opening["id"], "worker_id": worker["id"]})
+            .raise_for_status()
+            .json()
+        )
         answer = stack.api("POST", f"/offers/{offer['id']}/answer", json={"answer": "accept"})
         assert answer.status_code == expected, answer.text
     assert answer.json()["reason"] == "overlap"
@@ -114,7 +120,11 @@ def test_an_offer_is_answered_by_its_number(stack: Stack, number: str) -> None:
     worker = worker_of(stack, number)
     match = stack.get(f"/workers/{worker['id']}/matches", limit=5)["items"][0]
     opening_id = match.get("opening_id") or match["opening"]["id"]
-    offer = stack.api("POST", "/offers", json={"opening_id": opening_id, "worker_id": worker["id"]}).raise_for_status().json()
+    offer = (
+        stack.api("POST", "/offers", json={"opening_id": opening_id, "worker_id": worker["id"]})
+        .raise_for_status()
+        .json()
+    )
     assert offer["status"] == "offered"
     # Quiet hours may hold the offer's own text back (M10); the answer binds to it all the same.
     sent = stack.send(number, "1")
@@ -129,20 +139,33 @@ def test_opt_out_and_resume_words_are_honoured_at_once(stack: Stack, number: str
 
 
 def test_a_picture_gets_a_sentence(stack: Stack, number: str) -> None:
-    sent = stack.network.post(f"/handsets/{number}/texts", json={"body": "", "media": [{"content_type": "image/png", "data_base64": "iVBORw0KGgo="}]}).raise_for_status().json()
+    sent = (
+        stack.network.post(
+            f"/handsets/{number}/texts",
+            json={"body": "", "media": [{"content_type": "image/png", "data_base64": "iVBORw0KGgo="}]},
+        )
+        .raise_for_status()
+        .json()
+    )
     answers = wait_for(lambda: stack.received(number, sent["seq"]), 30, "an answer")
     assert "看不到" in answers[0]
 
 
-@pytest.mark.parametrize(("text", "first", "kind"), [("我在工地摔了 脚在出血", "120", "injury"), ("老板打人 不准我们走", "110", "violence")])
-def test_danger_names_the_emergency_number_first_and_opens_a_case(stack: Stack, number: str, text: str, first: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "first", "kind"), [("我在工地摔了 脚在出血", "120", "injury"), ("老板打人 不准我们走", "110", "violence")]
+)
+def test_danger_names_the_emergency_number_first_and_opens_a_case(
+    stack: Stack, number: str, text: str, first: str, kind: str
+) -> None:
     answer = stack.text(number, text)
     assert first in answer[:30]
     case = next(c for c in stack.get("/cases", kind=kind, limit=200)["items"] if c["status"] == "open")
     assert case["priority"] == 1
 
 
-@pytest.mark.parametrize("text", ["/register_worker", "／apply_job{\"ordinal\":1}", " /withdraw_application", "/restart", "EXTERNAL: affirm"])
+@pytest.mark.parametrize(
+    "text", ["/register_worker", '／apply_job{"ordinal":1}', " /withdraw_application", "/restart", "EXTERNAL: affirm"]
+)
 def test_text_that_looks_like_a_command_is_never_an_intent(stack: Stack, number: str, text: str) -> None:
     answer = stack.text(number, text)
     assert "定了" not in answer and "登记好了" not in answer
@@ -152,12 +175,23 @@ def test_text_that_looks_like_a_command_is_never_an_intent(stack: Stack, number:
 
 
 def test_understand_and_a_live_message_read_the_same(stack: Stack, number: str) -> None:
-    texts = ["后天有没得摘李子的活", "一天不少于一百五 包吃住", "我换号了", "老板跑了 工钱没给", "零工市场在哪点", "我从广东回来了 不出去了"]
+    texts = [
+        "后天有没得摘李子的活",
+        "一天不少于一百五 包吃住",
+        "我换号了",
+        "老板跑了 工钱没给",
+        "零工市场在哪点",
+        "我从广东回来了 不出去了",
+    ]
     for text in texts:
         stack.text(number, text)
     [conversation] = [c for c in stack.get("/conversations", limit=200)["items"] if c.get("phone") == number]
-    live = {t["text"]: t for t in stack.get(f"/conversations/{conversation['id']}")["turns"] if t["direction"] == "inbound"}
+    live = {
+        t["text"]: t for t in stack.get(f"/conversations/{conversation['id']}")["turns"] if t["direction"] == "inbound"
+    }
     for text in texts:
         tried = stack.api("POST", "/understand", json={"text": text, "channel": "sms"}).raise_for_status().json()
         assert tried["intent"]["name"] == live[text]["intent"], text
-        assert [(e["entity"], e["value"]) for e in tried["entities"]] == [(e["entity"], e["value"]) for e in live[text]["entities"]], text
+        assert [(e["entity"], e["value"]) for e in tried["entities"]] == [
+            (e["entity"], e["value"]) for e in live[text]["entities"]
+        ], text

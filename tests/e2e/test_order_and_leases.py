@@ -64,7 +64,14 @@ def test_ten_texts_within_a_second_are_handled_and_answered_in_order(copy: Copy,
     [worker] = copy.stack.get("/workers", phone=number)["items"]
     assert (worker["name"], worker["village_name"], worker["job_types"]) == ("李桂香", "兴泉社区", ["A04"])
     with copy.books.read() as session:
-        assert len(session.scalars(select(Offer.id).where(Offer.worker_id == worker["id"], Offer.status == "accepted")).all()) == 1
+        assert (
+            len(
+                session.scalars(
+                    select(Offer.id).where(Offer.worker_id == worker["id"], Offer.status == "accepted")
+                ).all()
+            )
+            == 1
+        )
 
 
 def test_many_people_texting_at_once_are_each_answered_in_order(copy: Copy, number: str) -> None:
@@ -124,7 +131,9 @@ def test_fifty_copies_of_one_message_are_one_message_with_one_answer(copy: Copy,
 
 
 def test_a_network_that_delivers_everything_twice_gets_one_answer_each(copy: Copy, number: str) -> None:
-    copy.stack.network.post("/faults", json={"where": "inbound", "do": "duplicate", "number": number, "times": 5}).raise_for_status()
+    copy.stack.network.post(
+        "/faults", json={"where": "inbound", "do": "duplicate", "number": number, "times": 5}
+    ).raise_for_status()
     for words in ("找活路", "1", "我报的", "找活路", "还有没得"):
         copy.stack.send(number, words)
     wait_for(lambda: not copy.books.unsettled(number), 60, "every text is answered")
@@ -137,6 +146,7 @@ def test_the_same_turn_of_a_call_again_gets_the_same_bytes(copy: Copy, number: s
     form = {"CallSid": sid, "AccountSid": stack.secrets["TWILIO_ACCOUNT_SID"], "From": number, "Direction": "inbound",
             "To": stack.secrets["TWILIO_PHONE_NUMBER"], "CallStatus": "in-progress"}  # fmt: skip
     with httpx.Client(trust_env=False, timeout=60) as client:
+
         def post(path: str, **more: str) -> httpx.Response:
             return webhook(stack, path, {**form, **more}, client=client)
 

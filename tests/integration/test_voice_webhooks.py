@@ -43,7 +43,9 @@ def market(make: Make) -> None:
     """A station that is open at the clock's time, a village and three openings."""
     with make() as f:
         f.make_station()
-        f.make_station("500114121", kind="station", name="中塘镇零工驿站", short_name="中塘零工", hotline="+8610000099002")
+        f.make_station(
+            "500114121", kind="station", name="中塘镇零工驿站", short_name="中塘零工", hotline="+8610000099002"
+        )
         f.make_region("500114121002")
         f.make_region("500114121003", "双石村")
         for title, code in (("摘脆红李", "A04"), ("采茶", "A01"), ("搬砖", "B01")):
@@ -86,13 +88,17 @@ class PhoneCall:
         return self.post(self.root.findtext("Redirect") or "")
 
     def record(self, url: str = "http://carrier/recording/1", key: str = "#") -> PhoneCall:
-        return self.post(self._action("Record"), RecordingUrl=url, RecordingSid="RE1", RecordingDuration="2", Digits=key)
+        return self.post(
+            self._action("Record"), RecordingUrl=url, RecordingSid="RE1", RecordingDuration="2", Digits=key
+        )
 
     def dial_ended(self, status: str) -> PhoneCall:
         return self.post(self._action("Dial"), DialCallStatus=status)
 
     def hang_up(self) -> None:
-        assert self.signed.voice("/twilio/voice/status", self.number, self.sid, CallStatus="completed").status_code == 204
+        assert (
+            self.signed.voice("/twilio/voice/status", self.number, self.sid, CallStatus="completed").status_code == 204
+        )
 
     @property
     def text(self) -> str:
@@ -166,7 +172,9 @@ def test_the_same_turn_again_gets_the_same_bytes_and_takes_one_place(
         assert session.scalar(select(func.sum(Opening.filled))) == 1
 
 
-def test_an_address_that_was_never_given_out_changes_nothing(call: Callable[..., PhoneCall], database: Database) -> None:
+def test_an_address_that_was_never_given_out_changes_nothing(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
     phone = call().press("1")
     before = count(database, CallTurn)
     asked = phone._action("Gather")
@@ -233,7 +241,9 @@ def test_the_own_list_is_heard_and_a_place_given_back(call: Callable[..., PhoneC
         assert session.scalar(select(func.sum(Opening.filled))) == 0
 
 
-def test_registration_by_keypad_makes_a_worker_and_a_staff_task(call: Callable[..., PhoneCall], database: Database) -> None:
+def test_registration_by_keypad_makes_a_worker_and_a_staff_task(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
     """Issue 2, done when: the name is recorded, age and village come by short keys, staff write the name down."""
     phone = call().press("2")
     assert "同意按1" in phone.text
@@ -264,7 +274,9 @@ def test_refusing_the_notice_leaves_nothing_behind(call: Callable[..., PhoneCall
     assert count(database, Person) == count(database, Consent) == 0
 
 
-def test_two_people_register_on_one_phone_and_are_then_told_apart(call: Callable[..., PhoneCall], database: Database) -> None:
+def test_two_people_register_on_one_phone_and_are_then_told_apart(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
     """V21: asked who speaks, never by name."""
     for recording in ("1", "2"):
         phone = call().press("*").press("2").press("1").record(f"http://carrier/recording/{recording}")
@@ -309,7 +321,9 @@ def test_at_night_a_message_is_taken_at_once(call: Callable[..., PhoneCall], clo
     assert phone.root.find("Dial") is None
 
 
-def test_a_message_left_by_hanging_up_is_kept(call: Callable[..., PhoneCall], database: Database, clock: SettableClock) -> None:
+def test_a_message_left_by_hanging_up_is_kept(
+    call: Callable[..., PhoneCall], database: Database, clock: SettableClock
+) -> None:
     clock.advance(hours=12)
     phone = call().press("0")
     phone.record("http://carrier/recording/3", key="hangup")
@@ -326,7 +340,9 @@ def test_danger_words_say_the_emergency_number_first(call: Callable[..., PhoneCa
 # -- speech, and the engine away -----------------------------------------------------------------------------------------------
 
 
-def test_words_are_answered_by_the_menu_when_the_engine_is_away(call: Callable[..., PhoneCall], database: Database) -> None:
+def test_words_are_answered_by_the_menu_when_the_engine_is_away(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
     """D1: register, find, take, stop and a person still work by voice; the words are kept."""
     phone = call().speak("今天天气好得很嘛我想问哈")
     assert "请按键" in phone.text
@@ -376,7 +392,9 @@ def test_a_call_and_the_texts_of_its_number_are_one_conversation(
         assert {message.channel for message in messages} == {"sms", "voice"}
 
 
-def test_every_turn_is_kept_with_what_was_said_and_its_english(call: Callable[..., PhoneCall], database: Database) -> None:
+def test_every_turn_is_kept_with_what_was_said_and_its_english(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
     phone = call().press("1")
     with database.read() as session:
         heard, said = session.scalars(select(Message).order_by(Message.id.desc()).limit(2)).all()[::-1]
@@ -424,7 +442,9 @@ def test_callers_of_65_hear_of_a_person_first(call: Callable[..., PhoneCall], ma
     assert phone.silence().root.find("Dial") is not None
 
 
-def test_a_late_status_does_not_reopen_a_call(call: Callable[..., PhoneCall], database: Database, signed: SignedClient) -> None:
+def test_a_late_status_does_not_reopen_a_call(
+    call: Callable[..., PhoneCall], database: Database, signed: SignedClient
+) -> None:
     phone = call()
     phone.hang_up()
     signed.voice("/twilio/voice/status", NUMBER, phone.sid, CallStatus="ringing")
@@ -437,8 +457,12 @@ def test_a_late_status_does_not_reopen_a_call(call: Callable[..., PhoneCall], da
 # -- impersonation -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", ["我登记的啥子", "我叫啥子名字", "我好多岁", "我是哪个村的", "我老婆叫啥子", "再说一遍我的名字"])
-def test_a_caller_on_a_known_number_hears_nothing_personal(call: Callable[..., PhoneCall], make: Make, words: str) -> None:
+@pytest.mark.parametrize(
+    "words", ["我登记的啥子", "我叫啥子名字", "我好多岁", "我是哪个村的", "我老婆叫啥子", "再说一遍我的名字"]
+)
+def test_a_caller_on_a_known_number_hears_nothing_personal(
+    call: Callable[..., PhoneCall], make: Make, words: str
+) -> None:
     """DESIGN §3.4: caller ID is only a claim."""
     with make() as f:
         f.make_worker("蹇秀英", number=NUMBER, birth_year=1968, village="500114121003")
@@ -473,7 +497,7 @@ def test_errors_in_a_row_end_with_a_word_and_a_person(call: Callable[..., PhoneC
     database._sessions.configure(bind=None)
     phone.press("1").press("1").press("1")
     assert "请过一会儿再打" in phone.text
-    assert (phone.root.find("Dial") is not None or phone.root.find("Hangup") is not None)
+    assert phone.root.find("Dial") is not None or phone.root.find("Hangup") is not None
     database._sessions.configure(bind=whole)
 
 

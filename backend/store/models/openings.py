@@ -17,7 +17,9 @@ class Employer(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    kind: Mapped[str] = mapped_column(default="other")  # enterprise | grower | cooperative | work_relief | person | other (E02)
+    kind: Mapped[str] = mapped_column(
+        default="other"
+    )  # enterprise | grower | cooperative | work_relief | person | other (E02)
     phone: Mapped[str | None]  # E.164; told to a worker only after acceptance, and only by text (V13)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     created_at: Mapped[datetime]

@@ -53,4 +53,7 @@ class LoginAttempt(Base):
     address: Mapped[str]
     at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_login_attempts_login_at", "login", "at"), Index("ix_login_attempts_address_at", "address", "at"))
+    __table_args__ = (
+        Index("ix_login_attempts_login_at", "login", "at"),
+        Index("ix_login_attempts_address_at", "address", "at"),
+    )

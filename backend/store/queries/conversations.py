@@ -56,9 +56,7 @@ def _seen(region: str, home: str, last4: str = "", waiting: bool = False) -> lis
 
 
 def count_waiting(session: Session, region: str, home: str) -> int:
-    return session.scalar(
-        select(func.count()).select_from(Conversation).where(*_seen(region, home, waiting=True))
-    ) or 0
+    return session.scalar(select(func.count()).select_from(Conversation).where(*_seen(region, home, waiting=True))) or 0
 
 
 def page(
@@ -79,8 +77,13 @@ def page(
     ).all()
     rows = {
         conversation.id: Row(
-            id=conversation.id, number=phone, region_code=conversation.region_code, last_at=conversation.last_at,
-            taken_by=conversation.taken_by, taken_by_name=staff_name, needs_staff=bool(needs_staff),
+            id=conversation.id,
+            number=phone,
+            region_code=conversation.region_code,
+            last_at=conversation.last_at,
+            taken_by=conversation.taken_by,
+            taken_by_name=staff_name,
+            needs_staff=bool(needs_staff),
         )
         for conversation, phone, staff_name, needs_staff in found[:PAGE]
     }
@@ -109,9 +112,7 @@ def _add_turns(session: Session, rows: dict[int, Row]) -> None:
         rows[message.conversation_id].last = message
 
 
-def one(
-    session: Session, region: str, home: str, conversation_id: int, *, lock: bool = False
-) -> Conversation | None:
+def one(session: Session, region: str, home: str, conversation_id: int, *, lock: bool = False) -> Conversation | None:
     """The conversation, if it lies in the region; `lock` keeps it for the rest of a writing transaction."""
     query = (
         select(Conversation)

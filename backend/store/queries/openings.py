@@ -53,7 +53,9 @@ def _open(today: date) -> Select[Opening]:
     )
 
 
-def usual_pay_fen(session: Session, job_type: str, unit: str | None, county: str, *, without_id: int | None) -> float | None:
+def usual_pay_fen(
+    session: Session, job_type: str, unit: str | None, county: str, *, without_id: int | None
+) -> float | None:
     """Median pay in fen of the trade by the same unit in the county, from the 200 latest reviewed openings; None if few."""
     if unit is None:
         return None
@@ -87,4 +89,6 @@ def employer_names(session: Session, phone: str | None) -> int:
 def employer_by(session: Session, phone: str | None, name: str) -> Employer | None:
     """The employer of this name on this phone; without a phone the name alone must match one that has none either."""
     same_phone = Employer.phone == phone if phone else Employer.phone.is_(None)
-    return session.scalar(select(Employer).where(and_(same_phone, Employer.name == name)).order_by(Employer.id).limit(1))
+    return session.scalar(
+        select(Employer).where(and_(same_phone, Employer.name == name)).order_by(Employer.id).limit(1)
+    )

@@ -46,7 +46,9 @@ def one(session: Session, region: str, opening_id: int) -> Opening | None:
 def on_board(session: Session, region: str, today: date, *, offset: int, limit: int) -> tuple[list[Opening], int]:
     """Published openings with a free place that are not over, soonest first; and how many there are in all."""
     shown = (
-        Opening.status == "published", Opening.ends_on >= today, Opening.filled < Opening.headcount,
+        Opening.status == "published",
+        Opening.ends_on >= today,
+        Opening.filled < Opening.headcount,
         within(Opening.region_code, region),
     )
     total = session.scalar(select(func.count()).select_from(Opening).where(*shown)) or 0

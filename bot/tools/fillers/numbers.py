@@ -43,8 +43,54 @@ def age(rng: Random) -> str:
     return f"[{rng.choice(('满', '刚满', '今年', '快', ''))}{age_number(rng)}{rng.choice(('岁', ''))}](age)"
 
 
-DAY_PAY = (80, 90, 100, 110, 120, 130, 140, 150, 160, 180, 200, 220, 230, 240, 250, 260, 280, 300, 320, 350, 400, 450, 500)
-MONTH_PAY = (1800, 2000, 2200, 2500, 2600, 2800, 3000, 3200, 3500, 3600, 3800, 4000, 4200, 4500, 4800, 5000, 5500, 6000, 6500, 7000, 8000)
+DAY_PAY = (
+    80,
+    90,
+    100,
+    110,
+    120,
+    130,
+    140,
+    150,
+    160,
+    180,
+    200,
+    220,
+    230,
+    240,
+    250,
+    260,
+    280,
+    300,
+    320,
+    350,
+    400,
+    450,
+    500,
+)
+MONTH_PAY = (
+    1800,
+    2000,
+    2200,
+    2500,
+    2600,
+    2800,
+    3000,
+    3200,
+    3500,
+    3600,
+    3800,
+    4000,
+    4200,
+    4500,
+    4800,
+    5000,
+    5500,
+    6000,
+    6500,
+    7000,
+    8000,
+)
 HOUR_PAY = (10, 12, 13, 14, 15, 16, 18, 20, 22, 25, 30)
 
 
@@ -94,46 +140,123 @@ def pay_text(rng: Random) -> str:
     coin = _coin(rng)
     if roll < 0.42:
         amount = _range(rng, DAY_PAY) if rng.random() < 0.2 else money_word(rng, rng.choice(DAY_PAY))
-        return rng.choice((
-            f"一天{amount}{coin}", f"一天{amount}{coin}", f"{amount}{coin}一天", f"{amount}{coin}一天", f"{amount}{coin or '块'}/天",
-            f"每天{amount}{coin}", f"日薪{amount}{coin}", f"{amount}{coin}每天", f"{amount}{coin}一个工", f"一个工{amount}{coin}",
-            f"{amount}{coin or '元'}一日", f"一日{amount}{coin}", f"做一天{amount}{coin}", f"1天{amount}{coin}", f"{amount}{coin}1天",
-            f"{amount}/天", f"一天给{amount}{coin}", f"一天的工钱{amount}{coin}", f"半天{amount}{coin}", f"{amount}{coin}半天",
-        ))
+        return rng.choice(
+            (
+                f"一天{amount}{coin}",
+                f"一天{amount}{coin}",
+                f"{amount}{coin}一天",
+                f"{amount}{coin}一天",
+                f"{amount}{coin or '块'}/天",
+                f"每天{amount}{coin}",
+                f"日薪{amount}{coin}",
+                f"{amount}{coin}每天",
+                f"{amount}{coin}一个工",
+                f"一个工{amount}{coin}",
+                f"{amount}{coin or '元'}一日",
+                f"一日{amount}{coin}",
+                f"做一天{amount}{coin}",
+                f"1天{amount}{coin}",
+                f"{amount}{coin}1天",
+                f"{amount}/天",
+                f"一天给{amount}{coin}",
+                f"一天的工钱{amount}{coin}",
+                f"半天{amount}{coin}",
+                f"{amount}{coin}半天",
+            )
+        )
     if roll < 0.66:
         amount = _range(rng, MONTH_PAY) if rng.random() < 0.25 else money_word(rng, rng.choice(MONTH_PAY))
-        return rng.choice((
-            f"一个月{amount}{coin}", f"一个月{amount}{coin}", f"{amount}{coin}一个月", f"月薪{amount}{coin}", f"每月{amount}{coin}",
-            f"{amount}{coin or '元'}/月", f"{amount}/月", f"{amount}{coin}每月", f"月工资{amount}{coin}", f"一月{amount}{coin}", f"{amount}包月",
-            f"{amount}{coin}一月", f"一个月给{amount}{coin}", f"一个月拿{amount}{coin}",
-        ))
+        return rng.choice(
+            (
+                f"一个月{amount}{coin}",
+                f"一个月{amount}{coin}",
+                f"{amount}{coin}一个月",
+                f"月薪{amount}{coin}",
+                f"每月{amount}{coin}",
+                f"{amount}{coin or '元'}/月",
+                f"{amount}/月",
+                f"{amount}{coin}每月",
+                f"月工资{amount}{coin}",
+                f"一月{amount}{coin}",
+                f"{amount}包月",
+                f"{amount}{coin}一月",
+                f"一个月给{amount}{coin}",
+                f"一个月拿{amount}{coin}",
+            )
+        )
     if roll < 0.76:
         amount = money_word(rng, rng.choice(HOUR_PAY))
-        return rng.choice((
-            f"一小时{amount}{coin}", f"{amount}{coin}一小时", f"一个钟头{amount}{coin}", f"{amount}{coin}一个钟头", f"{amount}/小时",
-            f"每小时{amount}{coin}", f"{amount}{coin or '块'}一个小时", f"时薪{amount}{coin}", f"{amount}元/时", f"一个小时{amount}{coin}",
-        ))
+        return rng.choice(
+            (
+                f"一小时{amount}{coin}",
+                f"{amount}{coin}一小时",
+                f"一个钟头{amount}{coin}",
+                f"{amount}{coin}一个钟头",
+                f"{amount}/小时",
+                f"每小时{amount}{coin}",
+                f"{amount}{coin or '块'}一个小时",
+                f"时薪{amount}{coin}",
+                f"{amount}元/时",
+                f"一个小时{amount}{coin}",
+            )
+        )
     if roll < 0.90:
         return piece_pay(rng)
-    return rng.choice((
-        f"保底{_range(rng, MONTH_PAY)}", f"保底{money_word(rng, rng.choice(MONTH_PAY))}", f"底薪{money_word(rng, rng.choice(MONTH_PAY))}",
-        f"一天{money_word(rng, rng.choice(DAY_PAY))}起", f"{money_word(rng, rng.choice(MONTH_PAY))}起", f"一天{rng.choice(('一百五六', '两三百', '一两百', '百五六', '一百二三', '百把块', '一百多'))}",
-        f"{rng.choice(('一百五六', '两三百', '一两百', '百把块', '两百多'))}一天", f"一个礼拜{money_word(rng, rng.choice((600, 800, 1000, 1200)))}",
-    ))
+    return rng.choice(
+        (
+            f"保底{_range(rng, MONTH_PAY)}",
+            f"保底{money_word(rng, rng.choice(MONTH_PAY))}",
+            f"底薪{money_word(rng, rng.choice(MONTH_PAY))}",
+            f"一天{money_word(rng, rng.choice(DAY_PAY))}起",
+            f"{money_word(rng, rng.choice(MONTH_PAY))}起",
+            f"一天{rng.choice(('一百五六', '两三百', '一两百', '百五六', '一百二三', '百把块', '一百多'))}",
+            f"{rng.choice(('一百五六', '两三百', '一两百', '百把块', '两百多'))}一天",
+            f"一个礼拜{money_word(rng, rng.choice((600, 800, 1000, 1200)))}",
+        )
+    )
 
 
 def piece_pay(rng: Random) -> str:
-    amount, unit = rng.choice((
-        (rng.choice(("八角", "一块二", "1.2", "0.8元", "五毛", "六角", "1块5", "八毛", "1.5", "两块", "两块五", "三块", "5角")), rng.choice(("斤", "斤", "公斤"))),
-        (rng.choice(("一毛五", "三块", "两角", "0.5元", "1.8", "五块", "八分", "三毛", "1元")), rng.choice(("件", "个", "只", "双", "套", "条"))),
-        (rng.choice(("一百二", "80", "150", "两百", "六十", "260")), "亩"),
-        (rng.choice(("十八", "18", "25", "三十", "45块", "35元")), rng.choice(("平", "平方", "个平方", "平米"))),
-        (rng.choice(("六十", "80", "一百", "45")), rng.choice(("方", "立方"))),
-        (rng.choice(("五十", "80", "一百二", "150", "四十")), rng.choice(("趟", "车"))),
-        (rng.choice(("十五", "20", "三十块", "12")), "吨"),
-        (rng.choice(("两块", "1.5", "五角", "三块", "一块")), rng.choice(("包", "袋", "棵", "窝", "株", "筐", "背", "挑"))),
-    ))
-    return rng.choice((f"一{unit}{amount}", f"{amount}一{unit}", f"{amount}/{unit}", f"每{unit}{amount}", f"{amount}每{unit}"))
+    amount, unit = rng.choice(
+        (
+            (
+                rng.choice(
+                    (
+                        "八角",
+                        "一块二",
+                        "1.2",
+                        "0.8元",
+                        "五毛",
+                        "六角",
+                        "1块5",
+                        "八毛",
+                        "1.5",
+                        "两块",
+                        "两块五",
+                        "三块",
+                        "5角",
+                    )
+                ),
+                rng.choice(("斤", "斤", "公斤")),
+            ),
+            (
+                rng.choice(("一毛五", "三块", "两角", "0.5元", "1.8", "五块", "八分", "三毛", "1元")),
+                rng.choice(("件", "个", "只", "双", "套", "条")),
+            ),
+            (rng.choice(("一百二", "80", "150", "两百", "六十", "260")), "亩"),
+            (rng.choice(("十八", "18", "25", "三十", "45块", "35元")), rng.choice(("平", "平方", "个平方", "平米"))),
+            (rng.choice(("六十", "80", "一百", "45")), rng.choice(("方", "立方"))),
+            (rng.choice(("五十", "80", "一百二", "150", "四十")), rng.choice(("趟", "车"))),
+            (rng.choice(("十五", "20", "三十块", "12")), "吨"),
+            (
+                rng.choice(("两块", "1.5", "五角", "三块", "一块")),
+                rng.choice(("包", "袋", "棵", "窝", "株", "筐", "背", "挑")),
+            ),
+        )
+    )
+    return rng.choice(
+        (f"一{unit}{amount}", f"{amount}一{unit}", f"{amount}/{unit}", f"每{unit}{amount}", f"{amount}每{unit}")
+    )
 
 
 def bare_pay(rng: Random) -> str:
@@ -148,17 +271,78 @@ def minimum_pay(rng: Random) -> str:
     amount = money_word(rng, rng.choice(MONTH_PAY if monthly else DAY_PAY)) + _coin(rng)
     unit = rng.choice(("一个月", "一月", "每月") if monthly else ("一天", "一天", "每天", "一日"))
     forms = (
-        f"{unit}不少于{amount}", f"{unit}起码{amount}", f"起码{amount}", f"起码{amount}{unit}", f"最低{amount}", f"不低于{amount}{unit}",
-        f"{unit}不低于{amount}", f"至少{amount}{unit}", f"至少{amount}", f"{unit}至少{amount}", f"最少{amount}", f"{unit}最少{amount}",
-        f"{amount}{unit}以上", f"{amount}以上", f"{unit}{amount}以上", f"{amount}{unit}起", f"{amount}往上", f"不少于{amount}",
+        f"{unit}不少于{amount}",
+        f"{unit}起码{amount}",
+        f"起码{amount}",
+        f"起码{amount}{unit}",
+        f"最低{amount}",
+        f"不低于{amount}{unit}",
+        f"{unit}不低于{amount}",
+        f"至少{amount}{unit}",
+        f"至少{amount}",
+        f"{unit}至少{amount}",
+        f"最少{amount}",
+        f"{unit}最少{amount}",
+        f"{amount}{unit}以上",
+        f"{amount}以上",
+        f"{unit}{amount}以上",
+        f"{amount}{unit}起",
+        f"{amount}往上",
+        f"不少于{amount}",
     )
     return f"[{rng.choice(forms)}](pay)"
 
 
 def money(rng: Random) -> str:
-    amount = rng.choice((200, 300, 500, 600, 800, 1000, 1200, 1500, 1800, 2000, 2300, 2400, 2700, 3000, 3500, 3600, 4000, 4200, 4800,
-                         5000, 5600, 6000, 6800, 7500, 8000, 9000, 680, 380, 150, 260, 1350))
-    word = rng.choice((money_word(rng, amount), money_word(rng, amount), "一万二", "一万", "万把", "两万三", "12000", "15000", "一万五", "八百六"))
+    amount = rng.choice(
+        (
+            200,
+            300,
+            500,
+            600,
+            800,
+            1000,
+            1200,
+            1500,
+            1800,
+            2000,
+            2300,
+            2400,
+            2700,
+            3000,
+            3500,
+            3600,
+            4000,
+            4200,
+            4800,
+            5000,
+            5600,
+            6000,
+            6800,
+            7500,
+            8000,
+            9000,
+            680,
+            380,
+            150,
+            260,
+            1350,
+        )
+    )
+    word = rng.choice(
+        (
+            money_word(rng, amount),
+            money_word(rng, amount),
+            "一万二",
+            "一万",
+            "万把",
+            "两万三",
+            "12000",
+            "15000",
+            "一万五",
+            "八百六",
+        )
+    )
     return f"[{word}{rng.choice(('', '', '块', '块钱', '元', '块'))}](money)"
 
 
@@ -170,7 +354,9 @@ def headcount(rng: Random) -> str:
         word = rng.choice(("两", "两", "二"))
     else:
         word = han(number)
-    return f"[{word}{rng.choice(('个人', '个人', '个', '个', '个', '名', '人', '位', '个工人', '个劳动力'))}](headcount)"
+    return (
+        f"[{word}{rng.choice(('个人', '个人', '个', '个', '个', '名', '人', '位', '个工人', '个劳动力'))}](headcount)"
+    )
 
 
 def headcount_short(rng: Random) -> str:
@@ -192,11 +378,29 @@ def group(rng: Random) -> str:
 def ordinal(rng: Random) -> str:
     number = rng.choice((1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9))
     cn = DIGITS[number]
-    return rng.choice((
-        f"[第{cn}个](ordinal)", f"[第{cn}个](ordinal)", f"[第{number}个](ordinal)", f"[第{cn}](ordinal)", f"[第{number}](ordinal)", f"[{number}号](ordinal)",
-        f"[{cn}号](ordinal)", f"[第{cn}份](ordinal)", f"[第{cn}条](ordinal)", f"[第{cn}项](ordinal)", "[头一个](ordinal)", "[头个](ordinal)", "[最后一个](ordinal)",
-        "[最后那个](ordinal)", "[末尾那个](ordinal)", "[第一个](ordinal)", "[倒数第一个](ordinal)", f"[第{cn}家](ordinal)", f"[第{number}条](ordinal)",
-    ))
+    return rng.choice(
+        (
+            f"[第{cn}个](ordinal)",
+            f"[第{cn}个](ordinal)",
+            f"[第{number}个](ordinal)",
+            f"[第{cn}](ordinal)",
+            f"[第{number}](ordinal)",
+            f"[{number}号](ordinal)",
+            f"[{cn}号](ordinal)",
+            f"[第{cn}份](ordinal)",
+            f"[第{cn}条](ordinal)",
+            f"[第{cn}项](ordinal)",
+            "[头一个](ordinal)",
+            "[头个](ordinal)",
+            "[最后一个](ordinal)",
+            "[最后那个](ordinal)",
+            "[末尾那个](ordinal)",
+            "[第一个](ordinal)",
+            "[倒数第一个](ordinal)",
+            f"[第{cn}家](ordinal)",
+            f"[第{number}条](ordinal)",
+        )
+    )
 
 
 def ordinal_bare(rng: Random) -> str:

@@ -41,8 +41,10 @@ def seeded(database: Database, settings: Settings, clock: SettableClock) -> Data
 
 def counts(database: Database) -> dict[str, int]:
     with database.read() as session:
-        return {model.__name__: session.scalar(select(func.count()).select_from(model)) or 0
-                for model in (Region, Station, Staff, Person, Worker, Handset, Employer, Opening, Offer, Case, Conversation)}
+        return {
+            model.__name__: session.scalar(select(func.count()).select_from(model)) or 0
+            for model in (Region, Station, Staff, Person, Worker, Handset, Employer, Opening, Offer, Case, Conversation)
+        }
 
 
 def test_seeding_twice_changes_nothing(seeded: Database, settings: Settings, clock: SettableClock) -> None:
@@ -60,13 +62,19 @@ def test_the_same_people_and_openings_every_time() -> None:
 
 def test_every_trade_is_asked_for(seeded: Database) -> None:
     with seeded.read() as session:
-        assert session.scalar(select(func.count(Opening.job_type.distinct())).where(Opening.status == "published")) == 101
+        assert (
+            session.scalar(select(func.count(Opening.job_type.distinct())).where(Opening.status == "published")) == 101
+        )
 
 
 def test_every_invented_number_is_one_no_carrier_issues(seeded: Database) -> None:
     with seeded.read() as session:
-        numbers = [*session.scalars(select(Handset.number)), *session.scalars(select(Employer.phone)),
-                   *session.scalars(select(Staff.phone)), *session.scalars(select(Station.hotline))]
+        numbers = [
+            *session.scalars(select(Handset.number)),
+            *session.scalars(select(Employer.phone)),
+            *session.scalars(select(Staff.phone)),
+            *session.scalars(select(Station.hotline)),
+        ]
     assert numbers and all(number and number.startswith("+861000") and len(number) == 14 for number in numbers)
 
 
@@ -92,7 +100,11 @@ def test_there_is_fruit_to_pick_near_xingquan_tomorrow(seeded: Database, clock: 
     today = now.astimezone(TIMEZONE).date()
     with seeded.read() as session:
         found = matches.openings_for(
-            session, RegionBook(seeded), today, worker=None, near="500114121002",
+            session,
+            RegionBook(seeded),
+            today,
+            worker=None,
+            near="500114121002",
             filters={"job_types": ["A04"], "from": today + timedelta(days=1), "to": today + timedelta(days=1)},
         )
         assert found and all(m.opening.region_code.startswith("500114") for m in found)
@@ -104,14 +116,19 @@ def test_renewing_keeps_what_binds_somebody_and_posts_beside_it(
     seeded: Database, clock: SettableClock, make: Any
 ) -> None:
     with make() as f:
-        opening = f.session.scalars(select(Opening).where(Opening.title == "摘柑子", Opening.status == "published")).first()
+        opening = f.session.scalars(
+            select(Opening).where(Opening.title == "摘柑子", Opening.status == "published")
+        ).first()
         f.make_offer(opening, f.make_worker(), "accepted")
         taken, starts_on = opening.id, opening.starts_on
     renew(seeded, clock() + timedelta(days=10))
     with seeded.read() as session:
         assert session.get_one(Opening, taken).starts_on == starts_on
-        fresh = session.scalars(select(Opening).where(Opening.title == "摘柑子", Opening.status == "published",
-                                                      Opening.starts_on > starts_on)).all()
+        fresh = session.scalars(
+            select(Opening).where(
+                Opening.title == "摘柑子", Opening.status == "published", Opening.starts_on > starts_on
+            )
+        ).all()
         assert fresh and taken not in [row.id for row in fresh]
 
 
@@ -119,8 +136,11 @@ def test_a_month_of_daily_renewals_leaves_one_round_of_each(seeded: Database, cl
     for day in range(1, 31):
         renew(seeded, clock() + timedelta(days=day))
     with seeded.read() as session:
-        rounds = Counter(session.execute(select(Opening.employer_id, Opening.title, Opening.place)
-                                         .where(Opening.status == "published")))
+        rounds = Counter(
+            session.execute(
+                select(Opening.employer_id, Opening.title, Opening.place).where(Opening.status == "published")
+            )
+        )
     assert len(rounds) == len(plan()) and set(rounds.values()) == {1}
 
 
@@ -130,22 +150,29 @@ def test_an_empty_database_is_not_renewed(database: Database, clock: SettableClo
 
 def test_places_taken_agree_with_the_offers(seeded: Database) -> None:
     with seeded.read() as session:
-        held = dict(session.execute(
-            select(Offer.opening_id, func.count()).where(Offer.status.in_(("accepted", "arrived", "completed", "paid")))
-            .group_by(Offer.opening_id)
-        ).all())
+        held = dict(
+            session.execute(
+                select(Offer.opening_id, func.count())
+                .where(Offer.status.in_(("accepted", "arrived", "completed", "paid")))
+                .group_by(Offer.opening_id)
+            ).all()
+        )
         assert all(opening.filled == held.get(opening.id, 0) for opening in session.scalars(select(Opening)))
 
 
 def test_the_console_has_something_to_show_in_every_room(seeded: Database) -> None:
     with seeded.read() as session:
         waiting = session.scalars(select(Opening).where(Opening.status == "in_review")).all()
-        assert {"deposit_words", "sex_words", "age_words", "pay_low", "pay_high"} <= {f for o in waiting for f in o.review_flags}
+        assert {"deposit_words", "sex_words", "age_words", "pay_low", "pay_high"} <= {
+            f for o in waiting for f in o.review_flags
+        }
         assert {"open", "taken", "closed"} == set(session.scalars(select(Case.status)))
         for role, region in (("village", "500114121002"), ("town", "500114121"), ("county", "500114")):
             assert session.scalars(select(Staff).where(Staff.role == role, Staff.region_code == region)).one()
             assert session.scalar(select(func.count()).select_from(Case).where(Case.region_code.startswith(region)))
-            assert session.scalar(select(func.count()).select_from(Conversation).where(Conversation.region_code.startswith(region)))
+            assert session.scalar(
+                select(func.count()).select_from(Conversation).where(Conversation.region_code.startswith(region))
+            )
 
 
 def test_the_handset_page_offers_people_with_a_phone(seeded: Database, deps: Deps) -> None:

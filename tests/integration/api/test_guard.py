@@ -71,8 +71,15 @@ def test_a_body_over_the_cap_is_refused(api: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("cursor=x", "cursor"), ("region=abc", "region"),
-     ("phone=12", "phone"), ("cursor=99999999999999999999", "cursor")],
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=x", "limit"),
+        ("cursor=x", "cursor"),
+        ("region=abc", "region"),
+        ("phone=12", "phone"),
+        ("cursor=99999999999999999999", "cursor"),
+    ],
 )
 def test_an_unusable_query_names_its_field(api: FlaskClient, query: str, field: str) -> None:
     assert field in is_problem(api.get(f"{PREFIX}/workers?{query}"), 422)["errors"]
@@ -83,10 +90,19 @@ def test_the_openapi_document_describes_every_route(app: Flask, client: FlaskCli
     assert spec["openapi"].startswith("3.")
     described = {(method.upper(), path) for path, operations in spec["paths"].items() for method in operations}
     for method, address in routes(app):
-        assert any(m == method and path.split("/")[3] == address.split("/")[3] for m, path in described), (method, address)
+        assert any(m == method and path.split("/")[3] == address.split("/")[3] for m, path in described), (
+            method,
+            address,
+        )
     assert all("default" in op["responses"] for ops in spec["paths"].values() for op in ops.values())
     assert {path.split("/")[3] for path in spec["paths"]} == {
-        "messages", "workers", "openings", "offers", "cases", "conversations", "understand",
+        "messages",
+        "workers",
+        "openings",
+        "offers",
+        "cases",
+        "conversations",
+        "understand",
     }
 
 

@@ -54,7 +54,9 @@ def test_the_last_place_goes_to_one_and_the_other_is_told_full(api: FlaskClient,
     assert second.get_json(force=True)["reason"] == "full"
 
 
-def test_twenty_at_once_for_three_places_fill_three(app: Flask, settings: Settings, make: Any, database: Database) -> None:
+def test_twenty_at_once_for_three_places_fill_three(
+    app: Flask, settings: Settings, make: Any, database: Database
+) -> None:
     with make() as f:
         opening = f.make_opening(headcount=3)
         offers = [f.make_offer(opening, f.make_worker()).id for _ in range(20)]
@@ -64,8 +66,11 @@ def test_twenty_at_once_for_three_places_fill_three(app: Flask, settings: Settin
     def take(offer_id: int) -> None:
         client = app.test_client()
         ready.wait()
-        response = client.post(f"{URL}/{offer_id}/answer", json={"answer": "accept"},
-                               headers={"Authorization": f"Bearer {settings.api_token}"})
+        response = client.post(
+            f"{URL}/{offer_id}/answer",
+            json={"answer": "accept"},
+            headers={"Authorization": f"Bearer {settings.api_token}"},
+        )
         answers.append(response.status_code)
 
     threads = [threading.Thread(target=take, args=(offer_id,)) for offer_id in offers]
@@ -95,8 +100,16 @@ def test_what_is_not_published_cannot_be_offered(api: FlaskClient, make: Any) ->
     assert response.status_code == 409 and response.get_json(force=True)["reason"] == "not_open"
 
 
-@pytest.mark.parametrize("body", [{}, {"opening_id": 1}, {"opening_id": "1", "worker_id": 1}, {"opening_id": -1, "worker_id": 1},
-                                  {"opening_id": 1, "worker_id": 1, "status": "accepted"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"opening_id": 1},
+        {"opening_id": "1", "worker_id": 1},
+        {"opening_id": -1, "worker_id": 1},
+        {"opening_id": 1, "worker_id": 1, "status": "accepted"},
+    ],
+)
 def test_an_unusable_offer_is_refused(api: FlaskClient, body: dict[str, Any]) -> None:
     assert api.post(URL, json=body).status_code == 422
 

@@ -20,11 +20,20 @@ XINGQUAN = "500114121002"
 def posting(clock: SettableClock, **more: Any) -> dict[str, Any]:
     today = clock().date()
     body = {
-        "job_type": "A04", "title": "摘脆红李", "headcount": 5, "region": XINGQUAN, "place": "兴泉社区三组",
-        "starts_on": str(today.replace(year=today.year + 1)), "ends_on": str(today.replace(year=today.year + 1)),
+        "job_type": "A04",
+        "title": "摘脆红李",
+        "headcount": 5,
+        "region": XINGQUAN,
+        "place": "兴泉社区三组",
+        "starts_on": str(today.replace(year=today.year + 1)),
+        "ends_on": str(today.replace(year=today.year + 1)),
         "hours": {"from": "08:00", "to": "17:30", "day_part": "daytime"},
         "pay": {"min": 120, "max": 135.5, "unit": "day", "settlement": "daily", "negotiable": False},
-        "requirements": "会用果剪", "meals": True, "lodging": None, "transport": True, "insured": False,
+        "requirements": "会用果剪",
+        "meals": True,
+        "lodging": None,
+        "transport": True,
+        "insured": False,
         "employer": {"name": "兴泉果园", "phone": "+8610002009999"},
     }
     return {**body, **more}
@@ -39,8 +48,22 @@ def post(api: FlaskClient, clock: SettableClock, **more: Any) -> dict[str, Any]:
 def test_a_posting_keeps_all_eight_facts_and_waits_for_review(api: FlaskClient, clock: SettableClock) -> None:
     made = post(api, clock)
     sent = posting(clock)
-    for name in ("job_type", "title", "headcount", "region", "place", "starts_on", "ends_on", "hours", "pay", "requirements",
-                 "meals", "lodging", "transport", "insured"):
+    for name in (
+        "job_type",
+        "title",
+        "headcount",
+        "region",
+        "place",
+        "starts_on",
+        "ends_on",
+        "hours",
+        "pay",
+        "requirements",
+        "meals",
+        "lodging",
+        "transport",
+        "insured",
+    ):
         assert made[name] == sent[name], name
     assert made["status"] == "in_review" and made["filled"] == 0 and made["published_at"] is None
     assert made["employer"]["name"] == "兴泉果园" and set(made["employer"]) == {"id", "name"}
@@ -66,24 +89,41 @@ def test_the_same_employer_is_not_made_twice(api: FlaskClient, clock: SettableCl
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"job_type": "Z99"}, "job_type"), ({"region": "110101"}, "region"), ({"region": "x"}, "region"),
-        ({"ends_on": "2020-01-01"}, "ends_on"), ({"starts_on": "soon"}, "starts_on"), ({"headcount": 0}, "headcount"),
-        ({"headcount": 501}, "headcount"), ({"hours": {"from": "25:00"}}, "hours.from"), ({"pay": {"min": -1}}, "pay.min"),
-        ({"pay": {"min": 200, "max": 100, "unit": "day"}}, "pay"), ({"pay": {"unit": "fortnight"}}, "pay.unit"),
-        ({"status": "published"}, "status"), ({"filled": 3}, "filled"), ({"pay": {"min": 1, "tips": 2}}, "pay.tips"),
-        ({"title": "摘\u0000李"}, "title"), ({"title": "\ud800"}, "title"), ({"title": "长" * 201}, "title"),
-        ({"employer": {"id": 999_999}}, "employer.id"), ({"employer": {"phone": "+8610002009999"}}, "employer.name"),
-        ({"employer": {"name": "果园", "phone": "12345"}}, "employer.phone"), ({"employer": None}, "employer"),
+        ({"job_type": "Z99"}, "job_type"),
+        ({"region": "110101"}, "region"),
+        ({"region": "x"}, "region"),
+        ({"ends_on": "2020-01-01"}, "ends_on"),
+        ({"starts_on": "soon"}, "starts_on"),
+        ({"headcount": 0}, "headcount"),
+        ({"headcount": 501}, "headcount"),
+        ({"hours": {"from": "25:00"}}, "hours.from"),
+        ({"pay": {"min": -1}}, "pay.min"),
+        ({"pay": {"min": 200, "max": 100, "unit": "day"}}, "pay"),
+        ({"pay": {"unit": "fortnight"}}, "pay.unit"),
+        ({"status": "published"}, "status"),
+        ({"filled": 3}, "filled"),
+        ({"pay": {"min": 1, "tips": 2}}, "pay.tips"),
+        ({"title": "摘\u0000李"}, "title"),
+        ({"title": "\ud800"}, "title"),
+        ({"title": "长" * 201}, "title"),
+        ({"employer": {"id": 999_999}}, "employer.id"),
+        ({"employer": {"phone": "+8610002009999"}}, "employer.name"),
+        ({"employer": {"name": "果园", "phone": "12345"}}, "employer.phone"),
+        ({"employer": None}, "employer"),
     ],
 )
-def test_a_fact_that_does_not_hold_is_named(api: FlaskClient, clock: SettableClock, change: dict[str, Any], field: str) -> None:
+def test_a_fact_that_does_not_hold_is_named(
+    api: FlaskClient, clock: SettableClock, change: dict[str, Any], field: str
+) -> None:
     response = api.post(URL, json=posting(clock, **change))
     assert response.status_code == 422
     assert field in response.get_json(force=True)["errors"]
     assert api.get(URL).get_json()["items"] == []
 
 
-def test_words_and_wages_worth_a_look_are_flagged_for_the_reviewer(api: FlaskClient, clock: SettableClock, make: Any) -> None:
+def test_words_and_wages_worth_a_look_are_flagged_for_the_reviewer(
+    api: FlaskClient, clock: SettableClock, make: Any
+) -> None:
     with make() as f:
         for _ in range(3):
             f.make_opening()
@@ -94,7 +134,9 @@ def test_words_and_wages_worth_a_look_are_flagged_for_the_reviewer(api: FlaskCli
 
 def test_the_same_phone_under_another_name_is_flagged(api: FlaskClient, clock: SettableClock) -> None:
     post(api, clock)
-    assert "phone_many_names" in post(api, clock, employer={"name": "别家", "phone": "+8610002009999"})["review"]["flags"]
+    assert (
+        "phone_many_names" in post(api, clock, employer={"name": "别家", "phone": "+8610002009999"})["review"]["flags"]
+    )
 
 
 def test_a_reviewer_publishes_once(api: FlaskClient, clock: SettableClock) -> None:
@@ -102,7 +144,9 @@ def test_a_reviewer_publishes_once(api: FlaskClient, clock: SettableClock) -> No
     published = api.post(f"{URL}/{made['id']}/review", json={"decision": "publish"})
     assert published.status_code == 200
     body = published.get_json()
-    assert body["status"] == "published" and body["published_at"].endswith("Z") and body["review"]["decision"] == "publish"
+    assert (
+        body["status"] == "published" and body["published_at"].endswith("Z") and body["review"]["decision"] == "publish"
+    )
     again = api.post(f"{URL}/{made['id']}/review", json={"decision": "reject", "reason": "晚了"})
     assert again.status_code == 409 and again.get_json(force=True)["reason"] == "not_in_review"
 
@@ -173,8 +217,10 @@ def test_what_is_over_is_not_changed_any_more(api: FlaskClient, make: Any) -> No
 def test_lists_filter_by_status_and_by_any_level_of_the_region(api: FlaskClient, make: Any) -> None:
     with make() as f:
         near, far = f.make_opening(), f.make_opening(region="520526001001", status="in_review")
+
     def ids(query: str) -> list[int]:
         return [item["id"] for item in api.get(f"{URL}?{query}").get_json()["items"]]
+
     assert ids("region=500114") == ids("region=50") == ids(f"region={XINGQUAN}") == [near.id]
     assert ids("status=in_review") == [far.id]
     assert ids("") == [far.id, near.id]

@@ -43,9 +43,16 @@ def test_every_code_starts_with_its_parents(book: RegionBook) -> None:
 
 @pytest.mark.parametrize(
     ("code", "station"),
-    [("500114121002", "兴泉社区零工驿站"), ("500114121", "中塘镇零工驿站"), ("500114105001", "黔江区零工市场"),
-     ("520526100034", "草海镇零工驿站"), ("520526210202", "威宁县零工市场"), ("5205", "毕节市零工市场"), (None, "黔江区零工市场"),
-     ("110101", "黔江区零工市场")],
+    [
+        ("500114121002", "兴泉社区零工驿站"),
+        ("500114121", "中塘镇零工驿站"),
+        ("500114105001", "黔江区零工市场"),
+        ("520526100034", "草海镇零工驿站"),
+        ("520526210202", "威宁县零工市场"),
+        ("5205", "毕节市零工市场"),
+        (None, "黔江区零工市场"),
+        ("110101", "黔江区零工市场"),
+    ],
 )
 def test_the_nearest_station_up_the_tree_answers(book: RegionBook, code: str | None, station: str) -> None:
     found = book.station_for(code)
@@ -59,8 +66,14 @@ def test_market_days_are_those_of_the_town(book: RegionBook) -> None:
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [("兴泉社区", "500114121002"), ("兴泉", "500114121002"), ("兴泉村", "500114121002"), ("中塘镇", "500114121"),
-     ("威宁", "520526"), ("黔江", "500114")],
+    [
+        ("兴泉社区", "500114121002"),
+        ("兴泉", "500114121002"),
+        ("兴泉村", "500114121002"),
+        ("中塘镇", "500114121"),
+        ("威宁", "520526"),
+        ("黔江", "500114"),
+    ],
 )
 def test_a_place_as_said_is_found(book: RegionBook, said: str, code: str) -> None:
     assert book.find(said, "500114121")[0].code == code

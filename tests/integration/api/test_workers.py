@@ -20,17 +20,37 @@ NUMBER = "+8610001000955"
 
 def test_a_worker_has_every_field_of_the_contract(api: FlaskClient, make: Any, clock: SettableClock) -> None:
     with make() as f:
-        worker = f.make_worker("冉秀芳", number=NUMBER, job_types=["A01"], gender="female", birth_year=1968,
-                               pay_min_fen=12_000, pay_unit="day", waiting_since=clock())
+        worker = f.make_worker(
+            "冉秀芳",
+            number=NUMBER,
+            job_types=["A01"],
+            gender="female",
+            birth_year=1968,
+            pay_min_fen=12_000,
+            pay_unit="day",
+            waiting_since=clock(),
+        )
         f.session.add(Hardship(worker_id=worker.id, code="G03", claimed_at=clock()))
     body = api.get(f"{URL}/{worker.id}").get_json()
     assert body == {
-        **body, "id": worker.id, "name": "冉秀芳", "phone": NUMBER, "gender": "female", "birth_year": 1968,
-        "village": "500114121002", "village_name": "兴泉社区", "region": "500114121002", "region_name": "兴泉社区",
+        **body,
+        "id": worker.id,
+        "name": "冉秀芳",
+        "phone": NUMBER,
+        "gender": "female",
+        "birth_year": 1968,
+        "village": "500114121002",
+        "village_name": "兴泉社区",
+        "region": "500114121002",
+        "region_name": "兴泉社区",
         "job_types": ["A01"],
         "pay_expectation": {"min": 120, "max": None, "unit": "day", "settlement": None, "negotiable": None},
-        "hardship": [{"code": "G03", "verified": False}], "household_id": None, "consent": True,
-        "preferred_channel": "sms", "speech_rate": 80, "waiting_since": body["waiting_since"],
+        "hardship": [{"code": "G03", "verified": False}],
+        "household_id": None,
+        "consent": True,
+        "preferred_channel": "sms",
+        "speech_rate": 80,
+        "waiting_since": body["waiting_since"],
     }
     assert set(body["availability"]) >= {"from", "to", "day_parts", "term"}
     assert body["waiting_since"].endswith("Z")
@@ -44,7 +64,9 @@ def test_a_worker_is_found_by_number_however_the_plus_came_through(api: FlaskCli
     assert [item["id"] for item in api.get(f"{URL}?phone={written}").get_json()["items"]] == [worker.id]
 
 
-def test_a_number_that_changed_hands_no_longer_leads_to_her(api: FlaskClient, make: Any, database: Database, clock: Any) -> None:
+def test_a_number_that_changed_hands_no_longer_leads_to_her(
+    api: FlaskClient, make: Any, database: Database, clock: Any
+) -> None:
     with make() as f:
         worker = f.make_worker(number=NUMBER)
     with database.write() as session:
@@ -67,15 +89,28 @@ def test_a_record_is_changed_and_the_change_written_down_without_values(
     with make() as f:
         worker = f.make_worker(number=NUMBER)
     change = {
-        "name": "田国富", "gender": "male", "birth_year": 1970, "village": "500114121001", "job_types": ["B03", "B03", "A04"],
+        "name": "田国富",
+        "gender": "male",
+        "birth_year": 1970,
+        "village": "500114121001",
+        "job_types": ["B03", "B03", "A04"],
         "pay_expectation": {"min": 150.5, "unit": "day"},
-        "availability": {"from": "2026-12-01", "to": None, "day_parts": ["daytime"], "term": "short",
-                         "unavailable": [{"from": "2026-12-24", "to": "2026-12-26"}]},
-        "hardship": [{"code": "G01", "verified": True}, {"code": "G05"}], "preferred_channel": "voice", "speech_rate": 65,
+        "availability": {
+            "from": "2026-12-01",
+            "to": None,
+            "day_parts": ["daytime"],
+            "term": "short",
+            "unavailable": [{"from": "2026-12-24", "to": "2026-12-26"}],
+        },
+        "hardship": [{"code": "G01", "verified": True}, {"code": "G05"}],
+        "preferred_channel": "voice",
+        "speech_rate": 65,
     }
     body = api.patch(f"{URL}/{worker.id}", json=change).get_json()
     assert body["name"] == "田国富" and body["village_name"] == "中塘社区" and body["job_types"] == ["B03", "A04"]
-    assert body["pay_expectation"]["min"] == 150.5 and body["speech_rate"] == 65 and body["preferred_channel"] == "voice"
+    assert (
+        body["pay_expectation"]["min"] == 150.5 and body["speech_rate"] == 65 and body["preferred_channel"] == "voice"
+    )
     assert body["hardship"] == [{"code": "G01", "verified": True}, {"code": "G05", "verified": False}]
     assert body["availability"]["from"] == "2026-12-01" and body["availability"]["unavailable"]
     assert api.get(f"{URL}/{worker.id}").get_json() == body
@@ -93,11 +128,22 @@ def test_a_label_left_out_of_the_list_is_gone(api: FlaskClient, make: Any) -> No
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"id": 7}, "id"), ({"phone": NUMBER}, "phone"), ({"consent": True}, "consent"), ({"status": "erased"}, "status"),
-     ({"job_types": ["Z9"]}, "job_types"), ({"village": "110101"}, "village"), ({"birth_year": 2026}, "birth_year"),
-     ({"name": " "}, "name"), ({"name": None}, "name"), ({"household_id": 4_000}, "household_id"),
-     ({"hardship": [{"code": "G99"}]}, "hardship.0.code"), ({"speech_rate": 500}, "speech_rate"),
-     ({"availability": {"from": "2026-12-05", "to": "2026-12-01"}}, "availability"), ({"gender": "x"}, "gender")],
+    [
+        ({"id": 7}, "id"),
+        ({"phone": NUMBER}, "phone"),
+        ({"consent": True}, "consent"),
+        ({"status": "erased"}, "status"),
+        ({"job_types": ["Z9"]}, "job_types"),
+        ({"village": "110101"}, "village"),
+        ({"birth_year": 2026}, "birth_year"),
+        ({"name": " "}, "name"),
+        ({"name": None}, "name"),
+        ({"household_id": 4_000}, "household_id"),
+        ({"hardship": [{"code": "G99"}]}, "hardship.0.code"),
+        ({"speech_rate": 500}, "speech_rate"),
+        ({"availability": {"from": "2026-12-05", "to": "2026-12-01"}}, "availability"),
+        ({"gender": "x"}, "gender"),
+    ],
 )
 def test_what_may_not_be_changed_is_refused(api: FlaskClient, make: Any, change: dict[str, Any], field: str) -> None:
     with make() as f:
@@ -157,7 +203,9 @@ def test_workers_for_an_opening_are_ranked_by_need_and_never_asked_twice(
     assert items[0]["score"] > items[1]["score"] > items[2]["score"] == items[3]["score"]
 
 
-def test_a_household_in_which_somebody_works_is_not_put_first(api: FlaskClient, make: Any, clock: SettableClock) -> None:
+def test_a_household_in_which_somebody_works_is_not_put_first(
+    api: FlaskClient, make: Any, clock: SettableClock
+) -> None:
     with make() as f:
         household = Household(village_code="500114121002", created_at=clock())
         f.session.add(household)

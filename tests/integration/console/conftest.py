@@ -67,8 +67,12 @@ def staff(make: Any) -> dict[str, int]:
         for code in (VILLAGE, OTHER_VILLAGE, FAR_VILLAGE):
             f.make_region(code)
         accounts = [
-            ("cun", "village", VILLAGE, "冉村官"), ("cun2", "village", OTHER_VILLAGE, "石村官"), ("zhen", "town", TOWN, "田镇干"),
-            ("xian", "county", COUNTY, "黔江窗口"), ("weining", "county", OTHER_COUNTY, "威宁窗口"), ("shi", "city", "5001", "市里"),
+            ("cun", "village", VILLAGE, "冉村官"),
+            ("cun2", "village", OTHER_VILLAGE, "石村官"),
+            ("zhen", "town", TOWN, "田镇干"),
+            ("xian", "county", COUNTY, "黔江窗口"),
+            ("weining", "county", OTHER_COUNTY, "威宁窗口"),
+            ("shi", "city", "5001", "市里"),
         ]
         return {
             login: f.make_staff(role, region, login=login, name=name, password_hash=HASH).id

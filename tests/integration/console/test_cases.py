@@ -138,7 +138,9 @@ def test_the_recording_of_a_case_is_streamed_by_us(browse, open_case, carrier, a
 def test_a_case_without_conversation_or_number_can_still_be_read_and_closed(browse, make, database):
     with make() as f:
         f.make_region(VILLAGE)
-        case_id = f._add(Case(kind="callback", summary="", details={}, region_code=VILLAGE, opened_at=f.now, due_at=f.now)).id
+        case_id = f._add(
+            Case(kind="callback", summary="", details={}, region_code=VILLAGE, opened_at=f.now, due_at=f.now)
+        ).id
     browser = browse("cun")
     assert "没有号码" in words(browser.visit(f"/console/cases/{case_id}"))
     browser.submit(f"/console/cases/{case_id}/close", resolution="打过去了")

@@ -23,8 +23,14 @@ def talk(make):
         worker = f.make_worker(NAME, number=NUMBER)
         owner = f.session.scalar(select(HandsetOwner).where(HandsetOwner.person_id == worker.person_id))
         conversation = f._add(
-            Conversation(handset_id=owner.handset_id, person_id=worker.person_id, region_code=VILLAGE, started_at=f.now,
-                         last_at=f.now, context={})
+            Conversation(
+                handset_id=owner.handset_id,
+                person_id=worker.person_id,
+                region_code=VILLAGE,
+                started_at=f.now,
+                last_at=f.now,
+                context={},
+            )
         )
         turns = [
             {"body": f"我是{NAME} 电话13800001234 吃低保", "intent": "register_worker", "confidence": 0.91, "handled_by": "rasa",
@@ -123,7 +129,11 @@ def test_the_list_goes_on_over_pages_without_losing_or_repeating_any(browse, mak
         f.make_region(VILLAGE)
         for number in range(65):
             handset = f.make_handset(f"+861000009{number:04}")
-            f.make_message(conversation=f.make_conversation(handset, region_code=VILLAGE, last_at=f.now - timedelta(minutes=number)))
+            f.make_message(
+                conversation=f.make_conversation(
+                    handset, region_code=VILLAGE, last_at=f.now - timedelta(minutes=number)
+                )
+            )
     browser = browse("cun")
     seen = [found for page in (1, 2, 3)
             for found in re.findall(r"100\*\*\*\*(\d{4})", words(browser.visit(f"/console/conversations?page={page}")))]  # fmt: skip
@@ -187,7 +197,9 @@ def test_the_same_form_sent_twice_sends_one_text(browse, talk, outgoing):
 
 @pytest.mark.parametrize(("text", "sentence"), [("   ", "还没有写内容"), ("字" * 101, "太长了"), ("看 https://a.cn/x", "不能放网址"),
                                                 ("上www.job.com", "不能放网址")])  # fmt: skip
-def test_a_reply_that_cannot_be_sent_comes_back_with_a_sentence_and_the_words_kept(browse, talk, outgoing, text, sentence):
+def test_a_reply_that_cannot_be_sent_comes_back_with_a_sentence_and_the_words_kept(
+    browse, talk, outgoing, text, sentence
+):
     answer = browse("cun").submit(f"/console/conversations/{talk}/reply", text=text, form_id="x")
     assert answer.status_code == 422
     assert sentence in words(answer)
@@ -264,7 +276,9 @@ def test_a_recording_is_streamed_by_us_and_the_listening_is_written_down(browse,
     with make() as f:
         f.make_region(VILLAGE)
         conversation = f.make_conversation(region_code=VILLAGE)
-        turn = f.make_message("", conversation=conversation, channel="voice", media_url="http://carrier.test/Recordings/RE1")
+        turn = f.make_message(
+            "", conversation=conversation, channel="voice", media_url="http://carrier.test/Recordings/RE1"
+        )
     browser = browse("cun")
     page = browser.visit(f"/console/conversations/{conversation.id}").text
     assert "carrier.test" not in page

@@ -12,7 +12,9 @@ OPEN = {"console.login", "console.static", "console.language"}
 
 
 def routes(app):
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.") and rule.endpoint not in OPEN]
+    return [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("console.") and rule.endpoint not in OPEN
+    ]
 
 
 def address(rule, ids):
@@ -30,8 +32,12 @@ def objects(make):
             case = f._add(_case(f, region, conversation, turn))
             opening = f.make_opening(region=region, status="in_review")
             return {
-                "conversation_id": conversation.id, "message_id": turn.id, "case_id": case.id, "opening_id": opening.id,
-                "anything": "nowhere", "filename": "console.css",
+                "conversation_id": conversation.id,
+                "message_id": turn.id,
+                "case_id": case.id,
+                "opening_id": opening.id,
+                "anything": "nowhere",
+                "filename": "console.css",
             }
 
     return plant
@@ -43,9 +49,17 @@ def _case(f, region, conversation, turn):
     from backend.store.models import Case
 
     return Case(
-        kind="handoff", priority=1, summary="找个人", details={}, conversation_id=conversation.id,
-        handset_id=conversation.handset_id, region_code=region, source_message_id=turn.id,
-        recording_url="http://carrier.test/r2", opened_at=f.now, due_at=f.now + timedelta(hours=1),
+        kind="handoff",
+        priority=1,
+        summary="找个人",
+        details={},
+        conversation_id=conversation.id,
+        handset_id=conversation.handset_id,
+        region_code=region,
+        source_message_id=turn.id,
+        recording_url="http://carrier.test/r2",
+        opened_at=f.now,
+        due_at=f.now + timedelta(hours=1),
     )
 
 
@@ -74,7 +88,10 @@ def test_every_page_asks_for_a_login_first(app, browse, objects):
 
 def test_every_form_without_its_token_is_refused_also_with_a_login(app, browse, objects):
     ids, browser = objects(VILLAGE), browse("zhen")
-    for rule in [*routes(app), *(r for r in app.url_map.iter_rules() if r.endpoint in ("console.login", "console.language"))]:
+    for rule in [
+        *routes(app),
+        *(r for r in app.url_map.iter_rules() if r.endpoint in ("console.login", "console.language")),
+    ]:
         if "POST" in rule.methods:
             answer = browser.client.post(address(rule, ids), data=FIELDS.get(rule.endpoint, {}))
             assert answer.status_code == 403, rule
@@ -89,7 +106,9 @@ def test_the_token_of_one_session_does_not_serve_another(browse):
 def test_a_form_sent_from_another_site_is_refused(browse):
     browser = browse("zhen")
     answer = browser.client.post(
-        "/console/language", data={"csrf_token": browser.token, "language": "en"}, headers={"Origin": "https://evil.test"}
+        "/console/language",
+        data={"csrf_token": browser.token, "language": "en"},
+        headers={"Origin": "https://evil.test"},
     )
     assert answer.status_code == 403
 
@@ -99,7 +118,9 @@ def test_a_form_sent_from_another_site_is_refused(browse):
 def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, outgoing, login, region):
     ids, browser = objects(region), browse(login)
     missing = dict.fromkeys(ids, 2_147_483_647)
-    with_id = [rule for rule in routes(app) if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}]
+    with_id = [
+        rule for rule in routes(app) if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}
+    ]
     assert len(with_id) >= 15
     for rule in with_id:
         path = address(rule, ids)
@@ -114,7 +135,10 @@ def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, o
     assert outgoing() == []
 
 
-@pytest.mark.parametrize("page", ["/console/", "/console/conversations", "/console/conversations?number=", "/console/cases", "/console/openings"])
+@pytest.mark.parametrize(
+    "page",
+    ["/console/", "/console/conversations", "/console/conversations?number=", "/console/cases", "/console/openings"],
+)
 def test_no_list_count_or_search_tells_of_another_region(browse, objects, make, page):
     browser = browse("cun")
     before = words(browser.visit(page))
@@ -140,7 +164,9 @@ def test_unknown_or_doubled_fields_are_refused(browse, objects):
     ids, browser = objects(VILLAGE), browse("zhen")
     path = f"/console/openings/{ids['opening_id']}/review"
     assert browser.submit(path, decision="publish", reason="", status="published").status_code == 400
-    doubled = browser.client.post(path, data={"csrf_token": browser.token, "decision": ["reject", "publish"], "reason": "x"})
+    doubled = browser.client.post(
+        path, data={"csrf_token": browser.token, "decision": ["reject", "publish"], "reason": "x"}
+    )
     assert doubled.status_code == 400
     assert browser.submit(path, decision="delete", reason="").status_code == 400
 

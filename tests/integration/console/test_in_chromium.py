@@ -14,7 +14,17 @@ from tests.integration.console.conftest import PASSWORD, VILLAGE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PAGES = ("", "conversations", "conversations/{conversation}", "cases", "cases/{case}", "openings", "openings/{opening}", "try", "nowhere")
+PAGES = (
+    "",
+    "conversations",
+    "conversations/{conversation}",
+    "cases",
+    "cases/{case}",
+    "openings",
+    "openings/{opening}",
+    "try",
+    "nowhere",
+)
 
 
 @pytest.fixture
@@ -53,13 +63,18 @@ def rows(make: Any, staff: Any) -> dict[str, int]:
     with make() as f:
         conversation = f.make_conversation(region_code=VILLAGE)
         turn = f.make_message(
-            "长" * 300 + "a" * 300, conversation=conversation, intent="report_problem", confidence=0.42,
+            "长" * 300 + "a" * 300,
+            conversation=conversation,
+            intent="report_problem",
+            confidence=0.42,
             entities=[{"entity": "employer_name", "text": "x" * 120, "value": "x" * 120}],
         )
         case = f._add(Case(kind="handoff", priority=1, summary="一" * 200, details={}, conversation_id=conversation.id,
                            handset_id=conversation.handset_id, region_code=VILLAGE, source_message_id=turn.id, opened_at=f.now,
                            due_at=f.now))  # fmt: skip
-        opening = f.make_opening(region=VILLAGE, status="in_review", title="摘" * 60, requirements="b" * 200, review_flags=["pay_low"])
+        opening = f.make_opening(
+            region=VILLAGE, status="in_review", title="摘" * 60, requirements="b" * 200, review_flags=["pay_low"]
+        )
         return {"conversation": conversation.id, "case": case.id, "opening": opening.id}
 
 
@@ -92,7 +107,9 @@ def test_everything_to_press_is_large_enough_for_a_thumb(tab, rows):
         tab.goto("/console/" + page.format(**rows))
         small = [
             (button.inner_text(), box["height"])
-            for button in tab.query_selector_all("button:visible, select:visible, textarea:visible, .rooms a, .row, .tabs a")
+            for button in tab.query_selector_all(
+                "button:visible, select:visible, textarea:visible, .rooms a, .row, .tabs a"
+            )
             if (box := button.bounding_box()) and box["height"] < 44
         ]
         assert small == [], page

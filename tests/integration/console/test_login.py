@@ -136,7 +136,8 @@ def test_an_address_of_another_site_is_not_followed_after_login(browse):
         browser = browse()
         browser.visit("/console/login")
         answer = browser.client.post(
-            "/console/login", query_string={"next": target},
+            "/console/login",
+            query_string={"next": target},
             data={"csrf_token": browser.token, "login": "zhen", "password": PASSWORD},
         )
         assert answer.headers["Location"] == "/console/"

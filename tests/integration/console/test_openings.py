@@ -45,7 +45,12 @@ def test_an_opening_shows_all_eight_facts_and_hides_the_employers_number(browse,
 
 def test_publishing_is_recorded_with_who_and_when(browse, posting, database, audited, staff, clock):
     opening_id = posting()
-    assert browse("zhen").submit(f"/console/openings/{opening_id}/review", decision="publish", reason="打电话核实过").status_code == 303
+    assert (
+        browse("zhen")
+        .submit(f"/console/openings/{opening_id}/review", decision="publish", reason="打电话核实过")
+        .status_code
+        == 303
+    )
     opening = get(database, opening_id)
     assert (opening.status, opening.reviewed_by, opening.review_reason) == ("published", staff["zhen"], "打电话核实过")
     assert opening.published_at == clock()
@@ -92,7 +97,15 @@ def test_work_whose_last_day_has_passed_is_not_published(browse, posting, databa
 
 def test_facts_are_put_right_before_publishing(browse, posting, database, audited):
     opening_id, browser = posting(), browse("zhen")
-    changes = {"title": "摘李子", "headcount": "5", "pay_min": "130.5", "pay_max": "150", "transport": "yes", "lodging": "", "hours_to": "18:00"}
+    changes = {
+        "title": "摘李子",
+        "headcount": "5",
+        "pay_min": "130.5",
+        "pay_max": "150",
+        "transport": "yes",
+        "lodging": "",
+        "hours_to": "18:00",
+    }
     answer = browser.submit(f"/console/openings/{opening_id}/edit", **form_of(database, opening_id, **changes))
     assert answer.status_code == 303
     opening = get(database, opening_id)
@@ -110,7 +123,9 @@ def test_facts_are_put_right_before_publishing(browse, posting, database, audite
 def test_facts_that_do_not_hold_are_not_saved_and_what_was_typed_stays(browse, posting, database, field, value):
     opening_id, browser = posting(), browse("zhen")
     before = as_form(get(database, opening_id))
-    answer = browser.submit(f"/console/openings/{opening_id}/edit", **form_of(database, opening_id, **{field: value, "place": "新地方"}))
+    answer = browser.submit(
+        f"/console/openings/{opening_id}/edit", **form_of(database, opening_id, **{field: value, "place": "新地方"})
+    )
     assert answer.status_code == 422
     assert "有几处填得不对" in words(answer)
     assert "新地方" in answer.text
@@ -129,7 +144,10 @@ def test_the_second_of_two_editors_is_shown_the_new_state_instead_of_overwriting
 
 def test_a_published_opening_cannot_be_edited_here(browse, posting, database):
     opening_id = posting(status="published")
-    assert browse("zhen").submit(f"/console/openings/{opening_id}/edit", **form_of(database, opening_id)).status_code == 409
+    assert (
+        browse("zhen").submit(f"/console/openings/{opening_id}/edit", **form_of(database, opening_id)).status_code
+        == 409
+    )
 
 
 def test_the_number_is_shown_for_a_reason(browse, posting, audited):

@@ -48,7 +48,12 @@ def test_it_shows_no_number_and_no_private_persons_name(client, town, make):
 def test_it_turns_its_pages_by_itself_and_starts_again(client, town, make):
     with make() as f:
         for number in range(8):
-            f.make_opening(region=VILLAGE, title=f"活路{number}", starts_on=f.today + timedelta(days=1 + number), ends_on=f.today + timedelta(days=9))
+            f.make_opening(
+                region=VILLAGE,
+                title=f"活路{number}",
+                starts_on=f.today + timedelta(days=1 + number),
+                ends_on=f.today + timedelta(days=9),
+            )
     first, second = client.get("/screen/zhongtang").text, client.get("/screen/zhongtang?page=2").text
     assert "url=/screen/zhongtang?page=2" in first
     assert "url=/screen/zhongtang?page=1" in second

@@ -36,7 +36,12 @@ def test_danger_words_found_before_any_model_decide_the_kind(worker: Person, dep
 
 def test_unpaid_wages_open_a_case_with_the_words_the_sum_and_a_date(worker: Person, deps: Deps) -> None:
     answers = worker.say(
-        "report_problem", "田老板欠我三千五", problem="wage_arrears", money=3500, employer_name="田老板", location="兴泉社区"
+        "report_problem",
+        "田老板欠我三千五",
+        problem="wage_arrears",
+        money=3500,
+        employer_name="田老板",
+        location="兴泉社区",
     )
     case = cases(deps)[0]
     assert (case.kind, case.priority, case.source_message_id) == ("wage_arrears", 2, worker.last_message_id)
@@ -141,7 +146,11 @@ def test_slower_is_remembered_and_ends_at_the_slowest(worker: Person, deps: Deps
 
 
 def test_not_understood_is_an_either_or_then_the_menu_then_a_person(worker: Person, deps: Deps) -> None:
-    assert [kinds(worker.say("not_understood", "哇啦哇啦")) for _ in range(3)] == [["not_understood"], ["menu"], ["human"]]
+    assert [kinds(worker.say("not_understood", "哇啦哇啦")) for _ in range(3)] == [
+        ["not_understood"],
+        ["menu"],
+        ["human"],
+    ]
     assert len(cases(deps)) == 1
 
 

@@ -17,7 +17,9 @@ from backend.store.session import Database
 RACES = 200
 
 
-def test_two_people_never_both_get_the_last_place_in_200_races(database: Database, database_url: str, make: Any, clock: Any) -> None:
+def test_two_people_never_both_get_the_last_place_in_200_races(
+    database: Database, database_url: str, make: Any, clock: Any
+) -> None:
     with make() as f:
         workers = [f.make_worker(f"工人{n}", number=f"+86100000900{n:02}").id for n in (1, 2)]
         openings = [f.make_opening(headcount=1).id for _ in range(RACES)]
@@ -95,14 +97,18 @@ def test_two_jobs_on_the_same_day_cannot_both_be_taken_and_the_one_in_the_way_is
         assert session.get_one(Opening, other).filled == 0
 
 
-def test_morning_and_afternoon_of_one_day_do_not_stand_in_each_others_way(database: Database, make: Any, clock: Any) -> None:
+def test_morning_and_afternoon_of_one_day_do_not_stand_in_each_others_way(
+    database: Database, make: Any, clock: Any
+) -> None:
     with make() as f:
         worker = f.make_worker().id
         one = f.make_opening(hours_from="07:00", hours_to="12:00").id
         other = f.make_opening(hours_from="13:00", hours_to="18:00").id
     for opening_id in (one, other):
         with database.write() as session:
-            assert take(session, now=clock(), opening_id=opening_id, worker_id=worker, channel="sms").status == "accepted"
+            assert (
+                take(session, now=clock(), opening_id=opening_id, worker_id=worker, channel="sms").status == "accepted"
+            )
 
 
 def test_one_worker_taking_two_overlapping_jobs_at_the_same_instant_gets_one(

@@ -26,7 +26,9 @@ def queue(deps: Any, make: Any, clock: Any) -> Any:
     def enqueue(kind: str = "reply", **more: Any) -> int:
         with deps.db.write() as session:
             handset = session.query(Handset).filter_by(number=NUMBER).one()
-            message = outbox.enqueue(session, deps, now=clock(), handset=handset, answers=[answer("thanks")], kind=kind, **more)
+            message = outbox.enqueue(
+                session, deps, now=clock(), handset=handset, answers=[answer("thanks")], kind=kind, **more
+            )
             session.flush()
             return session.query(OutboxRow).filter_by(message_id=message.id).one().id
 
@@ -45,7 +47,9 @@ def test_a_text_is_sent_once_and_recorded(deps: Any, queue: Any, carrier: Any) -
     assert row(deps, row_id).status == "sent" and row(deps, row_id).carrier_id
 
 
-def test_a_text_whose_outcome_is_unknown_is_looked_up_before_any_resend(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_a_text_whose_outcome_is_unknown_is_looked_up_before_any_resend(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     row_id = queue()
     carrier.fail_with = [CarrierError("the connection dropped after the carrier took it", outcome_unknown=True)]
     outbox.send_next(deps)
@@ -57,7 +61,9 @@ def test_a_text_whose_outcome_is_unknown_is_looked_up_before_any_resend(deps: An
     assert row(deps, row_id).status == "sent"
 
 
-def test_a_text_the_carrier_never_took_is_sent_after_the_look_up(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_a_text_the_carrier_never_took_is_sent_after_the_look_up(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     row_id = queue()
     carrier.fail_with = [CarrierError("no answer", outcome_unknown=True)]
     outbox.send_next(deps)
@@ -68,7 +74,9 @@ def test_a_text_the_carrier_never_took_is_sent_after_the_look_up(deps: Any, queu
     assert len(carrier.to(NUMBER)) == 1 and row(deps, row_id).status == "sent"
 
 
-def test_a_sender_that_died_between_claim_and_record_is_settled_the_same_way(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_a_sender_that_died_between_claim_and_record_is_settled_the_same_way(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     row_id = queue()
     assert outbox._claim(deps) is not None  # the process dies here
     assert not outbox.send_next(deps)
@@ -77,7 +85,9 @@ def test_a_sender_that_died_between_claim_and_record_is_settled_the_same_way(dep
     assert len(carrier.to(NUMBER)) == 1 and row(deps, row_id).status == "sent"
 
 
-def test_a_passing_fault_is_tried_again_later_and_a_permanent_one_is_not(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_a_passing_fault_is_tried_again_later_and_a_permanent_one_is_not(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     row_id = queue()
     carrier.fail_with = [CarrierError("busy", code="20429")]
     outbox.send_next(deps)
@@ -95,7 +105,9 @@ STATUSES = ("queued", "sent", "delivered", "undelivered")
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(STATUSES, 3)), ids="-".join)
-def test_receipts_in_any_order_and_twice_never_move_a_text_backwards(deps: Any, queue: Any, order: tuple[str, ...]) -> None:
+def test_receipts_in_any_order_and_twice_never_move_a_text_backwards(
+    deps: Any, queue: Any, order: tuple[str, ...]
+) -> None:
     row_id = queue()
     outbox.send_next(deps)
     sid = row(deps, row_id).carrier_id
@@ -110,14 +122,18 @@ def test_receipts_in_any_order_and_twice_never_move_a_text_backwards(deps: Any, 
         assert row(deps, row_id).status == "delivered"
 
 
-def test_a_receipt_that_comes_before_our_own_record_is_applied_when_the_id_is_known(deps: Any, queue: Any, carrier: Any) -> None:
+def test_a_receipt_that_comes_before_our_own_record_is_applied_when_the_id_is_known(
+    deps: Any, queue: Any, carrier: Any
+) -> None:
     row_id = queue()
     outbox.receive_receipt(deps, "SM" + f"{1:032x}", "delivered", None)
     outbox.send_next(deps)
     assert row(deps, row_id).status == "delivered"
 
 
-def test_what_we_start_ourselves_waits_for_seven_and_an_answer_does_not(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_what_we_start_ourselves_waits_for_seven_and_an_answer_does_not(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     clock.set(datetime(2026, 11, 23, 14, 30, tzinfo=UTC))  # 22:30 in Shanghai
     queue("initiated")
     queue("reply")
@@ -130,7 +146,9 @@ def test_what_we_start_ourselves_waits_for_seven_and_an_answer_does_not(deps: An
     assert len(carrier.to(NUMBER)) == 2
 
 
-def test_an_opt_out_holds_at_the_door_also_for_what_was_queued_before_it(deps: Any, queue: Any, carrier: Any, clock: Any) -> None:
+def test_an_opt_out_holds_at_the_door_also_for_what_was_queued_before_it(
+    deps: Any, queue: Any, carrier: Any, clock: Any
+) -> None:
     waiting, reply = queue("initiated"), queue("reply")
     with deps.db.write() as session:
         session.query(Handset).filter_by(number=NUMBER).one().opted_out_at = clock()

@@ -17,12 +17,21 @@ def inbound(database: Any) -> list[Message]:
         return session.query(Message).filter_by(direction="inbound").order_by(Message.id).all()
 
 
-@pytest.mark.parametrize("path", ["/twilio/sms", "/twilio/sms/fallback", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/status"])
+@pytest.mark.parametrize(
+    "path", ["/twilio/sms", "/twilio/sms/fallback", "/twilio/sms/status", "/twilio/voice", "/twilio/voice/status"]
+)
 @pytest.mark.parametrize("signature", ["", "bm90IHNpZ25lZA==", "签名", "x" * 5000])
 def test_what_is_not_signed_by_the_carrier_gets_403_and_stores_nothing(
     signed: Any, database: Any, path: str, signature: str
 ) -> None:
-    form = {"MessageSid": "SM1", "CallSid": "CA1", "From": NUMBER, "To": "+8610000012333", "Body": "有没得活", "MessageStatus": "sent"}
+    form = {
+        "MessageSid": "SM1",
+        "CallSid": "CA1",
+        "From": NUMBER,
+        "To": "+8610000012333",
+        "Body": "有没得活",
+        "MessageStatus": "sent",
+    }
     answer = signed.post(path, form, signature=signature or "", headers={} if signature else None)
     assert answer.status_code == 403
     assert not inbound(database)
@@ -35,12 +44,21 @@ def test_a_changed_body_no_longer_fits_its_signature(app: Any, settings: Any, da
 
     form = {"MessageSid": "SM2", "From": NUMBER, "Body": "一"}
     signature = sign(settings, "/twilio/sms", form)
-    answer = app.test_client().post("/twilio/sms", data={**form, "Body": "二"}, headers={"X-Twilio-Signature": signature})
+    answer = app.test_client().post(
+        "/twilio/sms", data={**form, "Body": "二"}, headers={"X-Twilio-Signature": signature}
+    )
     assert answer.status_code == 403 and not inbound(database)
 
 
 def test_the_same_message_again_is_acknowledged_alike_and_stored_once(signed: Any, database: Any) -> None:
-    form = {"MessageSid": "SM3", "AccountSid": "AC1", "From": NUMBER, "To": "+8610000012333", "Body": "有活没得", "NumMedia": "0"}
+    form = {
+        "MessageSid": "SM3",
+        "AccountSid": "AC1",
+        "From": NUMBER,
+        "To": "+8610000012333",
+        "Body": "有活没得",
+        "NumMedia": "0",
+    }
     answers = [signed.post("/twilio/sms", form) for _ in range(3)]
     assert {a.status_code for a in answers} == {200} and len({a.data for a in answers}) == 1
     assert len(inbound(database)) == 1
@@ -49,7 +67,14 @@ def test_the_same_message_again_is_acknowledged_alike_and_stored_once(signed: An
 def test_the_same_message_fifty_at_once_is_one_message(app: Any, settings: Any, database: Any) -> None:
     from tests.support.signing import SignedClient
 
-    form = {"MessageSid": "SM4", "AccountSid": "AC1", "From": NUMBER, "To": "+8610000012333", "Body": "有活没得", "NumMedia": "0"}
+    form = {
+        "MessageSid": "SM4",
+        "AccountSid": "AC1",
+        "From": NUMBER,
+        "To": "+8610000012333",
+        "Body": "有活没得",
+        "NumMedia": "0",
+    }
     line, codes = threading.Barrier(50), []
 
     def post() -> None:
@@ -93,7 +118,9 @@ def test_bytes_that_are_no_utf8_never_make_a_server_error(app: Any, settings: An
 
 
 def test_a_request_over_512_kib_is_refused_with_413(app: Any, database: Any) -> None:
-    answer = app.test_client().post("/twilio/sms", data={"MessageSid": "SM7", "From": NUMBER, "Body": "a" * (512 * 1024 + 1)})
+    answer = app.test_client().post(
+        "/twilio/sms", data={"MessageSid": "SM7", "From": NUMBER, "Body": "a" * (512 * 1024 + 1)}
+    )
     assert answer.status_code == 413 and not inbound(database)
 
 

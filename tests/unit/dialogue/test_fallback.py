@@ -14,7 +14,9 @@ JOBS = {
 }
 CONFIRM = {
     "kind": "confirm_erase",
-    "options": {key: {"act": "delete_profile", "params": {"confirmed": key in ("1", "yes")}} for key in ("1", "2", "yes", "no")},
+    "options": {
+        key: {"act": "delete_profile", "params": {"confirmed": key in ("1", "yes")}} for key in ("1", "2", "yes", "no")
+    },
 }
 
 
@@ -60,7 +62,8 @@ def test_a_bare_number_to_nothing_is_left_to_the_engine() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["我去第一个 管饭不", "1号早上有没得活", "要得 还会砌砖", "王秀英", "有没得摘果子的活", "", "   ", "二天再说"]
+    "text",
+    ["我去第一个 管饭不", "1号早上有没得活", "要得 还会砌砖", "王秀英", "有没得摘果子的活", "", "   ", "二天再说"],
 )
 def test_more_than_a_choice_is_left_to_the_engine(text: str) -> None:
     assert chosen(text, JOBS) is None

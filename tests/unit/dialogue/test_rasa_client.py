@@ -194,7 +194,9 @@ def test_a_reading_gives_spans_of_the_text_that_was_sent(server: Server, engine:
     assert parsed.ranking[0] == ("search_jobs", 0.8)
 
 
-@pytest.mark.parametrize("body", [{}, [], {"intent": None, "entities": []}, {"intent": {"name": "x"}, "entities": [{}]}])
+@pytest.mark.parametrize(
+    "body", [{}, [], {"intent": None, "entities": []}, {"intent": {"name": "x"}, "entities": [{}]}]
+)
 def test_a_reading_of_another_shape_is_unavailable(server: Server, engine: RasaEngine, body: Any) -> None:
     server.says(body)
     with pytest.raises(EngineUnavailable):

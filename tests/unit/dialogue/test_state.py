@@ -55,7 +55,10 @@ def test_what_is_wrong_then_belongs_to_the_confirmation(field: str | None) -> No
 
 
 def test_with_two_forms_begun_the_one_whose_question_is_open_counts() -> None:
-    context = {**asking("registration", "age"), "posting": {"facts": {}, "skipped": [], "asked": "date", "stage": "asking"}}
+    context = {
+        **asking("registration", "age"),
+        "posting": {"facts": {}, "skipped": [], "asked": "date", "stage": "asking"},
+    }
     assert open_form(context) == "registration"
     context["pending"] = {"kind": "jobs"}
     assert open_form(context) == "posting"

@@ -7,12 +7,25 @@ import pytest
 from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
 
 
-@pytest.mark.parametrize(("number", "shown"), [("+8610000001234", "100****1234"), ("13800001234", "138****1234"), ("12333", "****33"), ("", "****")])
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("+8610000001234", "100****1234"), ("13800001234", "138****1234"), ("12333", "****33"), ("", "****")],
+)
 def test_a_phone_number_keeps_its_ends_only(number, shown):
     assert mask_phone(number) == shown
 
 
-@pytest.mark.parametrize("said", ["13800001234", "138 0000 1234", "138-0000-1234", "+86 13800001234", "１３８００００１２３４", "幺三八零零零零幺二三四"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "13800001234",
+        "138 0000 1234",
+        "138-0000-1234",
+        "+86 13800001234",
+        "１３８００００１２３４",
+        "幺三八零零零零幺二三四",
+    ],
+)
 def test_a_number_inside_a_text_is_hidden_however_it_is_written(said):
     masked = mask_numbers(f"打{said}找我")
     assert said not in masked
@@ -29,7 +42,19 @@ def test_an_identity_or_bank_number_keeps_no_digit():
     assert mask_numbers("身份证51352119660203123X的") == "身份证********的"
 
 
-@pytest.mark.parametrize("text", ["欠我3500元", "一百五一天，做了八天", "12333", "11月23日8点到17点半", "2026-11-23", "1800-2200元/月", "110.5-130.5元一天", "五十八了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "欠我3500元",
+        "一百五一天，做了八天",
+        "12333",
+        "11月23日8点到17点半",
+        "2026-11-23",
+        "1800-2200元/月",
+        "110.5-130.5元一天",
+        "五十八了",
+    ],
+)
 def test_wages_days_and_short_numbers_stay_readable(text):
     assert mask_numbers(text) == text
 

@@ -45,13 +45,18 @@ def test_the_right_trade_comes_before_a_kindred_one_and_that_before_a_strange_on
     [(HOME, "500114121001"), ("500114121001", "500114105001"), ("500114105001", "520526001001")],
 )
 def test_the_nearer_place_by_the_region_tree_comes_first(nearer: str, farther: str) -> None:
-    assert order(rank_openings(worker(), [opening(1, region_code=farther), opening(2, region_code=nearer)], NOW)) == [2, 1]
+    assert order(rank_openings(worker(), [opening(1, region_code=farther), opening(2, region_code=nearer)], NOW)) == [
+        2,
+        1,
+    ]
 
 
 def test_pay_that_meets_the_wish_comes_first_and_more_than_that_changes_nothing() -> None:
     wish = worker(pay_min_fen=12_000, pay_unit="day")
-    low, enough, plenty = (opening(n, pay_min_fen=fen, pay_max_fen=fen, pay_unit="day")
-                           for n, fen in ((1, 10_000), (2, 12_000), (3, 30_000)))
+    low, enough, plenty = (
+        opening(n, pay_min_fen=fen, pay_max_fen=fen, pay_unit="day")
+        for n, fen in ((1, 10_000), (2, 12_000), (3, 30_000))
+    )
     ranked = rank_openings(wish, [low, plenty, enough], NOW)
     assert order(ranked) == [2, 3, 1]
     assert ranked[0].score == ranked[1].score
@@ -128,9 +133,15 @@ def test_every_reason_is_a_chinese_sentence() -> None:
 @pytest.mark.parametrize(
     ("proximity", "place", "near"),
     [
-        ("village", HOME, True), ("village", "500114121001", False), ("walking", HOME, True),
-        ("near", "500114121001", True), ("near", "500114105001", False), ("county", "500114105001", True),
-        ("county", "520526001001", False), ("away", "520526001001", True), ("away", HOME, False),
+        ("village", HOME, True),
+        ("village", "500114121001", False),
+        ("walking", HOME, True),
+        ("near", "500114121001", True),
+        ("near", "500114105001", False),
+        ("county", "500114105001", True),
+        ("county", "520526001001", False),
+        ("away", "520526001001", True),
+        ("away", HOME, False),
     ],
 )
 def test_how_far_is_near_enough(proximity: str, place: str, near: bool) -> None:
@@ -139,8 +150,14 @@ def test_how_far_is_near_enough(proximity: str, place: str, near: bool) -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "part"),
-    [("07:00", "12:00", "morning"), ("13:00", "18:00", "afternoon"), ("08:00", "17:30", "daytime"),
-     ("18:00", "22:00", "evening"), ("22:00", "06:00", "night"), (None, None, None)],
+    [
+        ("07:00", "12:00", "morning"),
+        ("13:00", "18:00", "afternoon"),
+        ("08:00", "17:30", "daytime"),
+        ("18:00", "22:00", "evening"),
+        ("22:00", "06:00", "night"),
+        (None, None, None),
+    ],
 )
 def test_the_part_of_the_day_follows_from_the_hours(start: str | None, end: str | None, part: str | None) -> None:
     assert part_of_day(opening(hours_from=start, hours_to=end)) == part

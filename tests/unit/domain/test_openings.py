@@ -20,7 +20,9 @@ from backend.domain.openings import (
 )
 
 
-def flags(text: str = "摘果子 会用果剪", low: int | None = 12_000, high: int | None = 12_000, **more: object) -> list[str]:
+def flags(
+    text: str = "摘果子 会用果剪", low: int | None = 12_000, high: int | None = 12_000, **more: object
+) -> list[str]:
     given: dict[str, object] = {"negotiable": False, "usual_fen": 12_000.0, "employer_names": 1}
     return review_flags(text=text, pay_min_fen=low, pay_max_fen=high, **{**given, **more})  # type: ignore[arg-type]
 
@@ -59,16 +61,25 @@ def test_saying_that_no_deposit_is_asked_is_not_flagged(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
-        ("四十岁以下", "age_words"), ("年龄60以下", "age_words"), ("只要女的", "sex_words"), ("限男性", "sex_words"),
-        ("要妇女", "sex_words"), ("身高一米六以上", "bias_words"), ("残疾的不要", "bias_words"), ("加微信详谈", "contact_inside"),
-        ("看 http://x.top", "contact_inside"), ("打13812345678", "contact_inside"),
+        ("四十岁以下", "age_words"),
+        ("年龄60以下", "age_words"),
+        ("只要女的", "sex_words"),
+        ("限男性", "sex_words"),
+        ("要妇女", "sex_words"),
+        ("身高一米六以上", "bias_words"),
+        ("残疾的不要", "bias_words"),
+        ("加微信详谈", "contact_inside"),
+        ("看 http://x.top", "contact_inside"),
+        ("打13812345678", "contact_inside"),
     ],
 )
 def test_words_that_shut_people_out_or_lead_outside_are_flagged(text: str, flag: str) -> None:
     assert flag in flags(text)
 
 
-@pytest.mark.parametrize("text", ["男女不限", "男女都可以", "会用果剪 能爬矮梯", "自带镰刀", "本村住户", "帮扶对象先来"])
+@pytest.mark.parametrize(
+    "text", ["男女不限", "男女都可以", "会用果剪 能爬矮梯", "自带镰刀", "本村住户", "帮扶对象先来"]
+)
 def test_ordinary_requirements_are_not_flagged(text: str) -> None:
     assert flags(text) == []
 
@@ -95,9 +106,12 @@ def test_pay_is_put_on_one_scale_where_that_has_a_meaning() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "unit", "wanted", "wanted_unit", "enough"),
     [
-        (10_000, 14_000, "day", 12_000, "day", True), (10_000, 11_000, "day", 12_000, None, False),
-        (300_000, 320_000, "month", 12_000, "day", True), (100, 100, "jin", 12_000, "day", None),
-        (100, 100, "jin", 120, "jin", False), (None, None, None, 12_000, "day", None),
+        (10_000, 14_000, "day", 12_000, "day", True),
+        (10_000, 11_000, "day", 12_000, None, False),
+        (300_000, 320_000, "month", 12_000, "day", True),
+        (100, 100, "jin", 12_000, "day", None),
+        (100, 100, "jin", 120, "jin", False),
+        (None, None, None, 12_000, "day", None),
     ],
 )
 def test_a_wish_is_met_by_the_best_pay_offered(

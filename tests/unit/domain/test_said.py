@@ -18,7 +18,17 @@ def test_these_say_busy(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["我下周都有空", "随时喊我", "天天都得空", "后天有空", "周末可以来做", "下周忙完了有空", "白天都行", "长期做", "明天得空"],
+    [
+        "我下周都有空",
+        "随时喊我",
+        "天天都得空",
+        "后天有空",
+        "周末可以来做",
+        "下周忙完了有空",
+        "白天都行",
+        "长期做",
+        "明天得空",
+    ],
 )
 def test_these_say_free(text: str) -> None:
     assert not is_busy(text)

@@ -17,7 +17,23 @@ def test_a_surname_and_one_or_two_characters_are_a_name(text: str, name: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["你好", "谢谢", "哇啦哇啦", "明天", "不晓得", "要得", "58", "有没得活路", "马上来", "干啥子", "包吃", "", "王", "广东"]
+    "text",
+    [
+        "你好",
+        "谢谢",
+        "哇啦哇啦",
+        "明天",
+        "不晓得",
+        "要得",
+        "58",
+        "有没得活路",
+        "马上来",
+        "干啥子",
+        "包吃",
+        "",
+        "王",
+        "广东",
+    ],
 )
 def test_other_words_are_not(text: str) -> None:
     assert bare_name(text) is None

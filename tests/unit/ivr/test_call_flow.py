@@ -10,7 +10,13 @@ from tests.support.calls import WORLD, Walk, case_opened, human, my_list, offers
 
 
 def job_taken() -> dict[str, object]:
-    return make("job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True)
+    return make(
+        "job_taken",
+        opening=opening(),
+        contact={"name": "冉老板", "phone": "+8610000000077"},
+        code="11",
+        registered=True,
+    )
 
 
 # -- the first words ---------------------------------------------------------------------------------------------------
@@ -127,7 +133,9 @@ def test_not_right_goes_on_with_the_next_job() -> None:
 
 def test_whom_to_call_is_never_said_aloud() -> None:
     """V13: told after acceptance, by text."""
-    call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))(Digits("1"), job_taken())
+    call = Walk()(Digits("1"), offers(1))(Digits("1"), make("confirm_take", opening=opening(1)))(
+        Digits("1"), job_taken()
+    )
     assert "冉老板" not in call.text
     assert "短信发给您" in call.text
 
@@ -154,7 +162,9 @@ def test_a_spoken_number_is_a_key(words: str) -> None:
 
 
 def test_a_question_about_a_job_is_answered_and_the_job_stays_open() -> None:
-    call = Walk()(Digits("1"), offers(3))(Speech("第一个管饭不"), make("job_details", opening=opening(1), asked=["meals"]))
+    call = Walk()(Digits("1"), offers(3))(
+        Speech("第一个管饭不"), make("job_details", opening=opening(1), asked=["meals"])
+    )
     assert call.text.startswith("这个活管饭。")
     assert call.state.at == "job"
     call(Digits("1"), make("confirm_take", opening=opening(1)))

@@ -9,7 +9,9 @@ from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
 from tests.support.calls import Walk, case_opened, human, my_list, offers, opening
 
-TAKEN = make("job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True)
+TAKEN = make(
+    "job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True
+)
 
 # -- trouble ------------------------------------------------------------------------------------------------------------
 
@@ -76,7 +78,9 @@ def test_danger_words_give_the_number_first_and_then_a_person(emergency: str) ->
 
 
 def test_danger_words_at_night_lead_to_a_message() -> None:
-    call = Walk().at(staff_open=False)(Speech("遭打了", danger=True), case_opened(case_kind="violence", emergency="110"))
+    call = Walk().at(staff_open=False)(
+        Speech("遭打了", danger=True), case_opened(case_kind="violence", emergency="110")
+    )
     assert "先打幺幺零" in call.text
     assert isinstance(call.last, Record)
 
@@ -107,7 +111,13 @@ def test_a_spoken_registration_is_asked_confirmed_and_digits_serve_for_the_age()
     assert call.done[-1] == ("converse", {"text": "58"})
     call(Digits("#"), ask("job_type"))
     assert call.done[-1] == ("converse", {"text": "跳过"})
-    confirm = make("confirm_registration", facts={"person_name": "王秀英", "age": 58}, for_other=False, notice_version="1", changed=[])
+    confirm = make(
+        "confirm_registration",
+        facts={"person_name": "王秀英", "age": 58},
+        for_other=False,
+        notice_version="1",
+        changed=[],
+    )
     call(Speech("采茶"), confirm)
     assert "王秀英,五十八岁" in call.text
     assert "同不同意" in call.text
@@ -196,7 +206,10 @@ def test_goodbye_ends_the_call_kindly() -> None:
 def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
     assert Walk()(Digits("4"))(Digits("1")).state.at == "employer"
     assert Walk()(Digits("4"))(Digits("2"), human()).done[-1][0] == "talk_to_human"
-    assert Walk()(Digits("4"))(Digits("3"), make("market_info", station={"name": "零工市场"})).done[-1][0] == "ask_market_info"
+    assert (
+        Walk()(Digits("4"))(Digits("3"), make("market_info", station={"name": "零工市场"})).done[-1][0]
+        == "ask_market_info"
+    )
     assert Walk()(Digits("4"))(Digits("4"), make("opted_out")).done[-1][0] == "stop_messages"
 
 

@@ -50,7 +50,9 @@ def test_a_registration_reads_back_only_what_was_said_in_this_call() -> None:
     assert "先前说过" in hidden
 
 
-@pytest.mark.parametrize(("emergency", "first"), [("120", "人受伤了,先打幺二零。"), ("110", "有人打您、吓您,先打幺幺零。")])
+@pytest.mark.parametrize(
+    ("emergency", "first"), [("120", "人受伤了,先打幺二零。"), ("110", "有人打您、吓您,先打幺幺零。")]
+)
 def test_an_emergency_number_comes_first(emergency: str, first: str) -> None:
     said = speech.speak(case_opened(case_kind="injury", emergency=emergency), "zh", today=TODAY)
     assert said[0] == first

@@ -49,7 +49,10 @@ def test_a_day_is_said_as_people_say_it(ahead: int, said: str) -> None:
     assert spoken.day(TODAY + timedelta(days=ahead), TODAY, "zh") == said
 
 
-@pytest.mark.parametrize(("clock", "said"), [("07:30", "早上七点半"), ("14:00", "下午两点"), ("12:15", "中午十二点十五分"), ("19:05", "晚上七点零五分")])
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [("07:30", "早上七点半"), ("14:00", "下午两点"), ("12:15", "中午十二点十五分"), ("19:05", "晚上七点零五分")],
+)
 def test_a_clock_time_carries_its_part_of_the_day(clock: str, said: str) -> None:
     assert spoken.clock(clock, "zh") == said
 

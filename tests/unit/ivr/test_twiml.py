@@ -80,7 +80,9 @@ def test_a_transfer_rings_half_a_minute_and_comes_back() -> None:
     assert dial.findtext("Number") == "+8610000099001"
 
 
-def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """V07."""
     monkeypatch.setattr(prompts, "AUDIO", tmp_path)
     (tmp_path / "greeting.wav").write_bytes(b"RIFF")
@@ -88,7 +90,9 @@ def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower(tmp_path:
     assert made(Ask(), pace=65).find("Gather/Play") is None
 
 
-@pytest.mark.parametrize(("again", "hotline"), [("https://line.example/again", ""), (None, "+8610000099001"), (None, "")])
+@pytest.mark.parametrize(
+    ("again", "hotline"), [("https://line.example/again", ""), (None, "+8610000099001"), (None, "")]
+)
 def test_the_apology_is_twiml_with_a_word_and_a_way_on(again: str | None, hotline: str) -> None:
     document = twiml.apology("对不起。", again, hotline=hotline)
     assert lint(document) == []
