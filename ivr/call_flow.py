@@ -102,7 +102,11 @@ class _Turn(FollowUp):
         state.last_said = said
         if state.same >= RETRIES:
             state.same, self.says = 0, []
-            self.person()
+            if state.at == "voicemail" and not self.world.staff_open:
+                self.says.append(prompt("human_promise"))
+                self.home()
+            else:
+                self.person()
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
@@ -152,7 +156,9 @@ class _Turn(FollowUp):
             self._back()
         elif isinstance(choice, int) and choice == 0:
             self.person()
-        elif choice and len(str(choice)) == 1 and str(choice) in question.keys(state, self.world) and state.at != "form":
+        elif (
+            choice and len(str(choice)) == 1 and str(choice) in question.keys(state, self.world) and state.at != "form"
+        ):
             self._press(str(choice))
         else:
             # Any other words are for the conversation service, at every question (V04).

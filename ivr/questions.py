@@ -6,6 +6,7 @@ The ladder of V08 is in the three prompts of a question: as asked first, shorter
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ivr import speech, spoken
@@ -47,8 +48,20 @@ def _job(state: State, world: World, key: str) -> Move | None:
     return next_job(state) if key == "2" else None
 
 
+_NEXT = re.compile(
+    r"(我)?(想|要)?(听|看|问)?(下一?个|下头(那个|的)?|换(一|个|一个)|别的|别个|还有(没得|没有|吗|别的)?|后头(的|那个)?)(活|活路)?(没得|没有|吗|呢|嘛|吧)?"
+)
+
+
+def opening_read(state: State) -> int | None:
+    """The opening being read out, which "管饭不" or "要得" is about; None at every other question."""
+    return int(_opening(state)["id"]) if state.at == "job" else None
+
+
 def _job_heard(state: State, world: World, said: Speech) -> Move | None:
-    """第二个: the second of those read out."""
+    """第二个: the second of those read out; 下一个: what key 2 does."""
+    if _NEXT.fullmatch(said.text.strip(" ,.!?,。!?")):
+        return next_job(state)
     if said.ordinal is None:
         return None
     place = len(state.data["openings"]) if said.ordinal == -1 else said.ordinal

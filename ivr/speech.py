@@ -46,8 +46,14 @@ EMERGENCY = {
     "120": ("人受伤了,先打幺二零。", "If someone is hurt, call 120 first."),
     "110": ("有人打您、吓您,先打幺幺零。", "If someone beats or threatens you, call 110 first."),
 }
-KEPT = {"profile": ("好,您的登记还在。", "All right, your entry stays."), "place": ("好,这个活还给您留着。", "All right, the place stays yours.")}
-CANCELLED = {"registration": ("好,不登记了。", "All right, no registration."), "posting": ("好,不请人了。", "All right, nothing is posted.")}
+KEPT = {
+    "profile": ("好,您的登记还在。", "All right, your entry stays."),
+    "place": ("好,这个活还给您留着。", "All right, the place stays yours."),
+}
+CANCELLED = {
+    "registration": ("好,不登记了。", "All right, no registration."),
+    "posting": ("好,不请人了。", "All right, nothing is posted."),
+}
 
 
 def speak(answer: Answer, lang: str, *, today: date, hide: Collection[str] = ()) -> list[str]:
@@ -88,13 +94,19 @@ def _ask(answer: Answer, today: date) -> Both:
     said.append(question(answer["form"], answer["field"], int(answer.get("attempt") or 1)))
     choices = list(answer.get("choices") or [])
     if choices:
-        said.append((",".join(f"{name}按{n}" for n, name in enumerate(choices, 1)) + "。",
-                     ", ".join(f"{choice_en(name)} press {n}" for n, name in enumerate(choices, 1)) + "."))
+        said.append(
+            (
+                ",".join(f"{name}按{n}" for n, name in enumerate(choices, 1)) + "。",
+                ", ".join(f"{choice_en(name)} press {n}" for n, name in enumerate(choices, 1)) + ".",
+            )
+        )
     return said
 
 
 def choice_en(name: str) -> str:
-    return {"工地": "building site", "田头": "fields", "厂头": "factory", "屋头家政": "housework"}.get(str(name), str(name))
+    return {"工地": "building site", "田头": "fields", "厂头": "factory", "屋头家政": "housework"}.get(
+        str(name), str(name)
+    )
 
 
 def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
@@ -120,8 +132,15 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
         add(f"{'两' if count == 2 else spoken.number_zh(int(count))}个人", f"{count} people")
     if days := facts.get("date"):
         start, _, end = str(days[-1] if isinstance(days, list) else days).partition("/")
-        add(spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "zh"),
-            spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "en"))
+        add(
+            spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "zh"),
+            spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "en"),
+        )
+    if facts.get("always_free"):
+        add("天天有空", "free every day")
+    if busy := facts.get("unavailable"):
+        first, last = (date.fromisoformat(day) for day in busy)
+        add(spoken.days(first, last, today, "zh") + "没空", "not free " + spoken.days(first, last, today, "en"))
     if wage := facts.get("pay"):
         said = _wage(wage)
         if said:
@@ -187,8 +206,11 @@ def _job_details(answer: Answer, today: date) -> Both:
             continue
         value = opening.get(key)
         zh, en = spoken.BENEFITS[key][0 if value else 1]
-        first.append((f"这个活{zh}。", f"This job: {en}.") if value is not None
-                     else ("这一样没说,到了再问。", "That was not said; please ask there."))
+        first.append(
+            (f"这个活{zh}。", f"This job: {en}.")
+            if value is not None
+            else ("这一样没说,到了再问。", "That was not said; please ask there.")
+        )
     said = [*dict.fromkeys(first), *job_sentences(opening, today)]
     if wanted := opening.get("requirements"):
         said.append((f"要求:{str(wanted)[:30]}。", f"Wanted: {wanted}."))
@@ -204,8 +226,10 @@ def _which_job(answer: Answer, today: date) -> Both:
 
 def _job_taken(answer: Answer, today: date) -> Both:
     zh, en = _line(answer["opening"], today)
-    said: Both = [(f"报上了:{zh}。", f"Done, the place is yours: {en}."),
-                  ("到了找哪个,短信发给您。", "Whom to ask for comes to you by text.")]
+    said: Both = [
+        (f"报上了:{zh}。", f"Done, the place is yours: {en}."),
+        ("到了找哪个,短信发给您。", "Whom to ask for comes to you by text."),
+    ]
     if not answer.get("registered"):
         said.append(("得空您再登记个名字。", "When you have time, please register your name."))
     return said
@@ -223,15 +247,23 @@ def _about(zh: str, en: str) -> Renderer:
 
 def _clash(answer: Answer, today: date) -> Both:
     wanted, standing = _line(answer["opening"], today), _line(answer["standing"], today)
-    return [("时间撞了,这个报不成。", "The times overlap, so it cannot be taken."),
-            (f"您已经报了:{standing[0]}。", f"You already have: {standing[1]}."),
-            (f"要换{spoken.title(answer['opening'], 'zh')},先退那个。", f"To change to {wanted[1]}, give that one back first.")]
+    return [
+        ("时间撞了,这个报不成。", "The times overlap, so it cannot be taken."),
+        (f"您已经报了:{standing[0]}。", f"You already have: {standing[1]}."),
+        (
+            f"要换{spoken.title(answer['opening'], 'zh')},先退那个。",
+            f"To change to {wanted[1]}, give that one back first.",
+        ),
+    ]
 
 
 def _my_list(answer: Answer, today: date) -> Both:
     if not answer["offers"]:
         return [("您还没报活。", "You have taken no job yet.")]
-    return [(_line(offer["opening"], today)[0] + "。", _line(offer["opening"], today)[1] + ".") for offer in answer["offers"]]
+    return [
+        (_line(offer["opening"], today)[0] + "。", _line(offer["opening"], today)[1] + ".")
+        for offer in answer["offers"]
+    ]
 
 
 def _offer(answer: Answer, today: date) -> Both:
@@ -260,7 +292,8 @@ def _case_opened(answer: Answer, today: date) -> Both:
         said.append(emergency)
     zh, en = _when(answer.get("due_at"), today)
     who = str(answer.get("who") or "工作人员")
-    said.append((f"事情记下了。{zh}以前,{who}回您话。", f"It is written down. {who} will get back to you by {en}."))
+    until = "今天之内" if zh == "今天" else f"最晚{zh}"
+    said.append((f"事情记下了。{until},{who}回您话。", f"It is written down. {who} will get back to you by {en}."))
     for hotline in (answer.get("hotlines") or [])[:1]:
         number, name = _hotline(hotline)
         if number:
@@ -285,18 +318,27 @@ def _human(answer: Answer, today: date) -> Both:
 def _market_info(answer: Answer, today: date) -> Both:
     station = answer["station"] or {}
     name, address = station.get("name") or "零工市场", station.get("address")
-    said: Both = [(f"{name}在{address}。" if address else f"您那里归{name}管。",
-                   f"{name} is at {address}." if address else f"{name} serves you.")]
+    said: Both = [
+        (
+            f"{name}在{address}。" if address else f"您那里归{name}管。",
+            f"{name} is at {address}." if address else f"{name} serves you.",
+        )
+    ]
     opens, closes = station.get("opens_at"), station.get("closes_at")
     if opens and closes:
-        said.append((f"{spoken.clock(opens, 'zh')}开门,{spoken.clock(closes, 'zh')}关门。", f"Open {opens} to {closes}."))
+        said.append(
+            (f"{spoken.clock(opens, 'zh')}开门,{spoken.clock(closes, 'zh')}关门。", f"Open {opens} to {closes}.")
+        )
     if hotline := station.get("hotline"):
         said.append(("电话发短信给您,或者按0接过去。", f"Its number is {hotline}; press 0 to be connected."))
     return said
 
 
 def _posting_received(answer: Answer, today: date) -> Both:
-    return [("请人的事收到了。", "Your posting has arrived."), ("工作人员看过就发出去。", "Our staff check it and then publish it.")]
+    return [
+        ("请人的事收到了。", "Your posting has arrived."),
+        ("工作人员看过就发出去。", "Our staff check it and then publish it."),
+    ]
 
 
 def _availability_set(answer: Answer, today: date) -> Both:
@@ -310,8 +352,11 @@ def _undone(answer: Answer, today: date) -> Both:
 def _choice_unknown(answer: Answer, today: date) -> Both:
     choices = answer.get("choices") or []
     zh = "、".join(str(n) for n in choices)
-    return [(f"没得这个数。可以按{zh}。", f"There is no such number. You can press {zh}.") if choices
-            else ("没得这个数。", "There is no such number.")]
+    return [
+        (f"没得这个数。可以按{zh}。", f"There is no such number. You can press {zh}.")
+        if choices
+        else ("没得这个数。", "There is no such number.")
+    ]
 
 
 def _staff_reply(answer: Answer, today: date) -> Both:
@@ -337,8 +382,10 @@ def _cancelled(answer: Answer, today: date) -> Both:
 
 
 def _help(answer: Answer, today: date) -> Both:
-    return [("您可以说话,也可以按键。", "You can speak or use the keys."),
-            (catalogue()["keys"].zh, catalogue()["keys"].en)]
+    return [
+        ("您可以说话,也可以按键。", "You can speak or use the keys."),
+        (catalogue()["keys"].zh, catalogue()["keys"].en),
+    ]
 
 
 _employer_told = _about("有人报了您的活:{}。", "Somebody answered your posting: {}.")

@@ -22,7 +22,7 @@ from backend.services import call_turns
 from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
 from ivr.call_flow import advance
-from ivr.questions import QUESTIONS
+from ivr.questions import QUESTIONS, opening_read
 from ivr.steps import Again, Answers, Converse, Do, Event, HungUp, Say, Started, State, Step, World
 from ivr.twiml import Addresses, render
 
@@ -97,7 +97,9 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
     return state if question is not None and question.resumable else None
 
 
-def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs, words: str, *, recording_url: str | None = None) -> str:
+def next_turn(
+    deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs, words: str, *, recording_url: str | None = None
+) -> str:
     """One later webhook. `nonce` is the one-use word of the question it answers; `words` is what goes on record.
 
     NotFound when the call is not ours. An answer to a question long past changes nothing: the open one is asked again.
@@ -117,7 +119,7 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
                 if not isinstance(steps[-1], Converse):
                     return _close(turn, words, state, steps, recording_url=recording_url)
                 message = call_turns.hear(session, deps, call, nonce, steps[-1].text)
-                call_turns.to_be_answered(message)
+                call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
                 says = [[step.zh, step.en, step.prompt] for step in steps if isinstance(step, Say)]
                 waiting = {"message_id": message.id, "flow": state.to_json(), "says": says}
                 call.state = {**call.state, "awaiting": waiting}
@@ -166,7 +168,9 @@ class _number:
 
 
 def _opened(session: Session, deps: Deps, call: Any, nonce: str) -> _Open:
-    return _Open(session, deps, call, nonce, call_turns.caller(session, deps, call), State.from_json(call.state["flow"]))
+    return _Open(
+        session, deps, call, nonce, call_turns.caller(session, deps, call), State.from_json(call.state["flow"])
+    )
 
 
 def _close(turn: _Open, words: str, state: State, steps: list[Step], *, recording_url: str | None = None) -> str:
@@ -184,10 +188,14 @@ def _close(turn: _Open, words: str, state: State, steps: list[Step], *, recordin
         state, steps = advance(state, Answers(answers), turn.world)
     steps = [*heard, *steps]
     says = [step for step in steps if isinstance(step, Say)]
-    call_turns.said(turn.session, turn.deps, turn.call, message, [s.zh for s in says], [s.en for s in says], turn.answers)
+    call_turns.said(
+        turn.session, turn.deps, turn.call, message, [s.zh for s in says], [s.en for s in says], turn.answers
+    )
     following = secrets.token_urlsafe(12)
     twiml = _twiml(turn, steps, following)
-    call_turns.keep_answer(turn.session, turn.deps, turn.call, turn.nonce, twiml, {"flow": state.to_json(), "nonce": following})
+    call_turns.keep_answer(
+        turn.session, turn.deps, turn.call, turn.nonce, twiml, {"flow": state.to_json(), "nonce": following}
+    )
     return twiml
 
 

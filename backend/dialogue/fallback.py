@@ -31,15 +31,18 @@ _GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
 _NOTES = {"registration": "note_registration", "posting": "note_posting"}
 
 
-def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
+def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | None = None) -> Chosen | None:
     """The act a bare choice leads to, or None when the text is more than a choice and wants the engine.
 
     `pending` is the open question (`Turn.expect`): an answer binds to it and to nothing else (M04). "0" is a person
     everywhere, "*" the menu. A number that fits no option goes to the engine when a number was asked for, and else leads
-    to being told which there are.
+    to being told which there are. `waiting` is the form's question behind a digression: a number no option has may be its
+    answer ("58" after a look at the openings), a pass as well.
     """
     options = (pending or {}).get("options") or {}
-    if (word := _menu_word(text.strip(), pending or {}, options)) is not None:
+    if (
+        word := _menu_word(text.strip(), pending or {}, options) or _passed(text.strip(), pending or {}, waiting or {})
+    ) is not None:
         return word
     said = choice.parse(text)
     if said is None:
@@ -51,8 +54,10 @@ def chosen(text: str, pending: dict[str, Any] | None) -> Chosen | None:
     option = options.get(str(said))
     if option is not None:
         return option["act"], dict(option.get("params") or {})
-    if isinstance(said, int) and (number := _number_asked_for(said, pending or {})) is not None:
-        return number
+    if isinstance(said, int):
+        for question in (pending or {}, waiting or {}):
+            if (number := _number_asked_for(said, question)) is not None:
+                return number
     if not isinstance(said, int):
         return None  # a yes or no to nothing with options: the engine knows which form it may answer
     if said > 9 and re.search(r"[接报选]", text):
@@ -71,14 +76,19 @@ def _number_asked_for(said: int, pending: dict[str, Any]) -> Chosen | None:
 
 
 def _menu_word(text: str, pending: dict[str, Any], options: dict[str, Any]) -> Chosen | None:
-    """The few words our own texts tell people to send back: 改回去, 跳过, 退12."""
+    """The few words our own texts tell people to send back: 改回去, 退12."""
     if _UNDO.match(text) and (option := options.get("undo")):
         return option["act"], dict(option.get("params") or {})
-    if _SKIP.match(text) and pending.get("kind") == "ask":
-        return _NOTES[pending.get("form", "")], {"skip": pending["field"]}
     if (code := _GIVE_BACK.match(text)) is not None:
         return "withdraw_application", {"code": code[1]}
     return None
+
+
+def _passed(text: str, *questions: dict[str, Any]) -> Chosen | None:
+    if not _SKIP.match(text):
+        return None
+    asked = next((one for one in questions if one.get("kind") == "ask" and one.get("form") in _NOTES), None)
+    return (_NOTES[asked["form"]], {"skip": asked["field"]}) if asked else None
 
 
 def menu_act(text: str, pending: dict[str, Any] | None) -> Chosen | None:

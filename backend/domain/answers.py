@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "resume_hint": ("form", "field"),  # after a digression: what is still open
     # -- openings
     "job_offers": ("openings", "filters", "relaxed", "remaining"),  # relaxed: filters that had to be dropped
-    "no_jobs": ("filters",),
+    "no_jobs": ("filters", "registered"),  # whoever is registered hears of new ones without asking
     "no_more_jobs": ("shown",),
     "job_details": ("opening", "asked"),  # asked: entity names in the question, e.g. ["meals"]
     "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw

@@ -10,7 +10,7 @@ from typing import Any
 QUESTIONS = ("person_name", "age", "location", "job_type", "date", "pay")
 REQUIRED = frozenset({"person_name"})
 # A part of the day or a term answers "when", a way of settling answers "how much".
-ALSO_ANSWERED_BY = {"date": ("day_part", "term", "duration"), "pay": ("settlement",)}
+ALSO_ANSWERED_BY = {"date": ("day_part", "term", "duration", "always_free", "unavailable"), "pay": ("settlement",)}
 # The text a yes agrees to; a new wording gets a new version, which is stored with every consent.
 NOTICE_VERSION = "2026-11-01"
 # After this many tries a question is passed over (the name: a person helps instead).

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from backend.domain.answers import Answer, make
-from backend.domain.said import is_busy
+from backend.domain.said import is_always_free, is_busy
 from backend.services import audit
 from backend.services.acts import act, run
 from backend.services.people import ask_which_person, worker_of
@@ -22,9 +22,16 @@ def set_availability(turn: Turn) -> list[Answer]:
     worker = worker_of(turn)
     busy = is_busy(turn.text)
     if worker is None:
+        if turn.recall("registration"):
+            return run(turn, {"act": "note_registration"}, turn.facts)
         return [make("no_profile")] if busy else run(turn, {"act": "register"}, turn.facts)
     days = _days(turn)
     parts, term = turn.facts.all("day_part"), turn.facts.one("term")
+    if days is None and not busy and is_always_free(turn.text, asked=True):
+        worker.available_from, worker.available_to, worker.unavailable = turn.today, None, []
+        worker.updated_at = turn.now
+        audit.record(turn, "availability_set", worker, busy=False)
+        return [make("availability_set", availability={**_told(worker, busy=False, days=None), "always": True})]
     if days is None and not parts and not term:
         return [make("availability_what")]
     if busy and days is not None:
@@ -74,10 +81,15 @@ def _free(worker: Worker, days: tuple[date, date] | None, parts: list[str], term
 
 
 def _told(worker: Worker, *, busy: bool, days: tuple[date, date] | None) -> dict[str, Any]:
-    """What was just noted: `{"from", "to", "day_parts", "term", "unavailable": [[from, to]]}`."""
+    """What was just noted: `{"from", "to", "day_parts", "term", "unavailable": [[from, to]]}`, maybe `always`."""
     if busy and days is not None:
-        return {"from": None, "to": None, "day_parts": [], "term": None,
-                "unavailable": [[days[0].isoformat(), days[1].isoformat()]]}
+        return {
+            "from": None,
+            "to": None,
+            "day_parts": [],
+            "term": None,
+            "unavailable": [[days[0].isoformat(), days[1].isoformat()]],
+        }
     return {
         "from": days[0].isoformat() if days else None,
         "to": days[1].isoformat() if days else None,

@@ -51,7 +51,9 @@ def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[C
     now = deps.clock()
     # The handset's row lock makes two webhooks of one number take turns here.
     handset = handset_for(session, number, now)
-    known = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update())
+    known = session.scalar(
+        select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update()
+    )
     if known is not None:
         return known, False
     conversation = conversation_for(session, handset, now)
@@ -88,7 +90,9 @@ def keep_answer(session: Session, deps: Deps, call: Call, nonce: str, twiml: str
     call.state, call.last_at, call.turn = dict(state), now, call.turn + 1
 
 
-def hear(session: Session, deps: Deps, call: Call, nonce: str, words: str, *, recording_url: str | None = None) -> Message:
+def hear(
+    session: Session, deps: Deps, call: Call, nonce: str, words: str, *, recording_url: str | None = None
+) -> Message:
     """Store what the caller did at this turn, once; `status` answered: only words go to the engine (see `to_be_answered`)."""
     carrier_id = f"{call.call_sid}:{nonce}"
     account = deps.settings.twilio_account_sid
@@ -113,8 +117,11 @@ def hear(session: Session, deps: Deps, call: Call, nonce: str, words: str, *, re
     return message
 
 
-def to_be_answered(message: Message) -> None:
-    """Hand the message to the conversation service, as a text would be."""
+def to_be_answered(session: Session, call: Call, message: Message, *, reading: int | None = None) -> None:
+    """Hand the message to the conversation service, as a text would be; `reading`: the opening just read out."""
+    conversation = _conversation(session, call)
+    context = {key: value for key, value in (conversation.context or {}).items() if key != "reading"}
+    conversation.context = {**context, "reading": reading} if reading else context
     message.status, message.handled_by = "received", None
 
 
@@ -128,7 +135,9 @@ def intent_of(session: Session, message_id: int) -> str | None:
     return session.get_one(Message, message_id).intent
 
 
-def perform(session: Session, deps: Deps, call: Call, message: Message, act: str, params: Mapping[str, Any]) -> list[Answer]:
+def perform(
+    session: Session, deps: Deps, call: Call, message: Message, act: str, params: Mapping[str, Any]
+) -> list[Answer]:
     """Do what a key asked for, in the caller's transaction; once per turn."""
     turn = Turn(
         deps=deps,
@@ -144,7 +153,9 @@ def perform(session: Session, deps: Deps, call: Call, message: Message, act: str
     return answers
 
 
-def said(session: Session, deps: Deps, call: Call, in_reply_to: Message, zh: list[str], en: list[str], answers: list[Answer]) -> None:
+def said(
+    session: Session, deps: Deps, call: Call, in_reply_to: Message, zh: list[str], en: list[str], answers: list[Answer]
+) -> None:
     """Store what the line said, line by line, with its English."""
     if not zh:
         return
@@ -201,10 +212,7 @@ def _towns(deps: Deps, region_code: str | None) -> tuple[tuple[str, str], ...]:
 def dropped_call(session: Session, deps: Deps, call: Call) -> dict[str, Any] | None:
     """The state in which this number's line dropped within 24 h, in the same conversation (V19)."""
     before = session.scalar(
-        select(Call)
-        .where(Call.handset_id == call.handset_id, Call.id < call.id)
-        .order_by(Call.id.desc())
-        .limit(1)
+        select(Call).where(Call.handset_id == call.handset_id, Call.id < call.id).order_by(Call.id.desc()).limit(1)
     )
     if before is None or before.ended_at is None or before.conversation_id != call.conversation_id:
         return None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
 from backend.domain.pay import to_fen
+from backend.domain.said import names_unknown_trade
 from backend.services.acts import act
 from backend.services.matches import openings_for
 from backend.services.people import worker_of
@@ -33,24 +34,34 @@ def find_jobs(turn: Turn) -> list[Answer]:
         filters["job_types"] = params["job_types"]
     matches, relaxed = _search(turn, worker, filters)
     if not matches:
+        known = worker is not None and worker.person.name is not None
         if not params.get("quietly"):
-            turn.expect("no_jobs", {"1": {"act": "register"}, "yes": {"act": "register"}})
-        return [make("no_jobs", filters=_told(turn, filters))]
+            turn.expect("no_jobs", {} if known else {"1": {"act": "register"}, "yes": {"act": "register"}})
+        return [make("no_jobs", filters=_told(turn, filters), registered=known)]
     ids = [match.opening.id for match in matches]
     turn.remember("jobs", {"opening_ids": ids, "shown": 0, "filters": _told(turn, filters)})
+    if not filters.get("job_types") and names_unknown_trade(turn.text):
+        relaxed = ["trade", *relaxed]
     return _show(turn, relaxed=relaxed)
 
 
 def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple[list[Any], list[str]]:
     near = turn.conversation.region_code
     wanted = dict(filters)
-    held = set(turn.session.scalars(
-        select(Offer.opening_id).where(Offer.worker_id == worker.id, Offer.status == "accepted")
-    )) if worker else set()  # what she has already taken is no news
+    held = (
+        set(
+            turn.session.scalars(
+                select(Offer.opening_id).where(Offer.worker_id == worker.id, Offer.status == "accepted")
+            )
+        )
+        if worker
+        else set()
+    )  # what she has already taken is no news
     relaxed: list[str] = []
     while True:
-        matches = openings_for(turn.session, turn.deps.regions, turn.today, worker=worker, filters=wanted, near=near,
-                               limit=RANKED_AT_MOST)
+        matches = openings_for(
+            turn.session, turn.deps.regions, turn.today, worker=worker, filters=wanted, near=near, limit=RANKED_AT_MOST
+        )
         matches = [match for match in matches if match.opening.id not in held]
         droppable = next((name for name in RELAX if name in wanted), None)
         if matches or droppable is None:
@@ -103,8 +114,15 @@ def _show(turn: Turn, relaxed: list[str] | None = None) -> list[Answer]:
     jobs["page"] = [opening["id"] for opening in openings]
     turn.remember("jobs", jobs)
     expect_openings(turn, openings)
-    return [make("job_offers", openings=openings, filters=jobs["filters"], relaxed=relaxed or [],
-                 remaining=len(jobs["opening_ids"]) - jobs["shown"])]
+    return [
+        make(
+            "job_offers",
+            openings=openings,
+            filters=jobs["filters"],
+            relaxed=relaxed or [],
+            remaining=len(jobs["opening_ids"]) - jobs["shown"],
+        )
+    ]
 
 
 def expect_openings(turn: Turn, openings: list[dict[str, Any]], purpose: str = "take") -> None:
@@ -166,6 +184,11 @@ def which_opening(turn: Turn, purpose: str) -> Opening | list[Answer]:
             return turn.session.get_one(Opening, page[position - 1])
         return [make("choice_unknown", choice=ordinal, choices=list(range(1, len(page) + 1)))]
     candidates = [turn.session.get_one(Opening, i) for i in page]
+    if turn.channel == "voice" and (reading := turn.recall("reading")):
+        # By phone "这个" is the one in the caller's ear, whatever else the list holds.
+        heard = turn.session.get_one(Opening, reading)
+        if heard.job_type in (facts.all("job_type") or [heard.job_type]):
+            return heard
     if trades := facts.all("job_type"):
         candidates = [opening for opening in candidates if opening.job_type in trades]
         if not candidates:
@@ -185,10 +208,16 @@ def which_opening(turn: Turn, purpose: str) -> Opening | list[Answer]:
 
 def alternatives(turn: Turn, opening: Opening) -> list[dict[str, Any]]:
     """Up to three other openings of the same trade, offered when this one is gone; a bare number takes one."""
-    matches = openings_for(turn.session, turn.deps.regions, turn.today, worker=worker_of(turn),
-                           filters={"job_types": [opening.job_type]}, near=opening.region_code, limit=SHOWN_AT_ONCE + 1)
+    matches = openings_for(
+        turn.session,
+        turn.deps.regions,
+        turn.today,
+        worker=worker_of(turn),
+        filters={"job_types": [opening.job_type]},
+        near=opening.region_code,
+        limit=SHOWN_AT_ONCE + 1,
+    )
     views = [opening_view(match.opening, turn.deps.regions) for match in matches if match.opening.id != opening.id]
     views = views[:SHOWN_AT_ONCE]
     expect_openings(turn, views) if views else turn.expect(None)
     return views
-

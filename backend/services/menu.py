@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.dialogue import fallback
+from backend.dialogue.state import open_field, open_form
 from backend.domain.answers import Answer, make
 from backend.services.acts import act, run
 from backend.services.turn import Turn
@@ -26,7 +27,9 @@ def choose(turn: Turn) -> Chosen | None:
     An answer binds to the last thing asked (M04); "0" is a person everywhere. A digit that fits no option is left to
     the engine when a number was asked for (an age, a wage), else it is told which digits there are.
     """
-    return fallback.chosen(turn.message.normalized_text or turn.message.body, turn.pending)
+    context = turn.conversation.context or {}
+    waiting = {"kind": "ask", "form": open_form(context), "field": open_field(context)}
+    return fallback.chosen(turn.message.normalized_text or turn.message.body, turn.pending, waiting)
 
 
 def without_engine(turn: Turn) -> Chosen:
@@ -89,10 +92,20 @@ def inform(turn: Turn) -> list[Answer]:
         return run(turn, {"act": "note_posting"}, facts)
     if facts.one("ordinal") is not None:
         return run(turn, {"act": "choose"}, facts)
-    wishes = {"job_type", "date", "location", "proximity", "pay", "settlement", "benefit", "term", "day_part", "duration"}
+    wishes = {
+        "job_type",
+        "date",
+        "location",
+        "proximity",
+        "pay",
+        "settlement",
+        "benefit",
+        "term",
+        "day_part",
+        "duration",
+    }
     if wishes & {entity.entity for entity in facts.entities}:
         return run(turn, {"act": "find_jobs"}, facts)
     if {"person_name", "age", "gender", "phone_number", "hardship"} & {entity.entity for entity in facts.entities}:
         return run(turn, {"act": "register"}, facts)
     return run(turn, {"act": "not_understood"})
-

@@ -21,8 +21,19 @@ REQUIRED = frozenset({"job_type", "headcount"})
 TRIES = 2
 # entity → whether several values belong together.
 KEPT = {
-    "job_type": True, "headcount": False, "location": False, "date": False, "duration": False, "day_part": False,
-    "clock": True, "pay": False, "settlement": False, "benefit": True, "gender": False, "age": False, "term": False,
+    "job_type": True,
+    "headcount": False,
+    "location": False,
+    "date": False,
+    "duration": False,
+    "day_part": False,
+    "clock": True,
+    "pay": False,
+    "settlement": False,
+    "benefit": True,
+    "gender": False,
+    "age": False,
+    "term": False,
     "employer_name": False,
 }
 
@@ -114,7 +125,9 @@ def _ask(
     draft["asked"] = field
     turn.remember("posting", draft)
     turn.expect("ask", {}, form="posting", field=field, attempt=attempt)
-    return [make("ask", form="posting", field=field, attempt=attempt, choices=[], noted=told_posting(turn, noted or {}))]
+    return [
+        make("ask", form="posting", field=field, attempt=attempt, choices=[], noted=told_posting(turn, noted or {}))
+    ]
 
 
 def _ask_again(turn: Turn, draft: dict[str, Any], field: str) -> list[Answer]:
@@ -149,7 +162,7 @@ def _confirmation(turn: Turn, draft: dict[str, Any]) -> Answer:
 
 def told_posting(turn: Turn, facts: dict[str, Any]) -> dict[str, Any]:
     """`facts` as the channels render them: trades and the place by name."""
-    shown = {key: value for key, value in facts.items() if value is not None and key not in ("village", "title")}
+    shown = {key: value for key, value in facts.items() if value is not None and key != "village"}
     if village := facts.get("village"):
         shown["village_name"] = turn.deps.regions.name(village)
     if trades := facts.get("job_type"):

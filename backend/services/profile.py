@@ -12,7 +12,7 @@ from backend.services.acts import act, run
 from backend.services.erase import erase_person
 from backend.services.open_case import open_case
 from backend.services.people import ask_which_person, release_number, speaker, worker_of
-from backend.services.register_worker import apply_person_facts, apply_worker_facts, heard, told
+from backend.services.register_worker import apply_person_facts, apply_worker_facts, heard, told, where_it_stands
 from backend.services.turn import Turn
 from backend.store.models import Worker
 
@@ -23,8 +23,17 @@ PERSONAL = frozenset(
 # Undone by "改回去"; these columns are what a change may touch.
 PERSON_COLUMNS = ("name", "gender", "birth_year", "village_code", "place_as_said")
 WORKER_COLUMNS = (
-    "job_types", "pay_min_fen", "pay_max_fen", "pay_unit", "available_from", "available_to", "day_parts", "term",
-    "proximity", "benefits", "unavailable",
+    "job_types",
+    "pay_min_fen",
+    "pay_max_fen",
+    "pay_unit",
+    "available_from",
+    "available_to",
+    "day_parts",
+    "term",
+    "proximity",
+    "benefits",
+    "unavailable",
 )
 
 
@@ -43,16 +52,25 @@ def view_profile(turn: Turn) -> list[Answer]:
 def _record(turn: Turn) -> list[Answer]:
     worker = worker_of(turn)
     if worker is None:
+        if (standing := where_it_stands(turn)) is not None:
+            return standing
         if turn.channel == "sms":
             turn.expect("no_profile", {"2": {"act": "register"}})
         return [make("no_profile")]
+    if turn.channel == "sms":
+        turn.expect("profile", {"2": {"act": "register", "params": {"another": True}}})
     return [make("profile", facts=facts_of(turn, worker))]
 
 
 def _text(turn: Turn, answers: list[Answer]) -> None:
     """Send `answers` to the number itself: whoever forged it does not get them."""
     outbox.enqueue(
-        turn.session, turn.deps, now=turn.now, handset=turn.handset, conversation=turn.conversation, answers=answers,
+        turn.session,
+        turn.deps,
+        now=turn.now,
+        handset=turn.handset,
+        conversation=turn.conversation,
+        answers=answers,
         in_reply_to=turn.message.id,
     )
 
@@ -68,7 +86,10 @@ def facts_of(turn: Turn, worker: Worker) -> dict[str, Any]:
         "village": person.village_code,
         "job_type": worker.job_types or None,
         "pay": to_value(worker.pay_min_fen, worker.pay_max_fen, worker.pay_unit),
-        "date": f"{worker.available_from}/{worker.available_to}" if worker.available_from else None,
+        "date": f"{worker.available_from}/{worker.available_to}"
+        if worker.available_from and worker.available_to
+        else None,
+        "always_free": bool(worker.available_from and not worker.available_to),
         "day_part": worker.day_parts or None,
         "term": worker.term,
         "proximity": worker.proximity,
@@ -134,6 +155,8 @@ def undo_profile(turn: Turn) -> list[Answer]:
 def delete_profile(turn: Turn) -> list[Answer]:
     """Erase on a second confirmation by text; a call only causes that text to be sent (DESIGN §3.4)."""
     params = turn.facts.params
+    if speaker(turn) is None and turn.recall("registration"):
+        return run(turn, {"act": "cancel"})  # nothing is stored yet but what is being told
     if turn.channel == "voice":
         turn.remember("erase_asked", True)
         _text(turn, _ask_to_erase(turn))
@@ -150,14 +173,14 @@ def delete_profile(turn: Turn) -> list[Answer]:
         return _ask_to_erase(turn)
     person = speaker(turn)
     if person is None:
-        return [make("no_profile")]
+        return _record(turn)
     erase_person(turn, person)
     return [make("erased")]
 
 
 def _ask_to_erase(turn: Turn) -> list[Answer]:
     if worker_of(turn) is None and speaker(turn) is None:
-        return [make("no_profile")]
+        return _record(turn)
     yes = {"act": "delete_profile", "params": {"confirmed": True}}
     no = {"act": "delete_profile", "params": {"confirmed": False}}
     turn.expect("confirm_erase", {"1": yes, "yes": yes, "2": no, "no": no})
@@ -173,5 +196,3 @@ def wrong_person(turn: Turn) -> list[Answer]:
     turn.conversation.person_id = None
     turn.conversation.context = {}
     return [make("profile_locked")]
-
-

@@ -19,8 +19,18 @@ RATES = (80, 65, 50)  # percent of the voice's own pace (V06)
 TEXT_ONLY = frozenset({"profile", "staff_reply", "employer_told"})
 # After these the open question needs no reminder: they were about the question, or about leaving it.
 NO_REMINDER = frozenset(
-    {"help", "repeat", "slower", "faster", "cancel", "goodbye", "talk_to_human", "stop_messages", "report_problem",
-     "wrong_person"}
+    {
+        "help",
+        "repeat",
+        "slower",
+        "faster",
+        "cancel",
+        "goodbye",
+        "talk_to_human",
+        "stop_messages",
+        "report_problem",
+        "wrong_person",
+    }
 )
 # Answers that put a form's question themselves.
 ASKS = frozenset({"ask", "confirm_registration", "confirm_posting"})
@@ -76,9 +86,7 @@ def slower(turn: Turn) -> list[Answer]:
 
 @act("faster")
 def faster(turn: Turn) -> list[Answer]:
-    turn.handset.speech_rate = next(
-        (rate for rate in reversed(RATES) if rate > turn.handset.speech_rate), RATES[0]
-    )
+    turn.handset.speech_rate = next((rate for rate in reversed(RATES) if rate > turn.handset.speech_rate), RATES[0])
     return [make("slower", rate=turn.handset.speech_rate)]
 
 
@@ -109,8 +117,7 @@ def resume_form(turn: Turn) -> list[Answer]:
 def out_of_scope(turn: Turn) -> list[Answer]:
     if says_wrong_person(turn.text):
         return run(turn, {"act": "wrong_person"}, turn.facts)
-    _either_or(turn)
-    return [make("out_of_scope")]
+    return _missed(turn, make("out_of_scope"))
 
 
 @act("not_understood")
@@ -118,10 +125,14 @@ def not_understood(turn: Turn) -> list[Answer]:
     """One short either-or, then the menu, then a person: never the same words a third time (V08)."""
     if says_wrong_person(turn.text):
         return run(turn, {"act": "wrong_person"}, turn.facts)
+    return _missed(turn, make("not_understood", attempt=1))
+
+
+def _missed(turn: Turn, first: Answer) -> list[Answer]:
     attempt = _misses_in_a_row(turn)
     if attempt == 1:
         _either_or(turn)
-        return [make("not_understood", attempt=1)]
+        return [first]
     if attempt == 2:
         return run(turn, {"act": "menu", "params": {"reason": "not_understood"}})
     turn.remember("misses", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -60,7 +61,8 @@ class Turn:
 
     # -- the conversation's memory -------------------------------------------------------------------------------
     def recall(self, key: str, default: Any = None) -> Any:
-        return (self.conversation.context or {}).get(key, default)
+        # A copy: changed in place, the stored value would equal its successor and never be written.
+        return copy.deepcopy((self.conversation.context or {}).get(key, default))
 
     def remember(self, key: str, value: Any) -> None:
         """Keep `value` (plain JSON) for the next turn; None forgets it."""

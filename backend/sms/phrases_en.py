@@ -48,13 +48,22 @@ def _numbered(openings: list[dict[str, Any]]) -> str:
 
 
 ASK = {
-    "person_name": "What is your name?", "age": "How old are you?", "location": "Which village do you live in?",
-    "job_type": "What work can you do?", "date": "On which days are you free?", "pay": "What daily pay do you want?",
-    "correction": "What is wrong? Just say it right, or say “never mind” to stop.", "headcount": "How many people?",
+    "person_name": "What is your name?",
+    "age": "How old are you?",
+    "location": "Which village do you live in?",
+    "job_type": "What work can you do?",
+    "date": "On which days are you free?",
+    "pay": "What daily pay do you want?",
+    "correction": "What is wrong? Just say it right, or say “never mind” to stop.",
+    "headcount": "How many people?",
     "benefit": "Are meals, transport, insurance included?",
 }
-ASK_POSTING = {"job_type": "What work is it?", "location": "Where is the work?", "date": "On which day?",
-               "pay": "How is it paid?"}
+ASK_POSTING = {
+    "job_type": "What work is it?",
+    "location": "Where is the work?",
+    "date": "On which day?",
+    "pay": "How is it paid?",
+}
 
 
 def ask(answer: Answer, detail: int) -> str:
@@ -67,27 +76,36 @@ def ask(answer: Answer, detail: int) -> str:
 def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         others = answer["alternatives"]
-        return f"{w.work(answer['opening'], 'en')}: {words}." + (f" Others: {_numbered(others)} reply a number" if others else "")
+        return f"{w.work(answer['opening'], 'en')}: {words}." + (
+            f" Others: {_numbered(others)} reply a number" if others else ""
+        )
 
     return phrase
 
 
 def case_opened(answer: Answer, detail: int) -> str:
-    first = {"120": "A life comes first: call 120 now. ", "110": "Get safe first: call 110 now. "}.get(answer["emergency"] or "", "")
-    hotlines = f" You may also call {', '.join(line['number'] for line in answer['hotlines'])}." if answer["hotlines"] else ""
+    first = {"120": "A life comes first: call 120 now. ", "110": "Get safe first: call 110 now. "}.get(
+        answer["emergency"] or "", ""
+    )
+    hotlines = (
+        f" You may also call {', '.join(line['number'] for line in answer['hotlines'])}." if answer["hotlines"] else ""
+    )
     return f"{first}Noted. {latin(answer['who'])} will answer you by {local(answer['due_at']):%d %b %H:%M}.{hotlines}"
 
 
 def my_list(answer: Answer, detail: int) -> str:
     if not answer["offers"]:
         return "You have not taken any work yet."
-    told = " ".join(f"({n}) {o['status']}: {w.line(o['opening'], 'en')};" for n, o in enumerate(answer["offers"], start=1))
+    told = " ".join(
+        f"({n}) {o['status']}: {w.line(o['opening'], 'en')};" for n, o in enumerate(answer["offers"], start=1)
+    )
     return f"Yours: {told} reply a number to give one back"
 
 
 def availability_set(answer: Answer, detail: int) -> str:
     facts = answer["availability"]
-    said = [f"not free {w.days(start, end, 'en')}" for start, end in facts.get("unavailable", [])[-1:]]
+    said = ["free every day"] if facts.get("always") else []
+    said += [f"not free {w.days(start, end, 'en')}" for start, end in facts.get("unavailable", [])[-1:]]
     if facts.get("from"):
         said.append("free " + w.days(facts["from"], facts.get("to") or facts["from"], "en"))
     said += [w.DAY_PARTS["en"][part] for part in facts.get("day_parts") or []]
@@ -108,37 +126,86 @@ PHRASES: Phrases = {
     "goodbye": "All right, take care. Text any time you want work.",
     "thanks": "You are welcome.",
     "help": f"Nothing to learn: write as you speak. Or reply a number: {MENU}",
-    "menu": lambda a, d: {"unavailable": "Received; the machine is busy just now, please use numbers: ", "not_understood": "I did not understand. "}.get(a["reason"], "") + MENU,
+    "menu": lambda a, d: (
+        {
+            "unavailable": "Received; the machine is busy just now, please use numbers: ",
+            "not_understood": "I did not understand. ",
+        }.get(a["reason"], "")
+        + MENU
+    ),
     "repeat_nothing": f"Nothing has been said yet. {MENU}",
     "slower": "I will speak more slowly on the phone.",
     "not_understood": "I am not sure what you mean. Find work (1), register (2), or a person (0)?",
     "out_of_scope": "I cannot help with that; I do work, registration, wages. 1 find work, 2 register, 0 a person",
-    "choice_unknown": lambda a, d: f"There is no {a['choice']} here." + (f" Reply {a['choices'][0]} to {a['choices'][-1]}." if a["choices"] else ""),
-    "nothing_to_answer": lambda a, d: "Fine. Say what work you want, or 0 for a person." if a["said"] == "yes" else "Fine, nothing is done.",
-    "cancelled": lambda a, d: {"registration": "Registration dropped; nothing was kept.", "posting": "The posting is dropped."}.get(a["what"], "All right."),
+    "choice_unknown": lambda a, d: (
+        f"There is no {a['choice']} here."
+        + (f" Reply {a['choices'][0]} to {a['choices'][-1]}." if a["choices"] else "")
+    ),
+    "nothing_to_answer": lambda a, d: (
+        "Fine. Say what work you want, or 0 for a person." if a["said"] == "yes" else "Fine, nothing is done."
+    ),
+    "cancelled": lambda a, d: {
+        "registration": "Registration dropped; nothing was kept.",
+        "posting": "The posting is dropped.",
+    }.get(a["what"], "All right."),
     "media_unsupported": "I cannot see pictures or hear voice notes. Please write, or call.",
     "ask": ask,
-    "confirm_registration": lambda a, d: ("Registering a family member: " if a["for_other"] else "Registering: ") + _facts(a["facts"]) + ". Used only to find you work; you can have it erased. 1 right, I agree; 2 not right",
-    "registered": lambda a, d: "Registered. " + (f"Fitting work: {_numbered(a['jobs'][: max(d, 1)])} reply a number" if a["jobs"] else "Say what work you want."),
+    "confirm_registration": lambda a, d: (
+        ("Registering a family member: " if a["for_other"] else "Registering: ")
+        + _facts(a["facts"])
+        + ". Used only to find you work; you can have it erased. 1 right, I agree; 2 not right"
+    ),
+    "registered": lambda a, d: (
+        "Registered. "
+        + (
+            f"Fitting work: {_numbered(a['jobs'][: max(d, 1)])} reply a number"
+            if a["jobs"]
+            else "Say what work you want."
+        )
+    ),
     "registration_declined": "Not registered; nothing was kept. Public work is open to you all the same.",
     "resume_hint": lambda a, d: f"Your {a['form']} is not finished; go on with it, or say “never mind”.",
-    "job_offers": lambda a, d: ("Nothing fits exactly; these differ. " if a["relaxed"] else "") + _numbered(a["openings"]) + " reply a number to take one" + (", “more” for more" if a["remaining"] else ""),
-    "no_jobs": lambda a, d: "No " + (", ".join(job_name(code, "en") for code in a["filters"].get("job_types", [])) or "fitting") + " work just now. 1 register and be told, 0 a person",
+    "job_offers": lambda a, d: (
+        ("Nothing fits exactly; these differ. " if a["relaxed"] else "")
+        + _numbered(a["openings"])
+        + " reply a number to take one"
+        + (", “more” for more" if a["remaining"] else "")
+    ),
+    "no_jobs": lambda a, d: (
+        "No "
+        + (", ".join(job_name(code, "en") for code in a["filters"].get("job_types", [])) or "fitting")
+        + " work just now. 1 register and be told, 0 a person"
+    ),
     "no_more_jobs": "That was all of them.",
-    "job_details": lambda a, d: w.line(a["opening"], "en") + ". " + ", ".join(w.cares(a["opening"], "en", negatives=True)) + f". Needs {a['opening']['headcount']}, {a['opening']['left']} left. {a['opening']['requirements']} Reply 1 to go",
+    "job_details": lambda a, d: (
+        w.line(a["opening"], "en")
+        + ". "
+        + ", ".join(w.cares(a["opening"], "en", negatives=True))
+        + f". Needs {a['opening']['headcount']}, {a['opening']['left']} left. {a['opening']['requirements']} Reply 1 to go"
+    ),
     "which_job": lambda a, d: f"Which one? {_numbered(a['openings'])}",
-    "job_taken": lambda a, d: f"Settled: {w.line(a['opening'], 'en')}. " + (f"Ask for {latin(a['contact']['name'])} {a['contact'].get('phone') or ''}. " if a["contact"] else "") + f"To give it back reply 退{a['code']}",
+    "job_taken": lambda a, d: (
+        f"Settled: {w.line(a['opening'], 'en')}. "
+        + (f"Ask for {latin(a['contact']['name'])} {a['contact'].get('phone') or ''}. " if a["contact"] else "")
+        + f"To give it back reply 退{a['code']}"
+    ),
     "confirm_take": lambda a, d: f"{w.line(a['opening'], 'en')}. 1 go, 2 do not go",
     "job_full": _gone("just filled"),
     "job_gone": _gone("no longer open"),
-    "called_off": lambda a, d: f"The employer called it off, do not go: {w.line(a['opening'], 'en')}. Say what other work you want.",
-    "clash": lambda a, d: f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {w.work(a['opening'], 'en')}. 1 gives that one back",
+    "called_off": lambda a, d: (
+        f"The employer called it off, do not go: {w.line(a['opening'], 'en')}. Say what other work you want."
+    ),
+    "clash": lambda a, d: (
+        f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {w.work(a['opening'], 'en')}. 1 gives that one back"
+    ),
     "already_taken": lambda a, d: f"You already have this one: {w.line(a['opening'], 'en')}",
     "my_list": my_list,
     "withdrawn": lambda a, d: f"Given back: {w.line(a['opening'], 'en')}. 1 if you want it again",
     "nothing_to_withdraw": "You hold no place, so there is nothing to give back.",
     "confirm_withdraw": lambda a, d: f"Really not going? {w.line(a['opening'], 'en')}. 1 not going, 2 still going",
-    "offer": lambda a, d: f"{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}",
+    "offer": lambda a, d: (
+        f"{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}"
+    ),
     "offer_declined": lambda a, d: f"All right, not {w.work(a['opening'], 'en')}.",
     "offer_expired": _gone("the time to answer is over"),
     "undone": "Put back as it was.",
@@ -154,10 +221,15 @@ PHRASES: Phrases = {
     "erased": "Your entry has been erased.",
     "kept": "All right, it stays as it is.",
     "profile_locked": "Understood: this number has changed hands; the old entry is no longer used.",
-    "which_person": lambda a, d: f"{a['count']} people share this number. 1 the phone's owner, " + ", ".join(f"{n} family member {n - 1}" for n in range(2, a["count"] + 1)),
+    "which_person": lambda a, d: (
+        f"{a['count']} people share this number. 1 the phone's owner, "
+        + ", ".join(f"{n} family member {n - 1}" for n in range(2, a["count"] + 1))
+    ),
     "case_opened": case_opened,
     "human": human,
-    "market_info": lambda a, d: f"{latin(a['station']['name'])}: {latin(a['station']['address'])}, open {a['station']['opens_at']}-{a['station']['closes_at']}, phone {a['station'].get('hotline') or '-'}",
+    "market_info": lambda a, d: (
+        f"{latin(a['station']['name'])}: {latin(a['station']['address'])}, open {a['station']['opens_at']}-{a['station']['closes_at']}, phone {a['station'].get('hotline') or '-'}"
+    ),
     "opted_out": "We will not text you first any more. Reply 恢复短信 to start again",
     "opted_in": "We will text you again when there is work.",
     "taken_over": "A member of staff is answering you now, not the machine.",
@@ -165,7 +237,16 @@ PHRASES: Phrases = {
     "handed_back": "The machine answers again. 0 for a person",
     "confirm_posting": lambda a, d: f"Hiring: {_facts(a['facts'])}. 1 right; else say it right",
     "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
-    "posting_published": lambda a, d: f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it.",
-    "posting_rejected": lambda a, d: f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it again corrected, or 0 for a person.",
-    "employer_told": lambda a, d: f"{latin(a['worker_name'] or '') or 'Somebody'} " + ("is coming: " if a["event"] == "taken" else "is not coming: ") + w.line(a["opening"], "en") + f". {a['opening']['left']} still needed",
+    "posting_published": lambda a, d: (
+        f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it."
+    ),
+    "posting_rejected": lambda a, d: (
+        f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it again corrected, or 0 for a person."
+    ),
+    "employer_told": lambda a, d: (
+        f"{latin(a['worker_name'] or '') or 'Somebody'} "
+        + ("is coming: " if a["event"] == "taken" else "is not coming: ")
+        + w.line(a["opening"], "en")
+        + f". {a['opening']['left']} still needed"
+    ),
 }

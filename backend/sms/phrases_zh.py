@@ -27,6 +27,10 @@ def _facts(facts: dict[str, Any]) -> str:
     if when := facts.get("date"):
         start, _, end = str(when).partition("/")
         parts.append(w.days(start, end or start) + "有空")
+    if facts.get("always_free"):
+        parts.append("天天有空")
+    if busy := facts.get("unavailable"):
+        parts.append(w.days(*busy) + "没空")
     parts += [w.DAY_PARTS["zh"][part] for part in facts.get("day_part", [])]
     if term := facts.get("term"):
         parts.append(w.TERMS["zh"][term])
@@ -36,7 +40,14 @@ def _facts(facts: dict[str, Any]) -> str:
         parts.append(w.SETTLEMENTS["zh"][settlement])
     benefits = {"meals": "管饭", "lodging": "管住", "transport": "车接送", "insurance": "买保险"}
     parts += ["要" + benefits[code] for code in facts.get("benefit", []) if code in benefits]
-    near = {"walking": "走得到", "village": "本村", "town": "本镇", "county": "本县", "near": "近点", "away": "外地也行"}
+    near = {
+        "walking": "走得到",
+        "village": "本村",
+        "town": "本镇",
+        "county": "本县",
+        "near": "近点",
+        "away": "外地也行",
+    }
     if proximity := facts.get("proximity"):
         parts.append(near[proximity])
     if phone := facts.get("phone_number"):
@@ -98,47 +109,82 @@ def _numbered(openings: list[dict[str, Any]], detail: int) -> str:
     return "\n".join(f"{n} {w.line(opening, detail=detail)}" for n, opening in enumerate(openings, start=1))
 
 
-RELAXED = {"settlement": "结账方式", "benefits": "吃住接送", "day_part": "时段", "term": "长短", "pay_min_fen": "工钱",
-           "proximity": "远近", "region": "地方", "from": "日子"}
+RELAXED = {
+    "trade": "活路",
+    "settlement": "结账方式",
+    "benefits": "吃住接送",
+    "day_part": "时段",
+    "term": "长短",
+    "pay_min_fen": "工钱",
+    "proximity": "远近",
+    "region": "地方",
+    "from": "日子",
+}
 
 
 def job_offers(answer: Answer, detail: int) -> str:
     lead = ""
-    if answer["relaxed"] and detail >= 1:
-        lead = "没有全合的," + "、".join(RELAXED[name] for name in answer["relaxed"][:2]) + "不一样的有:\n"
-    tail = "去哪个回数字" + (",还要看回“还有”" if answer["remaining"] and detail >= 1 else "")
+    if answer["relaxed"]:
+        differ = "、".join(RELAXED[name] for name in answer["relaxed"][:2]) + "不一样的有:\n"
+        lead = "没有全合的," + (differ if detail >= 1 else "差不多的:\n")
+    more = ",还要看回“还有”" if detail >= 1 else ",还看回“还有”"
+    tail = "去哪个回数字" + (more if answer["remaining"] else "")
     return lead + _numbered(answer["openings"], detail) + "\n" + tail
 
 
 def no_jobs(answer: Answer, detail: int) -> str:
     wanted = "、".join(job_name(code) for code in answer["filters"].get("job_types", [])[:2])
-    return (f"现在没有{wanted}的活。" if wanted else "现在没有合适的活。") + "回1登记,来了活我们告诉你;换个活直接说;找人回0"
+    told = "来了活我们告诉你" if answer["registered"] else "回1登记,来了活我们告诉你"
+    return (f"现在没有{wanted}的活。" if wanted else "现在没有合适的活。") + f"{told};换个活直接说;找人回0"
 
 
 def job_details(answer: Answer, detail: int) -> str:
     opening = answer["opening"]
-    answers = {"meals": ("管饭", "不管饭"), "lodging": ("管住", "不管住"), "transport": ("有车接送", "没有车接,自己去"),
-               "insurance": ("买保险", "没买保险"), "no_meals": ("管饭", "不管饭"), "no_lodging": ("管住", "不管住")}
+    answers = {
+        "meals": ("管饭", "不管饭"),
+        "lodging": ("管住", "不管住"),
+        "transport": ("有车接送", "没有车接,自己去"),
+        "insurance": ("买保险", "没买保险"),
+        "no_meals": ("管饭", "不管饭"),
+        "no_lodging": ("管住", "不管住"),
+    }
     column = {"insurance": "insured", "no_meals": "meals", "no_lodging": "lodging"}
     said = []
     for name in answer["asked"]:
         if name in answers:
             value = opening[column.get(name, name)]
-            said.append("没说" + answers[name][0] + "没有,去前问下老板" if value is None else answers[name][0 if value else 1])
+            said.append(
+                "没说" + answers[name][0] + "没有,去前问下老板" if value is None else answers[name][0 if value else 1]
+            )
     parts = [f"招{opening['headcount']}人还差{opening['left']}人"] if detail >= 1 else []
     if detail >= 2 and opening["requirements"]:
         parts.append("要求:" + opening["requirements"])
     if detail >= 3 and opening["employer_name"]:
         parts.append("老板:" + opening["employer_name"])
-    no = ",".join(x for x in w.cares(opening, negatives=True) if x.startswith(("不", "没", "自己"))) if detail >= 2 else ""
+    no = (
+        ",".join(x for x in w.cares(opening, negatives=True) if x.startswith(("不", "没", "自己")))
+        if detail >= 2
+        else ""
+    )
     head = ",".join(dict.fromkeys(said))
-    return (head + "。" if head else "") + w.line(opening, detail=detail) + (f",{no}" if no and not said else "") + "。" \
-        + "。".join(parts) + ("。" if parts else "") + "去就回1"
+    return (
+        (head + "。" if head else "")
+        + w.line(opening, detail=detail)
+        + (f",{no}" if no and not said else "")
+        + "。"
+        + "。".join(parts)
+        + ("。" if parts else "")
+        + "去就回1"
+    )
 
 
 def job_taken(answer: Answer, detail: int) -> str:
     opening, contact = answer["opening"], answer["contact"]
-    whom = f"找{contact['name']}" + (f"{contact['phone'].removeprefix('+86')}" if contact.get("phone") else "") if contact else ""
+    whom = (
+        f"找{contact['name']}" + (f"{contact['phone'].removeprefix('+86')}" if contact.get("phone") else "")
+        if contact
+        else ""
+    )
     tail = f"。不去了回“退{answer['code']}”"
     if not answer["registered"]:
         tail += ";还没登记名字,回“登记”"
@@ -149,14 +195,18 @@ def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         text = f"{answer['opening']['title']}{words}。"
         others = answer["alternatives"][: max(detail, 1)]
-        return text + ("别的有:\n" + _numbered(others, detail) + "\n去哪个回数字" if others else "别的活回“还有”,找人回0")
+        return text + (
+            "别的有:\n" + _numbered(others, detail) + "\n去哪个回数字" if others else "别的活回“还有”,找人回0"
+        )
 
     return phrase
 
 
 def clash(answer: Answer, detail: int) -> str:
-    return (f"你已经定了{w.line(answer['standing'], detail=min(detail, 1))},和{answer['opening']['title']}的日子撞了,"
-            "不能两个都去。想换,回1退掉先前那个,再来报")
+    return (
+        f"你已经定了{w.line(answer['standing'], detail=min(detail, 1))},和{answer['opening']['title']}的日子撞了,"
+        "不能两个都去。想换,回1退掉先前那个,再来报"
+    )
 
 
 def which_job(answer: Answer, detail: int) -> str:
@@ -170,17 +220,38 @@ STATUS = {"accepted": "定了", "offered": "等你回", "waitlisted": "排队"}
 def my_list(answer: Answer, detail: int) -> str:
     if not answer["offers"]:
         return "你还没报活。想找活直接说想做啥子"
-    lines = [f"{n} {STATUS[o['status']]}:{w.line(o['opening'], detail=min(detail, 2))}" for n, o in enumerate(answer["offers"][: 2 + (detail > 1)], start=1)]
+    lines = [
+        f"{n} {STATUS[o['status']]}:{w.line(o['opening'], detail=min(detail, 2))}"
+        for n, o in enumerate(answer["offers"][: 2 + (detail > 1)], start=1)
+    ]
     more = len(answer["offers"]) - len(lines)
     return "\n".join(lines) + (f"\n还有{more}个" if more > 0 else "") + "\n不去哪个回数字"
 
 
+def by_when(iso: str) -> str:
+    """23日下午6点前: the hour as people say it."""
+    due = local(iso)
+    part = (
+        "早上"
+        if due.hour < 9
+        else "上午"
+        if due.hour < 12
+        else "中午"
+        if due.hour < 14
+        else "下午"
+        if due.hour < 19
+        else "晚上"
+    )
+    minutes = "半" if due.minute == 30 else f"{due.minute}分" if due.minute else ""
+    return f"{due.day}日{part}{due.hour if due.hour <= 12 else due.hour - 12}点{minutes}前"
+
+
 def offer(answer: Answer, detail: int) -> str:
-    until = local(answer["expires_at"])
-    return f"{w.line(answer['opening'], detail=detail)}。回1接,2不接,0找人。{until.day}日{until:%H:%M}前有效,编号{answer['code']}"
+    return f"{w.line(answer['opening'], detail=detail)}。回1接,2不接,0找人。{by_when(answer['expires_at'])}有效,编号{answer['code']}"
 
 
-WHO_WHEN = "{who}会给你回话,最晚{day}日{clock}前。"
+# What was noted, named only where it is nobody's business but harmless: a dispute stays "你说的事" (M08).
+NOTED = {"policy": "你问的政策", "training": "想学手艺的事", "returnee": "你返乡的事", "unemployment": "失业登记的事"}
 
 
 def case_opened(answer: Answer, detail: int) -> str:
@@ -189,8 +260,7 @@ def case_opened(answer: Answer, detail: int) -> str:
         text = "人要紧!先打120急救电话。"
     elif answer["emergency"] == "110":
         text = "先保安全!马上打110报警。"
-    due = local(answer["due_at"])
-    text += "记下了," + WHO_WHEN.format(who=answer["who"], day=due.day, clock=f"{due:%H:%M}")
+    text += f"{NOTED.get(answer['case_kind'], '你说的事')}记下了。{answer['who']}会给你回话,最晚{by_when(answer['due_at'])}。"
     lines = [line["name"] + line["number"] for line in answer["hotlines"] if line["number"] != answer["emergency"]]
     if lines and detail >= 1:
         text += "也可以打" + "、".join(lines) + "。"
@@ -202,8 +272,7 @@ def human(answer: Answer, detail: int) -> str:
     if answer["open_now"]:
         line = f"也可以直接打{station['hotline'].removeprefix('+86')}。" if station.get("hotline") else ""
         return f"已经喊{station['name']}的人了,马上来回你。{line}"
-    due = local(answer["due_at"])
-    return f"现在下班了,记下了。{station['name']}的人{due.day}日{due:%H:%M}前给你回话。急事打110、120"
+    return f"现在下班了,记下了。{station['name']}的人{by_when(answer['due_at'])}给你回话。急事打110、120"
 
 
 def market_info(answer: Answer, detail: int) -> str:
@@ -213,7 +282,7 @@ def market_info(answer: Answer, detail: int) -> str:
 
 
 def profile(answer: Answer, detail: int) -> str:
-    return f"你的登记:{_facts(answer['facts'])}。要改直接说,比如“改成五十九岁”;删掉回“删除”"
+    return f"你的登记:{_facts(answer['facts'])}。要改直接说,比如“改成五十九岁”;删掉回“删除”;给屋头人登记回2"
 
 
 def profile_updated(answer: Answer, detail: int) -> str:
@@ -222,7 +291,7 @@ def profile_updated(answer: Answer, detail: int) -> str:
 
 def availability_set(answer: Answer, detail: int) -> str:
     facts = answer["availability"]
-    said = []
+    said = ["天天有空"] if facts.get("always") else []
     for start, end in facts.get("unavailable", [])[-1:]:
         said.append(f"{w.days(start, end)}没空,不喊你")
     if facts.get("from"):
@@ -238,10 +307,11 @@ def confirm_posting(answer: Answer, detail: int) -> str:
 
 
 def posting_facts(facts: dict[str, Any]) -> str:
-    parts: list[str] = []
+    parts: list[str] = [str(facts["employer_name"])] if facts.get("employer_name") else []
     if trades := facts.get("job_type"):
         trades = trades if isinstance(trades, list) else [trades]
-        parts.append("、".join(job_name(code) for code in trades))
+        own_words = facts.get("title") if len(trades) == 1 else None
+        parts.append(own_words or "、".join(job_name(code) for code in trades))
     if count := facts.get("headcount"):
         parts.append(f"{count}人")
     if place := facts.get("place") or facts.get("location"):
@@ -253,10 +323,25 @@ def posting_facts(facts: dict[str, Any]) -> str:
         parts.append(w.said_pay(pay if isinstance(pay, str) else pay[-1]))
     if settlement := facts.get("settlement"):
         parts.append(w.SETTLEMENTS["zh"][settlement])
-    words = {"meals": "管饭", "lodging": "管住", "transport": "车接送", "insurance": "买保险", "no_meals": "不管饭",
-             "no_lodging": "不管住"}
+    words = {
+        "meals": "管饭",
+        "lodging": "管住",
+        "transport": "车接送",
+        "insurance": "买保险",
+        "no_meals": "不管饭",
+        "no_lodging": "不管住",
+    }
     parts += [words[code] for code in facts.get("benefit") or [] if code in words]
     return ",".join(parts)
+
+
+def resume_hint(answer: Answer, detail: int) -> str:
+    """What is still open, with its question: whoever looked at something else has forgotten it."""
+    what = {"registration": "登记", "posting": "招人"}[answer["form"]]
+    if answer["field"] in (None, "confirm"):
+        return f"{what}还没定:对就回“对”,不弄了回“算了”"
+    question = ASK[(answer["form"], answer["field"])][0]
+    return f"{what}还没弄完:{question}不弄了回“算了”" if detail >= 1 else f"{what}还没完,接着说"
 
 
 MENU = "1找活 2登记 3我报的活 4不再收短信 0找人"
@@ -266,20 +351,34 @@ PHRASES: Phrases = {
     "goodbye": "好,慢走。要找活随时发短信来",
     "thanks": "不谢。要找活随时说",
     "help": lambda a, d: f"不用学,像平常说话一样发来就行,比如“有没得摘果子的活”。或者回数字:{MENU}",
-    "menu": lambda a, d: {"unavailable": "收到了,现在机器有点忙,先按数字办:", "not_understood": "我没听懂。回数字:"}.get(a["reason"], "回数字:") + MENU,
+    "menu": lambda a, d: (
+        {"unavailable": "收到了,现在机器有点忙,先按数字办:", "not_understood": "我没听懂。回数字:"}.get(
+            a["reason"], "回数字:"
+        )
+        + MENU
+    ),
     "repeat_nothing": f"前头还没说啥子。回数字:{MENU}",
     "slower": "好,我打电话时慢点说",
     "not_understood": "没太懂你的意思。是想找活,还是想登记?找活回1,登记回2,找人回0",
     "out_of_scope": "这个我帮不到你。我管找活、登记、工钱这些事。找活回1,登记回2,找人回0",
-    "choice_unknown": lambda a, d: f"没有{a['choice']}这个数。" + (f"回{a['choices'][0]}到{a['choices'][-1]}," if a["choices"] else "想找活直接说想做啥子,") + "找人回0",
-    "nothing_to_answer": lambda a, d: "好。想找活直接说想做啥子;找人回0" if a["said"] == "yes" else "好,不弄。想找活随时说",
-    "cancelled": lambda a, d: {"registration": "好,不登记了,说过的都没存。", "posting": "好,招人的不发了。"}.get(a["what"], "好。") + "想找活随时说",
+    "choice_unknown": lambda a, d: (
+        f"没有{a['choice']}这个数。"
+        + (f"回{a['choices'][0]}到{a['choices'][-1]}," if a["choices"] else "想找活直接说想做啥子,")
+        + "找人回0"
+    ),
+    "nothing_to_answer": lambda a, d: (
+        "好。想找活直接说想做啥子;找人回0" if a["said"] == "yes" else "好,不弄。想找活随时说"
+    ),
+    "cancelled": lambda a, d: (
+        {"registration": "好,不登记了,说过的都没存。", "posting": "好,招人的不发了。"}.get(a["what"], "好。")
+        + "想找活随时说"
+    ),
     "media_unsupported": "图片和语音我看不到、听不到。请打成字,或者打电话来。找人回0",
     "ask": ask,
     "confirm_registration": confirm_registration,
     "registered": registered,
     "registration_declined": "好,不登记,说过的都没存。公开的活一样可以问、可以去",
-    "resume_hint": lambda a, d: "前头" + {"registration": "登记", "posting": "招人"}[a["form"]] + "还没弄完,接着说就行;不弄了回“算了”",
+    "resume_hint": resume_hint,
     "job_offers": job_offers,
     "no_jobs": no_jobs,
     "no_more_jobs": "就这些了,没有别的。换个活直接说,找人回0",
@@ -289,7 +388,9 @@ PHRASES: Phrases = {
     "confirm_take": lambda a, d: f"{w.line(a['opening'], detail=d)}。去就回1,不去回2",
     "job_full": _gone("人已经满了,来晚了一步"),
     "job_gone": _gone("这个活已经不招了"),
-    "called_off": lambda a, d: f"老板那边取消了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活,直接说想做啥子",
+    "called_off": lambda a, d: (
+        f"老板那边取消了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活,直接说想做啥子"
+    ),
     "clash": clash,
     "already_taken": lambda a, d: f"这个活你已经定了:{w.line(a['opening'], detail=d)}。不去了回“退{a['code']}”",
     "my_list": my_list,
@@ -299,7 +400,9 @@ PHRASES: Phrases = {
     "offer": offer,
     "offer_declined": lambda a, d: f"好,{a['opening']['title']}不去。有别的活再告诉你",
     "offer_expired": _gone("这个过了时间,位子给别人了"),
-    "undone": lambda a, d: "好,改回原来的了" if not a["opening"] else f"好,改回来了:{w.line(a['opening'], detail=min(d, 2))}",
+    "undone": lambda a, d: (
+        "好,改回原来的了" if not a["opening"] else f"好,改回来了:{w.line(a['opening'], detail=min(d, 2))}"
+    ),
     "profile": profile,
     "profile_by_text": "你的登记发短信给你",
     "no_profile": "这个号码还没登记过。回2登记,想找活直接说",
@@ -312,7 +415,10 @@ PHRASES: Phrases = {
     "erased": "你的登记删掉了。以后想找活,随时再来",
     "kept": lambda a, d: "好,没有删" if a["what"] == "profile" else "好,还是给你留起",
     "profile_locked": "晓得了,这个号码换人了,以前的不再用。想找活直接说",
-    "which_person": lambda a, d: "这个号码登记了几个人。是哪个?1机主本人 " + " ".join(f"{n}屋头第{n - 1}个人" for n in range(2, a["count"] + 1)),
+    "which_person": lambda a, d: (
+        f"这个号码登记了{a['count']}个人。你是哪个?回1机主本人 "
+        + ("2屋头另一个人" if a["count"] == 2 else " ".join(f"{n}第{n}个登记的" for n in range(2, a["count"] + 1)))
+    ),
     "case_opened": case_opened,
     "human": human,
     "market_info": market_info,
@@ -325,5 +431,9 @@ PHRASES: Phrases = {
     "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
     "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你",
     "posting_rejected": lambda a, d: f"招人的没发:{a['opening']['title']}。{a['reason']}。改好再说一遍就行,找人回0",
-    "employer_told": lambda a, d: f"{a['worker_name'] or '有人'}" + ("要来做" if a["event"] == "taken" else "不来了:") + f"{w.line(a['opening'], detail=min(d, 2))}。还差{a['opening']['left']}人",
+    "employer_told": lambda a, d: (
+        f"{a['worker_name'] or '有人'}"
+        + ("要来做" if a["event"] == "taken" else "不来了:")
+        + f"{w.line(a['opening'], detail=min(d, 2))}。还差{a['opening']['left']}人"
+    ),
 }

@@ -121,7 +121,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "kept": {"what": "place"}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
     "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
-    "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}},
+    "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
     "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
 }  # fmt: skip
 

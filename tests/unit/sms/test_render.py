@@ -96,14 +96,17 @@ def test_an_injury_names_the_emergency_number_before_anything_else() -> None:
 
 def test_an_offer_states_its_expiry_and_the_three_answers() -> None:
     text = render([sample("offer")], "中塘零工")
-    assert "18:00前有效" in text and "1接,2不接,0找人" in text
+    assert "下午6点前有效" in text and "1接,2不接,0找人" in text
 
 
 def test_the_employers_phone_is_told_after_acceptance() -> None:
     assert "10002000001" in render([sample("job_taken")], "中塘零工")
 
 
-@pytest.mark.parametrize(("text", "parts"), [("好" * 70, 1), ("好" * 71, 2), ("好" * 134, 2), ("好" * 135, 3), ("😊" * 35, 1), ("😊" * 36, 2)])
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("好" * 70, 1), ("好" * 71, 2), ("好" * 134, 2), ("好" * 135, 3), ("😊" * 35, 1), ("😊" * 36, 2)],
+)
 def test_segments_are_counted_in_utf16_units(text: str, parts: int) -> None:
     assert segment_count(text) == parts
 
