@@ -21,6 +21,7 @@ from backend.domain import (
     counts,
     dates_zh,
     lexicon,
+    missed,
     names,
     numbers_zh,
     phone,
@@ -65,6 +66,7 @@ def values(
         if placed is not None and reader is not None:
             found += reader(message, *placed)
     found += whole_message.added(message, found)
+    found += missed.missed(message, found)
     found = whole_message.fit_intent(message, found)
     found = corrections.last_said(found, text)
     unique: dict[tuple[str, str], Entity] = {}
