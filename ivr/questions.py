@@ -60,7 +60,7 @@ def opening_read(state: State) -> int | None:
 
 def _job_heard(state: State, world: World, said: Speech) -> Move | None:
     """第二个: the second of those read out; 下一个: what key 2 does."""
-    if _NEXT.fullmatch(said.text.strip(" ,.!?,。!?")):
+    if _NEXT.fullmatch(said.text.strip(" ,.!?\uff0c\u3002\uff01\uff1f")):
         return next_job(state)
     if said.ordinal is None:
         return None
