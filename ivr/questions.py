@@ -7,6 +7,7 @@ The ladder of V08 is in the three prompts of a question: as asked first, shorter
 from __future__ import annotations
 
 import re
+import string
 from typing import Any
 
 from ivr import speech, spoken
@@ -60,7 +61,7 @@ def opening_read(state: State) -> int | None:
 
 def _job_heard(state: State, world: World, said: Speech) -> Move | None:
     """第二个: the second of those read out; 下一个: what key 2 does."""
-    if _NEXT.fullmatch(said.text.strip(" ,.!?\uff0c\u3002\uff01\uff1f")):
+    if _NEXT.fullmatch(said.text.strip(string.punctuation + "，。！？ ")):
         return next_job(state)
     if said.ordinal is None:
         return None
