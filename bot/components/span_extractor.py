@@ -35,8 +35,9 @@ LONGEST_TEXT = 600
 class SpanExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        # `hidden_words`: one training sentence in so many is seen without the dictionaries.
-        return {"iterations": 60, "l2": 0.1, "hidden_words": 4}
+        # `hidden_words`: one training sentence in so many is seen without the dictionaries. `plain_share`: of those
+        # without any span one in so many is enough.
+        return {"iterations": 60, "l2": 0.1, "hidden_words": 4, "plain_share": 2}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -62,6 +63,8 @@ class SpanExtractor(GraphComponent, EntityExtractorMixin):
                 continue
             spans = [(found["start"], found["end"], found["entity"]) for found in message.get(ENTITIES, [])]
             # A checksum instead of a random draw: the same sentence is always treated the same.
+            if not spans and zlib.crc32(text.encode()) % self._config["plain_share"]:
+                continue
             hidden = zlib.crc32(text.encode()) % self._config["hidden_words"] == 0
             trainer.append(character_features(text, None if hidden else self._lexicon), bio_labels(len(text), spans))
         with self._storage.write_to(self._resource) as folder:

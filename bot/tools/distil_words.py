@@ -31,7 +31,7 @@ _NAMES = ("nr", "ns", "nz", "nt")
 
 def common_words(lines: Iterable[str]) -> tuple[list[str], dict[str, int]]:
     """Return the words to embed and all frequencies, from lines of jieba's list: ``word frequency kind``."""
-    rows = [(line.split() + [""])[:3] for line in lines if line.strip()]
+    rows = [([*line.split(), ""])[:3] for line in lines if line.strip()]
     frequency = {word: int(count) for word, count, _ in rows}
     plain = [w for w, _, kind in rows if _WORD.fullmatch(w) and len(w) <= 4 and not kind.startswith(_NAMES)]
     plain.sort(key=frequency.__getitem__, reverse=True)

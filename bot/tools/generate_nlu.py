@@ -28,8 +28,10 @@ SKILLS = HERE / "skills"
 VOICES = HERE / "voices"
 OUTPUT = HERE.parent / "data" / "nlu"
 # Fillings of a template by how many slots it has; a plain sentence stands once as it is.
-FILLINGS = (1, 3, 4, 5)
-VOICE_FILLINGS = (1, 1, 2, 2)
+FILLINGS = (1, 2, 3, 3)
+# A bare value is all there is to see: many values, few frames.
+VALUE_FILLINGS = (1, 5, 4, 4)
+VOICE_FILLINGS = (1, 1, 1, 2)
 # Small talk is short and exact: noise there must not drown the bare word.
 NOISY_SHARE = {"greet": 0.3, "goodbye": 0.4, "thank": 0.4, "affirm": 0.3, "deny": 0.3, "out_of_scope": 0.25}
 
@@ -44,7 +46,7 @@ def templates(text: str) -> list[str]:
 def examples(intent: str, lines: list[str], fillings: tuple[int, ...] = FILLINGS) -> list[str]:
     """Return the distinct sentences of an intent, in template order."""
     made: dict[str, None] = {}
-    share = NOISY_SHARE.get(intent, 0.7)
+    share = NOISY_SHARE.get(intent, 0.5)
     for number, line in enumerate(lines):
         rng = Random(zlib.crc32(f"{intent}|{line}|{lines[:number].count(line)}".encode()))
         slots = len(slots_of(line))
@@ -72,7 +74,7 @@ def build() -> dict[str, str]:
     for path in sorted(SKILLS.glob("*.yml")):
         intents = {}
         for intent, text in _read(path).items():
-            sentences = dict.fromkeys(examples(intent, templates(text)))
+            sentences = dict.fromkeys(examples(intent, templates(text), VALUE_FILLINGS if intent == "inform" else FILLINGS))
             sentences.update(dict.fromkeys(examples(intent, templates(voices.get(intent, "")), VOICE_FILLINGS)))
             intents[intent] = list(sentences)
         files[path.name] = render(intents)

@@ -65,6 +65,28 @@ for text in json.loads(sys.argv[2]):
     answers.append({"text": found.get("text"), "intent": found.get("intent"), "entities": found.get("entities")})
 print(json.dumps(answers))
 """
+CAREFUL = """
+import json
+from bot.components.intent_classifier import careful
+doubtful = [("delete_profile", 0.3), ("greet", 0.25), ("out_of_scope", 0.1)]
+print(json.dumps([
+    careful(doubtful, 0.4)[0][0],
+    careful([("delete_profile", 0.8), ("out_of_scope", 0.1)], 0.4)[0][0],
+    careful([("greet", 0.2), ("out_of_scope", 0.1)], 0.4)[0][0],
+]))
+"""
+WORDS = """
+import json, sys
+import numpy as np
+from bot.components.word_vectors import VECTORS, WordVectors
+
+words = WordVectors.read()
+near = [[float(words.sentence(one) @ words.sentence(other)) for other in others] for one, *others in json.loads(sys.argv[1])]
+odd = [bool(np.isfinite(words.sentence(text)).all()) for text in ("", "   ", "abc 123", chr(0), chr(0x9f98) * 300)]
+with np.load(VECTORS, allow_pickle=False) as arrays:
+    kinds = {name: arrays[name].dtype.name for name in arrays.files}
+print(json.dumps({"near": near, "odd": odd, "kinds": kinds, "bytes": VECTORS.stat().st_size}))
+"""
 STORE = """
 import asyncio, json
 from rasa.shared.core.domain import Domain
@@ -139,3 +161,31 @@ def test_out_of_scope_carries_no_spans(answers: dict[str, dict]) -> None:
 
 def test_the_store_forgets_the_conversation_used_longest_ago() -> None:
     assert json.loads(run(STORE)) == ["4", "3", "9"]
+
+
+def test_a_doubtful_message_is_not_taken_for_one_that_changes_something() -> None:
+    assert json.loads(run(CAREFUL)) == ["out_of_scope", "delete_profile", "greet"]
+
+
+@pytest.fixture(scope="module")
+def vectors() -> dict:
+    # Each: said, like it, unlike it.
+    asked = [
+        ["薪水没有支付", "工资没有发放", "明天下雨"],
+        ["请重复一遍", "再说一次", "删除资料"],
+        ["招聘厨师", "招募大厨", "身体不舒服"],
+    ]
+    return json.loads(run(WORDS, json.dumps(asked)))
+
+
+def test_words_of_one_meaning_stand_near_each_other(vectors: dict) -> None:
+    assert all(like > unlike + 0.1 for like, unlike in vectors["near"]), vectors["near"]
+
+
+def test_text_without_known_words_has_a_finite_vector(vectors: dict) -> None:
+    assert all(vectors["odd"])
+
+
+def test_the_word_vectors_are_small_and_hold_no_code(vectors: dict) -> None:
+    assert vectors["bytes"] < 3_000_000
+    assert vectors["kinds"] == {"words": "uint8", "vectors": "int8", "weights": "float16"}

@@ -1,7 +1,6 @@
 """Trades as verbs and nouns, benefits, ways of being paid, topics of policy and training, hardship."""
 
 # Word lists are kept as running text, which is read and extended more easily than quoted lists.
-# ruff: noqa: SIM905
 from __future__ import annotations
 
 from random import Random
