@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.domain.said import is_busy, says_wrong_person
+from backend.domain.said import is_always_free, is_busy, names_unknown_trade, says_wrong_person
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,27 @@ def test_these_say_the_number_has_another_holder(text: str) -> None:
 )  # fmt: skip
 def test_these_do_not(text: str) -> None:
     assert not says_wrong_person(text)
+
+
+@pytest.mark.parametrize("text", ["天天都有空", "我随时都得行", "一年四季都可以", "哪天都能来"])
+def test_these_say_any_day_will_do(text: str) -> None:
+    assert is_always_free(text)
+
+
+@pytest.mark.parametrize("text", ["天天", "都行", "随时", "啥子时候都行"])
+def test_to_the_question_which_days_a_bare_word_will_do(text: str) -> None:
+    assert is_always_free(text, asked=True)
+
+
+@pytest.mark.parametrize("text", ["后天没得空", "明天", "天天落雨", "对", "好"])
+def test_these_say_no_such_thing(text: str) -> None:
+    assert not is_always_free(text, asked=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_one"),
+    [("有没得开飞机的活", True), ("有没得挖虫草的活路", True), ("有没得近点的活", False), ("有没得日结的活", False), ("有啥子活路", False),
+     ("有没得管饭的活", False), ("想找个轻松的活", False), ("还有没得别的活", False)],
+)  # fmt: skip
+def test_a_search_may_name_work_that_nobody_knows(text: str, names_one: bool) -> None:
+    assert names_unknown_trade(text) is names_one
