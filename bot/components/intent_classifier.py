@@ -51,15 +51,24 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         # `vectors`: how much the meaning of words counts beside the words. `bare_share`: one sentence in so many is also
         # learnt without its spans.
         return {
-            "strength": 30.0, "iterations": 60, "temperature": 1.0, "vectors": 0.7, "bare_share": 5,
+            "strength": 30.0,
+            "iterations": 60,
+            "temperature": 1.0,
+            "vectors": 0.7,
+            "bare_share": 5,
             # A message that would change something at a lower share is taken for none of ours, which only asks again: between
             # 0.5 and 0.7 hardly more than half were right.
             "least_to_change": 0.65,
         }
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None,
-        notions: Lexicon | None = None, words: WordVectors | None = None,
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+        notions: Lexicon | None = None,
+        words: WordVectors | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
@@ -70,7 +79,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LinearIntentClassifier:
         return cls(config, model_storage, resource)
 

@@ -60,7 +60,9 @@ def examples(intent: str, lines: list[str], fillings: tuple[int, ...] = FILLINGS
 
 
 def render(intents: dict[str, list[str]]) -> str:
-    parts = ["# Written by `python -m bot.tools.generate_nlu`; change bot/tools/skills, not this file.\nversion: \"3.1\"\n\nnlu:\n"]
+    parts = [
+        '# Written by `python -m bot.tools.generate_nlu`; change bot/tools/skills, not this file.\nversion: "3.1"\n\nnlu:\n'
+    ]
     for intent, sentences in intents.items():
         parts.append(f"  - intent: {intent}\n    examples: |\n")
         parts += [f"      - {sentence}\n" for sentence in sentences]
@@ -74,7 +76,9 @@ def build() -> dict[str, str]:
     for path in sorted(SKILLS.glob("*.yml")):
         intents = {}
         for intent, text in _read(path).items():
-            sentences = dict.fromkeys(examples(intent, templates(text), VALUE_FILLINGS if intent == "inform" else FILLINGS))
+            sentences = dict.fromkeys(
+                examples(intent, templates(text), VALUE_FILLINGS if intent == "inform" else FILLINGS)
+            )
             sentences.update(dict.fromkeys(examples(intent, templates(voices.get(intent, "")), VOICE_FILLINGS)))
             intents[intent] = list(sentences)
         files[path.name] = render(intents)

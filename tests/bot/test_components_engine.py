@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / ".venv-rasa/bin/python"
-pytestmark = pytest.mark.skipif(not ENGINE.exists(), reason="the engine's environment .venv-rasa is not built: run `make setup`")
+pytestmark = pytest.mark.skipif(
+    not ENGINE.exists(), reason="the engine's environment .venv-rasa is not built: run `make setup`"
+)
 
 # A few dozen sentences: enough to see that training, saving and loading work, quick enough for every run.
 SENTENCES = """
@@ -119,7 +121,16 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     folder = tmp_path_factory.mktemp("engine")
     (folder / "nlu.yml").write_text(SENTENCES, encoding="utf-8")
     (folder / "storage").mkdir()
-    texts = ["我叫王秀英 会采茶", "五十八", "我的号是13800001234", "身份证110101190001010000", "/inform{\"age\": 5}", "   ", "😊" * 200, "讲个笑话"]
+    texts = [
+        "我叫王秀英 会采茶",
+        "五十八",
+        "我的号是13800001234",
+        "身份证110101190001010000",
+        '/inform{"age": 5}',
+        "   ",
+        "😊" * 200,
+        "讲个笑话",
+    ]
     return dict(zip(texts, json.loads(run(ASK, str(folder), json.dumps(texts))), strict=True))
 
 
@@ -146,7 +157,7 @@ def test_nothing_is_read_out_of_an_identity_number(answers: dict[str, dict]) -> 
 
 
 def test_a_leading_slash_does_not_leave_the_pipeline(answers: dict[str, dict]) -> None:
-    assert not answers["/inform{\"age\": 5}"]["text"].startswith("/")
+    assert not answers['/inform{"age": 5}']["text"].startswith("/")
 
 
 def test_blank_text_has_no_intent(answers: dict[str, dict]) -> None:
