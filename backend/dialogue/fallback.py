@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from backend.domain import choice
+from backend.domain.said import is_always_free
 from backend.domain.surnames import bare_name
 
 Chosen = tuple[str, dict[str, Any]]
@@ -44,6 +45,11 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
         word := _menu_word(text.strip(), pending or {}, options) or _passed(text.strip(), pending or {}, waiting or {})
     ) is not None:
         return word
+    asked_days = any(
+        one.get("form") == "registration" and one.get("field") == "date" for one in (pending or {}, waiting or {})
+    )
+    if asked_days and is_always_free(text, asked=True) and choice.parse(text) is None:
+        return "note_registration", {"field": "always_free", "value": True}
     said = choice.parse(text)
     if said is None:
         return None
