@@ -127,7 +127,7 @@ def demo_secrets(data_dir: Path) -> dict[str, str]:
     wanted: dict[str, Callable[[], str]] = {
         "API_TOKEN": lambda: secrets.token_urlsafe(32),
         "ACTIONS_TOKEN": lambda: secrets.token_urlsafe(32),
-        "RASA_TOKEN": lambda: secrets.token_urlsafe(32),
+        "RASA_TOKEN": lambda: secrets.token_hex(32),
         "SECRET_KEY": lambda: secrets.token_urlsafe(32),
         "TWILIO_AUTH_TOKEN": lambda: secrets.token_hex(16),
         "TWILIO_ACCOUNT_SID": lambda: "AC" + secrets.token_hex(16),

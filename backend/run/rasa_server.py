@@ -12,7 +12,8 @@ def main() -> None:
     token = os.environ.pop("RASA_TOKEN")
     # This file's own folder would otherwise come first on the path and shadow packages.
     sys.path[0] = os.getcwd()
-    sys.argv = ["rasa", *sys.argv[1:], "--auth-token", token]
+    # With "=": a token may begin with a dash.
+    sys.argv = ["rasa", *sys.argv[1:], f"--auth-token={token}"]
     from rasa.__main__ import main as rasa
 
     rasa()
