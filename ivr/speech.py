@@ -127,7 +127,8 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
     if village := facts.get("village_name") or facts.get("location"):
         add(str(village), str(village))
     if trades := facts.get("job_names"):
-        add("、".join(trades), ", ".join(trades))
+        own_words = facts.get("title") if len(trades) == 1 else None
+        add(own_words or "、".join(trades), own_words or ", ".join(trades))
     if count := facts.get("headcount"):
         add(f"{'两' if count == 2 else spoken.number_zh(int(count))}个人", f"{count} people")
     if days := facts.get("date"):
@@ -342,7 +343,16 @@ def _posting_received(answer: Answer, today: date) -> Both:
 
 
 def _availability_set(answer: Answer, today: date) -> Both:
-    return [("有空没空,我记下了。", "I have noted when you are free.")]
+    """The days are said back: a recogniser mishears them easily."""
+    told = answer["availability"]
+    facts: dict[str, Any] = {"always_free": told.get("always")}
+    if told.get("unavailable"):
+        facts["unavailable"] = told["unavailable"][-1]
+    if told.get("from"):
+        start, end = (date.fromisoformat(told[key] or told["from"]) for key in ("from", "to"))
+        return [("记下了," + spoken.days(start, end, today, "zh") + "有空。", f"Noted: free {spoken.days(start, end, today, 'en')}.")]
+    said = facts_said(facts, today)
+    return [(f"记下了,{said[0]}。", f"Noted: {said[1]}.")] if said else [("有空没空,我记下了。", "I have noted when you are free.")]
 
 
 def _undone(answer: Answer, today: date) -> Both:

@@ -33,8 +33,6 @@ from tests.support.waiting import wait_for
 FOLDER = Path(__file__).parent / "conversations"
 TOWN = "500114121"  # 中塘镇
 WITHIN_S = 30
-# An offer's own text may come at any moment, or not before morning (M10): it is never the answer to a text.
-OF_OUR_OWN_ACCORD = "回1接,2不接"
 
 
 @dataclass(frozen=True)
@@ -93,18 +91,33 @@ class Player:
     # -- by text --------------------------------------------------------------------------------------------------
     def texts(self, words: str, expected: list[str]) -> None:
         self.said.append(f"> {words}")
+        before = {one["id"] for one in self._messages("inbound")}
         sent = self.stack.send(self.number, words)
-        answer = self._next_text(sent["seq"], answers_only=True)
+
+        def answers() -> list[str]:
+            fresh = {one["id"] for one in self._messages("inbound") if one["id"] not in before}
+            return [one["body"] for one in self._messages("outbound") if one["in_reply_to"] in fresh]
+
+        [answer, *_] = wait_for(answers, WITHIN_S, "an answer is written")
+        self._reaches_the_handset(sent["seq"], answer)
         keeps_the_rules(answer)
         holds(answer, expected)
 
-    def _next_text(self, after: int, *, answers_only: bool = False) -> str:
-        def fresh() -> list[dict[str, Any]]:
-            page = self.stack.network.get(f"/handsets/{self.number}/texts", params={"after": max(after, self.seen)})
-            items = [one for one in page.raise_for_status().json()["items"] if one["direction"] == "to_handset"]
-            return [one for one in items if not (answers_only and OF_OUR_OWN_ACCORD in one["body"])]
+    def _texts_after(self, after: int) -> list[dict[str, Any]]:
+        page = self.stack.network.get(f"/handsets/{self.number}/texts", params={"after": after})
+        return [one for one in page.raise_for_status().json()["items"] if one["direction"] == "to_handset"]
 
-        [first, *_] = wait_for(fresh, WITHIN_S, "a text reaches the handset")
+    def _reaches_the_handset(self, after: int, answer: str) -> None:
+        """A text of our own accord, an offer say, may come in between; the answer is the one that was asked for."""
+
+        def arrived() -> list[int]:
+            return [one["seq"] for one in self._texts_after(after) if one["body"] == answer]
+
+        self.seen = max(self.seen, wait_for(arrived, WITHIN_S, "the answer reaches the handset")[0])
+        self.said.append(f"< {answer}")
+
+    def _next_text(self, after: int) -> str:
+        [first, *_] = wait_for(lambda: self._texts_after(max(after, self.seen)), WITHIN_S, "a text reaches the handset")
         self.seen = max(self.seen, first["seq"])
         self.said.append(f"< {first['body']}")
         return str(first["body"])
@@ -139,11 +152,18 @@ class Player:
         heard = "".join(self.call.heard_last)
         self.said.append(f"  {heard}")
         if what == "hang":
+            wait_for(self._call_has_ended, WITHIN_S, "the carrier says that the call has ended")
             return
         assert heard or (step.startswith("say ") and before == "recording"), "the line said nothing"
         ends = "ENDS" in expected
         assert self.call.ended == ends, "the call ended" if not ends else "the call goes on"
         holds(heard, [one for one in expected if one != "ENDS"])
+
+    def _call_has_ended(self) -> bool:
+        assert self.call is not None
+        with self._database() as db:
+            row = db.execute("SELECT ended_at FROM calls WHERE call_sid = ?", (self.call.sid,)).fetchone()
+        return bool(row and row[0])
 
     # -- what others do -------------------------------------------------------------------------------------------
     def _opening(self, told: dict[str, Any]) -> None:
