@@ -350,9 +350,18 @@ def _availability_set(answer: Answer, today: date) -> Both:
         facts["unavailable"] = told["unavailable"][-1]
     if told.get("from"):
         start, end = (date.fromisoformat(told[key] or told["from"]) for key in ("from", "to"))
-        return [("记下了," + spoken.days(start, end, today, "zh") + "有空。", f"Noted: free {spoken.days(start, end, today, 'en')}.")]
+        return [
+            (
+                "记下了," + spoken.days(start, end, today, "zh") + "有空。",
+                f"Noted: free {spoken.days(start, end, today, 'en')}.",
+            )
+        ]
     said = facts_said(facts, today)
-    return [(f"记下了,{said[0]}。", f"Noted: {said[1]}.")] if said else [("有空没空,我记下了。", "I have noted when you are free.")]
+    return (
+        [(f"记下了,{said[0]}。", f"Noted: {said[1]}.")]
+        if said
+        else [("有空没空,我记下了。", "I have noted when you are free.")]
+    )
 
 
 def _undone(answer: Answer, today: date) -> Both:
