@@ -38,9 +38,6 @@ def find_jobs(turn: Turn) -> list[Answer]:
         if not params.get("quietly"):
             turn.expect("no_jobs", {} if known else {"1": {"act": "register"}, "yes": {"act": "register"}})
         return [make("no_jobs", filters=_told(turn, filters), registered=known)]
-    if said := turn.facts.text_of("job_type"):
-        # 摘橘子 and 摘柑子 are one trade; whoever names oranges hears of oranges first.
-        matches.sort(key=lambda match: said not in match.opening.title)
     ids = [match.opening.id for match in matches]
     turn.remember("jobs", {"opening_ids": ids, "shown": 0, "filters": _told(turn, filters)})
     if not filters.get("job_types") and names_unknown_trade(turn.text):
@@ -63,7 +60,14 @@ def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple
     relaxed: list[str] = []
     while True:
         matches = openings_for(
-            turn.session, turn.deps.regions, turn.today, worker=worker, filters=wanted, near=near, limit=RANKED_AT_MOST
+            turn.session,
+            turn.deps.regions,
+            turn.today,
+            worker=worker,
+            filters=wanted,
+            near=near,
+            words=turn.facts.text_of("job_type"),
+            limit=RANKED_AT_MOST,
         )
         matches = [match for match in matches if match.opening.id not in held]
         droppable = next((name for name in RELAX if name in wanted), None)

@@ -53,9 +53,13 @@ def openings_for(
     worker: Worker | None,
     filters: dict[str, Any] | None = None,
     near: str | None = None,
+    words: str | None = None,
     limit: int = 10,
 ) -> list[Match]:
     """Published openings with a free place, best first; `near` is where the asker is when that is not in her record.
+
+    `words`: the trade as it was said; openings whose title holds them come before others of the trade, for 摘橘子 and
+    摘柑子 are one trade and whoever names oranges wants oranges. What suits equally well comes in the order it begins.
 
     `filters`, each optional and each a must: `job_types` [code], `from` / `to` (date or ISO day), `region` (code),
     `proximity`, `pay_min_fen` with `pay_unit`, `settlement`, `benefits` [meals …], `day_part`, `term` (long | short).
@@ -70,9 +74,12 @@ def openings_for(
     ranked = rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE))
     if named := wanted.get("job_types"):
         # Asked for by name, a trade is right whatever her record says, and comes before its kindred.
-        ranked.sort(key=lambda r: (by_id[r.id].job_type not in named, -r.score, r.id))
+        ranked.sort(key=lambda r: (
+            by_id[r.id].job_type not in named, not words or words not in by_id[r.id].title,
+            -r.score, by_id[r.id].starts_on, r.id,
+        ))  # fmt: skip
     else:
-        ranked.sort(key=lambda r: (not r.suitable, -r.score, r.id))
+        ranked.sort(key=lambda r: (not r.suitable, -r.score, by_id[r.id].starts_on, r.id))
     return [Match(by_id[r.id], r.score, r.reasons, r.suitable) for r in ranked[:limit]]
 
 
