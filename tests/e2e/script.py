@@ -146,9 +146,16 @@ class Player:
         if what == "call":
             self.call = self.stack.call(self.number)
         else:
-            assert self.call is not None and not self.call.ended, "the call is over"
-            {"press": self.call.press, "say": self.call.speak, "silence": lambda _: self.call.silence(),  # type: ignore[union-attr]
-             "hang": lambda _: self.call.hang_up()}[what](more)  # fmt: skip
+            call = self.call
+            assert call is not None and not call.ended, "the call is over"
+            if what == "press":
+                call.press(more)
+            elif what == "say":
+                call.speak(more)
+            elif what == "silence":
+                call.silence()
+            else:
+                call.hang_up()
         heard = "".join(self.call.heard_last)
         self.said.append(f"  {heard}")
         if what == "hang":
