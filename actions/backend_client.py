@@ -45,9 +45,10 @@ class BackendClient:
         intent: str | None = None,
         confidence: float | None = None,
         entities: list[dict[str, Any]] | None = None,
+        ranking: list[dict[str, Any]] | None = None,
     ) -> Performed:
         """Let the backend do `act` for this turn; raise `BackendUnavailable` for everything but a usable answer."""
-        body = {"intent": intent, "confidence": confidence, "entities": entities or []}
+        body = {"intent": intent, "confidence": confidence, "entities": entities or [], "ranking": ranking or []}
         try:
             response = await self._client.post(f"/internal/turns/{turn_token}/acts/{act}", json=body)
             answered = response.json() if response.status_code == 200 else None

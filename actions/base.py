@@ -36,6 +36,9 @@ async def perform(tracker: Tracker, dispatcher: CollectingDispatcher, act: str) 
                 {key: entity.get(key) for key in ("entity", "start", "end", "value")}
                 for entity in message.get("entities") or []
             ],
+            ranking=[
+                {key: one.get(key) for key in ("name", "confidence")} for one in message.get("intent_ranking") or []
+            ],
         )
     except BackendUnavailable as problem:
         log.warning("act_failed act=%s reason=%s", act, problem)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
-from ivr.follow_up import FollowUp
+from ivr.follow_up import MOST_FAILURES, FollowUp
 from ivr.questions import QUESTIONS, next_job
 from ivr.steps import (
     Again,
@@ -39,7 +39,6 @@ SOFT_LIMIT_S = 8 * 60  # V18
 HARD_LIMIT_S = 12 * 60
 MOST_TURNS = 40
 RETRIES = 2  # V08: a third miss leads to a person
-MOST_FAILURES = 3  # V17
 REPEATS = 5  # asked for again more often than this, a person helps
 FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
 PERSON, AGAIN, BACK, SLOWER = "0", "9", "*", "7"  # the same everywhere (V03)

@@ -19,9 +19,10 @@ IN_PASSING = frozenset({
     "profile_what", "choice_unknown", "employer_told",
 })  # fmt: skip
 NOT_HEARD = frozenset({"not_understood"})
+MOST_FAILURES = 3  # V17
 CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer"})
 # Answers by which a question of the services is closed; afterwards only a new one of theirs can be answered.
-OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form"})
+OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form", "either"})
 DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
     "availability_set", "opted_out", "market_info",
@@ -89,6 +90,9 @@ class FollowUp:
             if handler := _LEADS.get(answer["kind"]):
                 handler(self, answer, doing)
                 return
+            if answer["kind"] == "menu" and answer.get("reason") == "not_understood" and state.at == "either":
+                self._menu_instead()
+                return
             if answer["kind"] in NOT_HEARD or (answer["kind"] == "menu" and answer.get("reason") == "not_understood"):
                 self.miss((prompt("not_heard"),))
                 return
@@ -149,6 +153,25 @@ class FollowUp:
         else:
             self.miss(())
 
+    def _menu_instead(self) -> None:
+        """Neither of the two was meant: the whole menu, and at the third failure a person (V08, V17)."""
+        self.state.failures += 1
+        if self.state.failures >= MOST_FAILURES:
+            self.person()
+            return
+        self.says.append(prompt("not_heard"))
+        self.home()
+
+    def _either(self, answer: Answer, doing: str | None) -> None:
+        if answer.get("word") is None:
+            self.state.failures += 1
+        failures = self.state.failures
+        if answer.get("word") is None and (self.world.over_65 or failures >= MOST_FAILURES):
+            self.person()
+            return
+        self.move(Go("either", {"answer": answer}, forget=self.state.at == "either"))
+        self.state.failures = failures
+
     def _emergency(self) -> None:
         """Injury and violence: the number to call was said first; a person comes at once (DESIGN §3.8)."""
         if self.world.staff_open:
@@ -208,7 +231,7 @@ class FollowUp:
         heard = set(answer.get("noted") or {})
         self.state.said_before = [fact for fact in self.state.said_before if fact not in heard]
         failures = self.state.failures
-        self.move(Go("form", {"answer": answer}, forget=self.state.at == "form"))
+        self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
         self.state.failures = failures if not heard else 0
 
     def _which(self, answer: Answer, doing: str | None) -> None:
@@ -240,7 +263,7 @@ class FollowUp:
 _Lead = Callable[[FollowUp, Answer, str | None], None]
 _LEADS: dict[str, _Lead] = {
     "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
-    "which_job": FollowUp._which, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
+    "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
     "taken_over": FollowUp._taken_over, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import re
 import string
 from typing import Any
 
+from backend.domain.latin import latin
 from ivr import speech, spoken
 from ivr.asking import YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, say, three
 from ivr.registration import REGISTRATION
@@ -174,6 +175,20 @@ def _who_heard(state: State, world: World, said: Speech) -> Move | None:
     return None
 
 
+# One of two things that words may have meant: which, the services know.
+def _either_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    answer = state.data["answer"]
+    first, second = ((choice["zh"], choice["en"]) for choice in answer["choices"])
+    both = {"first": first, "second": second}
+    word = answer.get("word")
+    asked = prompt("either_word", word=(word, latin(word)), **both) if word else prompt("either", **both)
+    return asked, prompt("either_short", **both), prompt("either_two", **both)
+
+
+def _either(state: State, world: World, key: str) -> Move | None:
+    return Talk(key) if key in "123" else None
+
+
 # A form's question: everything said or keyed is the services' to judge.
 def _form_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
@@ -240,6 +255,7 @@ QUESTIONS: dict[str, Question] = {
         Question("confirm", _confirm, keys("12"), _confirm_prompts, _confirm_body, yes="1", no="2", hints=YES_NO_HINTS,
                  resumable=True),
         Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts),
+        Question("either", _either, keys("123"), _either_prompts, no="3", hints=("都不是", "人工")),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
                  hints=("本人", "家里人")),
         Question("form", _form, _form_keys, _form_prompts, _form_body, resumable=True,

@@ -225,6 +225,12 @@ def _which_job(answer: Answer, today: date) -> Both:
     return said
 
 
+def _either_or(answer: Answer, today: date) -> Both:
+    (zh1, en1), (zh2, en2) = ((choice["zh"], choice["en"]) for choice in answer["choices"])
+    lead = f"您说的{answer['word']},是" if answer["word"] else "您是想"
+    return [(f"{lead}{zh1},还是{zh2}?", f"Do you mean {en1}, or {en2}?")]
+
+
 def _job_taken(answer: Answer, today: date) -> Both:
     zh, en = _line(answer["opening"], today)
     said: Both = [
@@ -417,6 +423,7 @@ RENDERERS: dict[str, Renderer] = {
     "menu": _fixed(("请按键。", "Please use the keys.")),
     "repeat_nothing": _fixed(("我还没说啥子。", "I have not said anything yet.")),
     "slower": _pace,
+    "either_or": _either_or,
     "not_understood": _fixed(("我没听懂。", "I did not understand.")),
     "out_of_scope": _fixed(("这个我不会。我只管找活的事。", "I cannot do that; I only deal with work.")),
     "choice_unknown": _choice_unknown,

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from backend.dialogue import fallback, state
 from backend.domain.spans import spans as find_spans
-from backend.services import acts
+from backend.services import acts, not_sure
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
 from backend.services.understand import prepare, values_of
@@ -70,12 +70,8 @@ ENGINE_ACTS = frozenset(
 # To an open question even a text the engine makes nothing of may be the answer: a rare name, a number.
 NOTES = frozenset({"note_registration", "note_posting"})
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback"})
-# Below this the reading is a guess: the line asks instead of acting on it. On labelled messages fewer than one reading in
-# a hundred is that unsure, and most of those are wrong.
-SURE_ENOUGH = 0.4
-# Done however unsure: they change nothing, or are the safe side to err on.
-ALWAYS_DONE = NOTES | {"resume_form", "out_of_scope", "not_understood", "talk_to_human"}
 MOST_SPANS = 60  # a message of 500 characters holds far fewer
+MOST_READINGS = 10
 
 
 def create_blueprint(deps: Deps) -> Blueprint:
@@ -96,8 +92,8 @@ def create_blueprint(deps: Deps) -> Blueprint:
     def perform(turn_token: str, act: str) -> Response | tuple[Response, int]:
         """Do `act` for the turn.
 
-        Takes `{"intent": "inform", "confidence": 0.93, "entities": [{"entity", "start", "end", "value"}]}`, spans being
-        positions in the text the engine was sent. Gives `{"answers": [...], "form": "registration_form"|null,
+        Takes `{"intent": "inform", "confidence": 0.93, "entities": [{"entity", "start", "end", "value"}],
+        "ranking": [{"name", "confidence"}]}`, spans being positions in the text the engine was sent. Gives `{"answers": [...], "form": "registration_form"|null,
         "requested_slot": "registration_age"|null, "slots": {...}}`. 404: no such act, or the turn is not under lease.
         """
         body = request.get_json(silent=True)
@@ -119,13 +115,10 @@ def create_blueprint(deps: Deps) -> Blueprint:
                 channel=message.channel,
             )
             facts = understood(turn, body)
-            if act not in ALWAYS_DONE and message.confidence is not None and message.confidence < SURE_ENOUGH:
-                # A word nobody is sure of is the answer to the open question, if there is one; else it is asked about.
-                form = state.open_form(conversation.context or {})
-                act, facts = f"note_{form}" if form else "not_understood", Facts(entities=[], intent="nlu_fallback")
-            if act in NOTES and facts.intent in NOT_UNDERSTOOD:
+            instead, facts = not_sure.settled(turn, act, facts)
+            if instead in NOTES and facts.intent in NOT_UNDERSTOOD:
                 facts = _bare_answer(turn, facts)
-            answers = acts.perform(turn, act, facts)
+            answers = acts.perform(turn, act, facts, instead=instead)
             return jsonify(answers=answers, **state.restore(conversation.context))
 
     return blueprint
@@ -150,7 +143,20 @@ def understood(turn: Turn, body: dict[str, Any]) -> Facts:
     message.intent = intent or None
     message.confidence = float(confidence) if isinstance(confidence, int | float) else None
     message.entities = [{"entity": e.entity, "text": e.text, "value": e.value} for e in entities]
-    return Facts(entities=entities, intent=intent)
+    return Facts(
+        entities=entities,
+        intent=intent,
+        ranking=_ranking(body.get("ranking")),
+        spans=[{key: span[key] for key in ("entity", "start", "end")} for span in spans[:MOST_SPANS]],
+    )
+
+
+def _ranking(raw: Any) -> list[tuple[str, float]]:
+    return [
+        (one["name"], float(one["confidence"]))
+        for one in _list(raw)[:MOST_READINGS]
+        if isinstance(one, dict) and isinstance(one.get("name"), str) and isinstance(one.get("confidence"), int | float)
+    ]
 
 
 def _bare_answer(turn: Turn, facts: Facts) -> Facts:

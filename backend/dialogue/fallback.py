@@ -16,6 +16,8 @@ Chosen = tuple[str, dict[str, Any]]
 
 # A longer text says more than a menu word, and these would only guess at it.
 LONGEST_MENU_TEXT = 24
+# An answer to an either/or that names one side; more words may bring more.
+LONGEST_NAMED = 8
 
 # In this order: the first that is found wins. Stop words are `domain/opt_out.py`'s and come before all of this.
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -45,6 +47,8 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
         word := _menu_word(text.strip(), pending or {}, options) or _passed(text.strip(), pending or {}, waiting or {})
     ) is not None:
         return word
+    if (named := _named(text.strip(), pending or {})) is not None:
+        return named
     asked_days = any(
         one.get("form") == "registration" and one.get("field") == "date" for one in (pending or {}, waiting or {})
     )
@@ -71,6 +75,20 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
     if any(key.isdigit() for key in options):
         return "choose", {"choice": said}
     return None
+
+
+def _named(text: str, pending: dict[str, Any]) -> Chosen | None:
+    """The option of an either/or that a short answer names in words: 做衣服的, 都不是. Several named are none."""
+    if len(text) > LONGEST_NAMED or choice.parse(text) not in (None, "no"):
+        return None
+    options = pending.get("options") or {}
+    named = [
+        key for key, words in (pending.get("words") or {}).items() if key in options and any(w in text for w in words)
+    ]
+    if len(named) != 1:
+        return None
+    option = options[named[0]]
+    return option["act"], dict(option.get("params") or {})
 
 
 def _number_asked_for(said: int, pending: dict[str, Any]) -> Chosen | None:

@@ -44,9 +44,10 @@ def load_all() -> None:
         importlib.import_module(f"{services.__name__}.{module.name}")
 
 
-def perform(turn: Turn, name: str, facts: Facts) -> list[Answer]:
+def perform(turn: Turn, name: str, facts: Facts, *, instead: str | None = None) -> list[Answer]:
     """Do `name` once for this turn's message and return its answers; a repeated turn gets the stored ones (F3, F5).
 
+    `instead`: the act to do in its place, e.g. a question where the reading is a guess; asked for again, `name` is done.
     The effect row is written in the caller's transaction, together with whatever the act changed.
     """
     if name not in _ACTS:
@@ -55,11 +56,11 @@ def perform(turn: Turn, name: str, facts: Facts) -> list[Answer]:
     if done:
         return list(done.answer["answers"])
     turn.facts = facts
-    answers = _ACTS[name](turn)
+    answers = _ACTS[instead or name](turn)
     if turn.channel == "voice":
         _text_the_change(turn, answers)
     turn.session.add(TurnEffect(message_id=turn.message.id, act=name, answer={"answers": answers}, at=turn.now))
-    log.info("act", act=name, message_id=turn.message.id, kinds=[a["kind"] for a in answers])
+    log.info("act", act=instead or name, message_id=turn.message.id, kinds=[a["kind"] for a in answers])
     return answers
 
 
@@ -69,6 +70,8 @@ def run(turn: Turn, option: dict[str, Any], facts: Facts | None = None) -> list[
         entities=facts.entities if facts else [],
         params={**(facts.params if facts else {}), **option.get("params", {})},
         intent=facts.intent if facts else turn.facts.intent,
+        ranking=(facts or turn.facts).ranking,
+        spans=(facts or turn.facts).spans,
     )
     return _ACTS[option["act"]](turn)
 

@@ -18,14 +18,13 @@ from backend.domain.case_rules import is_open
 from backend.errors import NotFound
 from backend.services import acts
 from backend.services.deps import Deps
-from backend.services.people import handset_for, owners
+from backend.services.people import handset_for, has_elder
 from backend.services.receive_message import BODY_LIMIT, conversation_for, storable
 from backend.services.turn import Facts, Turn
 from backend.settings import TIMEZONE
-from backend.store.models import Call, CallTurn, Conversation, Handset, Message, Person
+from backend.store.models import Call, CallTurn, Conversation, Handset, Message
 
 RESUMES_WITHIN = timedelta(hours=24)  # V19
-ELDER = 65  # V17
 FINAL = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
 
 
@@ -181,7 +180,7 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
         pace=handset.speech_rate,
         staff_open=bool(hotline) and is_open(now, station["opens_at"], station["closes_at"]),
         hotline=hotline,
-        over_65=_has_elder(session, handset, now.astimezone(TIMEZONE).year),
+        over_65=has_elder(session, handset, now.astimezone(TIMEZONE).year),
         taken_over=conversation.taken_by is not None,
         unfinished=tuple((context.get("registration") or {}).get("facts") or {}),
         pending=(context.get("pending") or {}).get("kind"),
@@ -191,11 +190,6 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
 
 def _conversation(session: Session, call: Call) -> Conversation:
     return session.get_one(Conversation, call.conversation_id)
-
-
-def _has_elder(session: Session, handset: Handset, year: int) -> bool:
-    people = [session.get_one(Person, owner.person_id) for owner in owners(session, handset)]
-    return any(person.birth_year is not None and year - person.birth_year >= ELDER for person in people)
 
 
 def _towns(deps: Deps, region_code: str | None) -> tuple[tuple[str, str], ...]:

@@ -24,7 +24,7 @@ def open_case(turn: Turn, kind: str, summary: str, details: dict[str, Any] | Non
     `details`: what was said, as entity name → values, plus `message_ids`: every message that speaks of it.
     """
     turn.session.flush()
-    said = {**(details or {}), "message_ids": [turn.message.id]}
+    said = {**(details or {}), "message_ids": [message.id for message in (turn.about, turn.message) if message]}
     running = turn.session.scalar(
         select(Case)
         .where(
@@ -53,7 +53,7 @@ def open_case(turn: Turn, kind: str, summary: str, details: dict[str, Any] | Non
         worker_id=worker.id if worker else None,
         # Without any region no member of staff would see it: then the home county does.
         region_code=turn.conversation.region_code or station["region_code"],
-        source_message_id=turn.message.id,
+        source_message_id=(turn.about or turn.message).id,
         recording_url=turn.message.media_url,
         opened_at=turn.now,
         due_at=due_at(kind, turn.now, station["opens_at"], station["closes_at"]),

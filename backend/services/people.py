@@ -15,6 +15,7 @@ from backend.store.models import Handset, HandsetOwner, Person, Worker
 
 # Carriers reissue a cancelled number after 90 days: from then on the old profile is not shown on it (T4).
 NUMBER_REUSED_AFTER = timedelta(days=90)
+ELDER = 65  # V17
 
 
 def handset_for(session: Session, number: str, now: datetime) -> Handset:
@@ -58,6 +59,12 @@ def speaker(turn: Turn) -> Person | None:
         turn.conversation.person_id = known[0].person_id
         return turn.session.get(Person, known[0].person_id)
     return None
+
+
+def has_elder(session: Session, handset: Handset, year: int) -> bool:
+    """Whether somebody of 65 or over is known to use the number (V17)."""
+    people = [session.get_one(Person, owner.person_id) for owner in owners(session, handset)]
+    return any(person.birth_year is not None and year - person.birth_year >= ELDER for person in people)
 
 
 def worker_of(turn: Turn) -> Worker | None:

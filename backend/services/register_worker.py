@@ -75,7 +75,7 @@ def register(turn: Turn) -> list[Answer]:
     """Begin (or go on with) a registration; a first message may bring everything at once."""
     if turn.recall("registration"):
         return note_registration(turn)
-    for_other = _for_other(turn.message.body) or bool(turn.facts.params.get("another"))
+    for_other = _for_other(turn.raw) or bool(turn.facts.params.get("another"))
     draft = {"facts": {}, "skipped": [], "tries": {}, "for_other": for_other, "stage": "asking"}
     new = heard(turn, turn.facts)
     if turn.channel == "sms" and not for_other and not new and _only_one_known(turn):

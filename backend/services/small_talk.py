@@ -1,18 +1,15 @@
-"""Greeting, thanks, help, saying it again, pace, dropping a form, and what was not understood (V06, V08)."""
+"""Greeting, thanks, help, saying it again, pace, and dropping a form (V06, V08)."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from backend.dialogue.state import open_field, open_form
 from backend.domain.answers import Answer, make
-from backend.domain.said import says_wrong_person
-from backend.services.acts import act, run
+from backend.services.acts import act
 from backend.services.menu import MAIN
 from backend.services.turn import Turn
-from backend.store.models import Message, TurnEffect
+from backend.store.models import TurnEffect
 
 RATES = (80, 65, 50)  # percent of the voice's own pace (V06)
 # Said by text only: not repeated aloud in a call, where anybody may be listening (DESIGN §3.4).
@@ -111,50 +108,3 @@ def resume_form(turn: Turn) -> list[Answer]:
     if form is None or asked or {effect.act for effect in done} & NO_REMINDER:
         return []
     return [make("resume_hint", form=form, field=open_field(context))]
-
-
-@act("out_of_scope")
-def out_of_scope(turn: Turn) -> list[Answer]:
-    if says_wrong_person(turn.text):
-        return run(turn, {"act": "wrong_person"}, turn.facts)
-    return _missed(turn, make("out_of_scope"))
-
-
-@act("not_understood")
-def not_understood(turn: Turn) -> list[Answer]:
-    """One short either-or, then the menu, then a person: never the same words a third time (V08)."""
-    if says_wrong_person(turn.text):
-        return run(turn, {"act": "wrong_person"}, turn.facts)
-    return _missed(turn, make("not_understood", attempt=1))
-
-
-def _missed(turn: Turn, first: Answer) -> list[Answer]:
-    attempt = _misses_in_a_row(turn)
-    if attempt == 1:
-        _either_or(turn)
-        return [first]
-    if attempt == 2:
-        return run(turn, {"act": "menu", "params": {"reason": "not_understood"}})
-    turn.remember("misses", None)
-    return run(turn, {"act": "talk_to_human"})
-
-
-def _either_or(turn: Turn) -> None:
-    """The two numbers that the answer names; inside a form its own question stays open."""
-    if open_form(turn.conversation.context or {}) is None:
-        turn.expect("either_or", {"1": MAIN["1"], "2": MAIN["2"]})
-
-
-def _misses_in_a_row(turn: Turn) -> int:
-    """How often in a row this conversation was not understood, this time included."""
-    before = turn.session.scalar(
-        select(func.max(Message.id)).where(
-            Message.conversation_id == turn.conversation.id,
-            Message.direction == "inbound",
-            Message.id < turn.message.id,
-        )
-    )
-    last: dict[str, Any] = turn.recall("misses") or {}
-    count = last["count"] + 1 if before is not None and last.get("message_id") == before else 1
-    turn.remember("misses", {"count": count, "message_id": turn.message.id})
-    return count

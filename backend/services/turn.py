@@ -25,6 +25,9 @@ class Facts:
     entities: list[Entity] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
     intent: str = ""
+    # What else the words may have meant, as (intent, share), and where the engine found values: places, no words.
+    ranking: list[tuple[str, float]] = field(default_factory=list)
+    spans: list[dict[str, Any]] = field(default_factory=list)
 
     def all(self, entity: str) -> list[Any]:
         return [e.value for e in self.entities if e.entity == entity]
@@ -50,6 +53,8 @@ class Turn:
     message: Message
     channel: str  # sms | voice
     facts: Facts = field(default_factory=Facts)
+    # The message whose words are acted on, when a short answer has just told what an earlier one meant.
+    about: Message | None = None
 
     @property
     def today(self) -> date:
@@ -57,7 +62,13 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return self.message.normalized_text or self.message.body
+        message = self.about or self.message
+        return message.normalized_text or message.body
+
+    @property
+    def raw(self) -> str:
+        """The words as they came, for what clean-up and repair could hide."""
+        return (self.about or self.message).body
 
     # -- the conversation's memory -------------------------------------------------------------------------------
     def recall(self, key: str, default: Any = None) -> Any:

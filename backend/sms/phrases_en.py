@@ -112,6 +112,12 @@ def availability_set(answer: Answer, detail: int) -> str:
     return "Noted: " + (", ".join(said) or "your time")
 
 
+def either_or(answer: Answer, detail: int) -> str:
+    first, second = (choice["en"] for choice in answer["choices"])
+    lead = f"By “{latin(answer['word'])}” do you mean" if answer["word"] else "I am not sure. Do you want"
+    return f"{lead} {first} (1) or {second} (2)? Neither: 3, a person: 0"
+
+
 def human(answer: Answer, detail: int) -> str:
     name = latin(answer["station"]["name"])
     if answer["open_now"]:
@@ -135,6 +141,7 @@ PHRASES: Phrases = {
     ),
     "repeat_nothing": f"Nothing has been said yet. {MENU}",
     "slower": "I will speak more slowly on the phone.",
+    "either_or": either_or,
     "not_understood": "I am not sure what you mean. Find work (1), register (2), or a person (0)?",
     "out_of_scope": "I cannot help with that; I do work, registration, wages. 1 find work, 2 register, 0 a person",
     "choice_unknown": lambda a, d: (

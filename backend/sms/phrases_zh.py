@@ -214,6 +214,12 @@ def which_job(answer: Answer, detail: int) -> str:
     return f"{verb}?\n" + _numbered(answer["openings"], min(detail, 2)) + "\n回数字"
 
 
+def either_or(answer: Answer, detail: int) -> str:
+    first, second = (choice["zh"] for choice in answer["choices"])
+    lead = f"你说的“{answer['word']}”是" if answer["word"] else "没太懂。你是想"
+    return f"{lead}{first},还是{second}?{first}回1,{second}回2,都不是回3,找人回0"
+
+
 STATUS = {"accepted": "定了", "offered": "等你回", "waitlisted": "排队"}
 
 
@@ -360,6 +366,7 @@ PHRASES: Phrases = {
     "repeat_nothing": f"前头还没说啥子。回数字:{MENU}",
     "slower": "好,我打电话时慢点说",
     "not_understood": "没太懂你的意思。是想找活,还是想登记?找活回1,登记回2,找人回0",
+    "either_or": either_or,
     "out_of_scope": "这个我帮不到你。我管找活、登记、工钱这些事。找活回1,登记回2,找人回0",
     "choice_unknown": lambda a, d: (
         f"没有{a['choice']}这个数。"

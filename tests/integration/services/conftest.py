@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer
 from backend.domain.entities import Entity
 from backend.services import acts
+from backend.services.converse import converse
 from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.receive_message import conversation_for
 from backend.services.turn import Facts, Turn
 from backend.store.models import Conversation, Handset, Message
 from tests.support.factories import Factories
+from tests.support.fakes import FakeEngine
 
 
 class Person:
@@ -115,3 +119,74 @@ def worker(person: Callable[[str], Person], make: Callable[[], Any]) -> Person:
 
 def kinds(answers: list[Answer]) -> list[str]:
     return [answer["kind"] for answer in answers]
+
+
+class Talk:
+    """Whole turns on one number: what is stored, the engine's reading as Rasa's actions hand it on, what is answered.
+
+    `reads`: text → (intent, confidence, {entity: words of it}, other readings); the act follows as in the engine's rules.
+    """
+
+    ACTS: ClassVar[dict[str, str]] = {
+        "search_jobs": "find_jobs", "register_worker": "register", "nlu_fallback": "not_understood",
+    }  # fmt: skip
+    # Which intents answer an open form's question, as the domain says.
+    ANSWERS = frozenset({"inform", "affirm", "deny", "register_worker", "update_profile", "out_of_scope", "post_job"})
+
+    def __init__(self, deps: Deps, app: Flask, engine: FakeEngine, number: str) -> None:
+        self.deps, self.number, self.client = deps, number, app.test_client()
+        self.reads: dict[str, tuple[str, float, dict[str, str], list[tuple[str, float]]]] = {}
+        engine.on_turn = self._understand
+        self._sent = itertools.count(1)
+
+    def read(self, text: str, intent: str, confidence: float = 0.95, *others: tuple[str, float], **spans: str) -> Talk:
+        self.reads[text] = (intent, confidence, spans, list(others))
+        return self
+
+    def say(self, text: str, channel: str = "sms") -> list[Answer]:
+        """One message and its answers."""
+        number = next(self._sent)
+        with self.deps.db.write() as session:
+            now = self.deps.clock()
+            handset = handset_for(session, self.number, now)
+            conversation = conversation_for(session, handset, now)
+            message = Message(
+                conversation_id=conversation.id, handset_id=handset.id, direction="inbound", channel=channel, body=text,
+                status="received", created_at=now, carrier="simulator", account="test", carrier_id=f"IN{number}",
+            )  # fmt: skip
+            session.add(message)
+            session.flush()
+            message_id = message.id
+        return converse(self.deps, message_id, deadline_s=5)
+
+    def _understand(self, text: str, token: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
+        intent, confidence, spans, others = self.reads[text]
+        act = self.ACTS.get(intent, intent)
+        if metadata["form"] and intent in self.ANSWERS:
+            act = f"note_{metadata['form'].removesuffix('_form')}"
+        body = {
+            "intent": intent,
+            "confidence": confidence,
+            "entities": [
+                {"entity": entity, "start": text.index(words), "end": text.index(words) + len(words)}
+                for entity, words in spans.items()
+            ],
+            "ranking": [{"name": name, "confidence": share} for name, share in [(intent, confidence), *others]],
+        }
+        answer = self.client.post(
+            f"/internal/turns/{token}/acts/{act}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.deps.settings.actions_token}"},
+        )
+        assert answer.status_code == 200, answer.text
+        return list(answer.get_json()["answers"])
+
+    def context(self) -> dict[str, Any]:
+        with self.deps.db.read() as session:
+            conversation = conversation_of(session, self.number)
+            return dict(conversation.context or {}) if conversation else {}
+
+
+@pytest.fixture
+def talk(town: None, deps: Deps, app: Flask, engine: FakeEngine) -> Callable[..., Talk]:
+    return lambda number="+8610000555031": Talk(deps, app, engine, number)

@@ -45,6 +45,7 @@ DATA: dict[str, dict[str, Any]] = {
     "confirm": {"answer": make("confirm_take", opening=opening())},
     "which": {"openings": offers(3)["openings"], "purpose": "take"},
     "who": {"count": 3},
+    "either": {"answer": sample("either_or")},
     "form": {"answer": make("ask", form="registration", field="age", attempt=1, choices=[], noted={})},
     "reg_age_ok": {"age": 58},
     "reg_town": {"page": 0},

@@ -218,3 +218,38 @@ def test_an_employer_can_leave_a_message() -> None:
     assert isinstance(call.last, Record)
     call(Recorded("http://recording"), case_opened(case_kind="voicemail"))
     assert call.done[-1][1]["about"] == "posting"
+
+
+GUESS = make("either_or", word=None, choices=[{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask"}])
+
+
+def test_an_unsure_reading_is_asked_about_in_one_either_or_by_key() -> None:
+    """V08, V11: 要找活,请按1."""
+    call = Walk()(Speech("果子那个事情"), GUESS)
+    assert "您是想找活,还是问政策?找活按1,问政策按2,都不是按3。" in call.text
+    assert all(len(sentence) <= 25 for sentence in call.text.split("?"))
+    call(Digits("1"), offers(1))
+    assert call.done[-1] == ("converse", {"text": "1"})
+    assert call.state.at == "job"
+
+
+def test_neither_leads_to_the_menu_and_then_to_a_person() -> None:
+    call = Walk()(Speech("果子那个事情"), GUESS)
+    call(Speech("都不是", choice="no"), make("menu", reason="not_understood"))
+    assert call.done[-1] == ("converse", {"text": "3"})
+    assert call.state.at == "main"
+    assert "找活,按1" in call.text
+    assert isinstance(call(Speech("咕噜咕噜"), human()).last, Transfer)
+
+
+def test_at_65_no_either_or_is_asked_but_a_person_called() -> None:
+    """V17."""
+    call = Walk().at(over_65=True)(Speech("果子那个事情"), GUESS)
+    assert "您是想" not in call.text
+    assert call.goes_on
+    assert call.state.doing == "talk_to_human"
+
+
+def test_silence_after_the_either_or_asks_it_shorter() -> None:
+    call = Walk()(Speech("果子那个事情"), GUESS)(Silence())
+    assert "比如找活,或者按1" in call.text
