@@ -24,6 +24,7 @@ _CORRECTED = re.compile(
     r"|我是说|我说的是|哦不|噢不|呃不|啊不|哎不|诶不|不 |不,|不，|算了"
 )
 _NEGATED = re.compile(r"(?<![是要还])不是(?:那个|说|要|做)?\s?$")
+_WRONG_BEFORE = re.compile(r"[登写记录填弄搞打印]错|错了|不对|有误")
 _NEAR = 16
 # Kinds of which one message may well name several, so that only a spoken correction between two of them counts.
 _NEVER = frozenset({"problem", "policy_topic", "hardship"})
@@ -43,7 +44,10 @@ def last_said(found: list[_T], text: str) -> list[_T]:
         if not later:
             continue
         between = text[first.end : later[0].start]
-        if len(between) <= _NEAR and _CORRECTED.search(between):
+        if re.fullmatch(r"岁?[,，]?\s?不是", between) and _WRONG_BEFORE.search(text[: first.start]):
+            # 岁数登错了 我六十三 不是七十三: what comes after 不是 is what was wrong.
+            dropped.add(id(later[0]))
+        elif len(between) <= _NEAR and _CORRECTED.search(between):
             dropped.add(id(first))
         elif _NEGATED.search(text[: first.start]) and len(between) <= _NEAR:
             # 抹灰 不是抹灰 打混凝土: the value refused, wherever else it was said.

@@ -54,6 +54,11 @@ _ORDINAL = re.compile(
 )
 
 
+# 挣两个钱, 弄两个活路; 给他登一个, 帮我报一个: nobody is counted there.
+_NO_PEOPLE = re.compile(r"钱|小钱|活|工作|事|字|菜|岗|名额|问题|号码|月")
+_FOR_ONE = re.compile(r"(?:登|报|记|填|写|办|弄|搞|来|整|安排|推荐|介绍|上|录)(?:记|名|个名)?$")
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """text[start:end] means `value`; `sure` when the words can mean nothing else."""
@@ -72,6 +77,10 @@ def find_headcounts(text: str) -> list[Count]:
         if number is None or number.low != int(number.low) or not 1 <= number.low <= 9999:
             continue
         if match["number"].endswith("几"):
+            continue
+        if match["unit"] == "个" and _NO_PEOPLE.match(text, match.end()):
+            continue
+        if match["number"] == "一" and _FOR_ONE.search(text[: match.start("number")]):
             continue
         people = match["unit"] not in ("个", "来个")
         asked = bool(match["ask"].strip())

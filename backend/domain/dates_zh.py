@@ -53,14 +53,14 @@ _ATOM = re.compile(
     r"|(?P<fest>" + "|".join(lunar_zh.FESTIVAL_WORDS) + r")(?:节|那天|边|前后)?"
     r"|(?P<lunmon>[二三四五六七八九十])月(?P<lunday>初[一二三四五六七八九十])"
     r"|(?<!第)(?P<chu>初[一二三四五六七八九十](?!中|级|次|步))"
-    r"|(?P<mon>下个?月|这个?月|本月|当月|上个?月|(?:明年)?(?:" + _N + r")月份?)(?:的)?\s?"
+    r"|(?P<mon>下个?月|这个?月|本月|当月|上个?月|(?:(?:明年|今年|去年|20\d\d年)\s?)?(?:" + _N + r")月份?)(?:的)?\s?"
     r"(?:(?P<d>" + _N + r")(?P<dsome>几)?(?:号|日)(?!线|楼|机|院|厂|店)|(?P<mpart>初|底|半|中旬|上旬|下旬|中|末"
     r"|头)|(?=[^\d一二两三四五六七八九十]|$))"
     r"|(?P<mpart0>月初|月底|月半|月中|月末)"
     r"|(?P<rel>" + _WORDS + r")"
     r"|(?P<wk>(?:下下|下|这|本|上上|上"
-    r"|二)?(?:一?个)?" + _WEEK + r")(?P<wd>[一二三四五六日天末1-7])(?!结|薪|个|天|期|年|两|块|斤)"
-    r"|(?P<week>(?:下下|下|这|本|上)(?:一?个)?(?:星期|礼拜|周))(?!结|薪|边|围|[一二三四五六日天末])"
+    r"|二)?(?:一?个)?" + _WEEK + r")(?P<wd>[一二三四五六日末1-7]|天(?!天))(?!结|薪|个|天|期|年|两|块|斤)"
+    r"|(?P<week>(?:下下|下|这|本|上)(?:一?个)?(?:星期|礼拜|周))(?!结|薪|边|围|[一二三四五六日末]|天(?!天))"
     r"|(?P<end>周末)"
     r"|(?:过|再过|等|隔)(?P<after_n>" + _N + r")(?P<after_u>天|日|个?星期|个?礼拜|周|个?月)"
     r"|(?P<later_n>" + _N + r"|半)(?P<later_u>天|日|个?星期|个?礼拜|周|个?月)(?:过后|以后|之后|后(?!天|日|面|头))"
@@ -69,6 +69,7 @@ _ATOM = re.compile(
     r"|(?P<day>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})(?P<daysome>几)?(?:号|日)(?!线|楼|机|院|厂|店|结|薪|工|活"
     r"|公馆|仓|门|桥|岗|的活|那个|那家|个|子|夜)"
 )
+_LUNAR_YEAR = 354
 _UNITS = {"天": 1, "日": 1, "星期": 7, "礼拜": 7, "周": 7, "月": 30}
 
 
@@ -86,11 +87,14 @@ class Days:
         return self.first.isoformat() if self.first == self.last else f"{self.first}/{self.last}"
 
 
-def find(text: str, today: date, market_days: MarketDays | None = None) -> list[Days]:
-    """Return every day or range of days in `text`, left to right; A 到 B is one range."""
+def find(text: str, today: date, market_days: MarketDays | None = None, *, told: bool = False) -> list[Days]:
+    """Return every day or range of days in `text`, left to right; A 到 B is one range.
+
+    `told`: the message tells what has happened, so 八月 or 15号 is the last one and not the next.
+    """
     atoms: list[tuple[re.Match[str], Days]] = []
     for match in _ATOM.finditer(text):
-        meant = _resolve(match, today, market_days)
+        meant = (_resolve_told(match, today) if told else None) or _resolve(match, today, market_days)
         if meant is not None:
             atoms.append((match, Days(match.start(), match.end(), *meant)))
     found: list[Days] = []
@@ -170,6 +174,30 @@ def _resolve(match: re.Match[str], today: date, market: MarketDays | None) -> tu
     return None
 
 
+def _resolve_told(match: re.Match[str], today: date) -> tuple[date, date] | None:
+    """Resolve a day or month without a year as the last one that has begun; None for all that needs no such choice."""
+    if match["mon"] and not match["mon"].startswith(("明年", "今年", "去年", "2", *"下这本当上")):
+        month = _int(match["mon"].rstrip("月份").rstrip("月"))
+        if not 1 <= month <= 12:
+            return None
+        day = _int(match["d"]) if match["d"] and not match["dsome"] else 0
+        began = (month, day or 1) <= (today.month, today.day)
+        year = today.year if began else today.year - 1
+        return _one(_day_in(year, month, day)) if day else _part_of_month(match["mpart"] or "", year, month)
+    if match["day"] and not match["daysome"]:
+        for step in range(3):
+            day_of = _day_in(*_shift_month(today, -step), _int(match["day"]))
+            if day_of is not None and day_of <= today:
+                return day_of, day_of
+    if match["lm"] or match["fest"]:
+        year_before = _resolve(match, today - timedelta(days=_LUNAR_YEAR), None)
+        return year_before if year_before and year_before[1] <= today else None
+    if match["wd"] and match["wd"] != "末" and _week_shift(match["wk"]) is None:
+        back = (today.weekday() - _WEEKDAY[match["wd"]]) % 7
+        return _one(today - timedelta(days=back))
+    return None
+
+
 def _one(day: date | None) -> tuple[date, date] | None:
     return (day, day) if day is not None else None
 
@@ -209,11 +237,15 @@ def _month(match: re.Match[str], today: date) -> tuple[date, date] | None:
     if name[0] in "下这本当上":
         year, month = _shift_month(today, {"下": 1, "上": -1}.get(name[0], 0))
     else:
-        month = _int(name.removeprefix("明年").rstrip("月份").rstrip("月"))
+        stated = re.match(r"(明年|今年|去年|20\d\d年)\s?", name)
+        month = _int((name[stated.end() :] if stated else name).rstrip("月份").rstrip("月"))
         if not 1 <= month <= 12:
             return None
-        year = today.year + 1 if name.startswith("明年") else today.year
-        if not name.startswith("明年") and _month_is_over(match, year, month, today):
+        year = today.year
+        if stated:
+            shift = {"明年": 1, "今年": 0, "去年": -1}.get(stated[1])
+            year = int(stated[1][:4]) if shift is None else today.year + shift
+        elif _month_is_over(match, year, month, today):
             year += 1
     if match["d"]:
         day = _int(match["d"])

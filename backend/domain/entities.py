@@ -161,7 +161,8 @@ def _money(message: Message, start: int, end: int) -> list[Entity]:
 
 def _date(message: Message, start: int, end: int) -> list[Entity]:
     found = []
-    for hit in _touching(dates_zh.find(message.text, message.today, message.market_days), start, end):
+    days = dates_zh.find(message.text, message.today, message.market_days, told=message.tells)
+    for hit in _touching(days, start, end):
         found.append(message.entity("date", hit.start, hit.end, hit.value))
         part = _PART_IN_DATE.search(message.text[hit.start : hit.end])
         if part:
@@ -291,6 +292,7 @@ def _benefit(message: Message, start: int, end: int) -> list[Entity]:
 
 
 _NO_MORE = re.compile(r"不(?:再|想|打算|准备|愿意|想再|去|得)?(?:去)?$")
+_HOW_FAR = re.compile(r"的?(?:远不远|好远|多远|有好远|有多远|远吗|远不|远没)")
 _WALK = re.compile(r"走路?[^,，。]{0,4}(?:到|分钟|拢)|走得(?:到|拢)|屋边|家门口")
 _RIDE = re.compile(r"(?:骑车|骑摩托|坐车|开车)[^,，。]{0,3}(?:分钟|到)|[里远近]|公里")
 
@@ -299,7 +301,13 @@ def _proximity(message: Message, start: int, end: int) -> list[Entity]:
     found = _from_list("proximity", "proximity")(message, start, end)
     if found:
         # 不再出去打工 is no wish to go away.
-        return [e for e in found if e.value != "away" or not _NO_MORE.search(message.text[: e.start])]
+        return [
+            e
+            for e in found
+            if not (e.value == "away" and _NO_MORE.search(message.text[: e.start]))
+            # 离街上远不远 asks for a distance; nobody said it is in the town.
+            and not _HOW_FAR.match(message.text, e.end)
+        ]
     said = message.text[start:end]
     if _WALK.search(said):
         return [message.entity("proximity", start, end, "walking")]
@@ -329,6 +337,15 @@ def _named(kind: str, read_name: Callable[[str], str | None]) -> _Reader:
     return read
 
 
+_TITLE = re.compile(r"[\u4e00-\u9fff]{1,2}(?:经理|老板娘?|老板儿|总|工头|厂长|场长|主任|队长|店长|会计)$")
+
+
+def _person(message: Message, start: int, end: int) -> list[Entity]:
+    # 联系罗经理: who is called by an office in a firm is the one who hires.
+    kind = "employer_name" if _TITLE.fullmatch(message.text[start:end]) else "person_name"
+    return (_employer if kind == "employer_name" else _own_name)(message, start, end)
+
+
 def _job_type(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(lexicon.find_jobs(message.text), start, end)
     if not hits:
@@ -349,13 +366,13 @@ def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
     return read
 
 
+_own_name, _employer = _named("person_name", names.person_name), _named("employer_name", names.employer_name)
 _READERS: dict[str, _Reader] = {
     "age": _age, "phone_number": _phone, "pay": _pay, "money": _money, "date": _date, "clock": _clock,
     "day_part": _day_part, "duration": _duration, "headcount": _headcount, "ordinal": _ordinal,
     "settlement": _settlement, "term": _from_list("term", "term"), "gender": _gender, "benefit": _benefit,
     "proximity": _proximity, "location": _location, "job_type": _job_type,
-    "person_name": _named("person_name", names.person_name),
-    "employer_name": _named("employer_name", names.employer_name),
+    "person_name": _person, "employer_name": _employer,
     "training_topic": _named("training_topic", names.training_topic),
     "problem": _classified("problem", topics.find_problems),
     "policy_topic": _classified("policy_topic", topics.find_topics),

@@ -32,5 +32,10 @@ class Message:
     def today(self) -> date:
         return self.now.date()
 
+    @property
+    def tells(self) -> bool:
+        """Whether the message tells what has happened: its dates without a year are then past ones."""
+        return self.intent in ("report_problem", "register_return", "register_unemployment")
+
     def entity(self, kind: str, start: int, end: int, value: str | int | float) -> Entity:
         return Entity(kind, self.text[start:end], value, start, end)

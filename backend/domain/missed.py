@@ -7,11 +7,13 @@ no clock time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from backend.domain import benefits, clock_zh, counts, dates_zh, lexicon, topics, wages
 from backend.domain.entity import Entity, Message
+from backend.domain.lexicon import Hit
 
 _WORK = frozenset({"search_jobs", "register_worker", "post_job", "inform"})
 _TIMED = frozenset({*_WORK, "set_availability", "apply_job", "withdraw_application", "my_applications", "job_details"})
@@ -19,7 +21,7 @@ _Reader = Callable[[Message], Iterable[Any]]
 
 
 def _dates(message: Message) -> Iterable[Any]:
-    return dates_zh.find(message.text, message.today, message.market_days)
+    return dates_zh.find(message.text, message.today, message.market_days, told=message.tells)
 
 
 def _words(dictionary: str) -> _Reader:
@@ -35,9 +37,28 @@ def _labels(message: Message) -> Iterable[Any]:
     return [hit for hit in topics.find_hardships(message.text) if hit.value not in ("G05", "G10")]
 
 
+_ONE_SEX = re.compile(
+    r"(?<!男)女(?:的|性|工|同志|人家|士)(?!儿|婿|不限|都)|(?<![女儿])男(?:的|性|工|同志|人家|士)(?!女|朋友|不限|都)"
+    r"|(?:^|[\s,，。、;；:：])(?P<alone>[男女])(?=$|[\s,，。、;；])"
+)
+
+
+def _sexes(message: Message) -> Iterable[Any]:
+    if re.search(r"男女|[男女]的?(?:都|也)(?:行|要|可|得)|不限男|不限女", message.text):
+        return []
+    return [
+        Hit(m.start(), m.end(), m.group(), "gender", "female" if "女" in m.group() else "male")
+        for m in _ONE_SEX.finditer(message.text)
+    ]
+
+
+def _near(message: Message) -> Iterable[Any]:
+    return [hit for hit in lexicon.matcher("proximity").find(message.text) if hit.value in ("near", "walking")]
+
+
 # (entity, the intents it has a place in, its reader, whether it may join others of its kind)
 _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
-    ("date", _TIMED | {"ask_market_info", "register_unemployment"}, _dates, True),
+    ("date", _TIMED | {"ask_market_info", "register_unemployment", "register_return", "report_problem"}, _dates, True),
     ("clock", _TIMED - {"my_applications"} | {"ask_market_info"}, lambda m: clock_zh.find(m.text), False),
     ("benefit", _WORK | {"job_details"}, lambda m: benefits.find(m.text), True),
     ("settlement", _WORK | {"job_details"}, _words("settlement"), True),
@@ -45,6 +66,8 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
     ("hardship", _WORK - {"post_job"} | {"ask_policy", "sign_up_training"}, _labels, False),
     ("headcount", frozenset({"search_jobs", "post_job"}), lambda m: counts.find_headcounts(m.text), False),
     ("job_type", _WORK, _trades, False),
+    ("gender", frozenset({"register_worker", "post_job"}), _sexes, False),
+    ("proximity", frozenset({"search_jobs"}), _near, False),
     ("pay", _WORK, lambda m: [hit for hit in wages.find(m.text) if hit.unit], False),
 )
 

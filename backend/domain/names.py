@@ -34,7 +34,7 @@ _NO_PLACE = _words(
     "哪里 哪点 那里 这里 那点 这点 家头 大棚 基地 合作社 园区 工棚 项目上 河边 山上 外面 办事处 人社局 就业局 "
     "村委会 政府 派出所 公司 店里 仓库 "
     "养老院 敬老院 幼儿园 农村 城市 老家 地方 那边 这边 家乡 单位 车间 厂区 小区 酒店 宾馆 饭店 火锅店 你们 我们 "
-    "哪个地方 啥地方"
+    "哪个地方 啥地方 车站 汽车站 火车站 平台 贵平 广场 小卖部 门口 村口 路口"
 )
 _EMPLOYER_LEAD = re.compile(
     r"^(?:(?:给|跟|帮|在|找|是|叫|欠|去|到|就是|那个|这个|我们|我|告|投诉|举报|姓|:|："
@@ -61,7 +61,7 @@ def person_name(said: str) -> str | None:
 
 def location(said: str) -> str | None:
     """Return the place name in `said` without prepositions and suffix particles; None for a kind of place (工地)."""
-    name = re.sub(_PARTICLES, "", said.strip())
+    name = re.sub(_PARTICLES, "", said.strip()).removeprefix("们")
     for _ in range(3):
         shorter = re.sub(_PARTICLES, "", _PLACE_AFTER_LEVEL.sub("", _PLACE_TAIL.sub("", _PLACE_LEAD.sub("", name))))
         if shorter == name or len(shorter) < 2:

@@ -59,6 +59,7 @@ _NUMBER_SLIPS: list[tuple[re.Pattern[str], str, str]] = [
     (re.compile(rf"(?<=[一每])([填舔甜添])(?=[{_NUMERAL}\d])"), "天", "voice"),
     (re.compile(r"(?<=[百十\d]一)([填舔甜添])"), "天", "voice"),
     (re.compile(rf"(?<=[{_NUMERAL}十])([碎睡税随])(?=$|[\s了的])"), "岁", "voice"),
+    (re.compile(rf"(?:^|[\s,，去接报做问])([弟递帝])(?=[{_NUMERAL}\d]个)"), "第", "both"),
 ]
 _LETTER_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?=[\dZzOolI]*\d|[Zz][0Oo]|[1-9][Oo])[1-9ZzlI][\dOo]{1,4}(?![A-Za-z0-9])")
 _NAME = re.compile(
@@ -205,6 +206,7 @@ _LISTS = (
 # Lists whose words may be restored by sound. Words of place, time and complaint are too close to common speech.
 _BY_SOUND = ("job_types", "settlement", "benefits", "services", "policy_topics")
 _TRADE_ENDING = tuple("工匠员手嫂")
+_ASKED_OF_THE_LINE = frozenset({"registration", "unemployment", "messages", "handoff", "command", "training"})
 
 
 @cache
@@ -215,7 +217,12 @@ def _sound_index() -> dict[str, str]:
             word = entry.word
             if not 2 <= len(word) <= _LONGEST or not all("\u4e00" <= c <= "\u9fff" for c in word):
                 continue
-            if len(word) == 2 and not (word.endswith(_TRADE_ENDING) or (name == "settlement" and word.endswith("结"))):
+            # Two characters sound like much else: only trades, ways of being paid and what is asked of the line itself.
+            if len(word) == 2 and not (
+                word.endswith(_TRADE_ENDING)
+                or (name == "settlement" and word.endswith("结"))
+                or (name == "services" and entry.value in _ASKED_OF_THE_LINE)
+            ):
                 continue
             index.setdefault(sound_key(word), word)
     for verb, thing in _pattern_words():

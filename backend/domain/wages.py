@@ -83,7 +83,7 @@ _PAY = re.compile(
 )
 # What follows a number that is no amount at all: people, hours, days, ages, floors.
 _NOT_MONEY_NEXT = re.compile(
-    r"\s?(?:个|名|位|人|条|岁|小时|分钟|公里)|点|号|月(?!结)|天(?!天)|年|里|楼|层|次|口|日(?!结)|届|周(?!结)|亩|度|组"
+    r"\s?(?:个|名|位|人(?!都|些|家|也|就|早|跑|不|找)|条|岁|小时|分钟|公里)|点|号|月(?!结)|天(?!天)|年|里|楼|层|次|口|日(?!结)|届|周(?!结)|亩|度|组"
     r"|社|队"
 )
 _EACH = r"[\s:：]|给|就|算|是|得|要|大概"

@@ -1,7 +1,7 @@
 """Write bot/data/nlu/*.yml from the sentence templates in bot/tools/skills and bot/tools/voices.
 
 The two folders are two hands: `skills` has the frames with many fillings, `voices` the breadth of wording, one filling
-or two each. Trained on the one and tried on the other, a setting shows what it is worth on wording it has not seen.
+or two each; every folder inside `voices` is one more hand. Trained on the one and tried on the other, a setting shows what it is worth on wording it has not seen.
 
 usage: python -m bot.tools.generate_nlu [--check]
 
@@ -71,7 +71,10 @@ def render(intents: dict[str, list[str]]) -> str:
 
 def build() -> dict[str, str]:
     """Return the content of every data file, by file name."""
-    voices = {intent: text for path in sorted(VOICES.glob("*.yml")) for intent, text in _read(path).items()}
+    voices: dict[str, str] = {}
+    for path in sorted(VOICES.rglob("*.yml")):
+        for intent, text in _read(path).items():
+            voices[intent] = voices.get(intent, "") + text + "\n"
     files = {}
     for path in sorted(SKILLS.glob("*.yml")):
         intents = {}

@@ -1,10 +1,17 @@
 """`make bench`: how long understanding takes, bare and through the whole service, and a text from handset to handset.
 
-Absolute figures of the machine it runs on; both sides get the same texts, one at a time, after a warm-up.
+The baseline is Rasa's stock pipeline for Chinese (tests/support/plain_diet.py), served beside ours in the same run; what is
+held to is the ratio. Absolute figures are those of the machine it runs on. All sides get the same texts, one at a time and in
+turn, after a warm-up.
+
+Usage: python -m tests.support.bench [--scores]
+
+`--scores` trains the baseline in full as well (a quarter of an hour) and prints what it understands of the labelled files.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -17,6 +24,7 @@ import httpx
 import psutil
 
 from backend.settings import inner_ports
+from tests.support import plain_diet, scoring
 from tests.support.evaluate import DATA, SAMPLES
 from tests.support.stack import Stack
 from tests.support.throwaway import started
@@ -24,6 +32,7 @@ from tests.support.throwaway import started
 ROUNDS = 2
 WARM_UP = 20
 TEXTS = 40
+HISTORY = 120
 
 
 def timed(deed: Callable[[], object]) -> float:
@@ -39,7 +48,7 @@ def show(what: str, times_ms: list[float]) -> None:
     print(f"  {what:52} median {statistics.median(ordered):7.1f} ms   p95 {p95:7.1f} ms   n={len(ordered)}", flush=True)
 
 
-def understanding(stack: Stack) -> None:
+def understanding(stack: Stack, baseline: str) -> None:
     cases = [
         json.loads(line) for name in SAMPLES for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line
     ]
@@ -50,21 +59,29 @@ def understanding(stack: Stack) -> None:
         def bare(case: dict[str, str]) -> None:
             client.post(rasa, params={"token": token}, json={"text": case["text"]}).raise_for_status()
 
+        def diet(case: dict[str, str]) -> None:
+            client.post(baseline, json={"text": case["text"]}).raise_for_status()
+
         def whole(case: dict[str, str]) -> None:
             body = {key: case[key] for key in ("text", "channel", "now") if key in case}
             stack.api("POST", "/understand", json=body).raise_for_status()
 
         for case in cases[:WARM_UP]:
+            diet(case)
             bare(case)
             whole(case)
-        took: dict[str, list[float]] = {"bare": [], "whole": []}
+        took: dict[str, list[float]] = {"diet": [], "bare": [], "whole": []}
         for _ in range(ROUNDS):
             for case in cases:
                 # In turn, so that whatever else the machine does falls on both alike.
+                took["diet"].append(timed(lambda case=case: diet(case)))
                 took["bare"].append(timed(lambda case=case: bare(case)))
                 took["whole"].append(timed(lambda case=case: whole(case)))
-    show("Rasa alone (/model/parse)", took["bare"])
+    show("baseline: plain DIET (/model/parse)", took["diet"])
+    show("our engine alone (/model/parse)", took["bare"])
     show("the whole way (/api/v1/understand)", took["whole"])
+    ratio = statistics.median(took["whole"]) / statistics.median(took["diet"])
+    print(f"  the whole way takes {ratio:.2f} times the baseline's median (to hold: at most 1.3)", flush=True)
 
 
 def texting(stack: Stack) -> None:
@@ -72,9 +89,38 @@ def texting(stack: Stack) -> None:
     stack.text("+8610008800000", "你好")
     took = [timed(lambda n=n: stack.text(f"+861000881{n:04}", "有没得摘果子的活")) for n in range(TEXTS)]
     show("a text, from the handset to its answer", took)
+    long = "+8610008820000"
+    turns = [timed(lambda: stack.text(long, "有没得摘果子的活")) for _ in range(HISTORY)]
+    first, last = turns[1 : 1 + HISTORY // 6], turns[-(HISTORY // 6) :]
+    ratio = statistics.median(last) / statistics.median(first)
+    print(
+        f"  texts {HISTORY - len(last) + 1} to {HISTORY} of one person take {ratio:.2f} times their texts 2 to {len(first) + 1}",
+        flush=True,
+    )
+
+
+def baseline_scores() -> None:
+    """What the baseline, trained in full, understands: intents, and kinds of entities (it has no values)."""
+    with plain_diet.serving(plain_diet.EPOCHS_FOR_SCORES) as url, httpx.Client(trust_env=False, timeout=30) as client:
+        for name in scoring.FILES:
+            right = hit = made = wanted = changing = off = 0
+            cases = scoring.cases(name)
+            for case in cases:
+                answer = client.post(url, json={"text": case["text"]}).raise_for_status().json()
+                intent = answer["intent"]["name"]
+                right += intent == case["intent"]
+                got, want = {e["entity"] for e in answer["entities"]}, set(case.get("entities", {}))
+                hit, made, wanted = hit + len(got & want), made + len(got), wanted + len(want)
+                if case["intent"] == "out_of_scope":
+                    off, changing = off + 1, changing + (intent in scoring.CHANGING)
+            print(f"  baseline on {name:14} intent {right / len(cases):.3f}  kinds of entities F1 "
+                  f"{2 * hit / max(1, made + wanted):.3f}  out of scope taken for a change {changing} of {off}  n={len(cases)}", flush=True)  # fmt: skip
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--scores", action="store_true", help="train the baseline in full and score it, too")
+    options = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
@@ -83,10 +129,13 @@ def main() -> int:
     with started() as stack:
         print(f"  start to ready, with a trained model{'':17} {time.monotonic() - began:10.1f} s")
         rss = psutil.Process(stack.pid("rasa")).memory_info().rss / 2**20
-        understanding(stack)
+        with plain_diet.serving() as baseline:
+            understanding(stack, baseline)
         texting(stack)
         print(f"  Rasa's memory{'':40} {rss:10.0f} MiB at ready, "
               f"{psutil.Process(stack.pid('rasa')).memory_info().rss / 2**20:.0f} MiB now")  # fmt: skip
+    if options.scores:
+        baseline_scores()
     return 0
 
 
