@@ -20,9 +20,10 @@ IN_PASSING = frozenset({
 })  # fmt: skip
 NOT_HEARD = frozenset({"not_understood"})
 MOST_FAILURES = 3  # V17
-CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer"})
+CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer",
+                       "confirm_heard"})  # fmt: skip
 # Answers by which a question of the services is closed; afterwards only a new one of theirs can be answered.
-OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form", "either"})
+OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form", "either", "heard"})
 DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
     "availability_set", "opted_out", "market_info",
@@ -122,6 +123,17 @@ class FollowUp:
         if self.last:
             return
         state = self.state
+        if state.at == "heard" or self._reads_back():
+            # The read-back is over: back to the question it came in between.
+            if state.back and state.back[-1][0] != "main":
+                at, data = state.back[-1]
+                state.back = state.back[:-1]
+                self.be_at(at, data)
+                self.ask()
+                return
+            self.says.append(prompt("anything_else"))
+            self.home()
+            return
         told_in_passing = all(kind in IN_PASSING for kind in kinds)
         if told_in_passing and state.at == "job":
             state.data = {**state.data, "brief": True}
@@ -192,6 +204,9 @@ class FollowUp:
             self.says.append(prompt("job_found"))
         else:
             self.says.append(prompt("jobs_relaxed" if answer.get("relaxed") else "jobs_found", count=count))
+        if doing == "converse" and (said := speech.filters_said(answer.get("filters") or {}, self.world.today)):
+            # The day and the wage as heard, in passing: whoever was misheard says so at once (V12).
+            self.says.insert(len(self.says) - 1, Say(f"您要的是,{said[0]}。", f"You want: {said[1]}."))
         self.state.back = []
         self.move(Go("job", {"openings": openings, "i": 0, "remaining": int(answer.get("remaining") or 0)}))
 
@@ -225,7 +240,11 @@ class FollowUp:
         elif answer["kind"] == "confirm_registration":
             changed = set(answer.get("changed") or [])
             self.state.said_before = [fact for fact in self.state.said_before if fact not in changed]
-        self.move(Go("confirm", data))
+        # What was misheard before is not gone back to.
+        self.move(Go("confirm", data, forget=self.state.at == "heard" or self._reads_back()))
+
+    def _reads_back(self) -> bool:
+        return self.state.at == "confirm" and self.state.data["answer"]["kind"] == "confirm_heard"
 
     def _form(self, answer: Answer, doing: str | None) -> None:
         heard = set(answer.get("noted") or {})
@@ -233,6 +252,9 @@ class FollowUp:
         failures = self.state.failures
         self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
         self.state.failures = failures if not heard else 0
+
+    def _say_again(self, answer: Answer, doing: str | None) -> None:
+        self.move(Go("heard", {}, forget=True))
 
     def _which(self, answer: Answer, doing: str | None) -> None:
         self.move(Go("which", {"openings": answer["openings"][:3], "purpose": answer["purpose"]}))
@@ -264,7 +286,7 @@ _Lead = Callable[[FollowUp, Answer, str | None], None]
 _LEADS: dict[str, _Lead] = {
     "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
     "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
-    "taken_over": FollowUp._taken_over, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
+    "taken_over": FollowUp._taken_over, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
 }  # fmt: skip
 
 

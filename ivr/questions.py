@@ -258,6 +258,8 @@ QUESTIONS: dict[str, Question] = {
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=("都不是", "人工")),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
                  hints=("本人", "家里人")),
+        Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),
+                 three("heard_again", "heard_again_short", "heard_again_two"), hints=("一百四", "十号", "后天")),
         Question("form", _form, _form_keys, _form_prompts, _form_body, resumable=True,
                  digits=lambda state: 2 if state.data["answer"]["field"] == "age" else 1),
         Question("employer", _employer, keys("1"), three("employer", "employer_short", "employer_two"),

@@ -131,12 +131,20 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
         add(own_words or "、".join(trades), own_words or ", ".join(trades))
     if count := facts.get("headcount"):
         add(f"{'两' if count == 2 else spoken.number_zh(int(count))}个人", f"{count} people")
+    if times := facts.get("clock"):
+        times = [times] if isinstance(times, str) else times
+        add("到".join(spoken.clock(t, "zh") for t in times), " to ".join(times))
     if days := facts.get("date"):
         start, _, end = str(days[-1] if isinstance(days, list) else days).partition("/")
         add(
             spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "zh"),
             spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "en"),
         )
+    if length := facts.get("duration"):
+        add(*_length(str(length)))
+    if free := facts.get("free"):
+        first, last = (date.fromisoformat(day) for day in free)
+        add(spoken.days(first, last, today, "zh") + "有空", "free " + spoken.days(first, last, today, "en"))
     if facts.get("always_free"):
         add("天天有空", "free every day")
     if busy := facts.get("unavailable"):
@@ -146,7 +154,27 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
         said = _wage(wage)
         if said:
             add(*said)
+    if (money := facts.get("money")) is not None:
+        fen = round(float(money) * 100)
+        add(spoken.yuan(fen, "zh"), spoken.yuan(fen, "en") + " yuan")
     return (",".join(zh), ", ".join(en)) if zh else None
+
+
+def filters_said(filters: dict[str, Any], today: date) -> tuple[str, str] | None:
+    """The day and the wage a search was understood to ask for; None when it named neither."""
+    facts: dict[str, Any] = {}
+    if filters.get("from"):
+        facts["date"] = f"{filters['from']}/{filters.get('to') or filters['from']}"
+    if (fen := filters.get("pay_min_fen")) is not None:
+        facts["pay"] = f"{fen / 100:g}+/{filters.get('pay_unit') or ''}".rstrip("/")
+    return facts_said(facts, today)
+
+
+def _length(value: str) -> tuple[str, str]:
+    """`3d` → 做三天; `2-3d` → 做两到三天."""
+    low, _, high = value.rstrip("d").partition("-")
+    zh = "到".join("两" if n == "2" else spoken.number_zh(round(float(n))) for n in (low, high) if n)
+    return f"做{zh}天", f"{low} to {high} days" if high else f"{low} days"
 
 
 def _wage(value: Any) -> tuple[str, str] | None:
@@ -179,6 +207,11 @@ def _confirm_posting(answer: Answer, today: date) -> Both:
     said = facts_said(answer["facts"], today)
     told: Both = [(f"您要请人:{said[0]}。", f"You are hiring: {said[1]}.")] if said else []
     return [*told, ("对不对?", "Is that right?")]
+
+
+def _confirm_heard(answer: Answer, today: date) -> Both:
+    zh, en = facts_said(answer["facts"], today) or ("您刚才说的", "what you have just said")
+    return [(f"听到的是,{zh},对不对?", f"I heard {en}; is that right?")]
 
 
 def _registered(answer: Answer, today: date) -> Both:
@@ -457,6 +490,9 @@ RENDERERS: dict[str, Renderer] = {
     "undone": _undone,
     "profile": _fixed(("您的登记,短信发给您看。", "Your entry comes to you by text.")),
     "profile_by_text": _fixed(("您的登记,短信发给您看。", "Your entry comes to you by text.")),
+    "confirm_heard": _confirm_heard,
+    "say_again": _fixed(("好,您再说一遍。", "All right, please say it once more.")),
+    "noted": _fixed(("好,记下了。", "All right, it is noted.")),
     "no_profile": _fixed(("这个号码还没登记。", "This number is not registered yet.")),
     "profile_updated": _profile_updated,
     "profile_what": _fixed(("要改哪一样?您说。", "What should change? Please say it.")),

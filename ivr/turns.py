@@ -91,6 +91,8 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
         state.at, state.data = "reg_age", {}
     if state.at == "form" and caller.pending != "ask":
         return None
+    if state.at == "confirm" and state.data["answer"]["kind"] == "confirm_heard":
+        return None  # what was said in that call is not read out in this one
     if state.at == "confirm" and caller.pending != state.data["answer"]["kind"]:
         return None
     question = QUESTIONS.get(state.at)

@@ -57,6 +57,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "offer_declined": ("opening",),
     "offer_expired": ("opening", "alternatives"),
     "undone": ("what", "opening"),  # a change texted to the number was undone by a reply
+    # -- by phone: amounts and days are read back before they change anything
+    "confirm_heard": ("facts",),  # as in `ask`'s noted, plus money (yuan), clock [HH:MM], duration, free [from, to]
+    "say_again": (),  # it was misheard: say it once more
+    "noted": (),  # what was read back is on record now
     # -- own record
     "profile": ("facts",),  # by text only
     "profile_by_text": (),  # by voice: the record goes out by text, not aloud

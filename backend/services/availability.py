@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.domain.answers import Answer, make
 from backend.domain.said import is_always_free, is_busy
-from backend.services import audit
+from backend.services import audit, read_back
 from backend.services.acts import act, run
 from backend.services.people import ask_which_person, worker_of
 from backend.services.turn import Turn
@@ -34,6 +34,8 @@ def set_availability(turn: Turn) -> list[Answer]:
         return [make("availability_set", availability={**_told(worker, busy=False, days=None), "always": True})]
     if days is None and not parts and not term:
         return [make("availability_what")]
+    if (question_back := read_back.question(turn, "set_availability", _heard_aloud(turn, busy, days))) is not None:
+        return [question_back]
     if busy and days is not None:
         _not_free(worker, days, turn.today)
     elif busy:
@@ -53,6 +55,13 @@ def _days(turn: Turn) -> tuple[date, date] | None:
         longest = int(str(said).rstrip("d").split("-")[-1])
         return turn.today, turn.today + timedelta(days=longest - 1)
     return None
+
+
+def _heard_aloud(turn: Turn, busy: bool, days: tuple[date, date] | None) -> dict[str, Any] | None:
+    if days is None:
+        return None
+    first, last = (day.isoformat() for day in days)
+    return {"unavailable": [first, last]} if busy else {"free": [first, last]}
 
 
 def _not_free(worker: Worker, days: tuple[date, date], today: date) -> None:

@@ -15,6 +15,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
 from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_unsure, two_likeliest
 from backend.domain.said import says_wrong_person
+from backend.services import read_back
 from backend.services.acts import act, run
 from backend.services.menu import MAIN
 from backend.services.people import has_elder
@@ -30,6 +31,8 @@ ALWAYS_DONE = frozenset({"note_registration", "note_posting", "resume_form", "no
 def settled(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
     """The act to do for what the engine read: the one it named, or a question where the reading is a guess."""
     confidence = turn.message.confidence
+    if (put_right := read_back.said_again(turn, facts)) is not None:
+        return put_right
     if (chosen := _answers_either_or(turn, facts)) is not None:
         return chosen
     if name in ALWAYS_DONE or not is_unsure(facts.intent, confidence, facts.ranking):

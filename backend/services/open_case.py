@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
 from backend.domain.case_rules import HOTLINES, RULES, due_at
-from backend.services import audit
+from backend.services import audit, read_back
 from backend.services.people import worker_of
-from backend.services.turn import Turn
+from backend.services.turn import Facts, Turn
 from backend.store.models import Case
 
 # A second message about the same thing within this time belongs to the case that is already open.
@@ -101,3 +102,21 @@ def _who(turn: Turn, case: Case) -> str:
 def details_of(turn: Turn, *entities: str) -> dict[str, list[Any]]:
     """What was said of `entities`, by name, for the people who answer."""
     return {name: values for name in entities if (values := turn.facts.all(name))}
+
+
+def noted(turn: Turn, name: str, kind: str, summary: Callable[[Facts], str], entities: tuple[str, ...], said: dict[str, Any] | None = None) -> list[Answer]:  # fmt: skip
+    """Open the case of the act `name` and tell who answers; by phone the amounts and days heard are read back.
+
+    The case is there before they are: whoever hangs up instead of saying yes has still been heard. What is urgent is not
+    held up by a question.
+    """
+    facts = turn.facts
+    urgent = RULES[kind].emergency is not None
+    if facts.params.get("heard_right"):
+        open_case(turn, kind, summary(facts), details_of(turn, *entities))
+        return [make("noted")]
+    question = None if urgent else read_back.question(turn, name)
+    if question is not None:
+        turn.facts = read_back.without_amounts(facts)
+    case = open_case(turn, kind, summary(turn.facts), details_of(turn, *entities))
+    return [told(turn, case, said), *([question] if question else [])]

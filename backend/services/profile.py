@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.domain.answers import Answer, make
 from backend.domain.pay import to_value
-from backend.services import audit, outbox
+from backend.services import audit, outbox, read_back
 from backend.services.acts import act, run
 from backend.services.erase import erase_person
 from backend.services.open_case import open_case
@@ -112,6 +112,8 @@ def update_profile(turn: Turn) -> list[Answer]:
         return run(turn, {"act": "talk_to_human"})
     if not new:
         return [make("profile_what")]
+    if (question_back := read_back.question(turn, "update_profile", _heard_aloud(turn, new))) is not None:
+        return [question_back]
     before = {
         "person": {column: getattr(worker.person, column) for column in PERSON_COLUMNS},
         "worker": {column: _plain(getattr(worker, column)) for column in WORKER_COLUMNS},
@@ -127,6 +129,12 @@ def update_profile(turn: Turn) -> list[Answer]:
     if turn.channel == "voice":
         changed = {key: value for key, value in changed.items() if key not in PERSONAL}
     return [make("profile_updated", changed=changed)]
+
+
+def _heard_aloud(turn: Turn, new: dict[str, Any]) -> dict[str, Any]:
+    """What was heard in this very call, to be read back: figures, days and the work; nothing else is said aloud."""
+    aloud = {*read_back.AMOUNTS, "unavailable", "always_free", "job_names"}
+    return {key: value for key, value in told(turn, new).items() if key in aloud}
 
 
 def _plain(value: Any) -> Any:

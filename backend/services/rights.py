@@ -5,8 +5,8 @@ from __future__ import annotations
 from backend.domain.answers import Answer
 from backend.domain.case_rules import gravest
 from backend.services.acts import act
-from backend.services.open_case import details_of, open_case, told
-from backend.services.turn import Turn
+from backend.services.open_case import noted
+from backend.services.turn import Facts, Turn
 
 NAMES = {
     "injury": "受伤",
@@ -28,16 +28,17 @@ def report_problem(turn: Turn) -> list[Answer]:
     """Open a case of the gravest problem told; `params["danger"]` is what the danger words said, before any model."""
     danger = turn.facts.params.get("danger")
     kind = danger or gravest(turn.facts.all("problem"))
-    details = details_of(
-        turn, "problem", "money", "employer_name", "location", "date", "duration", "headcount", "job_type"
+    return noted(
+        turn,
+        "report_problem",
+        kind,
+        lambda facts: _summary(kind, facts),
+        ("problem", "money", "employer_name", "location", "date", "duration", "headcount", "job_type"),
     )
-    case = open_case(turn, kind, _summary(kind, turn), details)
-    return [told(turn, case)]
 
 
-def _summary(kind: str, turn: Turn) -> str:
+def _summary(kind: str, facts: Facts) -> str:
     """One line for staff; the words themselves are the message."""
-    facts = turn.facts
     parts = [NAMES[kind]]
     if money := facts.one("money"):
         parts.append(f"{money}元")

@@ -291,6 +291,22 @@ def profile(answer: Answer, detail: int) -> str:
     return f"你的登记:{_facts(answer['facts'])}。要改直接说,比如“改成五十九岁”;删掉回“删除”;给屋头人登记回2"
 
 
+def heard(facts: dict[str, Any]) -> str:
+    """What was read back by phone, as a text would tell it."""
+    parts = [_facts(facts)] if _facts(facts) else []
+    if free := facts.get("free"):
+        parts.append(w.days(*free) + "有空")
+    if money := facts.get("money"):
+        parts.append(f"{money}元")
+    if clocks := facts.get("clock"):
+        parts.append("、".join(clocks))
+    if length := facts.get("duration"):
+        parts.append(f"{length.rstrip('d')}天")
+    if count := facts.get("headcount"):
+        parts.append(f"{count}个人")
+    return ",".join(parts)
+
+
 def profile_updated(answer: Answer, detail: int) -> str:
     return f"改好了:{_facts(answer['changed'])}。不是你改的,回“改回去”"
 
@@ -412,6 +428,9 @@ PHRASES: Phrases = {
     ),
     "profile": profile,
     "profile_by_text": "你的登记发短信给你",
+    "confirm_heard": lambda a, d: f"听到的是:{heard(a['facts'])}。对就回1,不对回2",
+    "say_again": "好,再说一遍,我重新记",
+    "noted": "好,记下了。找人回0",
     "no_profile": "这个号码还没登记过。回2登记,想找活直接说",
     "profile_updated": profile_updated,
     "profile_what": "要改哪样?直接说对的,比如“改成五十九岁”“我会砌砖”",

@@ -111,6 +111,7 @@ PERSONAL = {"person_name": "王秀英", "age": 58, "village_name": "双石村", 
 SAMPLES: dict[str, dict[str, Any]] = {
     "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65},
     "not_understood": {"attempt": 1},
+    "confirm_heard": {"facts": {"pay": "140/day", "date": "2026-11-25"}},
     "either_or": {"word": None, "choices": [{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask about a policy"}]}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},
     "cancelled": {"what": "registration"}, "ask": {"form": "registration", "field": "age", "attempt": 1, "choices": [], "noted": {}},
     "confirm_registration": {"facts": {}, "for_other": False, "notice_version": "1", "changed": []},

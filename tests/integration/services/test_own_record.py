@@ -86,8 +86,10 @@ def test_facts_said_are_changed_at_once_and_can_be_put_back(worker: Speaker, dep
 
 
 def test_by_voice_a_change_is_made_but_nothing_personal_is_said_aloud(worker: Speaker) -> None:
-    answers = worker.say("update_profile", channel="voice", age=59, location="兴泉社区", job_type="B03")
-    said = json.dumps(answers, ensure_ascii=False)
+    [question] = worker.say("update_profile", channel="voice", age=59, location="兴泉社区", job_type="B03")
+    # A figure just heard is read back to whoever said it; nothing else is.
+    assert question["facts"] == {"age": 59, "job_names": ["泥工/瓦工"]}
+    said = json.dumps(worker.answer("1", channel="voice"), ensure_ascii=False)
     assert "59" not in said
     assert "兴泉" not in said
     assert "B03" in said

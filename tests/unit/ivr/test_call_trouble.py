@@ -253,3 +253,38 @@ def test_at_65_no_either_or_is_asked_but_a_person_called() -> None:
 def test_silence_after_the_either_or_asks_it_shorter() -> None:
     call = Walk()(Speech("果子那个事情"), GUESS)(Silence())
     assert "比如找活,或者按1" in call.text
+
+
+HEARD = make("confirm_heard", facts={"pay": "140/day"})
+
+
+def test_what_was_read_back_is_confirmed_by_key_or_said_again() -> None:
+    call = Walk()(Speech("我要一百四一天"), HEARD)
+    assert "听到的是,一百四十块一天,对不对?" in call.text
+    assert "对按1,不对按2" in call.text
+    call(Digits("2"), make("say_again"))
+    assert "您再说一遍" in call.text
+    assert "找活,按1" not in call.text
+    call(Speech("一百八"), make("confirm_heard", facts={"pay": "180/day"}))
+    assert "一百八十块一天" in call.text
+    call(Digits("1"), make("profile_updated", changed={}))
+    assert call.done[-1] == ("converse", {"text": "1"})
+    assert "改好了" in call.text
+    assert call.state.at == "main"
+
+
+def test_after_the_reading_back_the_question_before_it_goes_on() -> None:
+    job = Walk()(Digits("1"), offers(2))
+    job(Speech("老板欠我三千四"), case_opened(case_kind="wage_arrears"), make("confirm_heard", facts={"money": 3400}))
+    assert job.text.index("记下了") < job.text.index("三千四百块,对不对")
+    job(Digits("1"), make("noted"))
+    assert job.state.at == "job"
+
+
+def test_the_day_and_wage_of_a_search_are_said_back_in_passing() -> None:
+    """V12."""
+    found = offers(2)
+    found["filters"] = {"from": "2026-11-25", "to": "2026-11-25", "pay_min_fen": 15_000, "pay_unit": "day"}
+    call = Walk()(Speech("后天一百五的活"), found)
+    assert "您要的是,后天,二十五号,星期三,起码一百五十块一天。" in call.text
+    assert call.text.index("您要的是") < call.text.index("有两个活")
