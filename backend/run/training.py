@@ -94,6 +94,8 @@ def _train(name: str, model: Path, say: Say) -> None:
         command = [
             str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
             "--data", "bot/data", "--out", out, "--fixed-model-name", name, "-v",
+            # Validation takes three quarters of a minute; a test does it (tests/bot/test_training_data.py).
+            "--skip-validation",
         ]  # fmt: skip
         environment = engine_environment(
             {"LOG_LEVEL": "INFO", "RASA_CACHE_DIRECTORY": str(Path(out) / "cache"), "MPLCONFIGDIR": out}
