@@ -123,9 +123,14 @@ def simplify(text: str) -> str:
     return str(_converter().convert(text))
 
 
+_CIRCLED_BEFORE_DIGIT = re.compile(r"[\u2460-\u249b](?=[\d\uff10-\uff19])")
+
+
 def _plain(text: str) -> str:
     # A lone surrogate cannot be encoded, and OpenCC and JSON both refuse it.
     text = text.encode("utf-8", "replace").decode("utf-8")
+    # ②46岁 would become 246岁.
+    text = _CIRCLED_BEFORE_DIGIT.sub(r"\g<0> ", text)
     text = "".join(_visible(char) for char in unicodedata.normalize("NFKC", text))
     text = _REPEATED.sub(lambda m: m.group(1) * 7 if not m.group(1).isdigit() else m.group(), text)
     return simplify(_SPACES.sub(" ", text).strip())

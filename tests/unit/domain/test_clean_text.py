@@ -25,7 +25,7 @@ def test_no_text_breaks_it_and_none_is_a_command(text: str, channel: str) -> Non
 
 @pytest.mark.parametrize(
     ("raw", "text"),
-    [("２００塊", "200块"), ("登記", "登记"), ("①", "1"), ("a\x00b", "a b"), ("采\u200b茶", "采茶"), ("\u202e采茶", "采茶"), ("你好😊", "你好"), ("有 \r\n 活", "有 活"),
+    [("２００塊", "200块"), ("登記", "登记"), ("①", "1"), ("①58岁②46岁", "1 58岁2 46岁"), ("a\x00b", "a b"), ("采\u200b茶", "采茶"), ("\u202e采茶", "采茶"), ("你好😊", "你好"), ("有 \r\n 活", "有 活"),
      ("\ufeff要得", "要得"), ("👍👍", ""), ("", "")],
 )  # fmt: skip
 def test_text_becomes_plain(raw: str, text: str) -> None:
