@@ -175,10 +175,10 @@ class FollowUp:
         self.home()
 
     def _either(self, answer: Answer, doing: str | None) -> None:
-        if answer.get("word") is None:
+        if answer["about"] == "wish":
             self.state.failures += 1
         failures = self.state.failures
-        if answer.get("word") is None and (self.world.over_65 or failures >= MOST_FAILURES):
+        if answer["about"] == "wish" and (self.world.over_65 or failures >= MOST_FAILURES):
             self.person()
             return
         self.move(Go("either", {"answer": answer}, forget=self.state.at == "either"))

@@ -180,8 +180,10 @@ def _either_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
     first, second = ((choice["zh"], choice["en"]) for choice in answer["choices"])
     both = {"first": first, "second": second}
-    word = answer.get("word")
-    asked = prompt("either_word", word=(word, latin(word)), **both) if word else prompt("either", **both)
+    if answer["about"] == "word":
+        asked = prompt("either_word", word=(answer["word"], latin(answer["word"])), **both)
+    else:
+        asked = prompt("either" if answer["about"] == "wish" else "either_heard", **both)
     return asked, prompt("either_short", **both), prompt("either_two", **both)
 
 

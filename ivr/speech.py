@@ -260,7 +260,7 @@ def _which_job(answer: Answer, today: date) -> Both:
 
 def _either_or(answer: Answer, today: date) -> Both:
     (zh1, en1), (zh2, en2) = ((choice["zh"], choice["en"]) for choice in answer["choices"])
-    lead = f"您说的{answer['word']},是" if answer["word"] else "您是想"
+    lead = {"wish": "您是想", "word": f"您说的{answer['word']},是", "heard": "您说的是"}[answer["about"]]
     return [(f"{lead}{zh1},还是{zh2}?", f"Do you mean {en1}, or {en2}?")]
 
 

@@ -21,10 +21,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "repeat_nothing": (),  # asked to repeat, but nothing was said yet
     "slower": ("rate",),
     "not_understood": ("attempt",),  # 1: one short either/or; the second time the menu, the third a person
-    "either_or": (
-        "word",
-        "choices",
-    ),  # what was meant: 1, 2 of `choices` [{zh, en}], or 3 neither; word: the one in doubt
+    # Which of two was meant: 1, 2 of `choices` [{zh, en}], or 3 neither. about: wish | word (which one) | heard (by sound)
+    "either_or": ("about", "word", "choices"),
     "out_of_scope": (),
     "choice_unknown": ("choice", "choices"),  # 7 was pressed, 1…3 exist
     "nothing_to_answer": ("said",),  # "要得" without any open question; said: yes | no

@@ -15,7 +15,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
 from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_unsure, two_likeliest
 from backend.domain.said import says_wrong_person
-from backend.services import read_back
+from backend.services import meaning, read_back
 from backend.services.acts import act, run
 from backend.services.menu import MAIN
 from backend.services.people import has_elder
@@ -29,7 +29,13 @@ ALWAYS_DONE = frozenset({"note_registration", "note_posting", "resume_form", "no
 
 
 def settled(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
-    """The act to do for what the engine read: the one it named, or a question where the reading is a guess."""
+    """The act to do for what the engine read: the one it named, or a question where the reading or a word is in doubt."""
+    if (said := meaning.said_otherwise(turn, facts)) is not None:
+        return said
+    return meaning.settled(turn, *_read(turn, name, facts))
+
+
+def _read(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
     confidence = turn.message.confidence
     if (put_right := read_back.said_again(turn, facts)) is not None:
         return put_right
@@ -112,7 +118,7 @@ def _either_or(turn: Turn) -> Answer | None:
         "either_or", {**options, "3": neither, "no": neither}, intents=intents, words={**words, "3": list(NEITHER)}
     )
     choices = [{"zh": WISHES[intent].zh, "en": WISHES[intent].en} for intent in intents]
-    return make("either_or", word=None, choices=choices)
+    return make("either_or", about="wish", word=None, choices=choices)
 
 
 @act("as_meant")
@@ -132,7 +138,8 @@ def as_meant(turn: Turn) -> list[Answer]:
     turn.expect(None)
     wish = WISHES[intent]
     facts = Facts(entities=said_last(entities, new), params=dict(wish.params), intent=intent)
-    return run(turn, {"act": wish.act}, facts)
+    name, facts = meaning.settled(turn, wish.act, facts)
+    return run(turn, {"act": name}, facts)
 
 
 def values_as(turn: Turn, message: Message, intent: str, spans: list[dict[str, Any]]) -> list[Entity]:

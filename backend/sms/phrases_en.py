@@ -114,7 +114,10 @@ def availability_set(answer: Answer, detail: int) -> str:
 
 def either_or(answer: Answer, detail: int) -> str:
     first, second = (choice["en"] for choice in answer["choices"])
-    lead = f"By “{latin(answer['word'])}” do you mean" if answer["word"] else "I am not sure. Do you want"
+    word = latin(answer["word"] or "")
+    lead = {"wish": "I am not sure. Do you want", "word": f"By “{word}” do you mean", "heard": "Did you say"}[
+        answer["about"]
+    ]
     return f"{lead} {first} (1) or {second} (2)? Neither: 3, a person: 0"
 
 

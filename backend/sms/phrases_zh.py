@@ -216,7 +216,7 @@ def which_job(answer: Answer, detail: int) -> str:
 
 def either_or(answer: Answer, detail: int) -> str:
     first, second = (choice["zh"] for choice in answer["choices"])
-    lead = f"你说的“{answer['word']}”是" if answer["word"] else "没太懂。你是想"
+    lead = {"wish": "没太懂。你是想", "word": f"你说的“{answer['word']}”是", "heard": "你说的是"}[answer["about"]]
     return f"{lead}{first},还是{second}?{first}回1,{second}回2,都不是回3,找人回0"
 
 

@@ -112,7 +112,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65},
     "not_understood": {"attempt": 1},
     "confirm_heard": {"facts": {"pay": "140/day", "date": "2026-11-25"}},
-    "either_or": {"word": None, "choices": [{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask about a policy"}]}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},
+    "either_or": {"about": "wish", "word": None, "choices": [{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask about a policy"}]}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},
     "cancelled": {"what": "registration"}, "ask": {"form": "registration", "field": "age", "attempt": 1, "choices": [], "noted": {}},
     "confirm_registration": {"facts": {}, "for_other": False, "notice_version": "1", "changed": []},
     "registered": {"facts": PERSONAL, "for_other": False, "jobs": []}, "resume_hint": {"form": "registration", "field": "age"},

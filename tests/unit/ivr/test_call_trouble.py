@@ -220,7 +220,12 @@ def test_an_employer_can_leave_a_message() -> None:
     assert call.done[-1][1]["about"] == "posting"
 
 
-GUESS = make("either_or", word=None, choices=[{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask"}])
+GUESS = make(
+    "either_or",
+    about="wish",
+    word=None,
+    choices=[{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask"}],
+)
 
 
 def test_an_unsure_reading_is_asked_about_in_one_either_or_by_key() -> None:
@@ -288,3 +293,17 @@ def test_the_day_and_wage_of_a_search_are_said_back_in_passing() -> None:
     call = Walk()(Speech("后天一百五的活"), found)
     assert "您要的是,后天,二十五号,星期三,起码一百五十块一天。" in call.text
     assert call.text.index("您要的是") < call.text.index("有两个活")
+
+
+def test_a_word_of_two_meanings_is_asked_about_and_the_form_goes_on() -> None:
+    ask = make("ask", form="registration", field="job_type", attempt=1, choices=[], noted={})
+    sides = [{"zh": "开车床", "en": "a lathe"}, {"zh": "做衣服", "en": "sewing"}]
+    call = Walk()(Speech("我来登记"), ask)
+    call(Speech("车工"), make("either_or", about="word", word="车工", choices=sides))
+    assert "您说的车工,是开车床,还是做衣服?" in call.text
+    noted = {"job_names": ["缝纫工"]}
+    call(Digits("2"), make("ask", form="registration", field="date", attempt=1, choices=[], noted=noted))
+    assert "记到了,缝纫工" in call.text
+    assert call.state.at == "form"
+    assert call.state.failures == 0
+    assert all(at != "either" for at, _ in call.state.back)

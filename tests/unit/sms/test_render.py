@@ -37,7 +37,7 @@ VALUES: dict[str, Any] = {
     "contact": {"name": "田老板", "phone": "+8610002000001"}, "asked": ["meals", "insurance"], "choices": [1, 2, 3], "choice": 7,
     "code": "12", "count": 3, "attempt": 1, "open_now": False, "case_id": 1, "case_kind": "injury", "event": "taken",
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
-    "field": "age", "what": "registration", "word": "车工", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
+    "field": "age", "what": "registration", "word": "车工", "about": "word", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
 }  # fmt: skip
 
@@ -49,7 +49,11 @@ def sample(kind: str) -> dict[str, Any]:
     if kind == "ask":
         values["choices"] = []
     if kind == "either_or":
-        values |= {"word": None, "choices": [{"zh": "问市场在哪", "en": "where"}, {"zh": "退报了的活", "en": "back"}]}
+        values |= {
+            "about": "wish",
+            "word": None,
+            "choices": [{"zh": "问市场在哪", "en": "where"}, {"zh": "退报了的活", "en": "back"}],
+        }
     if kind == "kept":
         values["what"] = "place"
     return make(kind, **values)
