@@ -16,15 +16,18 @@ from typing import Any, Protocol, TypeVar
 from backend.domain import (
     ages,
     benefits,
+    cities,
     clock_zh,
     corrections,
     counts,
     dates_zh,
+    employers,
     lexicon,
     missed,
     names,
     numbers_zh,
     phone,
+    place_names,
     topics,
     wages,
     whole_message,
@@ -32,6 +35,7 @@ from backend.domain import (
 from backend.domain.entity import Entity, Message
 from backend.domain.lexicon import Hit
 from backend.domain.lunar_zh import MarketDays
+from backend.domain.place_names import PlaceNames
 from backend.domain.spans import Span, spans
 
 __all__ = ["Entity", "Span", "spans", "values"]
@@ -46,12 +50,13 @@ def values(
     market_days: MarketDays | Mapping[str, Any] | None = None,
     *,
     looks_like_command: bool = False,
+    names_known: PlaceNames = place_names.NONE,
 ) -> list[Entity]:
     """Return the values of the `marked` spans of a message, in order of place, each (entity, value) once.
 
     `text` is the cleaned, repaired, unmasked message and the spans' places are in it; `now` is aware, Asia/Shanghai.
     `market_days` is the calendar of the caller's town, also as stored ({"calendar": "lunar", "days": [1, 4, 7]}): without
-    it 赶场天 has no value. `channel` changes no value.
+    it 赶场天 has no value. `channel` changes no value. `names_known`: place names that staff have written down.
     """
     if intent == "out_of_scope" or looks_like_command or not text.strip():
         return []
@@ -65,6 +70,7 @@ def values(
         reader = _READERS.get(span["entity"])
         if placed is not None and reader is not None:
             found += reader(message, *placed)
+    found = names_known.placed(message, found)
     found += whole_message.added(message, found)
     found += missed.missed(message, found)
     found = whole_message.fit_intent(message, found)
@@ -320,6 +326,8 @@ def _location(message: Message, start: int, end: int) -> list[Entity]:
         return []
     for entry in lexicon.matcher("proximity").get(said):
         return [message.entity("proximity", start, end, entry.value)]
+    if any(hit.start <= start and end <= hit.end for hit in employers.find(message.text)):
+        return []  # 在平安家政做保姆: the firm, not the place of that name
     at = message.text.find(said, start)
     place = (at, at + len(said)) if 0 <= at < end else (start, end)
     return [message.entity("location", *place, said)]
@@ -346,6 +354,31 @@ def _person(message: Message, start: int, end: int) -> list[Entity]:
     return (_employer if kind == "employer_name" else _own_name)(message, start, end)
 
 
+def _employer(message: Message, start: int, end: int) -> list[Entity]:
+    whole = _touching(employers.find(message.text), start, end)
+    if whole:
+        # 盛机械公司 was cut from 凯盛机械公司.
+        return [message.entity("employer_name", hit.start, hit.end, hit.value) for hit in whole]
+    said = names.employer_name(message.text[start:end])
+    if said is None:
+        return []
+    at = message.text.find(said, start)
+    at = at if 0 <= at < end else start
+    towns = [hit for hit in cities.find(message.text) if hit.start <= at < hit.end]
+    if towns and _WORK_THERE.match(message.text, towns[0].end):
+        # 宁波那边厂子, 去浙江进厂: where, not who.
+        return [message.entity("location", hit.start, hit.end, hit.value) for hit in towns]
+    owned = employers.is_owner(said)
+    if not owned and (employers.is_generic(said) or (lexicon.find_jobs(said) and not employers.is_firm(said))):
+        return []
+    return [message.entity("employer_name", at, at + len(said), said)]
+
+
+_WORK_THERE = re.compile(
+    r"(?:省|市)?(?:那边|这边|那头|那里|那点|头|里头|的)*(?:进|打工|上班|做工|务工|厂|电子厂|鞋厂|服装厂|玩具厂|工地|干活|做活|做事|找|当|搞|$|[\s,，。])"
+)
+
+
 def _job_type(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(lexicon.find_jobs(message.text), start, end)
     if not hits:
@@ -366,7 +399,7 @@ def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
     return read
 
 
-_own_name, _employer = _named("person_name", names.person_name), _named("employer_name", names.employer_name)
+_own_name = _named("person_name", names.person_name)
 _READERS: dict[str, _Reader] = {
     "age": _age, "phone_number": _phone, "pay": _pay, "money": _money, "date": _date, "clock": _clock,
     "day_part": _day_part, "duration": _duration, "headcount": _headcount, "ordinal": _ordinal,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from backend.domain import benefits, clock_zh, counts, dates_zh, lexicon, topics, wages
+from backend.domain import benefits, cities, clock_zh, counts, dates_zh, employers, lexicon, topics, wages
 from backend.domain.entity import Entity, Message
 from backend.domain.lexicon import Hit
 
@@ -56,8 +56,19 @@ def _near(message: Message) -> Iterable[Any]:
     return [hit for hit in lexicon.matcher("proximity").find(message.text) if hit.value in ("near", "walking")]
 
 
+def _firms(message: Message) -> Iterable[Any]:
+    return [*employers.find(message.text), *employers.find_owners(message.text)]
+
+
+_AWAY = frozenset(
+    {*_WORK, "report_problem", "register_return", "register_unemployment", "ask_policy", "set_availability"}
+)
+
+
 # (entity, the intents it has a place in, its reader, whether it may join others of its kind)
 _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
+    ("employer_name", frozenset({"post_job", "report_problem"}), _firms, True),
+    ("location", _AWAY, lambda m: cities.find(m.text), True),
     ("date", _TIMED | {"ask_market_info", "register_unemployment", "register_return", "report_problem"}, _dates, True),
     ("clock", _TIMED - {"my_applications"} | {"ask_market_info"}, lambda m: clock_zh.find(m.text), False),
     ("benefit", _WORK | {"job_details"}, lambda m: benefits.find(m.text), True),

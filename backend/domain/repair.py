@@ -127,6 +127,11 @@ def _ordinary() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+def is_ordinary(word: str) -> bool:
+    """Say whether `word`, of two to four characters, is one of the common words."""
+    return word in _ordinary()
+
+
 def _crosses(text: str, start: int, end: int) -> bool:
     """Say whether an ordinary word lies across an edge of text[start:end], or holds all of it and more."""
     words = _ordinary()

@@ -23,6 +23,11 @@ _TWO = frozenset("欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 令狐
 _GIVEN = re.compile(r"[\u4e00-\u9fff·]{1,2}")
 
 
+def is_surname(char: str) -> bool:
+    """Say whether one character is a surname in use."""
+    return char in _ONE
+
+
 def bare_name(text: str) -> str | None:
     """Return the name that `text` is, if it is nothing else: 庹三妹, 我叫冉光荣; None for 你好, 哇啦哇啦."""
     name = person_name(text)
