@@ -24,7 +24,7 @@ _AMOUNT = (
 _YUAN = r"(?:\s?(?:来|多)?(?:块钱|元钱|块|元|圆|塊|rmb|RMB|钱)(?:整|正)?(?:来|多)?(?:钱)?)?(?:\s?(?:左右|上下|的样子|样子))?"
 _TO = r"\s*(?:到|至|-|~|—|–|～|或者|起到)\s*"
 _MIN_BEFORE = r"(?:不(?:得|能)?(?:少于|低于|下于|少得了)|起码|至少|最少|最低|少说|少了|低于|保底|底薪|打底|不下)"
-_MIN_AFTER = r"(?:起(?!来|床)|以上|往上|打底|保底|不得少|朝上|起步|开外)"
+_MIN_AFTER = r"(?:起(?!来|床)|以上|往上|打底|保底|不得少|朝上|起步|开外|\+(?!\s?\d))"
 
 # (unit, words that follow 一/每/一个 or "/"; longest first inside one alternation)
 _UNIT_WORDS: list[tuple[str, str]] = [
@@ -51,6 +51,7 @@ _UNIT_WORDS: list[tuple[str, str]] = [
 ]
 _NAMED = {
     "日薪": "day", "日工资": "day", "天薪": "day", "点工": "day", "月薪": "month", "月工资": "month", "月收入": "month",
+    "月入": "month", "月均": "month", "月平均": "month", "月综合": "month", "月到手": "month", "月保底": "month", "月净": "month", "月挣": "month",
     "包月": "month", "月钱": "month", "时薪": "hour", "钟点": "hour", "周薪": "week", "半天": "half_day", "计件": "piece",
 }  # fmt: skip
 _ANY_UNIT = "|".join(f"(?P<{{side}}_{unit}>{words})" for unit, words in _UNIT_WORDS if unit != "half_day")
@@ -62,14 +63,20 @@ def _unit_group(side: str) -> str:
 
 _GAP_WORD = r"[^\d零一二两三四五六七八九十百千万不没,，。;；!！?？\n好几多少到至人个名岁点]"
 _BEFORE = (
-    r"(?:(?P<before_named>" + "|".join(_NAMED) + r")"
+    r"(?:(?P<before_named>" + "|".join(_NAMED) + r"|(?<![\d一二三四五六七八九十个下上这本年每])月(?=\s?[2-9]\d{3}))"
     r"|(?P<before_half>半天|上半天|下半天)"
     r"|(?:做|干|按)?(?:一|每一|每|1)(?:" + _unit_group("before") + r"))"
     r"(?P<gap>(?:\s*(?:就|都|能|可以|给|开|拿|得|有|要|算|是|挣|赚|工资|工钱|大概|大约|差不多|一般|的|为|:|："
-    r"|(?:做|干)?(?:" + NUMBER + r")个?(?:小时|钟头|钟)))*\s*" + _GAP_WORD + r"{0,4}?)"
+    r"|/?(?:每|一个?)人|(?:实际|平均)?(?:收入|到手|拿到手|能拿到|综合工资|综合|平均|稳定)|(?:做|干)?(?:"
+    + NUMBER
+    + r")个?(?:小时|钟头|钟)))*\s*"
+    + _GAP_WORD
+    + r"{0,4}?)"
 )
 _AFTER = (
-    r"(?:\s*(?:(?:/|每一?|一(?!百|千|万|十|个半)|1)\s*(?:个(?=工))?(?:" + _unit_group("after") + r")"
+    r"(?:\s*(?:(?:/|每|一个?)人)?\s*(?:(?:/|每一?|一(?!百|千|万|十|个半)|1)\s*(?:个(?=工))?(?:"
+    + _unit_group("after")
+    + r")"
     r"|(?P<after_named>包月|点工)|(?:/|每|一?个?)?(?P<after_half>半天)))"
 )
 _PAY = re.compile(
@@ -83,8 +90,11 @@ _PAY = re.compile(
 )
 # What follows a number that is no amount at all: people, hours, days, ages, floors.
 _NOT_MONEY_NEXT = re.compile(
-    r"\s?(?:个|名|位|人(?!都|些|家|也|就|早|跑|不|找)|条|岁|小时|分钟|公里)|点|号|月(?!结)|天(?!天)|年|里|楼|层|次|口|日(?!结)|届|周(?!结)|亩|度|组"
+    r"\s?(?:证(?!明)|驾|照(?![顾看料管护])|小挖|大挖|中挖|钩机|的?挖机|码|室(?![内外])|型|座|匹|千瓦|公分|厘米|毫米|米|寸|级|路(?!费)|排|栋|幢|单元|式|版|后轮|%|％|度|桌|户(?![外口])|来岁|多岁|个|名|位|人(?!都|些|家|也|就|早|跑|不|找)|条|岁|小时|分钟|公里)|点|号|月(?!结)|天(?!天)|年|里|楼|层|次|口|日(?!结)|届|周(?!结)|亩|度|组"
     r"|社|队"
+)
+_CODE_BEFORE = re.compile(
+    r"[A-Za-z][A-Za-z\d·.-]*$|[\d][-·.]$|(?:工号|编号|门牌|房号|车牌|电话|热线|尾号|QQ|qq|微信)(?:号|号码|是|:|：|\s)*$"
 )
 _EACH = r"[\s:：]|给|就|算|是|得|要|大概"
 _ASKED = re.compile(r"好多|多少|几|哪|啥")
@@ -148,7 +158,7 @@ def _unit_of(match: re.Match[str], side: str) -> str | None:
     if match.group(f"{side}_half"):
         return "half_day"
     named = match.group(f"{side}_named")
-    return _NAMED[named] if named else None
+    return _NAMED.get(named, "month") if named else None
 
 
 def _pay(text: str, match: re.Match[str]) -> Pay | None:
@@ -183,6 +193,11 @@ def _pay(text: str, match: re.Match[str]) -> Pay | None:
         unit, lower, upper = "jin", lower / 2, upper / 2
     if upper <= 0:
         return None
+    if not unit and not currency and (upper < 5 or _CODE_BEFORE.search(text[: match.start("low")])):
+        return None  # A2证, 渝H3K216
+    if "," in match["low"] and unit in ("hour", "half_day", "day", "jin", "piece") and lower >= 10_000:
+        # 要10,180一天: ten people, and their pay.
+        lower = upper = float(match["low"].rsplit(",", 1)[1])
     is_minimum = bool(match["min"] or match["up"] or match["up2"])
     return Pay(start, end, lower, upper, is_minimum, unit, currency)
 

@@ -93,6 +93,50 @@ def test_two_trades_keep_two_amounts() -> None:
     assert [pay.value for pay in wages.find("大工三百小工两百")] == ["300", "200"]
 
 
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("9:00-17:30,2600一个月", "2600/month"),
+        ("7:30,2200元每月", "2200/month"),
+        ("工资6,500元/月", "6500/month"),
+        ("要12,190一天", "190/day"),
+        ("月入5000以上", "5000+/month"),
+        ("每月到手4200", "4200/month"),
+        ("月2600-3000", "2600-3000/month"),
+        ("4k-6k一个月", "4000-6000/month"),
+        ("160元/人/天", "160/day"),
+        ("一人一天一百三", "130/day"),
+        ("每人150", "150"),
+        ("4千5百每月", "4500/month"),
+        ("3500+", "3500+"),
+        ("两百 晚上做", "200"),
+        ("150路费各人出", "150"),
+    ],
+)
+def test_pay_in_a_notice_is_read(said: str, value: str) -> None:
+    assert [pay.value for pay in wages.find(said) if pay.low >= 100] == [value]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "有C1证",
+        "会开75小挖",
+        "渝A8K321",
+        "38码鞋",
+        "3栋2单元",
+        "工号1208",
+        "A2驾照",
+        "7座车",
+        "每天做3户",
+        "电话8001",
+        "做六休一",
+    ],
+)
+def test_licences_sizes_and_plates_are_no_pay(said: str) -> None:
+    assert [pay.value for pay in wages.find(said) if pay.low >= 8] == []
+
+
 @pytest.mark.parametrize("said", ["要五个人", "五十八岁", "做三天", "一天八小时", "第二个", "三楼", "便宜一点"])
 def test_other_numbers_are_no_pay(said: str) -> None:
     assert wages.find_with_unit(said) == []
