@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.domain import clean_text, repair
+from backend.domain import clean_text, place_names, repair
 from backend.domain.clean_text import CleanText
+from backend.domain.place_names import PlaceNames
 from backend.domain.repair import Change
 
 
@@ -18,6 +19,8 @@ class Prepared:
 
     clean: CleanText
     changes: tuple[Change, ...] = ()
+    # Names staff have written down for places, to be found in the message.
+    names: PlaceNames = place_names.NONE
 
     @property
     def text(self) -> str:
@@ -28,10 +31,12 @@ class Prepared:
         return self.clean.masked_text
 
 
-def prepare(raw: str, channel: str = "sms", places: tuple[str, ...] = ()) -> Prepared:
-    """Return any message ready for the engine; never raises. `places` may be restored by sound."""
+def prepare(
+    raw: str, channel: str = "sms", places: tuple[str, ...] = (), names: PlaceNames = place_names.NONE
+) -> Prepared:
+    """Return any message ready for the engine; never raises. `places` and `names` may be restored by sound."""
     clean = clean_text.clean(raw, channel)
     if clean.looks_like_command:
         return Prepared(clean)
-    repaired = repair.repair(clean.text, channel, places)
-    return Prepared(clean_text.with_text(clean, repaired.text), repaired.changes)
+    repaired = repair.repair(clean.text, channel, (*places, *names.names) if names.names else places)
+    return Prepared(clean_text.with_text(clean, repaired.text), repaired.changes, names)

@@ -27,7 +27,7 @@ def write(
             actor=actor,
             verb=verb,
             object_kind=subject.__tablename__,
-            object_id=str(subject.id),
+            object_id=str(subject.id if hasattr(subject, "id") else subject.code),
             message_id=message_id,
             facts=facts,
         )

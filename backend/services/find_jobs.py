@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
+from backend.domain.distance import proximity_of, radius_km
 from backend.domain.pay import to_fen
 from backend.domain.said import names_unknown_trade
 from backend.services.acts import act
@@ -74,6 +75,8 @@ def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple
         if matches or droppable is None:
             return matches, relaxed
         del wanted[droppable]
+        if droppable == "proximity":
+            wanted.pop("within_km", None)
         if droppable == "from":
             wanted.pop("to", None)
         if droppable == "pay_min_fen":
@@ -100,6 +103,10 @@ def filters_from(turn: Turn, facts: Facts) -> dict[str, Any]:
     for name in ("proximity", "settlement", "day_part", "term"):
         if (value := facts.one(name)) is not None:
             filters[name] = value
+    if (km := radius_km(turn.text, facts.one("proximity"))) is not None and "region" not in filters:
+        filters["within_km"] = km
+        # Where somebody lies is not always known; then the nearest word of nearness decides.
+        filters.setdefault("proximity", proximity_of(km))
     if benefits := facts.all("benefit"):
         filters["benefits"] = benefits
     return filters

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from backend.domain.distance import between_km, proximity_of
 from backend.domain.matching import Ranked, is_near_enough, rank_openings, rank_workers, serves_day_parts
 from backend.domain.openings import OpeningFacts, covered_by, kindred_of, pays_at_least
 from backend.domain.people import NO_EARNER_LABEL, WorkerFacts
@@ -62,7 +63,7 @@ def openings_for(
     摘柑子 are one trade and whoever names oranges wants oranges. What suits equally well comes in the order it begins.
 
     `filters`, each optional and each a must: `job_types` [code], `from` / `to` (date or ISO day), `region` (code),
-    `proximity`, `pay_min_fen` with `pay_unit`, `settlement`, `benefits` [meals …], `day_part`, `term` (long | short).
+    `proximity`, `within_km` (the way from where she is), `pay_min_fen` with `pay_unit`, `settlement`, `benefits` [meals …], `day_part`, `term` (long | short).
     """
     wanted = filters or {}
     home = (worker.person.village_code if worker else None) or near
@@ -70,7 +71,7 @@ def openings_for(
     if facts.region_code is None:
         facts = replace(facts, region_code=home)
     by_id = {opening.id: opening for opening in _pool(session, regions, today, wanted, facts, home)}
-    pool = [seen for opening in by_id.values() if _passes(seen := views.opening_facts(opening), wanted, home)]
+    pool = [seen for opening in by_id.values() if _passes(regions, seen := views.opening_facts(opening), wanted, home)]
     ranked = rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE))
     if named := wanted.get("job_types"):
         # Asked for by name, a trade is right whatever her record says, and comes before its kindred.
@@ -112,9 +113,19 @@ def _pool(
     return list(found.values())
 
 
-def _passes(opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
+def _near_enough(regions: RegionBook, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
+    """By the way in km where both ends are known, else by the region tree."""
+    proximity, radius = wanted.get("proximity"), wanted.get("within_km")
+    if radius is not None and (here := regions.point(home)) and (there := regions.point(opening.region_code)):
+        return between_km(here, there) <= radius or opening.region_code == home
+    if proximity is None and radius is not None:
+        proximity = proximity_of(radius)
+    return proximity is None or is_near_enough(proximity, home, opening.region_code)
+
+
+def _passes(regions: RegionBook, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
     """The filters that the query leaves to memory: few rows are left and their rules live in the domain."""
-    if (proximity := wanted.get("proximity")) and not is_near_enough(proximity, home, opening.region_code):
+    if not _near_enough(regions, opening, wanted, home):
         return False
     if (fen := wanted.get("pay_min_fen")) is not None and not pays_at_least(opening, fen, wanted.get("pay_unit")):
         return False

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend.store.models import Region, Station
+from backend.domain.place_names import PlaceNames, own_names
+from backend.store.models import Region, Revision, Station
 from backend.store.session import Database
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 # Where a stranger's call or text belongs until her village is known: the county whose market runs the line.
 HOME_REGION = "500114"
-# Staff edit aliases and station hours in another process; a minute later every process has them.
+# A station's hours may be edited in the database itself; a minute later every process has them.
 RELOAD_AFTER_S = 60.0
+# Under this name the number of changes to the tree is kept.
+PLACES = "places"
 # A city row that stands for "no city in between" in the official list; never said aloud.
 PLACEHOLDER_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划"})
 
@@ -51,6 +54,7 @@ class Place:
     parent_code: str | None
     aliases: tuple[str, ...]
     market_days: dict[str, Any] | None
+    point: tuple[float, float] | None = None
 
     @property
     def parent(self) -> str | None:
@@ -76,11 +80,21 @@ class Book:
     stations: dict[str, StationView]  # by region code
     counts: tuple[int, int]
     read_at: float
+    revision: int
     children: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def place_names(self) -> tuple[str, ...]:
         return tuple(sorted({place.name for place in self.places.values() if place.level in ("town", "village")}))
+
+    @cached_property
+    def own_names(self) -> PlaceNames:
+        return PlaceNames(
+            alias
+            for place in self.places.values()
+            if place.level in ("town", "village")
+            for alias in own_names(place.name, place.level, place.aliases)
+        )
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -91,7 +105,11 @@ class Book:
 
 
 class RegionBook:
-    """Reads the tree once, again after a minute, and at once when a code is asked for that it does not know."""
+    """Reads the tree once, again when its revision has moved, and at once when a code is asked for that it does not know.
+
+    The revision is a number in the database, moved by `touch` in the transaction of a change, so that every process
+    sees the change at its next message (`refresh`).
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -105,6 +123,16 @@ class RegionBook:
     def reload(self) -> None:
         """Forget what was read; the next question reads again."""
         self._book = None
+
+    def refresh(self) -> None:
+        """Read again if somebody has changed the tree since: one small read, taken at the start of every message."""
+        book = self._book
+        if book is None:
+            return
+        with self._db.read() as session:
+            moved = _revision(session) != book.revision
+        if moved:
+            self._book = None
 
     def _current(self, wanted: str | None = None) -> Book:
         book = self._book
@@ -163,6 +191,26 @@ class RegionBook:
         """The names of all served towns and villages, to know them again by sound."""
         return self._current().place_names
 
+    def own_names(self) -> PlaceNames:
+        """The names of served towns and villages that only the people there use (老街), to be found in messages."""
+        return self._current().own_names
+
+    def own_aliases(self, code: str) -> list[str]:
+        """The names of one division that its official name does not give away."""
+        place = self._current(code).places.get(code)
+        return own_names(place.name, place.level, place.aliases) if place else []
+
+    def point(self, code: str | None) -> tuple[float, float] | None:
+        """Where a division lies (latitude, longitude), a village without a point where its town does; None: not known."""
+        book = self._current(code)
+        for step in self._upwards(book, code):
+            place = book.places[step]
+            if place.level not in ("town", "village"):
+                return None
+            if place.point is not None:
+                return place.point
+        return None
+
     def villages_of(self, town: str) -> list[tuple[str, str]]:
         """The villages and communities of a town as (code, name), in the order of their codes."""
         book = self._current(town)
@@ -193,6 +241,23 @@ class RegionBook:
         ]
 
 
+def touch(session: Session) -> None:
+    """Say, in the transaction of a change to the tree, that it was changed."""
+    moved: Any = session.execute(
+        update(Revision)
+        .where(Revision.name == PLACES)
+        .values(number=Revision.number + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not moved.rowcount:
+        session.add(Revision(name=PLACES, number=1))
+        session.flush()
+
+
+def _revision(session: Session) -> int:
+    return session.scalar(select(Revision.number).where(Revision.name == PLACES)) or 0
+
+
 def _counts(session: Session) -> tuple[int, int]:
     regions = session.scalar(select(func.count()).select_from(Region)) or 0
     stations = session.scalar(select(func.count()).select_from(Station)) or 0
@@ -200,8 +265,12 @@ def _counts(session: Session) -> tuple[int, int]:
 
 
 def _read(session: Session) -> Book:
+    # First the number: a change in between makes the next message read once more, never too little.
+    revision = _revision(session)
     places = {
-        row.code: Place(row.code, row.name, row.level, row.parent_code, tuple(row.aliases or ()), row.market_days)
+        row.code: Place(
+            row.code, row.name, row.level, row.parent_code, tuple(row.aliases or ()), row.market_days, _point(row)
+        )
         for row in session.scalars(select(Region).order_by(Region.code))
     }
     children: dict[str, list[str]] = {}
@@ -218,5 +287,12 @@ def _read(session: Session) -> Book:
         stations,
         (len(places), session.scalar(select(func.count()).select_from(Station)) or 0),
         time.monotonic(),
+        revision,
         children,
     )
+
+
+def _point(row: Region) -> tuple[float, float] | None:
+    if row.latitude is None or row.longitude is None:
+        return None
+    return row.latitude, row.longitude

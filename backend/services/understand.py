@@ -38,9 +38,11 @@ class Understood:
 def prepare(deps: Deps, text: str, channel: str) -> Prepared:
     """Clean `text` and repair what dialect, typing and recognisers did to it; never raises for any str.
 
-    The served towns and villages are known by sound, too: 新全社区 → 兴泉社区.
+    The served towns and villages are known by sound, too: 新全社区 → 兴泉社区. A name that staff have just written down
+    counts from the next message on, whichever process they wrote it in.
     """
-    return domain_prepare(text, channel, deps.regions.place_names())
+    deps.regions.refresh()
+    return domain_prepare(text, channel, deps.regions.place_names(), deps.regions.own_names())
 
 
 def values_of(
@@ -56,7 +58,15 @@ def values_of(
     for span in spans:
         start, end = prepared.clean.restore(span["start"], span["end"])
         restored.append(Span(entity=span["entity"], start=start, end=end, text=prepared.text[start:end]))
-    return values(restored, prepared.text, now.astimezone(TIMEZONE), channel, intent, market_days=market_days)
+    return values(
+        restored,
+        prepared.text,
+        now.astimezone(TIMEZONE),
+        channel,
+        intent,
+        market_days=market_days,
+        names_known=prepared.names,
+    )
 
 
 def warm(deps: Deps) -> None:

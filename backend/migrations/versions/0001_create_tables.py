@@ -84,12 +84,20 @@ def upgrade() -> None:
         sa.Column("parent_code", sa.String(), nullable=True),
         sa.Column("aliases", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("market_days", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["parent_code"], ["regions.code"], name=op.f("fk_regions_parent_code_regions")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_regions")),
     )
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.create_index("ix_regions_parent_code", ["parent_code"], unique=False)
 
+    op.create_table(
+        "revisions",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_revisions")),
+    )
     op.create_table(
         "employers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -564,6 +572,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_employers_phone")
 
     op.drop_table("employers")
+    op.drop_table("revisions")
     with op.batch_alter_table("regions", schema=None) as batch_op:
         batch_op.drop_index("ix_regions_parent_code")
 

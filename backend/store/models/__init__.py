@@ -8,7 +8,7 @@ from backend.store.models.offers import Offer
 from backend.store.models.openings import Employer, Opening
 from backend.store.models.outbox import Heartbeat, OutboxRow, Receipt
 from backend.store.models.people import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker
-from backend.store.models.places import LEVELS, Region, Station
+from backend.store.models.places import LEVELS, Region, Revision, Station
 from backend.store.models.staff import ROLES, LoginAttempt, Staff, StaffSession
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Person",
     "Receipt",
     "Region",
+    "Revision",
     "Staff",
     "StaffSession",
     "Station",

@@ -26,8 +26,20 @@ class Region(Base):
     aliases: Mapped[list[str]] = mapped_column(default=list)
     # Days on which the town holds its market: {"calendar": "lunar"|"solar", "days": [2, 5, 8]}; None: not known.
     market_days: Mapped[dict[str, Any] | None]
+    # Where its centre lies, in degrees, as far as known: distances count only between places that have both.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
     __table_args__ = (Index("ix_regions_parent_code", "parent_code"),)
+
+
+class Revision(Base):
+    """How often rows that every process keeps in memory were changed; whoever reads another number reads them again."""
+
+    __tablename__ = "revisions"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # places
+    number: Mapped[int] = mapped_column(default=0)
 
 
 class Station(Base):

@@ -66,7 +66,9 @@ def test_er_tian_is_tomorrow_or_some_day(text: str) -> None:
     assert [side.values for side in found.sides] == [(("date", "2026-11-24"),), ()]
 
 
-@pytest.mark.parametrize(("text", "asked"), [("十六有空", None), ("我16去", None), ("十六", "date"), ("十六嘛", "date")])
+@pytest.mark.parametrize(
+    ("text", "asked"), [("十六有空", None), ("我16去", None), ("十六", "date"), ("十六嘛", "date")]
+)
 def test_a_bare_day_number_is_lunar_or_solar(text: str, asked: str | None) -> None:
     found = doubt(text, intent="inform", asked=asked)
     assert found is not None
