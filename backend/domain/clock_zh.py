@@ -15,7 +15,7 @@ _PARTS: list[tuple[str, str]] = [
     (
         "morning",
         "清早八早|清早晨|大清早|大早上|清早|早上|早晨|清晨|上午|上半天|早半天|今早|明早|天亮|擦亮|赶早"
-        "|一早|早起|早间|早班|早",
+        "|一早|早起|早间|早班|早|朝(?=[5-9五六七八九])",
     ),
     ("noon", "中午|晌午|正午|午间"),
     ("afternoon", "下午|下半天|晚半天|午后|后半天"),
@@ -29,12 +29,15 @@ _MINUTE = r"(?:[0-5]?\d|[二三四五]?十[一二三四五六七八九]?|零[一
 _CLOCK = re.compile(
     r"(?:(?:" + _PART.replace("{n}", "p_") + r")\s*的?\s*)?"
     r"(?:(?P<h24>[01]?\d|2[0-4])\s?[:：]\s?(?P<m24>[0-5]\d)"
-    r"|(?P<hour>" + _HOUR + r")\s?点(?!子|名|工|菜|评|头|解|滴|火|货|单|赞|豆|包|苞|洋|花)"
+    r"|(?P<hour>"
+    + _HOUR
+    + r")\s?(?:时(?=$|[\s,，。到至半整开上集、\-~\d])|点)(?!子|名|工|菜|评|头|解|滴|火|货|单|赞|豆|包|苞|洋|花)"
     r"(?:(?P<half>半)|(?P<quarter>[一三])刻钟?"
     r"|(?P<minute>" + _MINUTE + r")分?(?!块|元|钱|个|天|百|千)|(?P<bell>钟)|(?P<past>过|多|整|来钟|开工|上班|出发"
     r"|集合))?"
-    r"|(?<=早|晚)(?P<bare>" + _HOUR + r")(?=晚|到|$|[\s,，。]))"
+    r"|(?<=早|晚|朝)(?P<bare>" + _HOUR + r")(?=晚|到|$|[\s,，。]))"
 )
+_OFF = re.compile(r"\s?(?:下班|收工|放工|结束)")
 _SPAN_TO = re.compile(r"钟?\s*(?:到|至|-|~|—)\s*")
 
 
@@ -53,10 +56,11 @@ def find(text: str) -> list[Clock]:
     """Return the clock times in `text`; `sure` is false for a bare 三点, which may be 一点 of another sense."""
     found: list[Clock] = []
     previous: int | None = None
+    by_day = False
     for match in _CLOCK.finditer(text):
         part = next((name for name, _ in _PARTS if match.group("p_" + name)), None)
         if match["bare"] and part is None:
-            part = "morning" if text[match.start() - 1] == "早" else "evening"
+            part = "morning" if text[match.start() - 1] in "早朝" else "evening"
         hour_said = match["h24"] or match["hour"] or match["bare"]
         hour = numbers_zh.value(hour_said)
         if not isinstance(hour, int) or not 0 <= hour <= 24:
@@ -66,12 +70,23 @@ def find(text: str) -> list[Clock]:
             continue
         in_range = previous is not None and bool(_SPAN_TO.fullmatch(text[found[-1].end : match.start()]))
         day_hour = hour if match["h24"] and len(match["h24"]) == 2 and part is None else _to_24(hour, part)
-        if in_range and part is None and previous is not None and day_hour <= previous and hour <= 12:
-            day_hour = (hour + 12) % 24
+        # 九点到五点 ends in the afternoon; 20:00-8:00 the next morning.
+        if (
+            in_range
+            and part is None
+            and previous is not None
+            and day_hour <= previous < hour + 12
+            and hour < 12
+            and by_day
+        ):
+            day_hour = hour + 12
+        if part is None and 4 <= hour <= 10 and found and _OFF.match(text, match.end()):
+            day_hour = hour + 12  # 八点上班五点下班
         sure = bool(part or match["h24"] or match["half"] or match["quarter"] or match["minute"] or match["bell"])
         sure = sure or in_range or bool(match["past"] and match["past"] != "多")
         found.append(Clock(match.start(), match.end(), f"{day_hour % 24:02d}:{minute:02d}", part, sure))
         previous = day_hour
+        by_day = day_hour < 18 or not match["h24"]
     return found
 
 

@@ -39,7 +39,7 @@ def _labels(message: Message) -> Iterable[Any]:
 
 _ONE_SEX = re.compile(
     r"(?<!男)女(?:的|性|工|同志|人家|士)(?!儿|婿|不限|都)|(?<![女儿])男(?:的|性|工|同志|人家|士)(?!女|朋友|不限|都)"
-    r"|(?:^|[\s,，。、;；:：])(?P<alone>[男女])(?=$|[\s,，。、;；])"
+    r"|(?:^|[\s,，。、;；:：(（【/\-])(?P<alone>[男女])(?=$|[\s,，。、;；)）】/\-]|\d)|限(?:招)?[男女](?!女)|(?<=[名个位])女(?![儿婿朋])|(?<=[名个位])男(?![女朋])"
 )
 
 
@@ -60,6 +60,22 @@ def _firms(message: Message) -> Iterable[Any]:
     return [*employers.find(message.text), *employers.find_owners(message.text)]
 
 
+_WORKED_BEFORE = re.compile(
+    r"(?:做|干|搞|打|摘|砌|挖|收|工期|预计|大概|大约|估计|连续|一共|总共|只|为期|活路?|约|至少|起码)(?:了|满|够|要|得|的|是|大概|大约|也就|就|约|要做|[:：\s])*$"
+)
+_WORKED_AFTER = re.compile(r"\s?(?:左右|来|多)?的?(?:工期|活|时间做?完|做完|完工|干完|搞完|就完|做得完|摘完|的工程)")
+
+
+def _lengths(message: Message) -> Iterable[Any]:
+    pays = [pay for pay in wages.find(message.text) if pay.unit]
+    return [
+        hit
+        for hit in clock_zh.find_lengths(message.text)
+        if (_WORKED_BEFORE.search(message.text[: hit.start]) or _WORKED_AFTER.match(message.text, hit.end))
+        and not any(hit.start < pay.end and pay.start < hit.end for pay in pays)
+    ]
+
+
 _AWAY = frozenset(
     {*_WORK, "report_problem", "register_return", "register_unemployment", "ask_policy", "set_availability"}
 )
@@ -71,13 +87,19 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
     ("location", _AWAY, lambda m: cities.find(m.text), True),
     ("date", _TIMED | {"ask_market_info", "register_unemployment", "register_return", "report_problem"}, _dates, True),
     ("clock", _TIMED - {"my_applications"} | {"ask_market_info"}, lambda m: clock_zh.find(m.text), False),
+    ("duration", frozenset({"search_jobs", "post_job", "report_problem", "inform"}), _lengths, False),
     ("benefit", _WORK | {"job_details"}, lambda m: benefits.find(m.text), True),
     ("settlement", _WORK | {"job_details"}, _words("settlement"), True),
     ("term", _WORK, _words("term"), False),
     ("hardship", _WORK - {"post_job"} | {"ask_policy", "sign_up_training"}, _labels, False),
     ("headcount", frozenset({"search_jobs", "post_job"}), lambda m: counts.find_headcounts(m.text), False),
     ("job_type", _WORK, _trades, False),
-    ("gender", frozenset({"register_worker", "post_job"}), _sexes, False),
+    (
+        "gender",
+        frozenset({"register_worker", "post_job", "sign_up_training", "update_profile", "register_unemployment"}),
+        _sexes,
+        False,
+    ),
     ("proximity", frozenset({"search_jobs"}), _near, False),
     ("pay", _WORK, lambda m: [hit for hit in wages.find(m.text) if hit.unit], False),
 )

@@ -37,3 +37,34 @@ def test_it_is_read_where_it_has_a_place(text: str, intent: str, expected: set[t
 )
 def test_it_is_not_read_where_it_has_none(text: str, intent: str) -> None:
     assert read(text, intent) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("招砌砖师傅 工期半个月", "post_job", ("duration", "15d")),
+        ("十来天的活 要人", "post_job", ("duration", "10d")),
+        ("大概要做一个月左右", "post_job", ("duration", "30d")),
+        ("招护工(女)", "post_job", ("gender", "female")),
+        ("要3名女服务员", "post_job", ("gender", "female")),
+        ("收银员,女,40岁以下", "post_job", ("gender", "female")),
+        ("学烹饪,男,39岁", "sign_up_training", ("gender", "male")),
+    ],
+)
+def test_lengths_and_sexes_of_a_notice_are_read(text: str, intent: str, expected: tuple[str, object]) -> None:
+    assert expected in read(text, intent)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "kind"),
+    [
+        ("一个月三千 要两个人", "post_job", "duration"),
+        ("欠我三个月工资", "report_problem", "duration"),
+        ("三天两头不发钱", "report_problem", "duration"),
+        ("夫妻工 男女都要", "post_job", "gender"),
+        ("我女儿三名", "register_worker", "gender"),
+        ("一名女婿", "register_worker", "gender"),
+    ],
+)
+def test_other_lengths_and_kin_are_left(text: str, intent: str, kind: str) -> None:
+    assert kind not in {name for name, _ in read(text, intent)}

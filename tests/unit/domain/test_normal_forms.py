@@ -201,6 +201,30 @@ def test_working_hours_are_two_times() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "times"),
+    [
+        ("19:30-7:30", ["19:30", "07:30"]),
+        ("8:00-17:30", ["08:00", "17:30"]),
+        ("九点到五点", ["09:00", "17:00"]),
+        ("晚上八点到十点", ["20:00", "22:00"]),
+        ("晚上十点到早上六点", ["22:00", "06:00"]),
+        ("七点上班五点下班", ["07:00", "17:00"]),
+        ("朝九晚六", ["09:00", "18:00"]),
+        ("上午9时到下午4时", ["09:00", "16:00"]),
+        ("7:30-11:30,13:00-17:00", ["07:30", "11:30", "13:00", "17:00"]),
+        ("21点到9点", ["21:00", "09:00"]),
+    ],
+)
+def test_hours_from_and_to_are_read(said: str, times: list[str]) -> None:
+    assert [clock.value for clock in clock_zh.find(said)] == times
+
+
+@pytest.mark.parametrize("said", ["小时工", "一天8小时", "到时再说", "有时间", "十时不时"])
+def test_other_words_with_shi_are_no_time(said: str) -> None:
+    assert clock_zh.find(said) == []
+
+
+@pytest.mark.parametrize(
     ("said", "value"),
     [("做三天", "3d"), ("两三天", "2-3d"), ("天把两天", "1-2d"), ("一两天", "1-2d"), ("个把星期", "7d"), ("半个月", "15d"), ("个把月", "30d"), ("一个半月", "45d"),
      ("三到五天", "3-5d"), ("一个星期", "7d"), ("十天半月", "10-15d"), ("二十天", "20d")],
