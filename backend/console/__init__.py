@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
 
-from backend.console import auth, cases, conversations, guard, labels, openings, text, today, try_sentence
+from backend.console import auth, cases, conversations, guard, labels, openings, places, text, today, try_sentence
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -46,7 +46,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
             "region_in_full": deps.regions.full_name,
         }
 
-    for room in (auth, today, conversations, cases, openings, try_sentence):
+    for room in (auth, today, conversations, cases, openings, places, try_sentence):
         room.register(bp, deps)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

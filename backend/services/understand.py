@@ -33,6 +33,9 @@ class Understood:
     normalized_text: str = ""
     repairs: list[tuple[str, str, int]] = field(default_factory=list)
     masked: str = ""
+    # What else it may have meant, as (intent, share), likeliest first.
+    ranking: list[tuple[str, float]] = field(default_factory=list)
+    cleaned: str = ""  # before repair; `repairs` are (was, now, place in it)
 
 
 def prepare(deps: Deps, text: str, channel: str) -> Prepared:
@@ -69,6 +72,14 @@ def values_of(
     )
 
 
+def before_repair(prepared: Prepared) -> str:
+    """The cleaned text as it was before words were put right."""
+    text = prepared.text
+    for change in prepared.changes:  # from the left: what lies before a change is as it was already
+        text = text[: change.at] + change.was + text[change.at + len(change.now) :]
+    return text
+
+
 def warm(deps: Deps) -> None:
     """Load what the first message would otherwise wait for: word lists, the place index, the engine's own caches."""
     try:
@@ -86,12 +97,15 @@ def understand(
     """
     prepared = prepare(deps, text, channel)
     repairs = [(change.was, change.now, change.at) for change in prepared.changes]
+    cleaned = before_repair(prepared)
     local = (now or deps.clock()).astimezone(TIMEZONE)
     if prepared.clean.looks_like_command or not re.search(r"\w", prepared.masked_text):
-        return Understood("out_of_scope", 1.0, [], prepared.text, repairs, prepared.masked_text)
+        return Understood("out_of_scope", 1.0, [], prepared.text, repairs, prepared.masked_text, [], cleaned)
     try:
         parsed = deps.engine.parse(prepared.masked_text, PARSE_DEADLINE_S)
     except EngineUnavailable:
-        return Understood("out_of_scope", 0.0, [], prepared.text, repairs, prepared.masked_text)
+        return Understood("out_of_scope", 0.0, [], prepared.text, repairs, prepared.masked_text, [], cleaned)
     found = values_of(prepared, parsed.intent, parsed.spans, local, channel, deps.regions.market_days(region))
-    return Understood(parsed.intent, parsed.confidence, found, prepared.text, repairs, prepared.masked_text)
+    return Understood(
+        parsed.intent, parsed.confidence, found, prepared.text, repairs, prepared.masked_text, parsed.ranking, cleaned
+    )
