@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template
 
 from backend.console.guard import form, me
-from backend.domain.guesses import is_unsure
+from backend.domain.guesses import is_contested, is_unsure
 from backend.services.understand import Understood, understand
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 "pieces": marked(found.normalized_text, values),
                 "put_right": marked(found.cleaned, repairs),
                 "others": [(name, share) for name, share in found.ranking if name != found.intent][:2],
-                "unsure": is_unsure(found.intent, found.confidence, found.ranking),
+                "unsure": is_unsure(found.intent, found.confidence, found.ranking)
+                or is_contested(found.intent, found.confidence, found.ranking, jobs_shown=False),
             }
         return render_template(
             "console/try.html", text=text, channel=channel, found=found, examples=EXAMPLES, longest=LONGEST, **shown

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from backend.dialogue.state import open_form
 from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
-from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_unsure, two_likeliest
+from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_contested, is_unsure, two_likeliest
 from backend.domain.said import says_wrong_person
 from backend.services import meaning, read_back
 from backend.services.acts import act, run
@@ -41,9 +41,14 @@ def _read(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
         return put_right
     if (chosen := _answers_either_or(turn, facts)) is not None:
         return chosen
-    if name in ALWAYS_DONE or not is_unsure(facts.intent, confidence, facts.ranking):
+    if name in ALWAYS_DONE:
         return name, facts
     form = open_form(turn.conversation.context or {})
+    if not is_unsure(facts.intent, confidence, facts.ranking):
+        shown = turn.recall("jobs") is not None
+        if form is None and is_contested(facts.intent, confidence, facts.ranking, jobs_shown=shown):
+            return "not_understood", facts
+        return name, facts
     if name == "out_of_scope":
         return ("not_understood" if form is None else name), facts
     # A word nobody is sure of is the answer to the open question, if there is one; else it is asked about.

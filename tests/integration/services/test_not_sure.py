@@ -80,6 +80,19 @@ def test_neither_or_a_second_miss_brings_the_menu_and_a_third_a_person_with_a_pr
         assert session.scalars(select(Case.kind)).all() == ["handoff"]
 
 
+def test_a_contested_reading_is_asked_about_but_not_inside_a_form(talk: Callable[..., Talk]) -> None:
+    someone = (
+        talk()
+        .read("补贴那个活", "ask_policy", 0.5, ("search_jobs", 0.45))
+        .read("我来登记", "register_worker")
+        .read("我叫王秀英", "update_profile", 0.5, ("register_worker", 0.45), person_name="王秀英")
+    )
+    assert kinds(someone.say("补贴那个活")) == ["either_or"]
+    someone.say("我来登记")
+    [answer] = someone.say("我叫王秀英")
+    assert answer["noted"]["person_name"] == "王秀英"
+
+
 def test_after_something_was_understood_the_ladder_starts_anew(unsure: Talk) -> None:
     unsure.say(WORDS)
     unsure.say("2")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.guesses import WISHES, is_unsure, two_likeliest
+from backend.domain.guesses import WISHES, is_contested, is_unsure, two_likeliest
 
 
 def test_the_two_likeliest_wishes_are_asked_about_likeliest_first() -> None:
@@ -49,6 +49,22 @@ def test_a_reading_is_unsure_below_the_floor_or_when_a_likelier_wish_was_passed_
     intent, confidence, ranking, unsure
 ):  # type: ignore[no-untyped-def]
     assert is_unsure(intent, confidence, ranking) is unsure
+
+
+@pytest.mark.parametrize(
+    ("confidence", "rival", "shown", "contested"),
+    [
+        (0.52, ("search_jobs", 0.4), False, True),
+        (0.65, ("search_jobs", 0.34), False, False),
+        (0.52, ("search_jobs", 0.2), False, False),
+        (0.52, ("greet", 0.4), False, False),
+        (0.52, ("job_details", 0.4), False, False),
+        (0.52, ("job_details", 0.4), True, True),
+    ],
+)
+def test_a_reading_is_contested_by_a_wish_that_comes_close(confidence, rival, shown, contested):  # type: ignore[no-untyped-def]
+    ranking = [("ask_policy", confidence), rival]
+    assert is_contested("ask_policy", confidence, ranking, jobs_shown=shown) is contested
 
 
 def test_every_wish_is_short_enough_for_one_breath() -> None:
