@@ -64,7 +64,7 @@ _NUMBER_SLIPS: list[tuple[re.Pattern[str], str, str]] = [
 _LETTER_DIGITS = re.compile(r"(?<![A-Za-z0-9])(?=[\dZzOolI]*\d|[Zz][0Oo]|[1-9][Oo])[1-9ZzlI][\dOo]{1,4}(?![A-Za-z0-9])")
 _NAME = re.compile(
     r"(?:(?:我|他|她|名字|人|就|婆娘|老公|妈|老汉|爸|爹|娘|哥|弟|姐|妹|舅|叔|伯|嫂|孩子|儿子|女儿"
-    r"|媳妇)?(?:名叫|叫做|叫)|姓名[是:： ]?|名字[是:： ]?|我是(?=[^\s]{2,3}\s))\s?(?!我|你|他|人|个"
+    r"|媳妇)?(?:名叫|叫做|叫)|姓名[是:： ]?|名字[是:： ]?|我是(?=[^\s]{1,2}[^\s的人]\s))\s?(?!我|你|他|人|个"
     r"|几|下|不|什|啥)([\u4e00-\u9fff]{2,4})"
 )
 _BEFORE_PLACE = re.compile(
@@ -73,7 +73,9 @@ _BEFORE_PLACE = re.compile(
 )
 # "在" may be 摘 or 栽 misheard only where a kind of work must follow.
 _AFTER_WORK = re.compile(r"的|活|$|工|没|不|[\s,，。]|有")
-_FUNCTION = frozenset("在再的是有我你他她它和就还都不没要想会去来到把给")
+_FUNCTION = frozenset(
+    "在再的是有我你他她它和就还都不没要想会去来到把给被让遭叫对跟同与从向往用为因这那哪谁什个们么几很太也又才刚每各某其则但若只"
+)
 
 
 def repair(text: str, channel: str = "sms", places: tuple[str, ...] = ()) -> Repaired:
@@ -270,7 +272,7 @@ def _by_sound(text: str, channel: str, taken: list[tuple[int, int]], places: tup
                 continue
             if sound not in place_index and not _may_be(text, start, end, word, channel, known, before_place):
                 continue
-            if sound in place_index and _same(text[start:end], word) == 0:
+            if sound in place_index and not _may_be_place(text, start, end, word):
                 continue
             changes.append(Change(text[start:end], word, start))
     return changes
@@ -296,6 +298,19 @@ def _may_be(
             return False
         return was[1:] == word[1:]
     return not _holds_ordinary(text, start, end) or (len(was) >= 3 and _same(was, word) >= len(was) - 1)
+
+
+def _may_be_place(text: str, start: int, end: int, place: str) -> bool:
+    was = text[start:end]
+    if was[0] != place[0] and was[0] in _FUNCTION:
+        return False  # 我是农村的 is no 石龙村
+    if any(
+        text[a:b] in _ordinary() and text[a:b] not in place for a in range(start, end - 1) for b in range(a + 2, end)
+    ):
+        return False
+    if text[end - 2 : end] in _ordinary() and text[end - 2 : end] not in place:
+        return False  # 新农村
+    return _same(was, place) > 0
 
 
 def _same(was: str, word: str) -> int:
