@@ -33,9 +33,16 @@ CHANGING = frozenset(
 )
 
 
-def careful(found: list[tuple[str, float]], least: float) -> list[tuple[str, float]]:
-    """Return the ranking with `out_of_scope` first where the likeliest intent changes something at a share below `least`."""
+def careful(found: list[tuple[str, float]], least: float, doubt: float, guess: float) -> list[tuple[str, float]]:
+    """Return the ranking with `out_of_scope` first where an intent that changes something is too doubtful.
+
+    That is: the likeliest has a share below `guess`; or below `least` while `out_of_scope` has `doubt` or more. Where the
+    choice is only between wishes of ours the likeliest stays, with its low share, and the dialogue asks which is meant.
+    """
     if not found or found[0][0] not in CHANGING or found[0][1] >= least:
+        return found
+    strange = dict(found).get(NOT_OURS, 0.0)
+    if found[0][1] >= guess and strange < doubt:
         return found
     return sorted(found, key=lambda each: each[0] != NOT_OURS)
 
@@ -52,13 +59,15 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         # learnt without its spans.
         return {
             "strength": 30.0,
-            "iterations": 60,
+            "iterations": 75,
             "temperature": 1.0,
             "vectors": 0.7,
             "bare_share": 5,
-            # A message that would change something at a lower share is taken for none of ours, which only asks again: between
-            # 0.5 and 0.7 hardly more than half were right.
+            # A message that would change something at a lower share, and may well be none of ours, is taken for none of ours,
+            # which only asks again: between 0.5 and 0.7 hardly more than half were right.
             "least_to_change": 0.65,
+            "doubt": 0.02,
+            "guess": 0.4,
         }
 
     def __init__(
@@ -136,7 +145,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             read = text[:LONGEST_TEXT]
             features = intent_features(read, _spans(message), self._notions)
             found = self._model.probabilities(features, self._words.sentence(read) * self._config["vectors"])
-            found = careful(found, self._config["least_to_change"])
+            found = careful(found, self._config["least_to_change"], self._config["doubt"], self._config["guess"])
             ranking = [{"name": name, "confidence": share} for name, share in found[:RANKING_LENGTH]]
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from scipy import sparse
 
 WEIGHTS_FILE = "weights.npz"
 NAMES_FILE = "names.json"
+# Two parts whatever the machine, so that every machine makes the same model.
+PARTS = 2
 
 
 class LinearModel:
@@ -45,34 +49,29 @@ class LinearModel:
         labels: list[str],
         *,
         strength: float = 30.0,
-        iterations: int = 60,
+        iterations: int = 75,
         temperature: float = 1.0,
         rarest: int = 2,
     ) -> LinearModel:
         """Fit on feature sets, vectors (one row each) and labels; features seen less than `rarest` times are left out.
 
-        Deterministic: the solver starts at zero and sees the samples in the given order.
+        `strength` is the inverse of the penalty on the squared weights, as in scikit-learn. Deterministic: the solver
+        starts at zero and sees the samples in the given order. Stopping after `iterations` is part of the regularisation.
         """
-        import warnings
-
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.linear_model import LogisticRegression
-
         counts = Counter(name for sample in samples for name in sample)
         names = sorted(name for name, count in counts.items() if count >= rarest)
         index = {name: row for row, name in enumerate(names)}
-        matrix = sparse.hstack([rows(samples, index), sparse.csr_matrix(dense)]).tocsr()
-        solver = LogisticRegression(C=strength, max_iter=iterations, solver="lbfgs", multi_class="multinomial")
-        with warnings.catch_warnings():
-            # Stopping early is the regularisation we measured, not an accident.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            solver.fit(matrix, labels)
-        weights = solver.coef_.T.astype(np.float32)
-        bias = solver.intercept_.astype(np.float32)
-        known = len(names)
-        return cls(
-            [str(label) for label in solver.classes_], names, weights[:known], weights[known:], bias, temperature
+        kinds = sorted(set(labels))
+        place = {label: column for column, label in enumerate(kinds)}
+        weights, dense_weights, bias = _fit(
+            rows(samples, index),
+            dense.astype(np.float32),
+            np.array([place[label] for label in labels]),
+            len(kinds),
+            strength=strength,
+            iterations=iterations,
         )
+        return cls(kinds, names, weights, dense_weights, bias, temperature)
 
     def probabilities(self, features: set[str], dense: np.ndarray) -> list[tuple[str, float]]:
         """Return (label, probability), the likeliest first."""
@@ -99,6 +98,54 @@ class LinearModel:
         with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as arrays:
             weights, dense, bias = arrays["weights"].astype(np.float32), arrays["dense"], arrays["bias"]
         return cls(content["labels"], content["features"], weights, dense, bias, content["temperature"])
+
+
+def _fit(
+    matrix: sparse.csr_matrix, dense: np.ndarray, targets: np.ndarray, labels: int, *, strength: float, iterations: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return weights (features × labels), dense weights and bias of the softmax regression.
+
+    The same loss as scikit-learn's multinomial LogisticRegression, in about half its time: single precision, and the two
+    sparse products cut into one part for each core (scipy works on them without Python's lock).
+    """
+    from scipy.optimize import minimize
+
+    samples, features = matrix.shape
+    everyone = np.arange(samples)
+    inner = features + dense.shape[1]
+    with ThreadPoolExecutor(PARTS) as pool:
+        by_sample, by_feature = _parts(matrix), _parts(matrix.T.tocsr())
+
+        def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            table = flat.astype(np.float32).reshape(inner + 1, labels)
+            scores = np.vstack(list(pool.map(lambda part: part @ table[:features], by_sample)))
+            scores += dense @ table[features:inner] + table[inner]
+            scores -= scores.max(axis=1, keepdims=True)
+            shares = np.exp(scores)
+            total = shares.sum(axis=1, keepdims=True)
+            missed = np.log(total[:, 0]) - scores[everyone, targets]
+            shares /= total
+            shares[everyone, targets] -= 1
+            slope = np.vstack([*pool.map(lambda part: part @ shares, by_feature), dense.T @ shares, shares.sum(axis=0)])
+            slope = slope.astype(np.float64)
+            slope[:inner] += table[:inner] / strength
+            return float(
+                missed.sum(dtype=np.float64) + np.square(table[:inner]).sum(dtype=np.float64) / (2 * strength)
+            ), slope.ravel()
+
+        # Few remembered steps: with millions of weights they cost more than they save.
+        options = {"maxiter": iterations, "maxcor": 5, "gtol": 1e-4, "maxls": 50}
+        start = np.zeros((inner + 1) * labels)
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
+    table = found.astype(np.float32).reshape(inner + 1, labels)
+    return table[:features], table[features:inner], table[inner]
+
+
+def _parts(matrix: sparse.csr_matrix) -> list[sparse.csr_matrix]:
+    """Cut into `PARTS` blocks of rows with about as many entries each."""
+    cuts = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, PARTS + 1)[1:-1])
+    edges = [0, *cuts.tolist(), matrix.shape[0]]
+    return [matrix[first:last] for first, last in itertools.pairwise(edges)]
 
 
 def rows(samples: list[set[str]], index: dict[str, int]) -> sparse.csr_matrix:

@@ -36,6 +36,10 @@ def test_a_job_can_only_be_meant_after_jobs_were_shown() -> None:
     [
         ("search_jobs", 0.39, [], True),
         ("search_jobs", 0.41, [], False),
+        # What changes something needs more.
+        ("stop_messages", 0.56, [("stop_messages", 0.56), ("resume_messages", 0.44)], True),
+        ("register_worker", 0.64, [], True),
+        ("register_worker", 0.66, [], False),
         ("out_of_scope", 0.9, [("out_of_scope", 0.9), ("search_jobs", 0.05)], False),
         # The engine passed over a likelier wish because it would change something.
         ("out_of_scope", 0.2, [("out_of_scope", 0.2), ("apply_job", 0.55)], True),
