@@ -16,7 +16,6 @@ from typing import Any, Protocol, TypeVar
 from backend.domain import (
     ages,
     benefits,
-    cities,
     clock_zh,
     corrections,
     counts,
@@ -24,7 +23,7 @@ from backend.domain import (
     employers,
     lexicon,
     missed,
-    names,
+    named,
     numbers_zh,
     phone,
     place_names,
@@ -232,11 +231,16 @@ def _ordinal(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(counts.find_ordinals(message.text), start, end)
     if hits:
         return [message.entity("ordinal", hit.start, hit.end, hit.value) for hit in hits]
+    if _TIMES.match(message.text, end):
+        return []
     return [
         message.entity("ordinal", start + a, start + b, int(number.low))
         for a, b, number in numbers_zh.find(message.text[start:end])
         if number.low == number.high == int(number.low) and 1 <= number.low <= 99
     ]
+
+
+_TIMES = re.compile(r"\s?[回次遍道天年]")
 
 
 def _from_list(kind: str, dictionary: str) -> _Reader:
@@ -320,75 +324,33 @@ def _proximity(message: Message, start: int, end: int) -> list[Entity]:
     return [message.entity("proximity", start, end, "near")] if _RIDE.search(said) else []
 
 
-def _location(message: Message, start: int, end: int) -> list[Entity]:
-    said = names.location(message.text[start:end])
-    if said is None:
-        return []
-    for entry in lexicon.matcher("proximity").get(said):
-        return [message.entity("proximity", start, end, entry.value)]
-    if any(hit.start <= start and end <= hit.end for hit in employers.find(message.text)):
-        return []  # 在平安家政做保姆: the firm, not the place of that name
-    at = message.text.find(said, start)
-    place = (at, at + len(said)) if 0 <= at < end else (start, end)
-    return [message.entity("location", *place, said)]
-
-
-def _named(kind: str, read_name: Callable[[str], str | None]) -> _Reader:
-    def read(message: Message, start: int, end: int) -> list[Entity]:
-        said = read_name(message.text[start:end])
-        if said is None:
-            return []
-        at = message.text.find(said, start)
-        place = (at, at + len(said)) if 0 <= at < end else (start, end)
-        return [message.entity(kind, *place, said)]
-
-    return read
-
-
-_TITLE = re.compile(r"[\u4e00-\u9fff]{1,2}(?:经理|老板娘?|老板儿|总|工头|厂长|场长|主任|队长|店长|会计)$")
-
-
-def _person(message: Message, start: int, end: int) -> list[Entity]:
-    # 联系罗经理: who is called by an office in a firm is the one who hires.
-    kind = "employer_name" if _TITLE.fullmatch(message.text[start:end]) else "person_name"
-    return (_employer if kind == "employer_name" else _own_name)(message, start, end)
-
-
 def _employer(message: Message, start: int, end: int) -> list[Entity]:
-    whole = _touching(employers.find(message.text), start, end)
-    if whole:
-        # 盛机械公司 was cut from 凯盛机械公司.
-        return [message.entity("employer_name", hit.start, hit.end, hit.value) for hit in whole]
-    said = names.employer_name(message.text[start:end])
-    if said is None:
-        return []
-    at = message.text.find(said, start)
-    at = at if 0 <= at < end else start
-    towns = [hit for hit in cities.find(message.text) if hit.start <= at < hit.end]
-    if towns and _WORK_THERE.match(message.text, towns[0].end):
-        # 宁波那边厂子, 去浙江进厂: where, not who.
-        return [message.entity("location", hit.start, hit.end, hit.value) for hit in towns]
-    owned = employers.is_owner(said)
-    if not owned and (employers.is_generic(said) or (lexicon.find_jobs(said) and not employers.is_firm(said))):
-        return []
-    return [message.entity("employer_name", at, at + len(said), said)]
+    # 修路背石头 marked as a firm is the work.
+    found = named.employer(message, start, end)
+    firm = employers.is_firm(message.text[start:end])
+    return found or ([] if firm else _touched_jobs(message, start, end))
 
 
-_WORK_THERE = re.compile(
-    r"(?:省|市)?(?:那边|这边|那头|那里|那点|头|里头|的)*(?:进|打工|上班|做工|务工|厂|电子厂|鞋厂|服装厂|玩具厂|工地|干活|做活|做事|找|当|搞|$|[\s,，。])"
-)
+def _touched_jobs(message: Message, start: int, end: int) -> list[Entity]:
+    hits = _touching(lexicon.find_jobs(message.text), start, end)
+    return [message.entity("job_type", hit.start, hit.end, hit.value) for hit in hits]
 
 
 def _job_type(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(lexicon.find_jobs(message.text), start, end)
+    if not hits and _touching(lexicon.all_jobs(message.text), start, end):
+        return []
     if not hits:
         hits = [
             replace(h, start=h.start + start, end=h.end + start) for h in lexicon.find_jobs(message.text[start:end])
         ]
-    if not hits:
+    if not hits and not _KNOWS.search(message.text[: start + 1]) and not _KNOWS.search(message.text[:start]):
         code = lexicon.job_by_object(message.text[start:end])
         hits = [Hit(start, end, message.text[start:end], "job_type", code)] if code else []
     return [message.entity("job_type", hit.start, hit.end, hit.value) for hit in hits]
+
+
+_KNOWS = re.compile(r"(?:懂|懂得|熟悉|了解|会看|认得|有)点?$")
 
 
 def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
@@ -399,14 +361,13 @@ def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
     return read
 
 
-_own_name = _named("person_name", names.person_name)
 _READERS: dict[str, _Reader] = {
     "age": _age, "phone_number": _phone, "pay": _pay, "money": _money, "date": _date, "clock": _clock,
     "day_part": _day_part, "duration": _duration, "headcount": _headcount, "ordinal": _ordinal,
     "settlement": _settlement, "term": _from_list("term", "term"), "gender": _gender, "benefit": _benefit,
-    "proximity": _proximity, "location": _location, "job_type": _job_type,
-    "person_name": _person, "employer_name": _employer,
-    "training_topic": _named("training_topic", names.training_topic),
+    "proximity": _proximity, "location": named.location, "job_type": _job_type,
+    "person_name": named.person, "employer_name": _employer,
+    "training_topic": named.training_topic,
     "problem": _classified("problem", topics.find_problems),
     "policy_topic": _classified("policy_topic", topics.find_topics),
     "hardship": _classified("hardship", topics.find_hardships),

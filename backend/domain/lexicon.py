@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ DICTIONARIES = Path(__file__).resolve().parents[2] / "bot" / "dictionaries"
 JOB_TYPES_CSV = Path(__file__).parent / "data" / "job_types.csv"
 
 # A little word that may stand between verb and object: 摘点李子, 扎那个钢筋, 薅一下草.
-_BETWEEN = r"(?:点|些|下|哈|一下|一哈|一点|点点|个|那个|这个|了|过|老板的|人家的|村里的|他们的|大|小|旧|老|烂|青|红|新|干|生|别个的|别人的|工地的|几天)?"
+_BETWEEN = r"(?:点|些|下|哈|一下|一哈|一点|点点|个|那个|这个|了|过|老板的|人家的|村里的|他们的|大|小|旧|老|烂|青|红|新|干|生|别个的|别人的|工地的|几天|(?:[一二两三四五六七八九十几\d]{1,3}|半)(?:车|吨|包|袋|件|亩|挑|捆|方|棵|筐|箱|斤|块|批|堆|层|间))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,11 @@ def job_name(code: str, lang: str = "zh") -> str:
 
 def find_jobs(text: str) -> list[Hit]:
     """Return the kinds of work named in `text`: dictionary words and verb + object patterns, the longest win."""
+    return _in_context(text, all_jobs(text))
+
+
+def all_jobs(text: str) -> list[Hit]:
+    """Return what `find_jobs` does and the sites and works that only say where."""
     hits = list(matcher("job_types").find(text))
     for pattern in _patterns():
         for regex in (pattern.regex, pattern.turned):
@@ -143,6 +148,33 @@ def find_jobs(text: str) -> list[Hit]:
         if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
             chosen.append(hit)
     return sorted(chosen, key=lambda hit: hit.start)
+
+
+# Where the work is, unless it is all that is said: 火锅店招洗碗工, 仓库招叉车司机.
+_SITE = re.compile(r"(?:厂|店|院|场|园|棚|馆|库|库房|车间|大棚|厂头|工厂|煤矿|矿山|进厂)$")
+_HIRES = re.compile(
+    r"(?:里头|里面|里|头|那边|这边|的|急|诚|长期|大量)*(?:招聘|招|请|要|缺|差|需要|需|聘|找|做|当)?[^,，。;；或和跟、\s]{0,6}"
+)
+# 人行便道硬化,打混凝土的师傅6个: the first says what is built.
+_WORKS = re.compile(r"(?:硬化|维护|维修|改造|养护|绿化|安装)$")
+_WORKS_END = re.compile(r"(?:工程|项目|施工|上)?[,，。;；:：\s]")
+_SEWING = re.compile(r"服装|衣服|衣裳|缝纫|制衣|针车|平车|裤子|校服|鞋面|布料")
+
+
+def _in_context(text: str, hits: list[Hit]) -> list[Hit]:
+    """Return `hits` without sites and works that only say where, and with words of two trades told apart."""
+    kept: list[Hit] = []
+    for at, hit in enumerate(hits):
+        after = hits[at + 1] if at + 1 < len(hits) else None
+        if after is not None and after.value != hit.value:
+            if _SITE.search(hit.word) and _HIRES.fullmatch(text[hit.end : after.start]):
+                continue
+            if _WORKS.search(hit.word) and _WORKS_END.match(text, hit.end):
+                continue
+        if hit.word == "车工" and _SEWING.search(text):
+            hit = replace(hit, value="F03")
+        kept.append(hit)
+    return kept
 
 
 def search_job_codes(text: str) -> list[str]:

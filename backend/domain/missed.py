@@ -34,7 +34,24 @@ def _trades(message: Message) -> Iterable[Any]:
 
 
 def _labels(message: Message) -> Iterable[Any]:
-    return [hit for hit in topics.find_hardships(message.text) if hit.value not in ("G05", "G10")]
+    hits = topics.find_hardships(message.text)
+    if message.intent == "report_problem":
+        return [hit for hit in hits if topics.is_own(message.text, hit.start)]
+    return [hit for hit in hits if hit.value not in ("G05", "G10") or hit.word == "4050"]
+
+
+_AT_WORK = re.compile(r"(?:在|给|帮|做|干|当|去|应聘|面试|跟|来|搞)[^,，。\s]{0,10}$")
+_NO_WORK_AFTER = re.compile(r"上|高头|倒|砸|压|塌|机|老板|师傅|公司")
+
+
+def _told_trades(message: Message) -> Iterable[Any]:
+    if message.intent != "report_problem":
+        return _trades(message)
+    return [
+        hit
+        for hit in _trades(message)
+        if _AT_WORK.search(message.text[: hit.start]) and not _NO_WORK_AFTER.match(message.text, hit.end)
+    ][:1]
 
 
 _ONE_SEX = re.compile(
@@ -91,9 +108,9 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
     ("benefit", _WORK | {"job_details"}, lambda m: benefits.find(m.text), True),
     ("settlement", _WORK | {"job_details"}, _words("settlement"), True),
     ("term", _WORK, _words("term"), False),
-    ("hardship", _WORK - {"post_job"} | {"ask_policy", "sign_up_training"}, _labels, False),
+    ("hardship", _WORK - {"post_job"} | {"ask_policy", "sign_up_training", "report_problem"}, _labels, False),
     ("headcount", frozenset({"search_jobs", "post_job"}), lambda m: counts.find_headcounts(m.text), False),
-    ("job_type", _WORK, _trades, False),
+    ("job_type", _WORK | {"report_problem"}, _told_trades, False),
     (
         "gender",
         frozenset({"register_worker", "post_job", "sign_up_training", "update_profile", "register_unemployment"}),
@@ -115,8 +132,12 @@ def missed(message: Message, found: list[Entity]) -> list[Entity]:
     for kind, intents, read, may_join in _CLASSES:
         if message.intent not in intents or (kind in kinds and not may_join):
             continue
+        # A rule and the people it is for may share their words: 零就业家庭认定.
+        in_rule = kind == "hardship" and message.intent in ("ask_policy", "report_problem")
         for hit in read(message):
-            if any(hit.start < end and start < hit.end for start, end in taken + (dated if kind != "clock" else [])):
+            if not in_rule and any(
+                hit.start < end and start < hit.end for start, end in taken + (dated if kind != "clock" else [])
+            ):
                 continue
             more.append(message.entity(kind, hit.start, hit.end, hit.value))
             if kind == "clock" and hit.day_part and "day_part" not in kinds:
@@ -127,14 +148,31 @@ def missed(message: Message, found: list[Entity]) -> list[Entity]:
 
 def _bare_amount(message: Message, found: list[Entity]) -> list[Entity]:
     """Return what is owed, or an answer that is an amount: 两百二, 一共九千."""
-    if message.intent not in ("inform", "report_problem") or any(e.entity in ("pay", "money") for e in found):
+    if message.intent not in ("inform", "report_problem"):
         return []
+    paid = [e for e in found if e.entity in ("pay", "money")]
     taken = [(entity.start, entity.end) for entity in found if entity.entity != "problem"]
     hits = [hit for hit in wages.find(message.text) if not hit.unit and hit.low >= 100]
     hits = [hit for hit in hits if all(hit.end <= start or hit.start >= end for start, end in taken)]
     if message.intent == "inform":
-        return [message.entity("pay", hit.start, hit.end, hit.value) for hit in hits[:1]]
-    return [message.entity("money", hit.start, hit.end, _whole(hit.low)) for hit in hits[:1] if _is_money(message, hit)]
+        return [] if paid else [message.entity("pay", hit.start, hit.end, hit.value) for hit in hits[:1]]
+    sure = [hit for hit in hits if _is_sum(message, hit)]
+    if not sure and not paid:
+        sure = [hit for hit in hits[:1] if _is_money(message, hit)]
+    return [message.entity("money", hit.start, hit.end, _whole(hit.low)) for hit in sure]
+
+
+_SUM_BEFORE = re.compile(
+    r"(?:欠|差|少给|少发|少算|多扣|扣|收|交|缴|骗|押|垫|罚|赔|退|借|转|共计?|总共|一共|合计|还有|押金|保证金|费)(?:了|我们?|他们?|大家|起|着|到|过|走|的|是|剩|人民币|[:：\s])*$"
+)
+_SUM_AFTER = re.compile(
+    r"(?:块钱?|元)?(?:的|钱)?\s?(?:押金|保证金|[\u4e00-\u9fff]{1,2}费|定金|订金|工钱|工资|血汗钱|尾款)"
+)
+
+
+def _is_sum(message: Message, hit: Any) -> bool:
+    """Say whether an amount was plainly owed or paid: 少给我六百, 交了一千的保证金."""
+    return bool(_SUM_BEFORE.search(message.text[: hit.start]) or _SUM_AFTER.match(message.text, hit.end))
 
 
 def _is_money(message: Message, hit: Any) -> bool:

@@ -194,3 +194,8 @@ def find_topics(text: str) -> list[Hit]:
 def find_hardships(text: str) -> list[Hit]:
     """Return the group labels claimed in `text` (G01…G14); an exact age is none of them (convention 5)."""
     return _scan([("G05", _KIN_AGE)], text, "hardship", "hardship")
+
+
+def is_own(text: str, start: int) -> bool:
+    """Say whether the label at text[start:] is what the person has: 我有残疾证."""
+    return bool(re.search(r"我有$", text[: start + 1]) or re.search(r"我有$", text[:start]))
