@@ -140,10 +140,15 @@ class Length:
     value: str
 
 
+_REST = re.compile(r"(?:休息?|歇|放假|轮休|耍)$")
+
+
 def find_lengths(text: str) -> list[Length]:
     """Return the lengths of time in `text`: 做三天 → 3d, 两三天 → 2-3d, 半个月 → 15d, 个半月 → 45d."""
     found: list[Length] = []
     for match in _LENGTH.finditer(text):
+        if _REST.search(text[: match.start()]):
+            continue  # 月休四天 is no length of a job
         value = _length(match)
         if value is not None:
             found.append(Length(match.start(), match.end(), value))

@@ -122,22 +122,24 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
 )
 
 
+_SHARED = frozenset({"hardship", "location", "employer_name"})
+
+
 def missed(message: Message, found: list[Entity]) -> list[Entity]:
     """Return the values that `found` lacks, from places where nothing was found."""
     # 明早六点 is a day and a time over the same characters.
-    taken = [(entity.start, entity.end) for entity in found if entity.entity not in ("date", "day_part")]
+    taken = [(e.start, e.end) for e in found if e.entity not in ("date", "day_part", "problem", "policy_topic")]
+    # A rule or a complaint and those it is about may share their words: 零就业家庭认定, 介绍老乡去福建有没得奖励.
+    about = [(e.start, e.end) for e in found if e.entity in ("problem", "policy_topic")]
     dated = [(entity.start, entity.end) for entity in found if entity.entity in ("date", "day_part")]
     kinds = {entity.entity for entity in found}
     more: list[Entity] = []
     for kind, intents, read, may_join in _CLASSES:
         if message.intent not in intents or (kind in kinds and not may_join):
             continue
-        # A rule and the people it is for may share their words: 零就业家庭认定.
-        in_rule = kind == "hardship" and message.intent in ("ask_policy", "report_problem")
+        closed = (dated if kind != "clock" else []) + ([] if kind in _SHARED else about)
         for hit in read(message):
-            if not in_rule and any(
-                hit.start < end and start < hit.end for start, end in taken + (dated if kind != "clock" else [])
-            ):
+            if any(hit.start < end and start < hit.end for start, end in taken + closed):
                 continue
             more.append(message.entity(kind, hit.start, hit.end, hit.value))
             if kind == "clock" and hit.day_part and "day_part" not in kinds:

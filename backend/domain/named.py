@@ -22,6 +22,9 @@ def location(message: Message, start: int, end: int) -> list[Entity]:
     said = names.location(message.text[start:end])
     if said is None:
         return []
+    town = cities.at_start(said)
+    if town and len(said) > len(town) and lexicon.find_jobs(said[len(town) :] + " "):
+        said = town  # 江津修桥 is a place and the work there
     for entry in lexicon.matcher("proximity").get(said):
         return [message.entity("proximity", start, end, entry.value)]
     if any(hit.start <= start and end <= hit.end for hit in employers.find(message.text)):

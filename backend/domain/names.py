@@ -59,6 +59,11 @@ def person_name(said: str) -> str | None:
     return name
 
 
+_NO_PLACE_END = re.compile(
+    r"(?:政府|村委会|学校|车站|银行|医院|邮局|桥头|厂|店|工地|市场|小区|家|屋|村|厂区)门口$|^[一二三四五六七八九十\d]+[楼层]$"
+)
+
+
 def location(said: str) -> str | None:
     """Return the place name in `said` without prepositions and suffix particles; None for a kind of place (工地)."""
     name = re.sub(_PARTICLES, "", said.strip()).removeprefix("们")
@@ -67,7 +72,7 @@ def location(said: str) -> str | None:
         if shorter == name or len(shorter) < 2:
             break
         name = shorter
-    if len(name) < 2 or name in _NO_PLACE or not re.search(r"[\u4e00-\u9fff]", name):
+    if len(name) < 2 or name in _NO_PLACE or _NO_PLACE_END.search(name) or not re.search(r"[\u4e00-\u9fff]", name):
         return None
     return name.replace(" ", "")
 

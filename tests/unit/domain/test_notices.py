@@ -137,5 +137,28 @@ def test_a_settlement_is_named_whole(text: str, cut: str, place: str) -> None:
     assert ("location", place) in told(text, "post_job", location=cut)
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "marked", "wanted"),
+    [
+        ("在政府门口集合", "post_job", {"location": "政府门口"}, set()),
+        ("从三楼掉下来", "report_problem", {"location": "三楼"}, {("problem", "injury")}),
+        ("在江津修桥 没给钱", "report_problem", {"location": "江津修桥"},
+         {("location", "江津"), ("job_type", "B22"), ("problem", "wage_arrears")}),
+        ("一个月三千,月休四天", "post_job", {"duration": "四天"}, {("pay", "3000/month")}),
+        ("欠我两个月工资6400元", "report_problem", {"money": "6400元"}, {("money", 6400), ("problem", "wage_arrears")}),
+        ("住厂里,饭我们煮", "post_job", {}, {("benefit", "lodging"), ("benefit", "meals")}),
+        ("去了还要交六百伙食费", "report_problem", {}, {("problem", "deposit_or_fee"), ("money", 600)}),
+        ("我做了三十个工 他不认账", "report_problem", {}, {("problem", "wage_arrears")}),
+        ("女的八十男的一百 干一样的活", "report_problem", {}, {("problem", "discrimination")}),
+        ("把我从坎上推下来", "report_problem", {}, {("problem", "violence")}),
+        ("介绍老乡去福建打工有没得奖励", "ask_policy", {}, {("policy_topic", "placement_subsidy"), ("location", "福建")}),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_the_words_decides(
+    text: str, intent: str, marked: dict[str, str], wanted: set[tuple[str, object]]
+) -> None:
+    assert told(text, intent, **marked) == wanted
+
+
 def test_a_first_time_is_no_first_offer() -> None:
     assert told("我是第一回打", "help", ordinal="第一") == set()
