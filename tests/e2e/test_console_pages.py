@@ -130,6 +130,30 @@ def test_texts_and_a_call_of_one_person_are_one_conversation_with_what_was_under
     expect(page.locator("main")).to_contain_text("冉素华")
 
 
+def test_a_name_written_down_for_a_village_is_understood_in_the_next_text(
+    stack: Stack, enter: Enter, number: str
+) -> None:
+    """The console and the worker are two processes: nothing is restarted and nothing waited for."""
+    text = "枫香坪那边有没得活"
+
+    def understood() -> set[tuple[str, object]]:
+        stack.text(number, text)
+        turns = stack.get(f"/conversations/{conversation_of(stack, number)}")["turns"]
+        asked = [turn for turn in turns if turn["text"] == text]
+        return {(entity["entity"], entity["value"]) for entity in asked[-1]["entities"] or []}
+
+    page = enter("village", PHONE)
+    page.goto("/console/places")
+    expect(page.locator("h1")).to_contain_text("兴泉社区")
+    page.get_by_label("加一个名字").fill("枫香坪")
+    press(page, "记下")
+    expect(page.get_by_role("status")).to_contain_text("马上就听得懂")
+    assert ("location", "枫香坪") in understood()
+    page.get_by_role("button", name="去掉枫香坪").click()
+    expect(page.get_by_role("status")).to_contain_text("去掉了")
+    expect(page.locator(".names", has_text="枫香坪")).to_have_count(0)
+
+
 def test_taking_over_silences_the_line_and_tells_the_person_until_it_is_handed_back(
     stack: Stack, enter: Enter, number: str
 ) -> None:
@@ -294,6 +318,9 @@ def test_every_page_is_sound_at_every_width_in_both_languages(
         "cases?status=closed",
         "openings",
         "openings?status=published",
+        "places",
+        "places/500114121",
+        "places/500114121002",
         "try",
         "nowhere",
     ]
