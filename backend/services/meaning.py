@@ -10,6 +10,7 @@ from backend.domain.ambiguous import Doubt, Side
 from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
 from backend.domain.guesses import NEITHER
+from backend.services import read_back
 from backend.services.acts import act, run
 from backend.services.turn import Facts, Turn
 from backend.store.models import Message
@@ -62,6 +63,7 @@ def ask_meaning(turn: Turn) -> list[Answer]:
         "message_id": (turn.about or turn.message).id,
         "known": [*known, doubt.word],
         "kind": doubt.kind,
+        "by_sound": doubt.by_sound,
     }
 
     def option(side: Side | None) -> dict[str, Any]:
@@ -91,19 +93,24 @@ def _go_on(turn: Turn, kept: dict[str, Any], entities: list[Entity], *, bound: b
     turn.about = turn.session.get(Message, kept["message_id"])
     turn.expect(None)
     known = tuple(kept["known"])
-    name, facts = settled(turn, kept["act"], Facts(entities, {}, kept["intent"]), known)
+    facts = Facts(entities, {}, kept["intent"])
+    if bound and kept["by_sound"] and set(read_back.amounts(facts)) == {kept["kind"]}:
+        facts.params["heard_right"] = True  # she has just said which it is
+    name, facts = settled(turn, kept["act"], facts, known)
     if name != "ask_meaning" and not bound and kept["act"].startswith("note_") and not entities:
         # Neither of the two, and nothing else was said: that is no answer, the question is asked again.
         facts = Facts(intent="nlu_fallback")
     return run(turn, {"act": name}, facts)
 
 
-def said_otherwise(turn: Turn, facts: Facts) -> tuple[str, Facts] | None:
+def said_otherwise(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts] | None:
     """The act that waits and its values when these words say it in their own way ("踩缝纫机的"); else None."""
     pending = turn.pending or {}
     kept = pending.get("kept")
     if pending.get("kind") != "either_or" or kept is None or kept["kind"] not in {e.entity for e in facts.entities}:
         return None
+    if name != kept["act"] and facts.intent not in ("inform", kept["intent"]):
+        return None  # something else is wanted now
     before = [Entity(**entity) for entity in kept["entities"]]
     again = {entity.entity for entity in facts.entities}
     entities = [entity for entity in before if entity.entity not in again] + facts.entities

@@ -30,7 +30,7 @@ ALWAYS_DONE = frozenset({"note_registration", "note_posting", "resume_form", "no
 
 def settled(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
     """The act to do for what the engine read: the one it named, or a question where the reading or a word is in doubt."""
-    if (said := meaning.said_otherwise(turn, facts)) is not None:
+    if (said := meaning.said_otherwise(turn, name, facts)) is not None:
         return said
     return meaning.settled(turn, *_read(turn, name, facts))
 

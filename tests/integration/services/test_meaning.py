@@ -98,3 +98,23 @@ def test_a_doubtful_word_in_an_unsure_message_is_asked_about_after_the_wish(seek
     seeker.say("车工那个")
     assert kinds(seeker.say("2")) == ["either_or"]
     assert seeker.say("2")[0]["filters"]["job_types"] == ["F03"]
+
+
+def test_something_else_asked_for_meanwhile_is_not_taken_for_the_answer(talk: Callable[..., Talk]) -> None:
+    boss = (
+        talk()
+        .read("要五个普工", "post_job", headcount="五个", job_type="普工")
+        .read("有没得采茶的活", "search_jobs", job_type="采茶")
+    )
+    assert kinds(boss.say("要五个普工")) == ["either_or"]
+    assert kinds(boss.say("有没得采茶的活")) == ["no_jobs"]
+
+
+def test_whoever_said_which_of_two_by_phone_is_not_asked_again_whether_it_is_right(
+    talk: Callable[..., Talk], make: Callable[[], Any]
+) -> None:
+    with make() as f:
+        f.make_worker("王秀英", number="+8610000555036")
+    caller = talk("+8610000555036").read("十号没空", "set_availability", date="十号")
+    assert kinds(caller.say("十号没空", "voice")) == ["either_or"]
+    assert kinds(caller.say("1", "voice")) == ["availability_set"]
