@@ -13,6 +13,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.place_names import PlaceNames, own_names
+from backend.domain.places import bare_name
+from backend.domain.repair import is_ordinary
 from backend.store.models import Region, Revision, Station
 from backend.store.session import Database
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 HOME_REGION = "500114"
 # A station's hours may be edited in the database itself; a minute later every process has them.
 RELOAD_AFTER_S = 60.0
+# Towns whose bare names stand in other speech, too: 新发的工资, 什么站, 冯家的人.
+ALSO_WORDS = frozenset("新发 么站 冯家 石家 云贵 雪山 白石 黑石头 小海".split())
 # Under this name the number of changes to the tree is kept.
 PLACES = "places"
 # A city row that stands for "no city in between" in the official list; never said aloud.
@@ -89,12 +93,18 @@ class Book:
 
     @cached_property
     def own_names(self) -> PlaceNames:
-        return PlaceNames(
+        written_down = [
             alias
             for place in self.places.values()
             if place.level in ("town", "village")
             for alias in own_names(place.name, place.level, place.aliases)
-        )
+        ]
+        # A town is mostly called without its 镇; a bare name that is a word as well (太平, 石板) must be marked by the engine.
+        bare = [
+            bare_name(place.name, place.level) for place in self.places.values() if place.level in ("town", "county")
+        ]
+        plain = (name for name in bare if len(name) >= 2 and name not in ALSO_WORDS and not is_ordinary(name))
+        return PlaceNames([*written_down, *plain])
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -192,7 +202,7 @@ class RegionBook:
         return self._current().place_names
 
     def own_names(self) -> PlaceNames:
-        """The names of served towns and villages that only the people there use (老街), to be found in messages."""
+        """Names of served places to be found in messages: those only the people there use (老街), and towns without 镇."""
         return self._current().own_names
 
     def own_aliases(self, code: str) -> list[str]:

@@ -37,7 +37,7 @@ class SpanExtractor(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         # `hidden_words`: one training sentence in so many is seen without the dictionaries. `plain_share`: of those
         # without any span one in so many is enough.
-        return {"iterations": 60, "l2": 0.1, "hidden_words": 4, "plain_share": 2}
+        return {"iterations": 45, "l2": 0.1, "hidden_words": 4, "plain_share": 3}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
