@@ -100,11 +100,6 @@ def sound_key(word: str) -> str:
     return " ".join(_char_key(char) for char in word)
 
 
-def is_ordinary(word: str) -> bool:
-    """Whether `word` is a common word of the language."""
-    return word in _ordinary()
-
-
 def _apply(text: str, changes: list[Change]) -> Repaired:
     done: list[Change] = []
     parts: list[str] = []
