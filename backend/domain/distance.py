@@ -17,7 +17,10 @@ DOORSTEP_KM = 2.0
 BICYCLE_KM = 15.0
 
 _N = numbers_zh.NUMBER
-_LENGTH = re.compile(rf"(?P<n>{_N}|半)\s?(?P<unit>公里|千米|里(?:路|地)?|km)(?!面|头|边|外|村|乡|镇|坝|坪|屯|沟|湾|堡|社区|街)", re.IGNORECASE)
+_LENGTH = re.compile(
+    rf"(?P<n>{_N}|半)\s?(?P<unit>公里|千米|里(?:路|地)?|km)(?!面|头|边|外|村|乡|镇|坝|坪|屯|沟|湾|堡|社区|街)",
+    re.IGNORECASE,
+)
 # (how one gets there, km an hour on these roads)
 _SPEEDS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"摩托|骑车|电瓶车|电动车|电驴|三轮"), 30.0),

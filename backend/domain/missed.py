@@ -118,7 +118,7 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
         False,
     ),
     ("proximity", frozenset({"search_jobs"}), _near, False),
-    ("pay", _WORK, lambda m: [hit for hit in wages.find(m.text) if hit.unit], False),
+    ("pay", _WORK | {"update_profile"}, lambda m: [hit for hit in wages.find(m.text) if hit.unit], False),
 )
 
 

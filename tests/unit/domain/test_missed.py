@@ -25,6 +25,7 @@ def read(text: str, intent: str) -> set[tuple[str, object]]:
         ("我腿脚不方便 有啥活", "search_jobs", {("hardship", "G04")}),
         ("我们两口子想找活", "search_jobs", {("headcount", 2)}),
         ("拢共欠三千五", "report_problem", {("money", 3500)}),
+        ("工价改成一天两百二", "update_profile", {("pay", "220/day")}),
     ],
 )
 def test_it_is_read_where_it_has_a_place(text: str, intent: str, expected: set[tuple[str, object]]) -> None:
