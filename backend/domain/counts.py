@@ -56,7 +56,7 @@ _ORDINAL = re.compile(
 
 # 挣两个钱, 弄两个活路; 给他登一个, 帮我报一个: nobody is counted there.
 _NO_PEOPLE = re.compile(r"钱|小钱|活|工作|事|字|菜|岗|名额|问题|号码|月")
-_FOR_ONE = re.compile(r"(?:登|报|记|填|写|办|弄|搞|来|整|安排|推荐|介绍|上|录)(?:记|名|个名)?$")
+_FOR_ONE = re.compile(r"(?:登|报|记|填|写|办|弄|搞|来|整|安排|推荐|介绍|上|录|退|换|选|挑|取消)(?:记|名|个名)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Count:
     end: int
     value: int
     sure: bool = True
+
+
+def counts_nobody(text: str, start: int) -> bool:
+    """Whether the 一个 at `start` stands for the deed, not for a person: 给我报一个."""
+    return bool(_FOR_ONE.search(text[:start])) and text[start : start + 1] == "一"
 
 
 def find_headcounts(text: str) -> list[Count]:

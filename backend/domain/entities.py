@@ -220,6 +220,8 @@ def _headcount(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(counts.find_headcounts(message.text), start, end)
     if hits:
         return [message.entity("headcount", hit.start, hit.end, hit.value) for hit in hits]
+    if counts.counts_nobody(message.text, start):
+        return []
     return [
         message.entity("headcount", start + a, start + b, int(number.low))
         for a, b, number in numbers_zh.find(message.text[start:end])

@@ -181,6 +181,9 @@ def _pay(text: str, match: re.Match[str]) -> Pay | None:
         return None
     if not after and not currency and _NOT_MONEY_NEXT.match(text, end):
         return None
+    # 20:00-8:00 are hours, not 20 or 0 to 8.
+    if re.search(r"\d[:：]$", text[:start]) or re.match(r"[:：]\d", text[end:]):
+        return None
     lower, upper = low
     if high is not None:
         # 三到五百: the left side borrows the unit of the right.

@@ -13,7 +13,8 @@ from backend.settings import ROOT
 from tests.data.score import Tally, pairs
 
 DATA = ROOT / "tests" / "data"
-FILES = ("sample-sms", "sample-voice", "development", "held_back", "held_back_2")
+# What each file is: docs/understanding.md.
+FILES = ("sample-sms", "sample-voice", "development", "held_back", "held_back_2", "held_back_3", "held_back_4")
 COMMITTED = DATA / "scores.json"
 # One point of a hundred (issue 3, item 7).
 ALLOWED_DROP = 0.01
@@ -34,20 +35,27 @@ class Scored:
     tally: Tally = field(default_factory=Tally)
     mistaken: Counter[tuple[str, str]] = field(default_factory=Counter)
     worst: Counter[str] = field(default_factory=Counter)
+    by_tag: dict[str, Tally] = field(default_factory=dict)
+    # hostile messages, and those of them taken for anything but out of scope
+    hostile: int = 0
+    hostile_taken: int = 0
     out_of_scope: int = 0
     out_of_scope_changing: int = 0
     # (right, confidence) of every case, for calibration
     sure: list[tuple[bool, float]] = field(default_factory=list)
 
     def numbers(self) -> dict[str, float]:
-        tally = self.tally
-        f1 = 2 * tally.tp / max(1, 2 * tally.tp + tally.fp + tally.fn)
-        return {
-            "n": tally.n,
-            "intent": round(tally.intent / tally.n, 4),
-            "entity_f1": round(f1, 4),
-            "whole": round(tally.whole / tally.n, 4),
-        }
+        return numbers_of(self.tally)
+
+
+def numbers_of(tally: Tally) -> dict[str, float]:
+    f1 = 2 * tally.tp / max(1, 2 * tally.tp + tally.fp + tally.fn)
+    return {
+        "n": tally.n,
+        "intent": round(tally.intent / tally.n, 4),
+        "entity_f1": round(f1, 4),
+        "whole": round(tally.whole / tally.n, 4),
+    }
 
 
 def cases(name: str) -> list[dict[str, Any]]:
@@ -64,6 +72,8 @@ def score(name: str, ask: Ask) -> Scored:
         want = pairs(case.get("entities", {}))
         right = intent == case["intent"]
         found.tally.add(right, want, got)
+        for tag in (case["channel"], *case.get("tags", ())):
+            found.by_tag.setdefault(tag, Tally()).add(right, want, got)
         found.sure.append((right, confidence))
         found.worst.update(entity for entity, _ in want ^ got)
         if not right:
@@ -71,6 +81,9 @@ def score(name: str, ask: Ask) -> Scored:
         if case["intent"] == "out_of_scope":
             found.out_of_scope += 1
             found.out_of_scope_changing += intent in CHANGING
+        if "hostile" in case.get("tags", ()):
+            found.hostile += 1
+            found.hostile_taken += intent != "out_of_scope"
     return found
 
 

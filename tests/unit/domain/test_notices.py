@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.domain import counts, wages
 from backend.domain.entities import Span, values
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -162,3 +163,19 @@ def test_what_stands_beside_the_words_decides(
 
 def test_a_first_time_is_no_first_offer() -> None:
     assert told("我是第一回打", "help", ordinal="第一") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "pays"),
+    [("招夜班保安,20:00-8:00,2400元每月", ["2400/month"]), ("工资:200一天", ["200/day"]), ("8:30-18:00 一天150", ["150/day"])],
+)  # fmt: skip
+def test_hours_are_no_pay_and_a_colon_before_pay_is(text: str, pays: list[str]) -> None:
+    assert [hit.value for hit in wages.find(text)] == pays
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [("学电工的培训 给我报一个", []), ("把那个退一个", []), ("找一个洗碗的", [1]), ("给我找两个小工", [2])],
+)
+def test_one_deed_is_not_one_person(text: str, people: list[int]) -> None:
+    assert [hit.value for hit in counts.find_headcounts(text) if hit.sure] == people
