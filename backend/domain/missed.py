@@ -113,7 +113,16 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
     ("job_type", _WORK | {"report_problem"}, _told_trades, False),
     (
         "gender",
-        frozenset({"register_worker", "post_job", "sign_up_training", "update_profile", "register_unemployment"}),
+        frozenset(
+            {
+                "register_worker",
+                "post_job",
+                "sign_up_training",
+                "update_profile",
+                "register_unemployment",
+                "job_details",
+            }
+        ),
         _sexes,
         False,
     ),
