@@ -27,6 +27,7 @@ nlu:
       - 会[采茶](job_type)
       - 会[砌砖](job_type)
       - 我会[摘李子](job_type)
+      - 我的电话[13900005678](phone_number)
   - intent: register_worker
     examples: |
       - 我叫[王秀英](person_name)
@@ -91,6 +92,30 @@ odd = [bool(np.isfinite(words.sentence(text)).all()) for text in ("", "   ", "ab
 with np.load(VECTORS, allow_pickle=False) as arrays:
     kinds = {name: arrays[name].dtype.name for name in arrays.files}
 print(json.dumps({"near": near, "odd": odd, "kinds": kinds, "bytes": VECTORS.stat().st_size}))
+"""
+MESSAGES = """
+import json, sys
+import numpy as np
+from bot.components.sentence_encoder import ENCODER, PlainWords, SentenceEncoder
+
+encoder = SentenceEncoder.read()
+asked = json.loads(sys.argv[1])
+vectors = [encoder.encode(texts) for texts in asked]
+odd = ["", "   ", "abc 123 <b>", chr(0), chr(0x9f98) * 300, "十" * 600, chr(0x202e) + "倒", "😊😊"]
+mixed = [text for texts in asked for text in texts] + odd
+together = encoder.encode(mixed)
+alone = np.concatenate([encoder.encode([text]) for text in mixed])
+with np.load(ENCODER, allow_pickle=False) as arrays:
+    kinds = sorted({arrays[name].dtype.name for name in arrays.files})
+print(json.dumps({
+    "near": [[float(each[0] @ other) for other in each[1:]] for each in vectors],
+    "odd": bool(np.isfinite(together).all()),
+    "apart": float(np.abs(together - alone).max()),
+    "kinds": kinds,
+    "bytes": ENCODER.stat().st_size,
+    "plain": [encoder.plain.rewrite(text) for text in ("有没得活路", "没得", "没有工作")],
+    "without": PlainWords({}).rewrite("有没得活路"),
+}))
 """
 STORE = """
 import asyncio, json
@@ -203,3 +228,37 @@ def test_text_without_known_words_has_a_finite_vector(vectors: dict) -> None:
 def test_the_word_vectors_are_small_and_hold_no_code(vectors: dict) -> None:
     assert vectors["bytes"] < 3_000_000
     assert vectors["kinds"] == {"words": "uint8", "vectors": "int8", "weights": "float16"}
+
+
+@pytest.fixture(scope="module")
+def messages() -> dict:
+    # Each: said, the same in other words, something else.
+    asked = [
+        ["莫再给我发短信了", "请不要继续向我发送消息", "附近有什么工作"],
+        ["哪点有活路", "哪里有工作可以做", "请重复一遍"],
+        ["干了两个月一分钱没拿到", "老板拖欠我的工资", "我想学电焊"],
+        ["我屋头有事来不到了", "家里临时有事,去不了", "我想找个包吃住的厂"],
+    ]
+    return json.loads(run(MESSAGES, json.dumps(asked)))
+
+
+def test_messages_of_one_meaning_stand_near_each_other_in_other_words(messages: dict) -> None:
+    assert all(like > unlike + 0.1 for like, unlike in messages["near"]), messages["near"]
+
+
+def test_a_message_has_the_same_vector_alone_and_among_others(messages: dict) -> None:
+    assert messages["apart"] < 1e-3
+
+
+def test_odd_text_has_a_finite_vector(messages: dict) -> None:
+    assert messages["odd"]
+
+
+def test_the_encoder_is_small_and_holds_no_code(messages: dict) -> None:
+    assert messages["bytes"] < 8_000_000
+    assert messages["kinds"] == ["float16", "float32", "int8", "uint8"]
+
+
+def test_the_encoder_reads_common_mandarin_for_dialect_words(messages: dict) -> None:
+    assert messages["plain"] == ["有没有工作", "没有", "没有工作"]
+    assert messages["without"] == "有没得活路"
