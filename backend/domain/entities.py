@@ -363,13 +363,23 @@ def _classified(kind: str, find: Callable[[str], list[Hit]]) -> _Reader:
     return read
 
 
+_LEARNT = re.compile(r"学|培训|考|班|证")
+
+
+def _training(message: Message, start: int, end: int) -> list[Entity]:
+    # A bare 厨师 is a trade; it is to be learnt only where learning is spoken of.
+    if message.intent in ("inform", "register_worker", "search_jobs", "post_job") and not _LEARNT.search(message.text):
+        return _job_type(message, start, end)
+    return named.training_topic(message, start, end)
+
+
 _READERS: dict[str, _Reader] = {
     "age": _age, "phone_number": _phone, "pay": _pay, "money": _money, "date": _date, "clock": _clock,
     "day_part": _day_part, "duration": _duration, "headcount": _headcount, "ordinal": _ordinal,
     "settlement": _settlement, "term": _from_list("term", "term"), "gender": _gender, "benefit": _benefit,
     "proximity": _proximity, "location": named.location, "job_type": _job_type,
     "person_name": named.person, "employer_name": _employer,
-    "training_topic": named.training_topic,
+    "training_topic": _training,
     "problem": _classified("problem", topics.find_problems),
     "policy_topic": _classified("policy_topic", topics.find_topics),
     "hardship": _classified("hardship", topics.find_hardships),

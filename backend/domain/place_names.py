@@ -62,7 +62,11 @@ class PlaceNames:
         entities = list(found)
         for hit in self._matcher.find(message.text):
             across = [e for e in entities if e.start < hit.end and hit.start < e.end]
-            if all(e.entity in ("location", "proximity") and e.end - e.start <= hit.end - hit.start for e in across):
+            # 我是威宁嘞: taken for an employer's name, but the very name of a place.
+            if all(
+                e.entity in ("location", "proximity", "employer_name") and e.end - e.start <= hit.end - hit.start
+                for e in across
+            ):
                 entities = [e for e in entities if e not in across]
                 entities.append(message.entity("location", hit.start, hit.end, hit.word))
         return entities

@@ -29,6 +29,8 @@ from tests.support.throwaway import started
 
 DATA = ROOT / "tests" / "data"
 PAGE = ROOT / "docs" / "understanding.md"
+# The files least known to whoever tuned.
+SURPRISES = ("held_back_4", "held_back_5")
 # Between these two lines of the page stands what `--commit` writes.
 BEGIN, END = "<!-- scores -->", "<!-- end of scores -->"
 SAMPLES = ("sample-sms.jsonl", "sample-voice.jsonl", "held_back.jsonl")
@@ -114,15 +116,16 @@ def _report(results: dict[str, scoring.Scored]) -> list[str]:
     taken, off = sum(r.out_of_scope_changing for r in every), sum(r.out_of_scope for r in every)
     lines += ["", f"Out of scope taken for something that changes data: {taken} of {off}. "
               f"Hostile messages taken for any intent: {sum(r.hostile_taken for r in every)} of {sum(r.hostile for r in every)}."]  # fmt: skip
-    surprise = results["held_back_4"]
+    tags = sorted({tag for name in SURPRISES for tag in results[name].by_tag})
+    by_tag = {tag: scoring.together([results[name].by_tag.get(tag) for name in SURPRISES]) for tag in tags}
     lines += [
         "",
-        "By tag, `held_back_4` (tags of ten messages or more):",
+        "By tag, `held_back_4` and `held_back_5` (tags of ten messages or more):",
         "",
         "| tag | n | intent | entity F1 | whole message |",
     ]
     lines += ["|---|---|---|---|---|"]
-    lines += [_row(tag, scoring.numbers_of(tally)) for tag, tally in sorted(surprise.by_tag.items()) if tally.n >= 10]
+    lines += [_row(tag, scoring.numbers_of(tally)) for tag, tally in by_tag.items() if tally.n >= 10]
     mistaken = sum((r.mistaken for r in every), start=Counter[tuple[str, str]]())
     lines += ["", "Intents taken for each other, all files:", "", "| meant | taken for | times |", "|---|---|---|"]
     lines += [f"| {wanted} | {got} | {count} |" for (wanted, got), count in mistaken.most_common(15)]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from backend.domain.entities import Span, values
 from backend.domain.lunar_zh import MarketDays
+from backend.domain.place_names import PlaceNames
 from backend.domain.spans import spans
 
 # The first example loads the word lists, which says nothing about the speed of the others.
@@ -127,4 +128,18 @@ def test_without_the_engine_the_menu_still_finds_work_pay_and_day() -> None:
         ("pay", "120/day"),
         ("settlement", "daily"),
         ("benefit", "meals"),
+    }
+
+
+def test_a_bare_trade_is_none_to_be_learnt() -> None:
+    assert _values("厨师", {"厨师": "training_topic"}, "inform") == {("job_type", "S05")}
+    assert _values("想学厨师", {"厨师": "training_topic"}, "inform") == {("training_topic", "厨师")}
+
+
+def test_the_very_name_of_a_place_is_no_firm() -> None:
+    known = PlaceNames(["威宁"])
+    said = "我是威宁嘞 叫马德贵"
+    assert _values(said, {"威宁": "employer_name"}, "register_worker", names_known=known) == {("location", "威宁")}
+    assert _values("威宁宏达烧烤店招人", {"威宁宏达烧烤店": "employer_name"}, "post_job", names_known=known) == {
+        ("employer_name", "威宁宏达烧烤店")
     }
