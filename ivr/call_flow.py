@@ -131,7 +131,7 @@ class _Turn(FollowUp):
         elif key == BACK:
             self._back()
         elif key == SLOWER:
-            self._do("slower")
+            self.do("slower")
         else:
             self._press(key)
 
@@ -181,7 +181,7 @@ class _Turn(FollowUp):
             self.move(Go("reg_age", forget=True))
         else:
             about = state.data.get("about", "")
-            self._do("leave_message", {"recording_url": event.url, "case_id": state.case_id, "about": about})
+            self.do("leave_message", {"recording_url": event.url, "case_id": state.case_id, "about": about})
 
     def _dial_ended(self, event: DialEnded) -> None:
         self.state.failures = 0
@@ -201,7 +201,7 @@ class _Turn(FollowUp):
         if isinstance(move, Go):
             self.go(move)
         elif isinstance(move, Act):
-            self._do(move.act, move.params)
+            self.do(move.act, move.params)
         elif isinstance(move, Talk):
             self._converse(move.text)
         else:
@@ -214,6 +214,9 @@ class _Turn(FollowUp):
             # The place was not wanted after all: on to the one after it.
             state.at, state.data = state.back.pop()
             self.move(next_job(state))
+            return
+        if move.at == "main" and self.form_behind():
+            self.back_to_the_form()
             return
         if move.at == "main":
             self.home()
@@ -233,7 +236,7 @@ class _Turn(FollowUp):
         self.be_at("main", {})
         self.ask()
 
-    def _do(self, act: str, params: dict[str, Any] | None = None) -> None:
+    def do(self, act: str, params: dict[str, Any] | None = None) -> None:
         self.state.doing = act
         self.last = [Do(act, params or {})]
 
@@ -248,7 +251,7 @@ class _Turn(FollowUp):
             self.state.misses, self.state.failures = RETRIES, 0
             self.ask()
             return
-        self._do("talk_to_human")
+        self.do("talk_to_human")
 
     def _end(self, *says: Say) -> None:
         self.says += says

@@ -30,6 +30,11 @@ DONE = frozenset({
 })  # fmt: skip
 
 
+CLOSES_A_FORM = frozenset({"registered", "posting_received", "cancelled", "erased", "profile_locked"})
+DIGRESSIONS = frozenset({"job", "more", "which", "mine", "confirm"})  # where a form's question may lie behind
+REOPEN = "reopen_form"
+
+
 class FollowUp:
     """The half of a turn that reads answers; the other half (`call_flow._Turn`) moves and waits."""
 
@@ -43,6 +48,9 @@ class FollowUp:
         raise NotImplementedError
 
     def move(self, move: Move) -> None:
+        raise NotImplementedError
+
+    def do(self, act: str, params: dict[str, Any] | None = None) -> None:
         raise NotImplementedError
 
     def ask(self) -> None:
@@ -87,6 +95,10 @@ class FollowUp:
         state.finished = [*state.finished, *(kind for kind in kinds if kind in DONE)]
         if DONE & set(kinds):
             state.failures = 0
+        if CLOSES_A_FORM & set(kinds):
+            state.back = [entry for entry in state.back if entry[0] != "form"]
+        if event.intent == "more_jobs" and state.at in {"job", "more"}:
+            doing = "more_jobs"  # by word as by key: these come after those already read
         for place, answer in enumerate(event.answers):
             if handler := _LEADS.get(answer["kind"]):
                 handler(self, answer, doing)
@@ -152,8 +164,24 @@ class FollowUp:
                 self.be_at("mine", {**data, "offers": rest})
                 self.ask()
                 return
+        if (state.at == "form" and not CLOSES_A_FORM & set(kinds)) or self.form_behind():
+            self.back_to_the_form(told="resume_hint" in kinds)
+            return
         self.says.append(prompt("anything_else"))
         self.home()
+
+    def form_behind(self) -> list[list[Any]]:
+        """The form's question that something else was asked in the middle of, as `State.back` keeps it; or nothing."""
+        if self.state.at not in DIGRESSIONS:
+            return []
+        return [entry for entry in self.state.back if entry[0] == "form"][:1]
+
+    def back_to_the_form(self, *, told: bool = False) -> None:
+        """After a digression the form's own question again, asked by the services: they bind the keys to it."""
+        if not told:
+            self.says.append(Say("刚才还没说完。", "We were not finished yet."))
+        self.state.back = []
+        self.do(REOPEN)
 
     def _by_keys(self, answer: Answer) -> None:
         """The menu instead of an understanding: the keys go on working (D1)."""
@@ -207,7 +235,7 @@ class FollowUp:
         if doing == "converse" and (said := speech.filters_said(answer.get("filters") or {}, self.world.today)):
             # The day and the wage as heard, in passing: whoever was misheard says so at once (V12).
             self.says.insert(len(self.says) - 1, Say(f"您要的是,{said[0]}。", f"You want: {said[1]}."))
-        self.state.back = []
+        self.state.back = self.form_behind()
         self.move(Go("job", {"openings": openings, "i": 0, "remaining": int(answer.get("remaining") or 0)}))
 
     def _details(self, answer: Answer, doing: str | None) -> None:
@@ -227,7 +255,7 @@ class FollowUp:
             self._go_on(["my_list"])
             return
         self.says.append(prompt("mine_count", count=len(offers)))
-        self.state.back = []
+        self.state.back = self.form_behind()
         self.move(Go("mine", {"offers": offers, "i": 0}))
 
     def _confirm(self, answer: Answer, doing: str | None) -> None:

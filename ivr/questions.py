@@ -51,8 +51,12 @@ def _job(state: State, world: World, key: str) -> Move | None:
 
 
 _NEXT = re.compile(
-    r"(我)?(想|要)?(听|看|问)?(下一?个|下头(那个|的)?|换(一|个|一个)|别的|别个|还有(没得|没有|吗|别的)?|后头(的|那个)?)(活|活路)?(没得|没有|吗|呢|嘛|吧)?"
+    r"((这个|那个)?(不去|不要|不想去)了?[\s,，]*)?(我)?(想|要)?(听|看|问)?(下一?个|下头(那个|的)?|换(一|个|一个)|别的|别个|还有(没得|莫得|没的|没有|吗)?(别的)?|后头(的|那个)?)(活|活路)?(没得|没有|吗|呢|嘛|吧)?"
 )
+
+
+# 我去第一个, 第二个我要: taken, not only heard again.
+_TAKES = re.compile(r"(?<![不没])(去|要|接|报|做|干)(?!不|哪|听|看|问|啥|好多|多|几)")
 
 
 def opening_read(state: State) -> int | None:
@@ -61,7 +65,7 @@ def opening_read(state: State) -> int | None:
 
 
 def _job_heard(state: State, world: World, said: Speech) -> Move | None:
-    """第二个: the second of those read out; 下一个: what key 2 does."""
+    """第二个: the second of those read out; 我去第二个: it is to be taken; 下一个: what key 2 does."""
     if _NEXT.fullmatch(said.text.strip(string.punctuation + "，。！？ ")):
         return next_job(state)
     if said.ordinal is None:
@@ -69,6 +73,8 @@ def _job_heard(state: State, world: World, said: Speech) -> Move | None:
     place = len(state.data["openings"]) if said.ordinal == -1 else said.ordinal
     if not 1 <= place <= len(state.data["openings"]):
         return None
+    if _TAKES.search(said.text):
+        return Act("apply_job", {"opening_id": state.data["openings"][place - 1]["id"]})
     return Go("job", {**state.data, "i": place - 1}, forget=True)
 
 
@@ -205,7 +211,9 @@ def _form_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
 def _form_body(state: State, world: World) -> list[Say]:
     answer = state.data["answer"]
     said = []
-    if not state.data.get("resumed") and (noted := speech.facts_said(answer.get("noted") or {}, world.today)):
+    if not state.data.get("resumed") and (
+        noted := speech.noted_said(answer["form"], answer.get("noted") or {}, world.today)
+    ):
         said += say((f"记到了,{noted[0]}。", f"Noted: {noted[1]}."))
     if choices := answer.get("choices"):
         said += _choices(choices)

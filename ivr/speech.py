@@ -89,7 +89,7 @@ def job_sentences(opening: dict[str, Any], today: date) -> Both:
 
 def _ask(answer: Answer, today: date) -> Both:
     said: Both = []
-    if noted := facts_said(answer.get("noted") or {}, today):
+    if noted := noted_said(answer["form"], answer.get("noted") or {}, today):
         said.append((f"记到了,{noted[0]}。", f"Noted: {noted[1]}."))
     said.append(question(answer["form"], answer["field"], int(answer.get("attempt") or 1)))
     choices = list(answer.get("choices") or [])
@@ -135,7 +135,7 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
         times = [times] if isinstance(times, str) else times
         add("到".join(spoken.clock(t, "zh") for t in times), " to ".join(times))
     if days := facts.get("date"):
-        start, _, end = str(days[-1] if isinstance(days, list) else days).partition("/")
+        start, _, end = _span(days)
         add(
             spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "zh"),
             spoken.days(date.fromisoformat(start), date.fromisoformat(end or start), today, "en"),
@@ -144,20 +144,47 @@ def facts_said(facts: dict[str, Any], today: date) -> tuple[str, str] | None:
         add(*_length(str(length)))
     if free := facts.get("free"):
         first, last = (date.fromisoformat(day) for day in free)
-        add(spoken.days(first, last, today, "zh") + "有空", "free " + spoken.days(first, last, today, "en"))
+        add(spoken.free_days(first, last, today, "zh") + "有空", "free " + spoken.free_days(first, last, today, "en"))
     if facts.get("always_free"):
         add("天天有空", "free every day")
     if busy := facts.get("unavailable"):
         first, last = (date.fromisoformat(day) for day in busy)
-        add(spoken.days(first, last, today, "zh") + "没空", "not free " + spoken.days(first, last, today, "en"))
+        add(
+            spoken.free_days(first, last, today, "zh") + "没空",
+            "not free " + spoken.free_days(first, last, today, "en"),
+        )
     if wage := facts.get("pay"):
         said = _wage(wage)
         if said:
             add(*said)
+    if paid := spoken.settlement(facts, "zh"):
+        add(paid, spoken.settlement(facts, "en"))
+    for code in facts.get("benefit") or []:
+        given = spoken.BENEFITS.get(ASKED.get(str(code), ""))
+        if given:
+            add(*given[1 if str(code).startswith("no_") else 0])
     if (money := facts.get("money")) is not None:
         fen = round(float(money) * 100)
         add(spoken.yuan(fen, "zh"), spoken.yuan(fen, "en") + " yuan")
     return (",".join(zh), ", ".join(en)) if zh else None
+
+
+def _span(days: Any) -> tuple[str, str, str]:
+    """`2026-06-10/2026-06-12`, or the last of several, as first day, stroke, last day."""
+    return str(days[-1] if isinstance(days, list) else days).partition("/")
+
+
+def _of_a_person(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a registration: its days are those she has time on, not those of a job."""
+    if not (days := facts.get("date")):
+        return facts
+    start, _, end = _span(days)
+    return {**{key: value for key, value in facts.items() if key != "date"}, "free": [start, end or start]}
+
+
+def noted_said(form: str, noted: dict[str, Any], today: date) -> tuple[str, str] | None:
+    """What a form has just taken down, as it is echoed."""
+    return facts_said(_of_a_person(noted) if form == "registration" else noted, today)
 
 
 def filters_said(filters: dict[str, Any], today: date) -> tuple[str, str] | None:
@@ -192,7 +219,7 @@ def _wage(value: Any) -> tuple[str, str] | None:
 
 
 def _confirm_registration(answer: Answer, today: date) -> Both:
-    said = facts_said(answer["facts"], today)
+    said = facts_said(_of_a_person(answer["facts"]), today)
     told: Both = []
     if answer.get("hidden"):
         told.append(("还有您先前说过的。", "And what you told us before."))
@@ -391,8 +418,8 @@ def _availability_set(answer: Answer, today: date) -> Both:
         start, end = (date.fromisoformat(told[key] or told["from"]) for key in ("from", "to"))
         return [
             (
-                "记下了," + spoken.days(start, end, today, "zh") + "有空。",
-                f"Noted: free {spoken.days(start, end, today, 'en')}.",
+                "记下了," + spoken.free_days(start, end, today, "zh") + "有空。",
+                f"Noted: free {spoken.free_days(start, end, today, 'en')}.",
             )
         ]
     said = facts_said(facts, today)

@@ -166,6 +166,15 @@ def days(start: date, end: date, today: date, lang: str) -> str:
     return f"{day(start, today, lang)}起,做{number_zh(length) if length != 2 else '两'}天"
 
 
+def free_days(start: date, end: date, today: date, lang: str) -> str:
+    """The days somebody has or has not time; unlike a job they are not worked: 明天起七天."""
+    start = max(start, today)
+    if start >= end or lang == "en":
+        return days(start, end, today, lang)
+    length = (end - start).days + 1
+    return f"{day(start, today, lang)}起{number_zh(length) if length != 2 else '两'}天"
+
+
 def clock(text: str, lang: str) -> str:
     """07:30 → 早上七点半."""
     if lang == "en":

@@ -163,6 +163,10 @@ def more_jobs(turn: Turn) -> list[Answer]:
     jobs = turn.recall("jobs")
     if jobs is None or new:
         return find_jobs(turn)
+    if turn.channel == "voice" and (reading := turn.recall("reading")) in jobs["opening_ids"]:
+        # By phone they are read one by one: those after the one in the caller's ear have not been heard yet.
+        jobs = {**jobs, "shown": jobs["opening_ids"].index(reading) + 1}
+        turn.remember("jobs", jobs)
     if jobs["shown"] >= len(jobs["opening_ids"]):
         return [make("no_more_jobs", shown=jobs["shown"])]
     return _show(turn)

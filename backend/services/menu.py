@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.dialogue import fallback
 from backend.dialogue.state import open_field, open_form
+from backend.domain import choice
 from backend.domain.answers import Answer, make
 from backend.services.acts import act, run
 from backend.services.turn import Turn
@@ -65,6 +66,11 @@ def choose_number(turn: Turn) -> list[Answer]:
     return run(turn, {"act": "not_understood"})
 
 
+def _nothing_but_a_number(turn: Turn) -> int | None:
+    said = choice.parse(turn.message.normalized_text or turn.message.body)
+    return said if isinstance(said, int) else None
+
+
 @act("affirm")
 def affirm(turn: Turn) -> list[Answer]:
     return _yes_or_no(turn, "yes")
@@ -92,6 +98,9 @@ def inform(turn: Turn) -> list[Answer]:
         return run(turn, {"act": "note_posting"}, facts)
     if facts.one("ordinal") is not None:
         return run(turn, {"act": "choose"}, facts)
+    if (number := _nothing_but_a_number(turn)) is not None:
+        # 58 to nothing is no age: a number answers a question, and none is open.
+        return run(turn, {"act": "choose", "params": {"choice": number}}, facts)
     wishes = {
         "job_type",
         "date",

@@ -94,6 +94,12 @@ def note_posting(turn: Turn) -> list[Answer]:
     return _pass_over(turn, draft, asked) if facts.intent == "deny" else _ask_again(turn, draft, asked)
 
 
+def where_it_stands(turn: Turn) -> list[Answer] | None:
+    """The open question once more; None when nothing is being posted."""
+    draft = turn.recall("posting")
+    return None if draft is None else _go_on(turn, draft, noted={})
+
+
 def _bare_number(facts: Facts) -> int | None:
     """A number alone is an age or an ordinal to the engine; to "要几个人?" it is how many."""
     number = facts.one("age") or facts.one("ordinal") or facts.params.get("choice")

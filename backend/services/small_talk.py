@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from backend.dialogue.state import open_field, open_form
 from backend.domain.answers import Answer, make
-from backend.services.acts import act
+from backend.services import posting, register_worker
+from backend.services.acts import act, run
 from backend.services.menu import MAIN
 from backend.services.turn import Turn
 from backend.store.models import TurnEffect
@@ -108,3 +109,13 @@ def resume_form(turn: Turn) -> list[Answer]:
     if form is None or asked or {effect.act for effect in done} & NO_REMINDER:
         return []
     return [make("resume_hint", form=form, field=open_field(context))]
+
+
+@act("reopen_form")
+def reopen_form(turn: Turn) -> list[Answer]:
+    """By phone, after a digression: the open question itself, so that keys answer it again and not the list before it."""
+    form = open_form(turn.conversation.context or {})
+    if form is None:
+        return run(turn, {"act": "menu"})
+    asked = (posting if form == "posting" else register_worker).where_it_stands(turn) or []
+    return [{**answer, "noted": {}} if answer["kind"] == "ask" else answer for answer in asked]

@@ -190,3 +190,30 @@ def test_repeating_by_voice_leaves_out_what_is_said_by_text_only(worker: Person,
         conversation.context = {**conversation.context, "last_answers": [{"kind": "profile", "facts": {"age": 58}}]}
     assert kinds(worker.say("repeat")) == ["profile"]
     assert kinds(worker.say("repeat", channel="voice")) == ["repeat_nothing"]
+
+
+# -- digressions by phone, and numbers to nothing ----------------------------------------------------------------------
+def test_the_open_question_is_asked_again_and_takes_the_keys_back(worker: Person, deps: Deps) -> None:
+    """M04: after a look at something else by phone the keys answer the form again."""
+    worker.say("register", person_name="冉光明", channel="voice")
+    worker.say("note_registration", age=52, channel="voice")
+    worker.say("note_registration", location="兴泉社区", channel="voice")
+    worker.say("ask_market_info", channel="voice")
+    [asked] = worker.say("reopen_form", channel="voice")
+    assert (asked["kind"], asked["field"], asked["noted"]) == ("ask", "job_type", {})
+    assert worker.context()["pending"]["options"]["2"]["act"] == "note_registration"
+
+
+def test_with_no_form_open_there_is_only_the_menu(worker: Person) -> None:
+    assert kinds(worker.say("reopen_form", channel="voice")) == ["menu"]
+
+
+@pytest.mark.parametrize("said", ["58", "五十八", "58。"])
+def test_a_number_to_nothing_begins_no_registration(person, said: str) -> None:  # type: ignore[no-untyped-def]
+    stranger = person("+8610000555009")
+    assert kinds(stranger.say("inform", said, age=58)) == ["choice_unknown"]
+    assert "registration" not in stranger.context()
+
+
+def test_an_age_told_as_one_still_begins_it(person) -> None:  # type: ignore[no-untyped-def]
+    assert kinds(person("+8610000555009").say("inform", "我五十八岁", age=58)) == ["ask"]

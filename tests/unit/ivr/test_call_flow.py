@@ -161,6 +161,43 @@ def test_a_spoken_number_is_a_key(words: str) -> None:
     assert call.done == [("find_jobs", {})]
 
 
+@pytest.mark.parametrize("words", ["我去第二个", "第二个我要", "报第二个"])
+def test_a_wish_to_take_one_of_those_read_is_read_back(words: str) -> None:
+    """V11."""
+    call = Walk()(Digits("1"), offers(3))(Speech(words, ordinal=2), make("confirm_take", opening=opening()))
+    assert call.done[-1][0] == "apply_job"
+    assert "对不对" in call.text
+
+
+@pytest.mark.parametrize("words", ["要听第二个", "第二个做啥子", "第二个要好多人", "不去第二个"])
+def test_a_question_about_one_of_those_read_does_not_take_it(words: str) -> None:
+    call = Walk()(Digits("1"), offers(3))(Speech(words, ordinal=2))
+    assert [act for act, _ in call.done] == ["find_jobs"]
+
+
+@pytest.mark.parametrize("words", ["下一个", "不去 下一个", "还有莫得别的", "还有没的", "换一个嘛"])
+def test_the_next_one_may_be_asked_for_in_many_words(words: str) -> None:
+    call = Walk()(Digits("1"), offers(3))(Speech(words))
+    assert [act for act, _ in call.done] == ["find_jobs"]
+    assert "要去按1" in call.text
+
+
+def test_after_a_digression_the_form_is_asked_again_by_the_services() -> None:
+    """The keys are to answer the form again, not the list that was read out (M04)."""
+    age = make("ask", form="registration", field="age", attempt=1, choices=[], noted={"person_name": "冉光明"})
+    call = Walk()(Speech("我要登记 我叫冉光明"), age)(Speech("有没得摘李子的活"), offers(1))
+    call(Digits("2"), {**age, "noted": {}})
+    assert call.done[-1] == ("reopen_form", {})
+    assert "就这几个活" in call.text and "刚才还没说完" in call.text and "好多岁" in call.text
+
+
+def test_a_registration_that_is_over_is_not_gone_back_to() -> None:
+    age = make("ask", form="registration", field="age", attempt=1, choices=[], noted={})
+    call = Walk()(Speech("我要登记 我叫冉光明"), age)(Speech("有没得摘李子的活"), offers(1))
+    call(Speech("不登记了"), make("cancelled", what="registration"))
+    assert "找活,按1" in call.text and "好多岁" not in call.text
+
+
 def test_a_question_about_a_job_is_answered_and_the_job_stays_open() -> None:
     call = Walk()(Digits("1"), offers(3))(
         Speech("第一个管饭不"), make("job_details", opening=opening(1), asked=["meals"])

@@ -79,6 +79,7 @@ def what_services_say(step: Step, world: World) -> list[dict[str, Any]]:
         "withdraw_application": [make("confirm_withdraw", opening=opening(), code="11")],
         "talk_to_human": [human(world.staff_open)], "slower": [make("slower", rate=50)], "stop_messages": [make("opted_out")],
         "ask_market_info": [make("market_info", station={"name": "零工市场"})], "leave_message": [case_opened(case_kind="voicemail")],
+        "reopen_form": [DATA["form"]["answer"]],
         "register_by_keypad": [make("registered", facts={}, for_other=False, jobs=[opening()])],
     }  # fmt: skip
     return answers[step.act]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -56,6 +57,20 @@ def test_a_registration_reads_back_only_what_was_said_in_this_call() -> None:
 def test_an_emergency_number_comes_first(emergency: str, first: str) -> None:
     said = speech.speak(case_opened(case_kind="injury", emergency=emergency), "zh", today=TODAY)
     assert said[0] == first
+
+
+def test_a_posting_is_read_back_with_what_is_given_and_how_it_is_paid() -> None:
+    """V11: whoever was misheard on meals or pay hears it before it goes to review."""
+    facts = {"job_names": ["摘水果"], "pay": "120/day", "settlement": "daily", "benefit": ["no_meals", "transport"]}
+    said = "".join(speech.speak(make("confirm_posting", facts=facts), "zh", today=TODAY))
+    assert "一百二十块一天,做完一天结一天,不管饭,有车接送" in said
+
+
+def test_days_somebody_has_time_on_are_not_worked() -> None:
+    facts = {"person_name": "张桂芳", "date": "2026-06-15/2026-06-21"}
+    told = make("confirm_registration", facts=facts, for_other=False, notice_version="1", changed=[])
+    said = "".join(speech.speak(told, "zh", today=date(2026, 6, 14)))
+    assert "明天起七天有空" in said and "做七天" not in said
 
 
 def test_a_question_asked_again_is_another_and_has_an_example() -> None:
