@@ -37,7 +37,7 @@ WITHIN_S = 30
 
 @dataclass(frozen=True)
 class Conversation:
-    """One script: what it shows (`it`), the intents it covers, its channel and its steps."""
+    """One script: what it shows (`it`), the intents its words must be read as on its channel, and its steps."""
 
     file: str
     it: str
@@ -47,6 +47,11 @@ class Conversation:
     @property
     def by_voice(self) -> bool:
         return any(next(iter(turn)).split()[0] == "call" for turn in self.turns)
+
+    @property
+    def channel(self) -> str:
+        """What its `intents` are said by: the phone where it calls at all, else text."""
+        return "voice" if self.by_voice else "sms"
 
 
 def conversations() -> list[Conversation]:
@@ -78,6 +83,16 @@ class Player:
             except AssertionError as failure:
                 told = "\n".join(self.said)
                 raise AssertionError(f"{script.file}: {script.it}\nat “{step}”: {failure}\n\n{told}") from None
+
+    def understood(self, channel: str) -> set[str]:
+        """The intents that this number's words by `channel` have been read as so far."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT m.intent FROM messages m JOIN handsets h ON h.id = m.handset_id "
+                "WHERE h.number = ? AND m.direction = 'inbound' AND m.channel = ? AND m.intent IS NOT NULL",
+                (self.number, channel),
+            ).fetchall()
+        return {intent for (intent,) in rows}
 
     def step(self, step: str, expected: Any) -> None:
         if step.startswith("> "):
