@@ -27,6 +27,8 @@ _NEGATED = re.compile(r"(?<![是要还])不是(?:那个|说|要|做)?\s?$")
 _WRONG_BEFORE = re.compile(r"[登写记录填弄搞打印]错|错了|不对|有误")
 _NEAR = 16
 # Kinds of which one message may well name several, so that only a spoken correction between two of them counts.
+# Kinds of which one message hardly names two.
+_ONE_EACH = frozenset({"ordinal", "age", "headcount", "phone_number"})
 _NEVER = frozenset({"problem", "policy_topic", "hardship"})
 
 
@@ -44,7 +46,10 @@ def last_said(found: list[_T], text: str) -> list[_T]:
         if not later:
             continue
         between = text[first.end : later[0].start]
-        if re.fullmatch(r"岁?[,，]?\s?不是", between) and _WRONG_BEFORE.search(text[: first.start]):
+        if first.entity in _ONE_EACH and re.fullmatch(r"[\s,，]*(?:哦|噢|哎|诶|呃)[\s,，]*", between):
+            # 第五 哦 第七个: only an interjection stands between.
+            dropped.add(id(first))
+        elif re.fullmatch(r"岁?[,，]?\s?不是", between) and _WRONG_BEFORE.search(text[: first.start]):
             # 岁数登错了 我六十三 不是七十三: what comes after 不是 is what was wrong.
             dropped.add(id(later[0]))
         elif len(between) <= _NEAR and _CORRECTED.search(between):

@@ -42,7 +42,7 @@ _WEEKDAY = {
     **{str(n): n - 1 for n in range(1, 8)},
 }
 _LUNAR_MONTH = {"正": 1, "冬": 11, "腊": 12, "寒": 10}
-_TO = re.compile(r"\s*(?:到|至|-|~|—|–|拢|起到)\s*")
+_TO = re.compile(r"\s*(?:一直|要)?(?:干|做|忙|搞|上|摘|收)?(?:到|至|-|~|—|–|拢|起到)\s*")
 
 _WORDS = "|".join(sorted([*_RELATIVE, *_SPANS], key=len, reverse=True))
 _ATOM = re.compile(

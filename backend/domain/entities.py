@@ -135,6 +135,8 @@ def _touching(found: Sequence[_T], start: int, end: int) -> list[_T]:
 
 def _age(message: Message, start: int, end: int) -> list[Entity]:
     hits = _touching(ages.find(message.text, message.now.year), start, end)
+    # 幺八二 is the beginning of a phone number.
+    hits = [hit for hit in hits if not re.search(r"[幺零〇\d]\s?$", message.text[: hit.start])]
     return [message.entity("age", hit.start, hit.end, hit.value) for hit in hits]
 
 

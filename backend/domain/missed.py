@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from backend.domain import benefits, cities, clock_zh, counts, dates_zh, employers, lexicon, topics, wages
+from backend.domain import benefits, cities, clock_zh, counts, dates_zh, employers, lexicon, surnames, topics, wages
 from backend.domain.entity import Entity, Message
 from backend.domain.lexicon import Hit
 
@@ -98,6 +98,26 @@ _AWAY = frozenset(
 )
 
 
+_INTRODUCED = re.compile(r"(?:名字|姓名|大名|叫做|名叫|我叫|他叫|她叫|人叫)(?:是|叫)?[:：]?\s?(?=[\u4e00-\u9fff])")
+
+
+def _introduced(message: Message) -> Iterable[Any]:
+    """Names after 名字 or 我叫: a surname and one or two characters up to a border."""
+    hits = []
+    for lead in _INTRODUCED.finditer(message.text):
+        said = re.match(
+            r"[\u4e00-\u9fff]{2,4}(?=$|[\s,，。、;；\d]|今年|五十|六十|七十|四十|三十)", message.text[lead.end() :]
+        )
+        name = surnames.bare_name(said.group()) if said else None
+        if name:
+            hits.append(Hit(lead.end(), lead.end() + len(name), name, "person_name", name))
+    return hits
+
+
+def _which(message: Message) -> Iterable[Any]:
+    return [hit for hit in counts.find_ordinals(message.text) if hit.sure]
+
+
 # (entity, the intents it has a place in, its reader, whether it may join others of its kind)
 _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
     ("employer_name", frozenset({"post_job", "report_problem"}), _firms, True),
@@ -127,6 +147,8 @@ _CLASSES: tuple[tuple[str, frozenset[str], _Reader, bool], ...] = (
         False,
     ),
     ("proximity", frozenset({"search_jobs"}), _near, False),
+    ("ordinal", frozenset({"apply_job", "job_details", "withdraw_application"}), _which, True),
+    ("person_name", frozenset({"register_worker", "update_profile", "inform"}), _introduced, False),
     ("pay", _WORK | {"update_profile"}, lambda m: [hit for hit in wages.find(m.text) if hit.unit], False),
 )
 
@@ -146,7 +168,9 @@ def missed(message: Message, found: list[Entity]) -> list[Entity]:
     for kind, intents, read, may_join in _CLASSES:
         if message.intent not in intents or (kind in kinds and not may_join):
             continue
-        closed = (dated if kind != "clock" else []) + ([] if kind in _SHARED else about)
+        # 今晚 is a day and a part of it over the same characters, too.
+        beside = {"clock": [], "date": [(e.start, e.end) for e in found if e.entity == "date"]}.get(kind, dated)
+        closed = beside + ([] if kind in _SHARED else about)
         for hit in read(message):
             if any(hit.start < end and start < hit.end for start, end in taken + closed):
                 continue

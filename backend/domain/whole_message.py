@@ -29,6 +29,13 @@ _ONLY_IN: dict[str, frozenset[str]] = {
     "sign_up_training": frozenset({"job_type"}),
     "register_unemployment": frozenset({"policy_topic"}),
     "stop_messages": frozenset({"policy_topic"}),
+    # 没签合同 is what is complained of, no rule asked about.
+    "report_problem": frozenset({"policy_topic"}),
+    # 我先去喂猪了哈: whoever takes leave or says yes tells of no work and no place.
+    **dict.fromkeys(
+        ("greet", "goodbye", "thank", "affirm", "deny", "repeat", "slower", "cancel"),
+        frozenset({"job_type", "location", "employer_name", "training_topic", "policy_topic", "pay", "benefit"}),
+    ),
 }
 
 

@@ -69,3 +69,42 @@ def test_lengths_and_sexes_of_a_notice_are_read(text: str, intent: str, expected
 )
 def test_other_lengths_and_kin_are_left(text: str, intent: str, kind: str) -> None:
     assert kind not in {name for name, _ in read(text, intent)}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "wanted"),
+    [
+        ("今晚上有没得洗碗的活", "search_jobs", ("date", "2026-11-23")),
+        ("最后那条的活我去", "apply_job", ("ordinal", -1)),
+        ("末了那个管饭不", "job_details", ("ordinal", -1)),
+        ("登记 名字付国琼 会剥蒜", "register_worker", ("person_name", "付国琼")),
+        ("姓名：代云贵，50岁", "register_worker", ("person_name", "代云贵")),
+        ("从明天干到星期六", "post_job", ("date", "2026-11-24/2026-11-28")),
+        ("身份证遭包工头收起走了 要不回来", "report_problem", ("problem", "papers_kept")),
+    ],
+)
+def test_what_stands_plainly_is_found(text: str, intent: str, wanted: tuple[str, object]) -> None:
+    assert wanted in {(e.entity, e.value) for e in values([], text, NOW, "sms", intent)}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "kind"),
+    [
+        ("我先去喂猪了哈 改天摆", "goodbye", "job_type"),
+        ("新的是幺八二 不对 幺八三 零零五六", "update_profile", "age"),
+        ("到现在没签合同", "report_problem", "policy_topic"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_left_out(text: str, intent: str, kind: str) -> None:
+    spans = [{"entity": kind, "start": 0, "end": len(text)}]
+    assert kind not in {e.entity for e in values(spans, text, NOW, "sms", intent)}
+
+
+def test_no_name_is_read_out_of_a_sentence_about_names() -> None:
+    assert values([], "名字写错了", NOW, "sms", "update_profile") == []
+
+
+def test_an_interjection_between_two_numbers_takes_the_first_back() -> None:
+    spans = [{"entity": "ordinal", "start": 0, "end": 2}, {"entity": "ordinal", "start": 5, "end": 8}]
+    found = {(e.entity, e.value) for e in values(spans, "第五 哦 第七个", NOW, "voice", "inform")}
+    assert found == {("ordinal", 7)}
