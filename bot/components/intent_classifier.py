@@ -61,7 +61,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         # sentence in so many is also learnt without its spans.
         return {
             "strength": 30.0,
-            "iterations": 75,
+            "iterations": 60,
             "temperature": 1.0,
             "vectors": 0.7,
             "message": 1.0,

@@ -13,8 +13,8 @@ from scipy import sparse
 
 WEIGHTS_FILE = "weights.npz"
 NAMES_FILE = "names.json"
-# Two parts whatever the machine, so that every machine makes the same model.
-PARTS = 2
+# Fixed, whatever the machine, so that every machine makes the same model; the other core trains the span model.
+PARTS = 1
 
 
 class LinearModel:
@@ -49,9 +49,9 @@ class LinearModel:
         labels: list[str],
         *,
         strength: float = 30.0,
-        iterations: int = 75,
+        iterations: int = 60,
         temperature: float = 1.0,
-        rarest: int = 2,
+        rarest: int = 3,
     ) -> LinearModel:
         """Fit on feature sets, vectors (one row each) and labels; features seen less than `rarest` times are left out.
 
@@ -105,8 +105,8 @@ def _fit(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return weights (features × labels), dense weights and bias of the softmax regression.
 
-    The same loss as scikit-learn's multinomial LogisticRegression, in about half its time: single precision, and the two
-    sparse products cut into one part for each core (scipy works on them without Python's lock).
+    The same loss as scikit-learn's multinomial LogisticRegression, in about half its time: single precision, and fewer
+    remembered steps. The sparse products may be cut into parts for several threads (scipy lets go of Python's lock).
     """
     from scipy.optimize import minimize
 
