@@ -84,7 +84,7 @@ def score(name: str, ask: Ask) -> Scored:
         want = pairs(case.get("entities", {}))
         right = intent == case["intent"]
         found.tally.add(right, want, got)
-        for tag in (case["channel"], *case.get("tags", ())):
+        for tag in {case["channel"], *case.get("tags", ())}:
             found.by_tag.setdefault(tag, Tally()).add(right, want, got)
         found.sure.append((right, confidence))
         found.worst.update(entity for entity, _ in want ^ got)
