@@ -31,9 +31,9 @@ _ONLY_IN: dict[str, frozenset[str]] = {
     "stop_messages": frozenset({"policy_topic"}),
     # 没签合同 is what is complained of, no rule asked about.
     "report_problem": frozenset({"policy_topic"}),
-    # 我先去喂猪了哈: whoever takes leave or says yes tells of no work and no place.
+    # 我先去喂猪了哈: whoever takes leave tells of no work and no place. 不对 是一百八一天 does: it puts right.
     **dict.fromkeys(
-        ("greet", "goodbye", "thank", "affirm", "deny", "repeat", "slower", "cancel"),
+        ("greet", "goodbye", "thank", "repeat", "slower", "cancel"),
         frozenset({"job_type", "location", "employer_name", "training_topic", "policy_topic", "pay", "benefit"}),
     ),
 }

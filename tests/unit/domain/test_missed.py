@@ -108,3 +108,8 @@ def test_an_interjection_between_two_numbers_takes_the_first_back() -> None:
     spans = [{"entity": "ordinal", "start": 0, "end": 2}, {"entity": "ordinal", "start": 5, "end": 8}]
     found = {(e.entity, e.value) for e in values(spans, "第五 哦 第七个", NOW, "voice", "inform")}
     assert found == {("ordinal", 7)}
+
+
+def test_a_no_that_puts_right_keeps_its_value() -> None:
+    spans = [{"entity": "pay", "start": 5, "end": 10}]
+    assert {(e.entity, e.value) for e in values(spans, "不对 是一百八一天", NOW, "voice", "deny")} == {("pay", "180/day")}
