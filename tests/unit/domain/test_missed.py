@@ -112,4 +112,6 @@ def test_an_interjection_between_two_numbers_takes_the_first_back() -> None:
 
 def test_a_no_that_puts_right_keeps_its_value() -> None:
     spans = [{"entity": "pay", "start": 4, "end": 9}]
-    assert {(e.entity, e.value) for e in values(spans, "不对 是一百八一天", NOW, "voice", "deny")} == {("pay", "180/day")}
+    assert {(e.entity, e.value) for e in values(spans, "不对 是一百八一天", NOW, "voice", "deny")} == {
+        ("pay", "180/day")
+    }
