@@ -9,6 +9,7 @@ from backend.store.models.openings import Employer, Opening
 from backend.store.models.outbox import Heartbeat, OutboxRow, Receipt
 from backend.store.models.people import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker
 from backend.store.models.places import LEVELS, Region, Revision, Station
+from backend.store.models.planned_calls import CallAttempt, PlannedCall
 from backend.store.models.staff import ROLES, LoginAttempt, Staff, StaffSession
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Call",
+    "CallAttempt",
     "CallTurn",
     "Case",
     "Consent",
@@ -33,6 +35,7 @@ __all__ = [
     "Opening",
     "OutboxRow",
     "Person",
+    "PlannedCall",
     "Receipt",
     "Region",
     "Revision",

@@ -73,6 +73,12 @@ class Message(Base):
     confidence: Mapped[float | None]
     entities: Mapped[list[Any] | None]
     corrected: Mapped[dict[str, Any] | None]
+    # A turn of a call: the keys pressed, how sure the recogniser was (0–1), and for what the line said one prompt id of
+    # the catalogue per line of `body`, null where the line was put together.
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    keys: Mapped[str | None]
+    recogniser_confidence: Mapped[float | None]
+    prompts: Mapped[list[Any] | None]
     handled_by: Mapped[str | None]  # rasa | menu | opt_out | danger | staff | keypad: who decided the answer
     # The lease under which the turn is being worked on: the action server can act for this turn only.
     turn_token: Mapped[str | None] = mapped_column(unique=True)
@@ -111,6 +117,7 @@ class Call(Base):
     handset_id: Mapped[int] = mapped_column(ForeignKey("handsets.id"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     direction: Mapped[str]  # inbound | outbound
+    planned_call_id: Mapped[int | None] = mapped_column(ForeignKey("planned_calls.id"))  # what we rang for, if we rang
     status: Mapped[str] = mapped_column(default="in-progress")
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
     turn: Mapped[int] = mapped_column(default=0)

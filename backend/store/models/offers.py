@@ -33,6 +33,8 @@ class Offer(Base):
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     message_id: Mapped[int | None]  # the message or call turn that decided it
+    reminded_at: Mapped[datetime | None]  # the reminder before work starts was written or planned
+    followed_up_at: Mapped[datetime | None]  # the question after the job was written or planned
 
     opening: Mapped[Opening] = relationship()
     worker: Mapped[Worker] = relationship()

@@ -31,6 +31,8 @@ class Person(Base):
     birth_year: Mapped[int | None]
     village_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     place_as_said: Mapped[str | None]  # kept when the place could not be matched to a code
+    speech_rate: Mapped[int | None]  # percent (V06); none: that of the phone
+    wording: Mapped[str | None]  # local | mandarin; none: that of the phone
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -49,7 +51,11 @@ class Handset(Base):
     opted_out_at: Mapped[datetime | None]
     # The old profile is locked for this number: "我不是他/打错了", or silence beyond 90 days (T4).
     locked_at: Mapped[datetime | None]
+    calls_opted_out_at: Mapped[datetime | None]  # we never ring this number of our own accord
     speech_rate: Mapped[int] = mapped_column(default=80)  # percent of the voice's normal pace (V06)
+    wording: Mapped[str] = mapped_column(
+        default="local", server_default="local"
+    )  # local | mandarin: how the line talks
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     # One number's turns run one at a time (DESIGN §3.6): the lease of whoever is working on it now.
