@@ -17,12 +17,16 @@ AUDIO = HERE / "audio"
 
 @dataclass(frozen=True)
 class Prompt:
-    """One fixed thing the line says. `choice`: the caller is expected to answer it."""
+    """One thing the line says. `choice`: the caller is expected to answer it.
+
+    `mandarin`: its words in Mandarin where the table of `ivr.wording` does not give them; fixed prompts only.
+    """
 
     id: str
     zh: str
     en: str
     choice: bool = False
+    mandarin: str = ""
 
     @property
     def is_fixed(self) -> bool:
@@ -39,7 +43,10 @@ class Prompt:
 @cache
 def catalogue() -> dict[str, Prompt]:
     rows = tomllib.loads((HERE / "prompts.toml").read_text(encoding="utf-8"))
-    return {id_: Prompt(id_, row["zh"], row["en"], bool(row.get("choice"))) for id_, row in rows.items()}
+    return {
+        id_: Prompt(id_, row["zh"], row["en"], bool(row.get("choice")), row.get("mandarin", ""))
+        for id_, row in rows.items()
+    }
 
 
 def fill(prompt: Prompt, lang: str, **values: object) -> str:
