@@ -6,7 +6,7 @@
     POST /handsets/<number>/calls   {"patient": true}                                        → call state
     GET  /handsets/<number>/calls                                                            → {"items": [live calls]}
     GET, PUT /handsets/<number>     {"answers": "ring|answer|busy|no-answer|off"}
-    POST /calls/<sid>/digits {"digits"} · speech {"text", "audio_base64"} · silence · hangup · answer · decline
+    POST /calls/<sid>/digits {"digits"} · speech {"text", "confidence", "audio_base64"} · silence · hangup · answer · decline
     GET  /calls/<sid>/events        ?after=<seq>&wait=<s>                                    → call state
     POST /faults {"where", "do", "times", "number", "code", "delay_s"} · DELETE /faults
 
@@ -158,7 +158,7 @@ def create_blueprint(
             words = plain(str(given.get("text", ""))).strip()
             if not words or len(words) > 4000:
                 abort(400, "Say something of at most 4,000 characters.")
-            call.tell("speak", words, sound(given.get("audio_base64")))
+            call.tell("speak", words, sound(given.get("audio_base64")), confidence(given.get("confidence")))
         elif what in {"silence", "answer", "decline"}:
             call.tell(what)
         elif what == "hangup":
@@ -185,6 +185,11 @@ def create_blueprint(
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in SHOWN if name in row} | {"age_s": round(time.time() - row["created_at"], 1)}
+
+
+def confidence(given: Any) -> float | None:
+    """How sure the recogniser is, 0 to 1; None: as sure as it mostly is."""
+    return min(1.0, max(0.0, float(given))) if isinstance(given, int | float) else None
 
 
 def sound(audio: Any) -> bytes | None:

@@ -221,7 +221,7 @@ class Call:
         if what == "press":
             executor.press(args[0], now)
         elif what == "speak":
-            executor.speak(args[0], now, args[1] if len(args) > 1 else None)
+            executor.speak(args[0], now, *args[1:])
         elif what == "silence":
             executor.silence(now)
         elif what == "dialled":

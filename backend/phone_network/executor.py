@@ -125,9 +125,9 @@ class CallExecutor:
         """The caller pressed `keys` (0-9, *, #)."""
         self._resume(("digits", keys), now)
 
-    def speak(self, words: str, now: float, sound: bytes | None = None) -> None:
-        """The caller said `words`; `sound` is the WAV when there is one."""
-        self._resume(("speech", words, sound), now)
+    def speak(self, words: str, now: float, sound: bytes | None = None, confidence: float | None = None) -> None:
+        """The recogniser heard `words`, with this confidence (0–1); `sound` is the WAV when there is one."""
+        self._resume(("speech", words, sound, SPEECH_CONFIDENCE if confidence is None else f"{confidence:g}"), now)
 
     def silence(self, now: float) -> None:
         """The caller said nothing for as long as the question waits."""
@@ -333,7 +333,7 @@ class CallExecutor:
             elif happened[0] == "speech" and "speech" in kinds and not keys:
                 self._emit(Event("heard", {"speech": happened[1]}))
                 return self._request(verb, verb.attributes.get("action", ""), {
-                    "SpeechResult": happened[1], "Confidence": SPEECH_CONFIDENCE,
+                    "SpeechResult": happened[1], "Confidence": happened[3],
                     "Language": verb.attributes.get("language", "en-US"),
                 })  # fmt: skip
             elif happened[0] == "timeout":

@@ -271,3 +271,13 @@ def test_no_call_lasts_for_ever() -> None:
 def test_what_twilio_only_warns_about_is_heard_all_the_same() -> None:
     step = start('<Say voice="Nobody">好</Say>')
     assert step.kinds == ["warning", "say", "end"]
+
+
+def test_a_recogniser_says_how_sure_it_is() -> None:
+    """V04: what the line makes of an unsure hearing can be tried."""
+    step = start('<Gather input="speech" action="/next"/>', next="<Hangup/>")
+    step.call.speak("有火没得", 1.0, None, 0.4)
+    assert step.last["Confidence"] == "0.4"
+    sure = start('<Gather input="speech" action="/next"/>', next="<Hangup/>")
+    sure.call.speak("有活没得", 1.0)
+    assert sure.last["Confidence"] == "0.9"
