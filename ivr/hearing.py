@@ -13,8 +13,20 @@ from ivr.steps import Digits, Event, Silence, Speech, State, World
 LONGEST_CHOICE = 8  # characters: longer words are a sentence, not the choice of a number
 
 
-def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: str) -> Event:
-    """The event of a Gather result; keys win over words, nothing at all is silence."""
+def confidence(sent: str | None) -> float | None:
+    """How sure the recogniser says it is, 0–1; None where it says nothing.
+
+    Some of the carrier's recognisers send 0.0 for "no figure", so nought is nothing, as is whatever is no share.
+    """
+    try:
+        share = float(sent or "")
+    except ValueError:
+        return None
+    return share if 0.0 < share <= 1.0 else None
+
+
+def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: str, sure: float | None = None) -> Event:
+    """The event of a Gather result; keys win over words, nothing at all is silence. `sure`: the recogniser's confidence."""
     keys = "".join(key for key in digits if key in "0123456789*#")
     if keys:
         return Digits(keys)
@@ -28,6 +40,7 @@ def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: st
         ordinal=ordinals[-1].value if ordinals else None,
         danger=danger.find(text) is not None,
         facts=_facts(deps, state, world, text),
+        confidence=sure,
     )
 
 

@@ -85,6 +85,7 @@ class Speech:
     ordinal: int | None = None
     danger: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    confidence: float | None = None  # the recogniser's own, 0–1
 
 
 @dataclass(frozen=True)

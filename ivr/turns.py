@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -29,6 +29,7 @@ from ivr.twiml import Addresses, render
 log = structlog.get_logger()
 
 FIRST = "start"  # the nonce of a call's first turn
+CAME_IN = "(来电)"
 # An SMS of the same number may be in work: a caller waits this long for it, then the keys go on alone.
 WAIT_FOR_NUMBER_S = 2.0
 POLL_S = 0.05
@@ -73,7 +74,7 @@ def incoming(deps: Deps, sid: str, number: str) -> str:
                 turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
                 event = Started(_resumable(session, deps, call, turn.caller))
                 log.info("call_started", call_id=call.id, resumed=event.resume is not None)
-                return _close(turn, "(来电)", *advance(turn.state, event, turn.world))
+                return _close(turn, call_turns.Heard(CAME_IN), *advance(turn.state, event, turn.world))
         except (IntegrityError, OperationalError):
             if attempt == 2:
                 raise
@@ -99,10 +100,8 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
     return state if question is not None and question.resumable else None
 
 
-def next_turn(
-    deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs, words: str, *, recording_url: str | None = None
-) -> str:
-    """One later webhook. `nonce` is the one-use word of the question it answers; `words` is what goes on record.
+def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs, heard: call_turns.Heard) -> str:
+    """One later webhook. `nonce` is the one-use word of the question it answers; `heard` is what goes on record.
 
     NotFound when the call is not ours. An answer to a question long past changes nothing: the open one is asked again.
     """
@@ -119,8 +118,9 @@ def next_turn(
             if waiting is None:
                 state, steps = advance(turn.state, heard_as(turn.state, turn.world), turn.world)
                 if not isinstance(steps[-1], Converse):
-                    return _close(turn, words, state, steps, recording_url=recording_url)
-                message = call_turns.hear(session, deps, call, nonce, steps[-1].text)
+                    return _close(turn, heard, state, steps)
+                said = replace(heard, words=steps[-1].text)
+                message = call_turns.hear(session, deps, call, nonce, said)
                 call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
                 says = [[step.zh, step.en, step.prompt] for step in steps if isinstance(step, Say)]
                 waiting = {"message_id": message.id, "flow": state.to_json(), "says": says}
@@ -134,7 +134,7 @@ def next_turn(
             turn.state, turn.answers = State.from_json(waiting["flow"]), answers
             intent = call_turns.intent_of(session, int(waiting["message_id"]))
             state, steps = advance(turn.state, Answers(answers, intent), turn.world)
-            return _close(turn, words, state, [*(Say(*told) for told in waiting["says"]), *steps])
+            return _close(turn, heard, state, [*(Say(*told) for told in waiting["says"]), *steps])
 
 
 def _answers_to(deps: Deps, message_id: int, leased: bool) -> list[Answer]:
@@ -175,9 +175,9 @@ def _opened(session: Session, deps: Deps, call: Any, nonce: str) -> _Open:
     )
 
 
-def _close(turn: _Open, words: str, state: State, steps: list[Step], *, recording_url: str | None = None) -> str:
+def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step]) -> str:
     """Do what the keys asked for, store the turn and return its TwiML; all in the transaction of `turn`."""
-    message = call_turns.hear(turn.session, turn.deps, turn.call, turn.nonce, words, recording_url=recording_url)
+    message = call_turns.hear(turn.session, turn.deps, turn.call, turn.nonce, what)
     heard: list[Say] = []
     while isinstance(last := steps[-1], Do | Converse):
         heard += [step for step in steps if isinstance(step, Say)]
@@ -189,10 +189,8 @@ def _close(turn: _Open, words: str, state: State, steps: list[Step], *, recordin
         turn.caller = call_turns.caller(turn.session, turn.deps, turn.call)  # e.g. the pace has just changed
         state, steps = advance(state, Answers(answers), turn.world)
     steps = [*heard, *steps]
-    says = [step for step in steps if isinstance(step, Say)]
-    call_turns.said(
-        turn.session, turn.deps, turn.call, message, [s.zh for s in says], [s.en for s in says], turn.answers
-    )
+    lines = [call_turns.Line(step.zh, step.en, step.prompt) for step in steps if isinstance(step, Say)]
+    call_turns.said(turn.session, turn.deps, turn.call, message, lines, turn.answers)
     following = secrets.token_urlsafe(12)
     twiml = _twiml(turn, steps, following)
     call_turns.keep_answer(

@@ -15,10 +15,11 @@ from flask import Blueprint, Response, request, send_file
 from backend.domain.case_rules import is_open
 from backend.domain.phone import to_e164
 from backend.errors import NotFound
+from backend.services.call_turns import Heard
 from backend.services.deps import Deps
 from backend.webhook_guard import signed
 from ivr import turns
-from ivr.hearing import keys_or_words
+from ivr.hearing import confidence, keys_or_words
 from ivr.prompts import catalogue
 from ivr.steps import DialEnded, Recorded
 from ivr.twiml import MIME, apology
@@ -26,7 +27,7 @@ from ivr.twiml import MIME, apology
 log = structlog.get_logger()
 
 MOST_ERRORS = 3
-SILENCE, CAME_IN = "(没出声)", "(来电)"
+SILENCE = "(没出声)"
 
 
 def create_blueprint(deps: Deps) -> Blueprint:
@@ -54,9 +55,9 @@ def create_blueprint(deps: Deps) -> Blueprint:
     @blueprint.post("/turn")
     def gathered() -> Response:
         digits, words = request.form.get("Digits", ""), request.form.get("SpeechResult", "")
-        return _turn(
-            deps, lambda state, world: keys_or_words(deps, state, world, digits, words), digits or words or SILENCE
-        )
+        sure = confidence(request.form.get("Confidence")) if words and not digits else None
+        heard = Heard(digits or words or SILENCE, keys=digits, confidence=sure)
+        return _turn(deps, lambda state, world: keys_or_words(deps, state, world, digits, words, sure), heard)
 
     @blueprint.post("/recorded")
     def recorded() -> Response:
@@ -64,13 +65,14 @@ def create_blueprint(deps: Deps) -> Blueprint:
         url, key = request.form.get("RecordingUrl") or request.args.get("kept", ""), request.form.get("Digits", "")
         key = "" if request.args.get("kept") else key
         if not url:
-            return _turn(deps, lambda state, world: keys_or_words(deps, state, world, "", ""), SILENCE)
-        return _turn(deps, lambda state, world: Recorded(url, key), "(录音)", recording_url=url)
+            return _turn(deps, lambda state, world: keys_or_words(deps, state, world, "", ""), Heard(SILENCE))
+        heard = Heard("(录音)", keys="" if key == "hangup" else key, recording_url=url)
+        return _turn(deps, lambda state, world: Recorded(url, key), heard)
 
     @blueprint.post("/dial")
     def dialled() -> Response:
         status = request.form.get("DialCallStatus", "failed")
-        return _turn(deps, lambda state, world: DialEnded(status), f"(转人工:{status})"[:40])
+        return _turn(deps, lambda state, world: DialEnded(status), Heard(f"(转人工:{status})"[:40]))
 
     @blueprint.post("/status")
     def progress() -> Response:
@@ -107,13 +109,13 @@ def _sid() -> str:
     return request.form.get("CallSid", "")[:64]
 
 
-def _turn(deps: Deps, heard_as: turns.HeardAs, words: str, *, recording_url: str | None = None) -> Response:
+def _turn(deps: Deps, heard_as: turns.HeardAs, heard: Heard) -> Response:
     call_id, nonce = request.args.get("call", ""), request.args.get("n", "")[:64]
 
     def go_on() -> str:
         if not call_id.isascii() or not call_id.isdigit() or len(call_id) > 18:
             raise NotFound("There is no such call.")
-        return turns.next_turn(deps, _sid(), int(call_id), nonce, heard_as, words, recording_url=recording_url)
+        return turns.next_turn(deps, _sid(), int(call_id), nonce, heard_as, heard)
 
     return _answer(deps, go_on)
 

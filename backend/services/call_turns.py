@@ -25,6 +25,7 @@ from backend.settings import TIMEZONE
 from backend.store.models import Call, CallTurn, Conversation, Handset, Message
 
 RESUMES_WITHIN = timedelta(hours=24)  # V19
+LONGEST_KEYS = 32  # kept of a storm of keys; what was pressed is read as a whole before it is cut
 FINAL = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
 
 
@@ -89,9 +90,17 @@ def keep_answer(session: Session, deps: Deps, call: Call, nonce: str, twiml: str
     call.state, call.last_at, call.turn = dict(state), now, call.turn + 1
 
 
-def hear(
-    session: Session, deps: Deps, call: Call, nonce: str, words: str, *, recording_url: str | None = None
-) -> Message:
+@dataclass(frozen=True)
+class Heard:
+    """What the carrier brought at one turn: `words` for the record, keys as pressed, the recogniser's own certainty 0–1."""
+
+    words: str
+    keys: str = ""
+    confidence: float | None = None
+    recording_url: str | None = None
+
+
+def hear(session: Session, deps: Deps, call: Call, nonce: str, heard: Heard) -> Message:
     """Store what the caller did at this turn, once; `status` answered: only words go to the engine (see `to_be_answered`)."""
     carrier_id = f"{call.call_sid}:{nonce}"
     account = deps.settings.twilio_account_sid
@@ -103,12 +112,13 @@ def hear(
     if known is not None:
         return known
     now = deps.clock()
-    body = storable(words)
+    body = storable(heard.words)
     message = Message(
         conversation_id=call.conversation_id, handset_id=call.handset_id, direction="inbound", channel="voice",
         body=body[:BODY_LIMIT], raw_truncated=len(body) > BODY_LIMIT, status="answered", handled_by="keypad",
         created_at=now, carrier=call.carrier, account=account, carrier_id=carrier_id,
-        media_url=recording_url, media_count=1 if recording_url else 0,
+        media_url=heard.recording_url, media_count=1 if heard.recording_url else 0,
+        call_id=call.id, keys=storable(heard.keys)[:LONGEST_KEYS] or None, recogniser_confidence=heard.confidence,
     )  # fmt: skip
     session.add(message)
     session.flush()
@@ -152,17 +162,28 @@ def perform(
     return answers
 
 
+@dataclass(frozen=True)
+class Line:
+    """One thing the line said; `prompt`: its id in the catalogue, None where it was put together."""
+
+    zh: str
+    en: str
+    prompt: str | None = None
+
+
 def said(
-    session: Session, deps: Deps, call: Call, in_reply_to: Message, zh: list[str], en: list[str], answers: list[Answer]
+    session: Session, deps: Deps, call: Call, in_reply_to: Message, lines: list[Line], answers: list[Answer]
 ) -> None:
-    """Store what the line said, line by line, with its English."""
-    if not zh:
+    """Store what the line said, line by line, with its English and the prompts it was said from."""
+    if not lines:
         return
     session.add(
         Message(
             conversation_id=call.conversation_id, handset_id=call.handset_id, direction="outbound", channel="voice",
-            body="\n".join(zh), gloss="\n".join(en), answer={"answers": answers} if answers else None, status="delivered",
-            in_reply_to=in_reply_to.id, created_at=deps.clock(), handled_by=in_reply_to.handled_by,
+            body="\n".join(line.zh for line in lines), gloss="\n".join(line.en for line in lines),
+            answer={"answers": answers} if answers else None, status="delivered", in_reply_to=in_reply_to.id,
+            created_at=deps.clock(), handled_by=in_reply_to.handled_by, call_id=call.id,
+            prompts=[line.prompt for line in lines],
         )
     )  # fmt: skip
 

@@ -143,7 +143,14 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
         update(Message)
         .where(Message.id.in_(others))
         .values(
-            body=ERASED, gloss="", answer=None, normalized_text=None, entities=None, corrected=None, media_url=None
+            body=ERASED,
+            gloss="",
+            answer=None,
+            normalized_text=None,
+            entities=None,
+            corrected=None,
+            media_url=None,
+            keys=None,
         ),
         execution_options=quietly,
     )
@@ -153,6 +160,10 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
     )
     calls = select(Call.id).where(Call.conversation_id.in_(conversations))
     turn.session.execute(delete(CallTurn).where(CallTurn.call_id.in_(calls)), execution_options=quietly)
+    # Where a call stood holds what was keyed into it: an age, a village, the recorded name.
+    turn.session.execute(
+        update(Call).where(Call.id.in_(calls), Call.ended_at.is_not(None)).values(state={}), execution_options=quietly
+    )
     turn.session.execute(
         update(Case)
         .where(

@@ -408,6 +408,40 @@ def test_every_turn_is_kept_with_what_was_said_and_its_english(
         assert said.body.replace("\n", "") == phone.text
 
 
+def test_the_transcript_names_prompts_keys_recordings_and_how_sure_the_recogniser_was(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
+    """Issue 4, item 4: every prompt heard, key pressed and sentence recognised, with times; and what a transfer came to."""
+    phone = call().press("2").press("1").record("http://carrier/recording/7").silence()
+    phone.press("0").dial_ended("busy")
+    phone.hang_up()
+    with database.read() as session:
+        rows = session.scalars(select(Message).where(Message.channel == "voice").order_by(Message.id)).all()
+        assert {row.call_id for row in rows} == {session.scalars(select(Call)).one().id}
+        heard = [row for row in rows if row.direction == "inbound"]
+        assert [row.keys for row in heard] == [None, "2", "1", "#", None, "0", None]
+        assert [row.body for row in heard][-3:] == ["(没出声)", "0", "(转人工:busy)"]
+        assert heard[3].media_url == "http://carrier/recording/7"
+        said = [row for row in rows if row.direction == "outbound"]
+        assert said[0].prompts == ["greeting", "main"]
+        assert all(len(row.prompts) == len(row.body.split("\n")) for row in said)
+        assert all(row.created_at for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("0.8", 0.8), ("", None), ("abc", None), ("-1", None), ("1e309", None), ("NaN", None), ("0.0", None)],
+)
+def test_what_the_recogniser_says_of_itself_is_kept_where_it_is_a_share(
+    call: Callable[..., PhoneCall], database: Database, sent: str, kept: float | None
+) -> None:
+    phone = call()
+    phone.post(phone._action("Gather"), SpeechResult="今天天气好得很", Confidence=sent)
+    with database.read() as session:
+        row = session.scalars(select(Message).where(Message.body == "今天天气好得很")).one()
+        assert row.recogniser_confidence == kept
+
+
 def test_slower_is_remembered_on_the_handset(call: Callable[..., PhoneCall], database: Database) -> None:
     """V06."""
     phone = call()

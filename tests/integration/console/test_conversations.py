@@ -295,3 +295,19 @@ def test_a_conversation_that_moved_away_is_no_longer_found(browse, talk, databas
         session.get(Conversation, talk).region_code = OTHER_VILLAGE
     assert browse("cun").visit(f"/console/conversations/{talk}").status_code == 404
     assert browse("cun2").visit(f"/console/conversations/{talk}").status_code == 200
+
+
+def test_a_call_shows_keys_silence_how_sure_the_recogniser_was_and_what_was_said(browse, make, talk):
+    """V04, V08: the transcript has every prompt heard, key pressed and sentence recognised."""
+    with make() as f:
+        conversation = f.session.get(Conversation, talk)
+        turn = {"conversation": conversation, "channel": "voice", "status": "answered", "handled_by": "keypad"}
+        f.make_message("58", keys="58", **turn)
+        f.make_message("(没出声)", **turn)
+        f.make_message("我要找活", recogniser_confidence=0.42, **turn)
+        f.make_message("好,我说慢点。\n摘脆红李,兴泉社区。", prompts=["slower", None], direction="outbound", **turn)
+    page = browse("cun").visit(f"/console/conversations/{talk}").text
+    assert "<kbd>5</kbd><kbd>8</kbd>" in page
+    assert "没出声" in page
+    assert "听得准 42%" in page
+    assert "<code>slower</code> <span>…</span>" in page
