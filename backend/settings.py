@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from backend.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = ZoneInfo("Asia/Shanghai")
+
+# Calls the line places itself (V15). Outside the demo the hours can be made shorter, never longer.
+CALL_HOURS = (time(8), time(20))
 
 DEFAULT_SECRETS = {"", "changeme", "change-me", "secret", "test", "dev"}
 
@@ -42,6 +46,10 @@ class Settings:
     network_url: str
     rasa_url: str
     actions_url: str
+    call_hours: tuple[time, time] = CALL_HOURS  # Asia/Shanghai
+    calls_per_number: int = 3  # ringings of one number in 24 hours, whatever for
+    calls_per_day: int = 200  # ringings of the whole line in 24 hours; 0: the line rings nobody
+    calls_at_once: int = 5
 
     @property
     def is_demo(self) -> bool:
@@ -105,6 +113,10 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         network_url=environ.get("NETWORK_URL") or f"http://127.0.0.1:{ports['network']}",
         rasa_url=environ.get("RASA_URL") or f"http://127.0.0.1:{ports['rasa']}",
         actions_url=environ.get("ACTIONS_URL") or f"http://127.0.0.1:{ports['actions']}",
+        call_hours=_hours(environ.get("CALL_HOURS") or "08:00-20:00", profile),
+        calls_per_number=_count("CALLS_PER_NUMBER", environ.get("CALLS_PER_NUMBER") or "3"),
+        calls_per_day=_count("CALLS_PER_DAY", environ.get("CALLS_PER_DAY") or "200"),
+        calls_at_once=_count("CALLS_AT_ONCE", environ.get("CALLS_AT_ONCE") or "5"),
     )
 
 
@@ -116,6 +128,27 @@ def _port(text: str) -> int:
     if not 1024 <= port <= 65_000:
         raise SettingsError(f"PORT is {text!r}; use a free port between 1024 and 65000, e.g. PORT=8000.")
     return port
+
+
+def _hours(text: str, profile: str) -> tuple[time, time]:
+    """`08:00-20:00`; 24:00 ends the whole day."""
+    first, _, last = text.partition("-")
+    try:
+        hours = time.fromisoformat(first.strip()), time.fromisoformat(last.strip().replace("24:00", "00:00"))
+    except ValueError:
+        raise SettingsError(f"CALL_HOURS is {text!r}; write it as 08:00-20:00.") from None
+    ends = hours[1] == time(0)
+    if not ends and hours[0] >= hours[1]:
+        raise SettingsError(f"CALL_HOURS is {text!r}; the first time has to be the earlier one.")
+    if profile != "demo" and (hours[0] < CALL_HOURS[0] or ends or hours[1] > CALL_HOURS[1]):
+        raise SettingsError(f"CALL_HOURS is {text!r}; people are rung between 08:00 and 20:00 only.")
+    return hours
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingsError(f"{name} is {text!r}; use a whole number, 0 for none.")
+    return int(text)
 
 
 def demo_secrets(data_dir: Path) -> dict[str, str]:

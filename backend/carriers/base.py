@@ -68,8 +68,27 @@ class Carrier(Protocol):
         """
         ...
 
-    def place_call(self, to: str, *, from_: str, url: str, status_url: str, timeout_s: int = 30) -> PlacedCall:
-        """Ring `to` for at most `timeout_s` seconds; when it is answered the carrier asks `url` for TwiML."""
+    def place_call(
+        self,
+        to: str,
+        *,
+        from_: str,
+        url: str,
+        status_url: str,
+        timeout_s: int = 30,
+        machine_url: str | None = None,
+        time_limit_s: int | None = None,
+    ) -> PlacedCall:
+        """Ring `to` for at most `timeout_s` seconds; when it is answered the carrier asks `url` for TwiML at once.
+
+        `machine_url`: the carrier listens beside the talk whether a machine has picked up, and tells this address
+        (`AnsweredBy`). `time_limit_s`: the carrier ends the call after that. With `outcome_unknown` set on the error the
+        number may be ringing: never ring it again on that account (F6).
+        """
+        ...
+
+    def hang_up(self, carrier_id: str) -> None:
+        """End a call that is ringing or under way; one that has ended already is no error."""
         ...
 
     def fetch_recording(self, url: str) -> bytes:

@@ -148,8 +148,24 @@ class TwilioCarrier:
             raise _carrier_error(error, reading=True) from error
         return found
 
-    def place_call(self, to: str, *, from_: str, url: str, status_url: str, timeout_s: int = 30) -> PlacedCall:
+    def place_call(
+        self,
+        to: str,
+        *,
+        from_: str,
+        url: str,
+        status_url: str,
+        timeout_s: int = 30,
+        machine_url: str | None = None,
+        time_limit_s: int | None = None,
+    ) -> PlacedCall:
         options: dict[str, Any] = {"fallback_url": self._voice_fallback_url} if self._voice_fallback_url else {}
+        if machine_url:
+            # Beside the talk: waiting for the verdict would be silence at pick-up, which sounds like fraud.
+            options |= {"machine_detection": "Enable", "async_amd": "true", "async_amd_status_callback": machine_url,
+                        "async_amd_status_callback_method": "POST"}  # fmt: skip
+        if time_limit_s:
+            options["time_limit"] = time_limit_s
         try:
             call = self._client.calls.create(
                 to=to, from_=from_, url=url, method="POST", timeout=timeout_s,
@@ -161,6 +177,15 @@ class TwilioCarrier:
             return PlacedCall(carrier_id=call.sid, status=str(call.status))
         except Exception as error:
             raise _carrier_error(error) from error
+
+    def hang_up(self, carrier_id: str) -> None:
+        try:
+            self._client.calls(carrier_id).update(status="completed")
+        except Exception as error:
+            # 21220: the call is not in progress; then nothing has to be ended.
+            if isinstance(error, TwilioRestException) and error.code == 21220:
+                return
+            raise _carrier_error(error, reading=True) from error
 
     def fetch_recording(self, url: str) -> bytes:
         if not url.startswith(self._base_url + "/"):

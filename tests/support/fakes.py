@@ -43,6 +43,10 @@ class FakeCarrier:
     texts: list[tuple[str, str]] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     fail_with: list[CarrierError] = field(default_factory=list)
+    rings: list[dict[str, Any]] = field(default_factory=list)  # every call placed, with its addresses
+    hung_up: list[str] = field(default_factory=list)
+    fail_calls_with: list[CarrierError] = field(default_factory=list)
+    before_ringing: Callable[[], None] | None = None  # looks at what is committed when the carrier is asked
     recordings: dict[str, bytes] = field(default_factory=dict)
     listed: dict[str, SentSms] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -66,9 +70,25 @@ class FakeCarrier:
     def find_sent(self, to: str, body: str, since: datetime, reference: str) -> SentSms | None:
         return self.listed.get(reference)
 
-    def place_call(self, to: str, *, from_: str, url: str, status_url: str, timeout_s: int = 30) -> PlacedCall:
-        self.calls.append((to, url))
-        return PlacedCall(f"CA{next(self._numbers):032x}", "queued")
+    def place_call(
+        self, to: str, *, from_: str, url: str, status_url: str, timeout_s: int = 30, machine_url: str | None = None,
+        time_limit_s: int | None = None,
+    ) -> PlacedCall:  # fmt: skip
+        if self.before_ringing is not None:
+            self.before_ringing()
+        placed = PlacedCall(f"CA{next(self._numbers):032x}", "queued")
+        problem = self.fail_calls_with.pop(0) if self.fail_calls_with else None
+        if problem is None or problem.outcome_unknown:
+            # With an unknown outcome the worst case: it rings all the same.
+            self.calls.append((to, url))
+            self.rings.append({"sid": placed.carrier_id, "to": to, "url": url, "status_url": status_url,
+                               "machine_url": machine_url, "timeout_s": timeout_s, "time_limit_s": time_limit_s})  # fmt: skip
+        if problem is not None:
+            raise problem
+        return placed
+
+    def hang_up(self, carrier_id: str) -> None:
+        self.hung_up.append(carrier_id)
 
     def fetch_recording(self, url: str) -> bytes:
         return self.recordings[url]

@@ -92,9 +92,12 @@ def test_every_request_we_make_fits_twilios_openapi(prism_url: str) -> None:
     )  # fmt: skip
     status_url = "https://line.example/twilio/sms/status"
     assert twilio.send_sms(WORKER, "你好", from_=EMULATE_NUMBER, reference="r", status_url=status_url).carrier_id
-    assert twilio.place_call(
-        WORKER, from_=EMULATE_NUMBER, url="https://line.example/v", status_url=status_url
-    ).carrier_id
+    placed = twilio.place_call(
+        WORKER, from_=EMULATE_NUMBER, url="https://line.example/v", status_url=status_url, timeout_s=25,
+        machine_url="https://line.example/machine", time_limit_s=780,
+    )  # fmt: skip
+    assert placed.carrier_id
+    twilio.hang_up("CA" + "1" * 32)
     assert twilio.find_sent(WORKER, "not there", datetime.now(UTC), "r") is None
     service = TwilioCarrier(
         EMULATE_ACCOUNT, EMULATE_TOKEN, api_base_url=prism_url, messaging_service_sid="MG" + "1" * 32

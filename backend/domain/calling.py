@@ -1,0 +1,100 @@
+"""Calls we place: in which hours, to which numbers, how often, and how far along a ringing is (V15, I11, D7)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.domain.phone import is_phone
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# After a try that reached nobody: how long until the next one. As many pauses as tries after the first.
+PAUSES: dict[str, tuple[timedelta, ...]] = {
+    "callback": (timedelta(minutes=3), timedelta(minutes=5)),
+    "offer": (timedelta(minutes=10), timedelta(minutes=30)),
+    "reminder": (timedelta(minutes=20), timedelta(minutes=40)),
+    "follow_up": (timedelta(hours=3), timedelta(hours=20)),
+    "text": (timedelta(hours=2), timedelta(hours=20)),
+}
+MOST_TRIES = 3  # V15
+
+# How far along a ringing is; what the carrier reports only ever moves it on, and the first ending stands (D7).
+_RANK = {"placing": 0, "unknown": 0, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4}
+ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+# Twilio's AnsweredBy → who picked up. Source: Twilio, "Answering Machine Detection".
+_PICKED_UP = {"human": "human", "fax": "machine"}
+
+
+def in_hours(now: datetime, hours: tuple[time, time]) -> bool:
+    """Whether a call of ours may ring at `now`; `hours` are Shanghai's, the second is past them (V15)."""
+    return hours[0] <= now.astimezone(SHANGHAI).time() and not _is_over(now, hours)
+
+
+def rings_at(now: datetime, hours: tuple[time, time]) -> datetime:
+    """`now` inside the hours, else when they begin next."""
+    if in_hours(now, hours):
+        return now
+    local = now.astimezone(SHANGHAI)
+    day = local.date() + timedelta(days=1 if local.time() >= hours[0] else 0)
+    return datetime.combine(day, hours[0], SHANGHAI).astimezone(now.tzinfo)
+
+
+def _is_over(now: datetime, hours: tuple[time, time]) -> bool:
+    # 24:00 cannot be written as a time of day: midnight as the end means the whole day.
+    return hours[1] != time(0) and now.astimezone(SHANGHAI).time() >= hours[1]
+
+
+def may_be_rung(number: str) -> bool:
+    """Whether an E.164 `number` is a mainland mobile or fixed line, or one of the demo's (I11)."""
+    if not number.startswith("+86") or not number[3:].isascii() or not number[3:].isdigit():
+        return False
+    national = number[3:]
+    return is_phone(national) if national.startswith("1") else is_phone("0" + national)
+
+
+def pause_before(purpose: str, tries: int) -> timedelta | None:
+    """How long to wait after try number `tries` reached nobody; None: it was the last one."""
+    pauses = PAUSES[purpose]
+    return pauses[tries - 1] if 0 < tries <= min(len(pauses), MOST_TRIES - 1) else None
+
+
+def moved_on(current: str, reported: str) -> str:
+    """The status after a report of the carrier that may come late, twice or out of order: never back (D7)."""
+    if current in ENDED:
+        return current
+    if reported in ENDED:
+        return reported
+    return reported if _RANK.get(reported, -1) > _RANK.get(current, -1) else current
+
+
+def picked_up(answered_by: str) -> str:
+    """human | machine | unknown, from the carrier's word (`machine_start`, `machine_end_beep` …)."""
+    return "machine" if answered_by.startswith("machine") else _PICKED_UP.get(answered_by, "unknown")
+
+
+# -- before and after a job -----------------------------------------------------------------------------------------------
+
+EVENING, LATEST = time(17), time(20)  # the evening before
+NOTICE = timedelta(hours=2)  # for what is taken too late for that evening
+FOLLOW_UP_FROM = time(9)
+FOLLOW_UP_FOR = timedelta(days=3)
+
+
+def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, datetime] | None:
+    """From when until when to remind of work that starts at `starts_at`; None: it was taken too shortly before.
+
+    The evening before, 17:00 to 20:00; what is taken later than that is reminded of two hours before the start, unless
+    it was taken less than two hours before even that: then it is still fresh.
+    """
+    evening = datetime.combine(starts_at.astimezone(SHANGHAI).date() - timedelta(days=1), EVENING, SHANGHAI)
+    if taken_at < evening:
+        return evening, evening.replace(hour=LATEST.hour)
+    before = starts_at - NOTICE
+    return (before, starts_at - NOTICE / 2) if before - taken_at >= NOTICE else None
+
+
+def follow_up_window(last_day: date) -> tuple[datetime, datetime]:
+    """From when until when to ask how a job went: from nine on the day after its last one, for three days."""
+    begin = datetime.combine(last_day + timedelta(days=1), FOLLOW_UP_FROM, SHANGHAI)
+    return begin, begin + FOLLOW_UP_FOR
