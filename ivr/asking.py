@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.prompts import catalogue, fill
+from ivr.prompts import prompt as prompt
 from ivr.steps import Say, Speech, State, World
 
-MAIN_HINTS = ("找活", "登记", "我报的活", "人工", "要请人", "不要发短信", "再说一遍", "慢点")
-YES_NO_HINTS = ("对", "不对", "要得", "不要", "要去", "不去")
+MAIN_HINTS = ("找活", "有没得活", "登记", "我报的活", "要请人", "工钱没给", "不要发短信", "市场在哪点")
+YES_NO_HINTS = ("对", "不对", "要得", "不要", "要去", "不去", "是", "不是")
+# What may be said at every question (V03, V06), after what this one expects.
+COMMANDS = ("人工", "喊个人", "再说一遍", "没听清", "慢点", "快点", "退回", "算了", "说普通话")
+MOST_HINTS, LONGEST_HINT = 500, 100  # the carrier's limits (its warning 13330)
+PAUSE_S, SHORT_PAUSE_S = 3, 2  # end of speech (V09): three seconds for whoever stops to think, two after a yes or no
 
 # -- moves: what an answer leads to ------------------------------------------------------------------------------------
 
@@ -45,18 +49,7 @@ class Miss:
 
 Move = Go | Act | Talk | Miss
 Press = Callable[[State, World, str], Move | None]
-
-
-def prompt(id_: str, **values: Any) -> Say:
-    """A catalogue prompt as something to say."""
-    known = catalogue()[id_]
-    if not values:
-        return Say(known.zh, known.en, id_)
-    pairs = {key: value if isinstance(value, tuple) else (value, value) for key, value in values.items()}
-    return Say(
-        fill(known, "zh", **{k: v[0] for k, v in pairs.items()}),
-        fill(known, "en", **{k: v[1] for k, v in pairs.items()}),
-    )
+Hints = Callable[[State, World], tuple[str, ...]]
 
 
 def say(*pairs: tuple[str, str]) -> list[Say]:
@@ -83,9 +76,17 @@ class Question:
     yes: str = ""
     no: str = ""
     digits: Callable[[State], int] = lambda state: 1
-    hints: tuple[str, ...] = MAIN_HINTS
+    hints: tuple[str, ...] | Hints = MAIN_HINTS
     records: int = 0  # seconds; 0: a Gather
     resumable: bool = False
+    binding: bool = False  # a yes changes something: words the recogniser is unsure of do not suffice
+    pause_s: int = PAUSE_S
+
+    def expects(self, state: State, world: World) -> tuple[str, ...]:
+        """The words this question waits for, for the recogniser: likeliest first, within the carrier's limits."""
+        own = self.hints(state, world) if callable(self.hints) else self.hints
+        cleaned = (word.replace(",", " ").strip()[:LONGEST_HINT] for word in (*own[: MOST_HINTS - len(COMMANDS)], *COMMANDS))
+        return tuple(dict.fromkeys(word for word in cleaned if word))
 
     def ask(self, state: State, world: World, rung: int) -> list[Say]:
         """What is said: everything the first time, then only the shorter asking."""

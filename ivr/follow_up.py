@@ -179,7 +179,7 @@ class FollowUp:
     def back_to_the_form(self, *, told: bool = False) -> None:
         """After a digression the form's own question again, asked by the services: they bind the keys to it."""
         if not told:
-            self.says.append(Say("刚才还没说完。", "We were not finished yet."))
+            self.says.append(prompt("not_finished"))
         self.state.back = []
         self.do(REOPEN)
 
@@ -234,7 +234,7 @@ class FollowUp:
             self.says.append(prompt("jobs_relaxed" if answer.get("relaxed") else "jobs_found", count=count))
         if doing == "converse" and (said := speech.filters_said(answer.get("filters") or {}, self.world.today)):
             # The day and the wage as heard, in passing: whoever was misheard says so at once (V12).
-            self.says.insert(len(self.says) - 1, Say(f"您要的是,{said[0]}。", f"You want: {said[1]}."))
+            self.says.insert(len(self.says) - 1, prompt("wanted", what=said))
         self.state.back = self.form_behind()
         self.move(Go("job", {"openings": openings, "i": 0, "remaining": int(answer.get("remaining") or 0)}))
 
@@ -319,10 +319,7 @@ _LEADS: dict[str, _Lead] = {
 
 
 def _spoken(answer: Answer, world: World) -> list[Say]:
-    pairs = zip(
-        speech.speak(answer, "zh", today=world.today), speech.speak(answer, "en", today=world.today), strict=True
-    )
-    return [Say(zh, en) for zh, en in pairs]
+    return speech.told(answer, today=world.today)
 
 
 def _withdrawn(state: State) -> int | None:

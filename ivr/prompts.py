@@ -9,7 +9,8 @@ from pathlib import Path
 
 import tomllib
 
-from ivr.spoken import number_en, number_zh
+from ivr.figures import number_zh
+from ivr.steps import Say
 
 HERE = Path(__file__).resolve().parent
 AUDIO = HERE / "audio"
@@ -51,11 +52,24 @@ def catalogue() -> dict[str, Prompt]:
 
 def fill(prompt: Prompt, lang: str, **values: object) -> str:
     """The words of a prompt; whole numbers become number words."""
-    words = number_zh if lang == "zh" else number_en
+    words = number_zh if lang == "zh" else str
     told = {key: words(value) if isinstance(value, int) else value for key, value in values.items()}
     if lang == "zh" and values.get("count") == 2:
         told["count"] = "两"  # two of something, not the number
     return (prompt.zh if lang == "zh" else prompt.en).format(**told)
+
+
+def prompt(id_: str, **values: int | str | tuple[str, str]) -> Say:
+    """A catalogue prompt as something to say, filled in; a pair is the Chinese and the English of a value."""
+    known = catalogue()[id_]
+    if not values:
+        return Say(known.zh, known.en, id_)
+    pairs = {key: value if isinstance(value, tuple) else (value, value) for key, value in values.items()}
+    return Say(
+        fill(known, "zh", **{k: v[0] for k, v in pairs.items()}),
+        fill(known, "en", **{k: v[1] for k, v in pairs.items()}),
+        id_,
+    )
 
 
 _HEARD = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]")

@@ -11,8 +11,8 @@ import string
 from typing import Any
 
 from backend.domain.latin import latin
-from ivr import speech, spoken
-from ivr.asking import YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, say, three
+from ivr import speech
+from ivr.asking import YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
 
@@ -31,7 +31,7 @@ def _opening(state: State) -> dict[str, Any]:
 
 
 def _job_body(state: State, world: World) -> list[Say]:
-    return [] if state.data.get("brief") else say(*speech.job_sentences(_opening(state), world.today))
+    return [] if state.data.get("brief") else [speech.job_read(_opening(state), world.today)]
 
 
 def next_job(state: State) -> Move:
@@ -64,6 +64,12 @@ def opening_read(state: State) -> int | None:
     return int(_opening(state)["id"]) if state.at == "job" else None
 
 
+def _titles(state: State, world: World) -> tuple[str, ...]:
+    """The names of the openings read out: what a caller will say of them."""
+    titles = tuple(spoken.title(opening, "zh") for opening in state.data["openings"])
+    return (*YES_NO_HINTS, *titles, "下一个", "第一个", "第二个", "第三个", "管饭不", "好多钱", "在哪点")
+
+
 def _job_heard(state: State, world: World, said: Speech) -> Move | None:
     """第二个: the second of those read out; 我去第二个: it is to be taken; 下一个: what key 2 does."""
     if _NEXT.fullmatch(said.text.strip(string.punctuation + "，。！？ ")):
@@ -93,8 +99,7 @@ def _mine_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
 
 
 def _mine_body(state: State, world: World) -> list[Say]:
-    opening = _offer_at(state)["opening"]
-    return say((spoken.job_line(opening, world.today, "zh") + "。", spoken.job_line(opening, world.today, "en") + "."))
+    return [speech.line_said("mine_one", _offer_at(state)["opening"], world.today)]
 
 
 def next_mine(state: State, *, says: tuple[Say, ...] = ()) -> Go:
@@ -117,19 +122,17 @@ def _confirm_body(state: State, world: World) -> list[Say]:
     answer, hide = state.data["answer"], state.said_before
     if answer["kind"] in {"confirm_take", "confirm_withdraw"}:
         return []  # their first asking says it all
-    zh = speech.speak(answer, "zh", today=world.today, hide=hide)
-    en = speech.speak(answer, "en", today=world.today, hide=hide)
-    return [Say(z, e) for z, e in zip(zh, en, strict=True)]
+    return speech.told(answer, today=world.today, hide=hide)
 
 
 def _confirm_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
     if answer["kind"] == "confirm_take":
-        what = tuple(spoken.deal(answer["opening"], world.today, lang) for lang in ("zh", "en"))
-        return prompt("take", what=what), prompt("take_short"), prompt("take_two")
+        asked = prompt("take", what=speech.deal_said("take", answer["opening"], world.today))
+        return asked, prompt("take_short"), prompt("take_two")
     if answer["kind"] == "confirm_withdraw":
-        what = tuple(spoken.job_line(answer["opening"], world.today, lang) for lang in ("zh", "en"))
-        return prompt("withdraw", what=what), prompt("withdraw_short"), prompt("confirm_two")
+        asked = speech.line_said("withdraw", answer["opening"], world.today)
+        return asked, prompt("withdraw_short"), prompt("confirm_two")
     if answer["kind"] == "offer":
         return prompt("take_two"), prompt("job_short"), prompt("job_two")
     return prompt("confirm_keys"), prompt("confirm_short"), prompt("confirm_two")
@@ -157,10 +160,7 @@ def _which(state: State, world: World, key: str) -> Move | None:
 
 
 def _which_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
-    listed = state.data["openings"]
-    zh = ",".join(f"{spoken.title(o, 'zh')}按{n}" for n, o in enumerate(listed, 1))
-    en = ", ".join(f"{spoken.title(o, 'en')} press {n}" for n, o in enumerate(listed, 1))
-    return Say(f"您说的是哪一个?{zh}。", f"Which one do you mean? {en}."), prompt("which_short"), prompt("which_two")
+    return speech.which_said(state.data["openings"]), prompt("which_short"), prompt("which_two")
 
 
 def _who_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
@@ -197,12 +197,16 @@ def _either(state: State, world: World, key: str) -> Move | None:
     return Talk(key) if key in "123" else None
 
 
+def _either_hints(state: State, world: World) -> tuple[str, ...]:
+    return (*(str(choice["zh"]) for choice in state.data["answer"]["choices"]), "都不是")
+
+
 # A form's question: everything said or keyed is the services' to judge.
 def _form_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
     attempt = int(answer.get("attempt") or 1)
-    first = Say(*speech.question(answer["form"], answer["field"], attempt))
-    short = Say(*speech.question(answer["form"], answer["field"], attempt + 1))
+    first = speech.question(answer["form"], answer["field"], attempt)
+    short = speech.question(answer["form"], answer["field"], attempt + 1)
     if answer["field"] == "person_name":
         return first, short, prompt("reg_name_two")
     return first, short, prompt("form_two")
@@ -214,15 +218,10 @@ def _form_body(state: State, world: World) -> list[Say]:
     if not state.data.get("resumed") and (
         noted := speech.noted_said(answer["form"], answer.get("noted") or {}, world.today)
     ):
-        said += say((f"记到了,{noted[0]}。", f"Noted: {noted[1]}."))
+        said.append(prompt("noted_fact", what=noted))
     if choices := answer.get("choices"):
-        said += _choices(choices)
+        said.append(speech.choices_said([(name, speech.choice_en(name)) for name in choices]))
     return said
-
-
-def _choices(choices: list[str]) -> list[Say]:
-    return say((",".join(f"{name}按{n}" for n, name in enumerate(choices, 1)) + "。",
-                ", ".join(f"{speech.choice_en(name)} press {n}" for n, name in enumerate(choices, 1)) + "."))  # fmt: skip
 
 
 def _form(state: State, world: World, key: str) -> Move | None:
@@ -258,19 +257,20 @@ QUESTIONS: dict[str, Question] = {
         Question("main", _main, keys("1234"), three("main", "main_short", "main_two")),
         Question("other", _other, keys("1234"), three("other", "other_short", "other_two")),
         Question("job", _job, keys("12"), three("job_keys", "job_short", "job_two"), _job_body, _job_heard, "1", "2",
-                 hints=(*YES_NO_HINTS, "下一个", "再说一遍", "管饭不", "人工"), resumable=True),
-        Question("more", _more, keys("12"), three("more", "more_short", "more_two"), yes="1", no="2"),
+                 hints=_titles, resumable=True),
+        Question("more", _more, keys("12"), three("more", "more_short", "more_two"), yes="1", no="2",
+                 hints=("要听", "不听了", *YES_NO_HINTS), pause_s=SHORT_PAUSE_S),
         Question("mine", _mine, keys("12"), _mine_prompts, _mine_body,
-                 hints=("不去了", "来不了", "下一个", "人工")),
+                 hints=("不去了", "来不了", "下一个", *YES_NO_HINTS), binding=True),
         Question("confirm", _confirm, keys("12"), _confirm_prompts, _confirm_body, yes="1", no="2", hints=YES_NO_HINTS,
-                 resumable=True),
-        Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts),
-        Question("either", _either, keys("123"), _either_prompts, no="3", hints=("都不是", "人工")),
+                 resumable=True, binding=True, pause_s=SHORT_PAUSE_S),
+        Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts, hints=_titles),
+        Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
-                 hints=("本人", "家里人")),
+                 hints=("本人", "我自己", "家里人", "另外的人", "不是我"), pause_s=SHORT_PAUSE_S),
         Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),
-                 three("heard_again", "heard_again_short", "heard_again_two"), hints=("一百四", "十号", "后天")),
-        Question("form", _form, _form_keys, _form_prompts, _form_body, resumable=True,
+                 three("heard_again", "heard_again_short", "heard_again_two"), hints=expected.amounts_and_days),
+        Question("form", _form, _form_keys, _form_prompts, _form_body, hints=expected.of_a_form, resumable=True,
                  digits=lambda state: 2 if state.data["answer"]["field"] == "age" else 1),
         Question("employer", _employer, keys("1"), three("employer", "employer_short", "employer_two"),
                  hints=("要五个人", "摘李子", "一天一百二", "留话")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.asking import YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, say, three
+from backend.domain.latin import latin
+from ivr import speech
+from ivr.asking import YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, three
 from ivr.steps import Say, Speech, State, World
 
 PAGE = 3  # places read at a time: with "elsewhere" they make four choices (V02)
@@ -66,14 +68,12 @@ def short_place(name: str) -> str:
 
 def _place_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     listed = [short_place(name) for _, name in _places(state, world)]
-    parts = [f"{name}按{n}" for n, name in enumerate(listed, 1)]
-    english = [f"{name} press {n}" for n, name in enumerate(listed, 1)]
-    if _more_places(state, world):
-        parts.append("别处按4")
-        english.append("elsewhere press 4")
-    listing = Say(",".join(parts) + "。", ", ".join(english) + ".")
-    short = prompt("reg_place_short")
-    return listing, Say(short.zh + listing.zh, short.en + " " + listing.en), prompt("reg_place_two")
+    named = [(name, latin(name)) for name in listed]
+    # 4 turns the page; a shorter last page must not give its key to another.
+    elsewhere = ("别处", "elsewhere") if _more_places(state, world) else None
+    listing = speech.choices_said(named, elsewhere)
+    again = prompt("reg_place_again", what=(listing.zh.rstrip("。"), listing.en.rstrip(".")))
+    return listing, again, prompt("reg_place_two")
 
 
 def _place_body(state: State, world: World) -> list[Say]:
@@ -97,7 +97,8 @@ def _place(state: State, world: World, key: str) -> Move | None:
 def chosen_place(state: State, world: World, code: str) -> Go:
     """A village ends the question; a town leads to its villages."""
     name = next((n for c, n in (*world.towns, *world.villages(code[:9])) if c == code), "")
-    echo = tuple(say((short_place(name) + "。", name + "."))) if name else ()  # heard again in passing (V12)
+    # Heard again in passing (V12).
+    echo = (prompt("place_echo", name=(short_place(name), latin(name))),) if name else ()
     if len(code) <= 9 and world.villages(code):
         return Go("reg_village", {"town": code, "page": 0}, echo)
     state.registration["village"] = code

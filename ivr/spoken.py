@@ -8,12 +8,18 @@ from typing import Any
 
 from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
+from ivr.figures import DIGITS, LONGEST_SENTENCE, spoken_length
+from ivr.figures import clock as clock
+from ivr.figures import digits_zh as digits_zh
+from ivr.figures import number_zh as number_zh
+from ivr.free_text import said
 
 View = Mapping[str, Any]  # an OpeningView, services/views.py
 
-DIGITS = "零一二三四五六七八九"
 # ≤25 s at the default pace of about 130 characters a minute (V06, V13).
 LONGEST_JOB = 54
+LONGEST_DEAL, LONGEST_LINE = 30, 27  # what is left of the 40 for a read-back when its own words and keys are said
+LONGEST_CHOSEN = 8  # characters of each of three things to choose from by key
 WEEKDAYS = "一二三四五六日"
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS_EN = (
@@ -52,43 +58,6 @@ BENEFITS = {  # key → said when given, said when expressly not given
     "transport": (("有车接送", "transport"), ("没车接送", "no transport")),
     "insured": (("买了保险", "insured"), ("没买保险", "not insured")),
 }
-
-
-def number_zh(value: int) -> str:
-    """A whole number as it is said, 两 before 百千万: 120 → 一百二十; 2500 → 两千五百; 10005 → 一万零五."""
-    if value < 0:
-        return "负" + number_zh(-value)
-    if value >= 10_000:
-        high, low = divmod(value, 10_000)
-        gap = "零" if 0 < low < 1000 else ""
-        head = "两" if high == 2 else number_zh(high)
-        return head + "万" + (gap + _below_10000(low) if low else "")
-    return _below_10000(value)
-
-
-def _below_10000(value: int) -> str:
-    if value < 10:
-        return DIGITS[value]
-    if value < 20:
-        return "十" + (DIGITS[value - 10] if value > 10 else "")
-    out, gap = "", False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十")):
-        digit, value = divmod(value, unit)
-        if digit:
-            out += ("零" if gap and out else "") + ("两" if digit == 2 and unit > 10 else DIGITS[digit]) + name
-            gap = False
-        elif out:
-            gap = True
-    return out + (("零" if gap else "") + DIGITS[value] if value else "")
-
-
-def number_en(value: int) -> str:
-    return str(value)
-
-
-def digits_zh(digits: str) -> str:
-    """A number read digit by digit, as a phone number is: 1 is 幺."""
-    return "".join("幺" if d == "1" else DIGITS[int(d)] for d in digits if d.isdigit())
 
 
 def yuan(fen: int, lang: str) -> str:
@@ -175,18 +144,6 @@ def free_days(start: date, end: date, today: date, lang: str) -> str:
     return f"{day(start, today, lang)}起{number_zh(length) if length != 2 else '两'}天"
 
 
-def clock(text: str, lang: str) -> str:
-    """07:30 → 早上七点半."""
-    if lang == "en":
-        return text
-    hour, minute = int(text[:2]), int(text[3:5])
-    part = ("凌晨" if hour < 5 else "早上" if hour < 9 else "上午" if hour < 12 else "中午" if hour < 13
-            else "下午" if hour < 18 else "晚上")  # fmt: skip
-    said = hour if hour <= 12 else hour - 12
-    tail = "" if minute == 0 else "半" if minute == 30 else f"{'零' if minute < 10 else ''}{number_zh(minute)}分"
-    return f"{part}{'两' if said == 2 else number_zh(said)}点{tail}"
-
-
 def hours(terms: View, lang: str, *, short: bool = False) -> str:
     start, end = terms.get("from"), terms.get("to")
     if start and end and not short:
@@ -201,12 +158,12 @@ def place(opening: View, lang: str, *, short: bool = False) -> str:
     """Where: the division, and the words of the posting when they add to it and there is room."""
     name, words = str(opening.get("region_name") or ""), str(opening.get("place") or "")
     if short or not words or words in name:
-        said = name or words
+        where = name or words
     else:
-        said = words if name and name in words else name + words
+        where = words if name and name in words else name + words
     if lang == "en":
-        return latin(said)
-    return said[:14] if short else said
+        return latin(where)
+    return said(where, 14 if short else 0)
 
 
 def benefits(opening: View, lang: str, *, only_given: bool = False) -> str:
@@ -226,10 +183,10 @@ def _date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def title(opening: View, lang: str) -> str:
+def title(opening: View, lang: str, longest: int = 12) -> str:
     if lang == "en":
         return job_name(opening["job_type"], "en")
-    return str(opening.get("title") or opening.get("job_name") or "零工")[:12]
+    return said(str(opening.get("title") or ""), longest) or said(str(opening.get("job_name") or ""), longest) or "零工"
 
 
 def job(opening: View, today: date, lang: str) -> list[str]:
@@ -238,7 +195,7 @@ def job(opening: View, today: date, lang: str) -> list[str]:
     In Chinese it fits 25 seconds: what is least needed to decide is left out first (the closing hour, what is expressly
     not given, the finer place, the hours, a long name); the first day, the wage and what is given are told always.
     """
-    said: list[str] = []
+    told: list[str] = []
     for level in range(6):
         comma = "," if lang == "zh" else ", "
         when = days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang)
@@ -248,41 +205,71 @@ def job(opening: View, today: date, lang: str) -> list[str]:
         work, where = title(opening, lang), place(opening, lang, short=level >= 3)
         if level == 5 and lang == "zh":
             work, where, money = work[:6], where[:6], pay(terms, lang)
-        said = [
+        told = [
             work,
             where,
             comma.join(part for part in (when, at) if part),
             money,
             benefits(opening, lang, only_given=level >= 2),
         ]
-        said = [part for part in said if part]
-        if lang == "en" or spoken_length(said) <= LONGEST_JOB:
+        told = [part for part in told if part]
+        if lang == "en" or spoken_length(told) <= LONGEST_JOB:
             break
-    return said
+    return told
 
 
-def spoken_length(parts: list[str]) -> int:
-    return sum(1 for part in parts for character in part if character not in ",。,、;: ")
+def job_line(opening: View, today: date, lang: str, lead: int = 0, tail: int = 0) -> str:
+    """Work, place and day only: all that an own offer tells to a bare number (DESIGN §3.4).
+
+    `lead`, `tail`: the characters said before and after it in the same sentence.
+    """
+    start, end = _date(opening["starts_on"]), _date(opening["ends_on"])
+    told: list[str] = []
+    for longest in (12, 9, 6):
+        told = [
+            title(opening, lang, longest),
+            place(opening, lang, short=True)[: longest + 2 if lang == "zh" else None],
+            days(start, end, today, lang) if longest > 6 else _bare_day(max(start, today), today, lang),
+        ]
+        if lang == "en" or spoken_length(told) <= LONGEST_LINE:
+            break
+    return listed([part for part in told if part], lang, lead, tail)
 
 
-def job_line(opening: View, today: date, lang: str) -> str:
-    """Work, place and day only: all that an own offer tells to a bare number (DESIGN §3.4)."""
-    parts = [
-        title(opening, lang),
-        place(opening, lang, short=True),
-        days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang),
-    ]
-    return ("," if lang == "zh" else ", ").join(part for part in parts if part)
-
-
-def deal(opening: View, today: date, lang: str) -> str:
+def deal(opening: View, today: date, lang: str, tail: int = 0) -> str:
     """What is confirmed before a place is taken: kind, day, place and pay, together and once (V11)."""
-    parts = [
-        day(max(_date(opening["starts_on"]), today), today, lang).split(",")[0]
-        if lang == "zh"
-        else day(max(_date(opening["starts_on"]), today), today, lang),
-        place(opening, lang, short=True),
-        title(opening, lang),
-        pay(opening.get("pay") or {}, lang),
-    ]
-    return ("," if lang == "zh" else ", ").join(part for part in parts if part)
+    start = max(_date(opening["starts_on"]), today)
+    told: list[str] = []
+    for longest in (12, 8, 6):
+        told = [
+            _bare_day(start, today, lang),
+            place(opening, lang, short=True)[: longest + 2 if lang == "zh" else None],
+            title(opening, lang, longest),
+            pay(opening.get("pay") or {}, lang),
+        ]
+        if lang == "en" or spoken_length(told) <= LONGEST_DEAL:
+            break
+    return listed([part for part in told if part], lang, 0, tail)
+
+
+def _bare_day(when: date, today: date, lang: str) -> str:
+    """The day in one word: 后天, not 后天,二十五号,星期三."""
+    return day(when, today, lang).split(",")[0] if lang == "zh" else day(when, today, lang)
+
+
+def listed(parts: list[str], lang: str, lead: int = 0, tail: int = 0) -> str:
+    """Things told one after the other, with a full stop wherever a sentence would grow longer than V01 allows."""
+    if lang == "en":
+        return ", ".join(parts)
+    out, run = "", lead
+    for number, part in enumerate(parts, 1):
+        room = LONGEST_SENTENCE - (tail if number == len(parts) else 0)
+        # A date or a wage stays together where it can.
+        for piece in [part] if spoken_length([part]) <= room else part.split(","):
+            length = spoken_length([piece])
+            if out and run + length > room:
+                out, run = out + "。", 0
+            elif out:
+                out += ","
+            out, run = out + piece, run + length
+    return out

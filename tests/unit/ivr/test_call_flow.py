@@ -268,7 +268,7 @@ def test_registration_by_keys_alone() -> None:
     call(Recorded("http://recording"))(Digits("58"))
     assert "五十八岁,对按1,不对按2。" in call.text
     call(Digits("1"))
-    assert "兴泉社区按1,双石村按2,中塘村按3,别处按4。" in call.text
+    assert "兴泉社区按1。双石村按2。中塘村按3。别处按4。" in call.text
     call(Digits("4"))(Digits("1"))(Digits("2"), make("registered", facts={}, for_other=False, jobs=[]))
     assert call.done[-1] == ("register_by_keypad", {
         "recording_url": "http://recording", "birth_year": 1968, "village": "500114121004", "family": 2,

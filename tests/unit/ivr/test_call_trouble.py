@@ -291,7 +291,7 @@ def test_the_day_and_wage_of_a_search_are_said_back_in_passing() -> None:
     found = offers(2)
     found["filters"] = {"from": "2026-11-25", "to": "2026-11-25", "pay_min_fen": 15_000, "pay_unit": "day"}
     call = Walk()(Speech("后天一百五的活"), found)
-    assert "您要的是,后天,二十五号,星期三,起码一百五十块一天。" in call.text
+    assert "您要的是,后天,二十五号,星期三。起码一百五十块一天。" in call.text
     assert call.text.index("您要的是") < call.text.index("有两个活")
 
 

@@ -63,7 +63,7 @@ def test_a_posting_is_read_back_with_what_is_given_and_how_it_is_paid() -> None:
     """V11: whoever was misheard on meals or pay hears it before it goes to review."""
     facts = {"job_names": ["摘水果"], "pay": "120/day", "settlement": "daily", "benefit": ["no_meals", "transport"]}
     said = "".join(speech.speak(make("confirm_posting", facts=facts), "zh", today=TODAY))
-    assert "一百二十块一天,做完一天结一天,不管饭,有车接送" in said
+    assert "摘水果,一百二十块一天。做完一天结一天,不管饭,有车接送" in said
 
 
 def test_days_somebody_has_time_on_are_not_worked() -> None:
