@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+
 from backend.domain.phone import is_phone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -47,10 +49,14 @@ def _is_over(now: datetime, hours: tuple[time, time]) -> bool:
 
 def may_be_rung(number: str) -> bool:
     """Whether an E.164 `number` is a mainland mobile or fixed line, or one of the demo's (I11)."""
-    if not number.startswith("+86") or not number[3:].isascii() or not number[3:].isdigit():
+    national = number.removeprefix("+86")
+    if national == number or not national.isascii() or not national.isdigit():
         return False
-    national = number[3:]
-    return is_phone(national) if national.startswith("1") else is_phone("0" + national)
+    if len(national) == 11 and national.startswith("1"):
+        return is_phone(national)
+    # Fixed lines only: 400 and 95… numbers cost, and are nobody's handset.
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return bool(kind == phonenumbers.PhoneNumberType.FIXED_LINE)
 
 
 def pause_before(purpose: str, tries: int) -> timedelta | None:
