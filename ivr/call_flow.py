@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
-from ivr.follow_up import MOST_FAILURES, FollowUp
+from ivr.follow_up import MOST_FAILURES, REOPEN, FollowUp
 from ivr.questions import QUESTIONS, next_job
 from ivr.steps import (
     Again,
@@ -41,7 +41,13 @@ MOST_TURNS = 40
 RETRIES = 2  # V08: a third miss leads to a person
 REPEATS = 5  # asked for again more often than this, a person helps
 FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
-PERSON, AGAIN, BACK, SLOWER = "0", "9", "*", "7"  # the same everywhere (V03)
+PERSON, AGAIN, BACK, SLOWER, WORDING = "0", "9", "*", "7", "8"  # the same everywhere (V03); the last two told in help
+# The recogniser's own certainty (0–1): below the first nothing counts as heard but danger and the wish for a person;
+# below the second a yes is not enough to change anything.
+NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
+# Where "算了" is not an answer of the question itself (there it is a no), it leaves for the menu.
+LEFT_BY_ENOUGH = frozenset({"job", "mine", "which", "other", "employer", "heard", "reg_name", "reg_age", "reg_age_ok",
+                            "reg_town", "reg_village", "reg_place_ok", "reg_trade", "reg_trade_ok"})  # fmt: skip
 
 
 def advance(state: State, event: Event, world: World) -> tuple[State, list[Step]]:
@@ -74,7 +80,7 @@ class _Turn(FollowUp):
         if isinstance(event, HungUp):
             state.ended = True
             return
-        if isinstance(event, Digits | Speech | Silence | Again) and self._too_long():
+        if isinstance(event, Digits | Speech | Silence | Again) and self._too_long(event):
             return
         handlers: dict[type, Callable[..., None]] = {
             Started: self._started, Digits: self._digits, Speech: self._speech, Silence: self._silence,
@@ -82,7 +88,10 @@ class _Turn(FollowUp):
         }  # fmt: skip
         handlers[type(event)](event)
 
-    def _too_long(self) -> bool:
+    def _too_long(self, event: Event) -> bool:
+        urgent = event.danger or event.command == "person" if isinstance(event, Speech) else event == Digits(PERSON)
+        if urgent:
+            return False  # whoever calls for a person is not hung up on
         if self.world.elapsed_s >= HARD_LIMIT_S or self.world.turns >= MOST_TURNS:
             self._end(prompt("too_long"))
             return True
@@ -153,8 +162,6 @@ class _Turn(FollowUp):
         choice = {"yes": question.yes, "no": question.no}.get(str(event.choice), event.choice)
         if choice == BACK:
             self._back()
-        elif isinstance(choice, int) and choice == 0:
-            self.person()
         elif (
             choice and len(str(choice)) == 1 and str(choice) in question.keys(state, self.world) and state.at != "form"
         ):
@@ -167,7 +174,21 @@ class _Turn(FollowUp):
         # Where a recording was just asked for, the next asking says itself that nothing was heard.
         recording = self.question.records and self.state.misses == 0
         self.miss(() if recording else (prompt("silent"),))
+            # Whatever the recogniser thinks of itself and wherever the call is.
 
+            state.doing = "danger"
+            return
+        if event.command == "person" or (isinstance(event.choice, int) and event.choice == 0):
+            self.person()
+            return
+        sure = 1.0 if event.confidence is None else event.confidence
+        if sure < NOT_HEARD_BELOW:
+            self.miss((prompt("unclear"),))
+            return
+        if event.command and self._command(event.command):
+            return
+        if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
+            self.miss((prompt("press_to_be_sure"),))
     def _recorded(self, event: Recorded) -> None:
         state = self.state
         if event.key == PERSON:
@@ -185,6 +206,24 @@ class _Turn(FollowUp):
 
     def _dial_ended(self, event: DialEnded) -> None:
         self.state.failures = 0
+    def _command(self, command: str) -> bool:
+        """Words to the line itself; whether they are for us and not for the conversation service."""
+        if command == "again":
+            self.again()
+        elif command in {"slower", "faster"}:
+            self.do(command)
+        elif command == "back":
+            self._back()
+        elif command == "home":
+            self.home()
+        elif command == "enough" and self.state.at in LEFT_BY_ENOUGH:
+            registering = self.state.at.startswith("reg_")
+            self.says.append(prompt("reg_declined" if registering else "all_right"))
+            self.go(Go("main", forget=True))
+        else:
+            return False
+        return True
+
         if event.status in {"completed", "answered"}:
             self.says += [prompt("human_talked"), prompt("anything_else")]
             self.home()
@@ -234,11 +273,23 @@ class _Turn(FollowUp):
     def home(self) -> None:
         self.state.back = []
         self.be_at("main", {})
+        elif isinstance(move, Talk) and self._interrupted():
+            self.says.append(prompt("interrupted"))
+            self.do(REOPEN)
         self.ask()
 
     def do(self, act: str, params: dict[str, Any] | None = None) -> None:
         self.state.doing = act
         self.last = [Do(act, params or {})]
+    def _interrupted(self) -> bool:
+        """Whether a text or another call of this number has opened another question: a key must not answer that one (I12)."""
+        state, pending = self.state, self.world.pending
+        if pending == "":
+            return False
+        if state.at == "form":
+            return pending != "ask"
+        return state.at == "confirm" and state.data["answer"]["kind"] != pending
+
 
     def _converse(self, text: str) -> None:
         self.state.doing = "converse"
@@ -268,7 +319,7 @@ class _Turn(FollowUp):
             self.last = [Record(question.records)]
         else:
             timeout_s = FIRST_SILENCE_S if state.misses == 0 else NEXT_SILENCE_S
-            self.last = [Ask(question.digits(state), timeout_s, question.hints)]
+            self.last = [Ask(question.digits(state), timeout_s, question.expects(state, self.world), question.pause_s)]
 
     def miss(self, says: tuple[Say, ...]) -> None:
         """The ladder: shorter with an example, then one of two, then a person (V08); sooner for callers of 65 (V17)."""

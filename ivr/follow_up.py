@@ -18,6 +18,8 @@ IN_PASSING = frozenset({
     "no_profile", "media_unsupported", "nothing_to_withdraw", "handed_back", "staff_reply", "availability_what",
     "profile_what", "choice_unknown", "employer_told",
 })  # fmt: skip
+# A key or a yes that answers nothing that was asked.
+ANSWERS_NOTHING = frozenset({"choice_unknown", "nothing_to_answer"})
 NOT_HEARD = frozenset({"not_understood"})
 MOST_FAILURES = 3  # V17
 CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer",
@@ -110,7 +112,10 @@ class FollowUp:
                 self.miss((prompt("not_heard"),))
                 return
             if answer["kind"] == "menu":
-                self._by_keys(answer)
+                self._by_keys(answer, doing)
+                return
+            if answer["kind"] in ANSWERS_NOTHING:
+                self.miss(tuple(_spoken(answer, self.world)))
                 return
             self._tell(answer, doing)
             if answer["kind"] == "case_opened" and answer.get("emergency"):
@@ -183,20 +188,30 @@ class FollowUp:
         self.state.back = []
         self.do(REOPEN)
 
-    def _by_keys(self, answer: Answer) -> None:
+    def _by_keys(self, answer: Answer, doing: str | None) -> None:
         """The menu instead of an understanding: the keys go on working (D1)."""
         if answer.get("reason") == "unavailable":
+        if doing == "danger":
+            self.person()
+            return
             self.says.append(prompt("keys_instead"))
         if self.state.at in OF_THE_SERVICES or answer.get("reason") is None:
             self.state.failures += 1
             self.home()
+            if self.too_often():
+                self.person()
+                return
         else:
             self.miss(())
 
     def _menu_instead(self) -> None:
+    def too_often(self) -> bool:
+        """Three failures, for callers of 65 the first one: a person (V17)."""
+        return self.world.over_65 or self.state.failures >= MOST_FAILURES
+
         """Neither of the two was meant: the whole menu, and at the third failure a person (V08, V17)."""
         self.state.failures += 1
-        if self.state.failures >= MOST_FAILURES:
+        if self.too_often():
             self.person()
             return
         self.says.append(prompt("not_heard"))
@@ -206,7 +221,7 @@ class FollowUp:
         if answer["about"] == "wish":
             self.state.failures += 1
         failures = self.state.failures
-        if answer["about"] == "wish" and (self.world.over_65 or failures >= MOST_FAILURES):
+        if answer["about"] == "wish" and self.too_often():
             self.person()
             return
         self.move(Go("either", {"answer": answer}, forget=self.state.at == "either"))
@@ -279,9 +294,19 @@ class FollowUp:
         self.state.said_before = [fact for fact in self.state.said_before if fact not in heard]
         failures = self.state.failures
         self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
+        if not heard and self._asks_the_same(answer):
+            # What was said or pressed was no answer to it.
+            failures = self.state.failures = failures + 1
+            if self.too_often():
+                self.person()
+                return
         self.state.failures = failures if not heard else 0
 
     def _say_again(self, answer: Answer, doing: str | None) -> None:
+    def _asks_the_same(self, answer: Answer) -> bool:
+        open_one = self.state.data.get("answer") or {} if self.state.at == "form" else {}
+        return (open_one.get("form"), open_one.get("field")) == (answer["form"], answer["field"])
+
         self.move(Go("heard", {}, forget=True))
 
     def _which(self, answer: Answer, doing: str | None) -> None:

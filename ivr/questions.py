@@ -11,8 +11,8 @@ import string
 from typing import Any
 
 from backend.domain.latin import latin
-from ivr import speech
-from ivr.asking import YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
+from ivr import expected, speech, spoken
+from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from backend.domain.latin import latin
-from ivr import speech
-from ivr.asking import YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, three
+from backend.domain.lexicon import job_name
+from ivr import expected, speech
+from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, three
+from ivr.expected import short_place
 from ivr.steps import Say, Speech, State, World
 
+MOST_TRADES = 3  # read back at once
 PAGE = 3  # places read at a time: with "elsewhere" they make four choices (V02)
 
 
@@ -60,12 +63,6 @@ def _more_places(state: State, world: World) -> bool:
     return len(everywhere) > PAGE
 
 
-def short_place(name: str) -> str:
-    for tail in ("村民委员会", "居民委员会", "村委会", "居委会"):
-        name = name.removesuffix(tail) if len(name) > len(tail) + 1 else name
-    return name
-
-
 def _place_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     listed = [short_place(name) for _, name in _places(state, world)]
     named = [(name, latin(name)) for name in listed]
@@ -96,7 +93,7 @@ def _place(state: State, world: World, key: str) -> Move | None:
 
 def chosen_place(state: State, world: World, code: str) -> Go:
     """A village ends the question; a town leads to its villages."""
-    name = next((n for c, n in (*world.towns, *world.villages(code[:9])) if c == code), "")
+    name = place_name(world, code)
     # Heard again in passing (V12).
     echo = (prompt("place_echo", name=(short_place(name), latin(name))),) if name else ()
     if len(code) <= 9 and world.villages(code):
@@ -105,9 +102,42 @@ def chosen_place(state: State, world: World, code: str) -> Go:
     return Go("reg_trade", {}, echo)
 
 
+def place_name(world: World, code: str) -> str:
+    return next((n for c, n in (*world.towns, *world.villages(code[:9])) if c == code), "")
+
+
 def _place_heard(state: State, world: World, said: Speech) -> Move | None:
-    code = said.facts.get("place")
-    return chosen_place(state, world, str(code)) if code and len(str(code)) >= 9 else None
+    """A village that was spoken is read back before it counts; a town shows itself in the villages that follow."""
+    code = str(said.facts.get("place") or "")
+    if len(code) <= 9 or not place_name(world, code):
+        return chosen_place(state, world, code) if len(code) >= 9 else None
+    return Go("reg_place_ok", {"code": code, "asked": [state.at, state.data]}, forget=True)
+
+
+def _place_ok_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    name = place_name(world, state.data["code"])
+    said = prompt("reg_place_ok", name=(short_place(name), latin(name)))
+    return said, prompt("confirm_short"), prompt("confirm_two")
+
+
+def _place_ok(state: State, world: World, key: str) -> Move | None:
+    if key == "1":
+        return chosen_place(state, world, state.data["code"])
+    if key != "2":
+        return None
+    at, data = state.data["asked"]
+    # What it was not is not offered again.
+    return Go(at, {**data, "not": [*data.get("not", []), state.data["code"]]}, forget=True)
+
+
+def _place_ok_heard(state: State, world: World, said: Speech) -> Move | None:
+    """不对,双石村: the right one said instead of a no."""
+    code = str(said.facts.get("place") or "")
+    return _place_heard_again(state, world, code) if len(code) > 9 and code != state.data["code"] else None
+
+
+def _place_heard_again(state: State, world: World, code: str) -> Move | None:
+    return Go("reg_place_ok", {**state.data, "code": code}, forget=True) if place_name(world, code) else None
 
 
 def _reg_trade(state: State, world: World, key: str) -> Move | None:
@@ -120,7 +150,24 @@ def _reg_trade(state: State, world: World, key: str) -> Move | None:
 
 def _reg_trade_heard(state: State, world: World, said: Speech) -> Move | None:
     trades = said.facts.get("job_types")
-    return Act("register_by_keypad", {**state.registration, "job_types": list(trades)}) if trades else None
+    return Go("reg_trade_ok", {"job_types": list(trades)[:MOST_TRADES]}, forget=True) if trades else None
+
+
+def _trade_ok_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    codes = state.data["job_types"]
+    what = ("、".join(job_name(code) for code in codes), " and ".join(job_name(code, "en") for code in codes))
+    return prompt("reg_trade_ok", what=what), prompt("confirm_short"), prompt("confirm_two")
+
+
+def _trade_ok(state: State, world: World, key: str) -> Move | None:
+    if key == "1":
+        return Act("register_by_keypad", {**state.registration, "job_types": list(state.data["job_types"])})
+    return Go("reg_trade", {}, forget=True) if key == "2" else None
+
+
+def _trade_ok_heard(state: State, world: World, said: Speech) -> Move | None:
+    trades = list(said.facts.get("job_types") or [])[:MOST_TRADES]
+    return Go("reg_trade_ok", {"job_types": trades}, forget=True) if trades else None
 
 
 def _reg_age_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
@@ -147,6 +194,8 @@ REGISTRATION: tuple[Question, ...] = (
         yes="1",
         no="2",
         hints=("同意", "不同意"),
+        binding=True,
+        pause_s=SHORT_PAUSE_S,
         resumable=True,
     ),
     Question(
@@ -164,19 +213,26 @@ REGISTRATION: tuple[Question, ...] = (
         _reg_age_prompts,
         heard=_reg_age_heard,
         digits=lambda s: 2,
-        hints=("五十八", "六十二", "不想说"),
+        hints=lambda s, w: (*expected.ages_said(), "不想说"),
         resumable=True,
     ),
-    Question("reg_age_ok", _reg_age_ok, keys("12"), _age_ok_prompts, yes="1", no="2", hints=YES_NO_HINTS),
-    Question("reg_town", _place, _place_keys, _place_prompts, _place_body, _place_heard, resumable=True),
-    Question("reg_village", _place, _place_keys, _place_prompts, _place_body, _place_heard, resumable=True),
+    Question("reg_age_ok", _reg_age_ok, keys("12"), _age_ok_prompts, yes="1", no="2", hints=YES_NO_HINTS, binding=True,
+             pause_s=SHORT_PAUSE_S),
+    Question("reg_town", _place, _place_keys, _place_prompts, _place_body, _place_heard, hints=expected.places,
+             resumable=True),
+    Question("reg_village", _place, _place_keys, _place_prompts, _place_body, _place_heard, hints=expected.places,
+             resumable=True),
+    Question("reg_place_ok", _place_ok, keys("12"), _place_ok_prompts, heard=_place_ok_heard, yes="1", no="2",
+             hints=YES_NO_HINTS, binding=True, pause_s=SHORT_PAUSE_S),
+    Question("reg_trade_ok", _trade_ok, keys("12"), _trade_ok_prompts, heard=_trade_ok_heard, yes="1", no="2",
+             hints=YES_NO_HINTS, binding=True, pause_s=SHORT_PAUSE_S),
     Question(
         "reg_trade",
         _reg_trade,
         keys("1234#"),
         three("reg_trade", "reg_trade_short", "reg_trade_two"),
         heard=_reg_trade_heard,
-        hints=("工地", "田头", "厂头", "家政", "采茶", "搬货"),
+        hints=lambda s, w: (*expected.trades(), "不想说"),
         resumable=True,
     ),
-)
+)  # fmt: skip

@@ -55,6 +55,7 @@ class World:
     said_before: tuple[str, ...] = ()  # facts of an unfinished registration from before this call
     towns: tuple[tuple[str, str], ...] = ()  # (code, name); one when the number's town is known
     villages: Callable[[str], list[tuple[str, str]]] = lambda town: []
+    pending: str | None = ""  # the kind of question the services have open for this number; "": not known
 
 
 # -- what happened ----------------------------------------------------------------------------------------------------
@@ -76,8 +77,8 @@ class Digits:
 class Speech:
     """Words from the recogniser. `choice`: what the bare words choose: a number, "yes", "no", "*" (M03).
 
-    `ordinal`: 第二个 → 2, the last → -1. `danger`: words of injury, violence or distress. `facts`: what this question
-    could use: age, job_types, place (a division code).
+    `ordinal`: 第二个 → 2, the last → -1. `danger`: words of injury, violence or distress. `command`: words to the line
+    itself (see domain/line_words). `facts`: what this question could use: age, job_types, place (a division code).
     """
 
     text: str
@@ -100,6 +101,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+    command: str | None = None
 class Answers:
     """The answers of the act or words that the flow asked for. `intent`: what the words were understood as."""
 
@@ -138,7 +140,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Ask:
-    """Wait for keys or speech. Seconds; `digits`: how many keys at most."""
+    """Wait for keys or speech. Seconds; `digits`: how many keys at most; `pause_s`: this much silence ends a sentence."""
 
     digits: int = 1
     timeout_s: int = 8
@@ -159,6 +161,7 @@ class Transfer:
 class Hangup:
     pass
 
+    pause_s: int = 3
 
 @dataclass(frozen=True)
 class Do:

@@ -23,7 +23,7 @@ from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, 
 from backend.services.deps import Deps
 from ivr.call_flow import advance
 from ivr.questions import QUESTIONS, opening_read
-from ivr.steps import Again, Answers, Converse, Do, Event, HungUp, Say, Started, State, Step, World
+from ivr.steps import Again, Answers, Converse, Do, Event, HungUp, Say, Speech, Started, State, Step, World
 from ivr.twiml import Addresses, render
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ class _Open:
     def world(self) -> World:
         c = self.caller
         return World(today=c.today, elapsed_s=c.elapsed_s, turns=c.turns, staff_open=c.staff_open, over_65=c.over_65,
-                     taken_over=c.taken_over, said_before=_derived(c.unfinished), towns=c.towns,
+                     taken_over=c.taken_over, pending=c.pending, said_before=_derived(c.unfinished), towns=c.towns,
                      villages=self.deps.regions.villages_of)  # fmt: skip
 
 
@@ -92,6 +92,10 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
         state.at, state.data = "reg_age", {}
     if state.at == "form" and caller.pending != "ask":
         return None
+    elif state.at == "reg_place_ok":
+        state.at, state.data = state.data["asked"]
+    elif state.at == "reg_trade_ok":
+        state.at, state.data = "reg_trade", {}
     if state.at == "confirm" and state.data["answer"]["kind"] == "confirm_heard":
         return None  # what was said in that call is not read out in this one
     if state.at == "confirm" and caller.pending != state.data["answer"]["kind"]:
@@ -116,16 +120,19 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
                 return _ask_again(turn)
             waiting = call.state.get("awaiting")
             if waiting is None:
-                state, steps = advance(turn.state, heard_as(turn.state, turn.world), turn.world)
+                event = heard_as(turn.state, turn.world)
+                state, steps = advance(turn.state, event, turn.world)
                 if not isinstance(steps[-1], Converse):
                     return _close(turn, heard, state, steps)
                 said = replace(heard, words=steps[-1].text)
                 message = call_turns.hear(session, deps, call, nonce, said)
                 call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
                 says = [[step.zh, step.en, step.prompt] for step in steps if isinstance(step, Say)]
-                waiting = {"message_id": message.id, "flow": state.to_json(), "says": says}
+                urgent = isinstance(event, Speech) and event.danger
+                waiting = {"message_id": message.id, "flow": state.to_json(), "says": says, "urgent": urgent}
                 call.state = {**call.state, "awaiting": waiting}
-        answers = _answers_to(deps, int(waiting["message_id"]), leased)
+        # A cry for help asks no model and waits for no other turn.
+        answers = _answers_to(deps, int(waiting["message_id"]), leased or bool(waiting.get("urgent")))
         with deps.db.write() as session:
             call = call_turns.find_call(session, deps, sid=sid, call_id=call_id)
             if (given := call_turns.given_answer(session, call, nonce)) is not None:

@@ -18,7 +18,6 @@ from ivr.steps import LAST, Ask, Hangup, Record, Say, Step, Transfer
 HEARS = "cmn-Hans-CN"
 SPEAKS = "cmn-CN"
 VOICE = "Polly.Zhiyu"
-SPEECH_PAUSE_S = 3  # end of speech (V09): the slower half of 2–3 s, for people who stop to think
 RECORD_PAUSE_S = 5
 DIAL_TIMEOUT_S = 30  # nobody within half a minute: leave a message (V16)
 NORMAL_PACE = 100
@@ -58,7 +57,7 @@ def render(steps: Sequence[Step], to: Addresses, *, pace: int, hotline: str) -> 
             # Every key is an answer, # too; the default would swallow it.
             finish_on_key="",
             timeout=last.timeout_s,
-            speech_timeout=SPEECH_PAUSE_S,
+            speech_timeout=last.pause_s,
             language=HEARS,
             hints=",".join(last.hints) or None,
             profanity_filter=False,

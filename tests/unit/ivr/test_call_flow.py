@@ -301,8 +301,13 @@ def test_village_and_trade_may_be_said() -> None:
     call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))
     call(Speech("五十八", facts={"age": 58}))(Speech("对", choice="yes"))
     call(Speech("双石村", facts={"place": "500114121002"}))
+    assert call.text == "双石村,对不对?对按1,不对按2。"
+    assert "village" not in call.state.registration
+    call(Speech("对", choice="yes"))
     assert call.text.startswith("双石村。")  # heard again in passing (V12)
-    call(Speech("采茶", facts={"job_types": ["A01"]}), make("registered", facts={}, for_other=False, jobs=[]))
+    call(Speech("采茶", facts={"job_types": ["A01"]}))
+    assert "采茶工,对不对" in call.text
+    call(Digits("1"), make("registered", facts={}, for_other=False, jobs=[]))
     assert call.done[-1][1]["job_types"] == ["A01"]
     assert call.done[-1][1]["village"] == "500114121002"
 

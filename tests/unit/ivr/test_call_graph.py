@@ -51,6 +51,8 @@ DATA: dict[str, dict[str, Any]] = {
     "reg_town": {"page": 0},
     "reg_village": {"town": "500114121", "page": 2},
 }
+    "reg_place_ok": {"code": "500114121002", "asked": ["reg_village", {"town": "500114121", "page": 0}]},
+    "reg_trade_ok": {"job_types": ["A01"]},
 
 EVENTS: list[Event] = [
     *(Digits(key) for key in ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "11", "58", "999999999")),
