@@ -1,4 +1,4 @@
-"""The catalogue of fixed prompts, read once from `prompts.toml`, and the recordings that replace them (V07)."""
+"""The catalogue of all that the line says, read once from `prompts.toml`, and how a prompt is filled in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ivr.figures import number_zh
 from ivr.steps import Say
 
 HERE = Path(__file__).resolve().parent
-AUDIO = HERE / "audio"
+AUDIO = HERE / "audio"  # the recordings that come with the product, <prompt id>.wav (see ivr.recorded)
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,6 @@ class Prompt:
     def is_fixed(self) -> bool:
         """Whether nothing has to be filled in, so that a recording can stand for it."""
         return "{" not in self.zh
-
-    @property
-    def recording(self) -> Path | None:
-        """The recorded voice, if somebody has put one there."""
-        path = AUDIO / f"{self.id}.wav"
-        return path if self.is_fixed and path.is_file() else None
 
 
 @cache

@@ -23,8 +23,10 @@ from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, 
 from backend.services.deps import Deps
 from ivr.call_flow import advance
 from ivr.questions import QUESTIONS, opening_read
+from ivr.recorded import recorded_for
 from ivr.steps import Again, Answers, Converse, Do, Event, HungUp, Say, Speech, Started, State, Step, World
 from ivr.twiml import Addresses, render
+from ivr.wording import LOCAL
 
 log = structlog.get_logger()
 
@@ -90,12 +92,12 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
         return None  # something was done in that call; the jobs read after it were not what broke off
     if state.at == "reg_age_ok":
         state.at, state.data = "reg_age", {}
-    if state.at == "form" and caller.pending != "ask":
-        return None
     elif state.at == "reg_place_ok":
         state.at, state.data = state.data["asked"]
     elif state.at == "reg_trade_ok":
         state.at, state.data = "reg_trade", {}
+    if state.at == "form" and caller.pending != "ask":
+        return None
     if state.at == "confirm" and state.data["answer"]["kind"] == "confirm_heard":
         return None  # what was said in that call is not read out in this one
     if state.at == "confirm" and caller.pending != state.data["answer"]["kind"]:
@@ -208,7 +210,8 @@ def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step])
 
 def _twiml(turn: _Open, steps: list[Step], nonce: str) -> str:
     addresses = Addresses(turn.deps.settings.public_base_url, turn.call.id, nonce)
-    return render(steps, addresses, pace=turn.caller.pace, hotline=turn.caller.hotline)
+    recorded = recorded_for(turn.deps, turn.caller.region, LOCAL)
+    return render(steps, addresses, pace=turn.caller.pace, hotline=turn.caller.hotline, recorded=recorded)
 
 
 def _ask_again(turn: _Open) -> str:

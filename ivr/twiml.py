@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from twilio.twiml.voice_response import Gather, VoiceResponse
 from twilio.twiml.voice_response import Say as SayVerb
 
-from ivr.prompts import catalogue
+from ivr.recorded import Recorded, nothing_recorded
 from ivr.steps import LAST, Ask, Hangup, Record, Say, Step, Transfer
 
 HEARS = "cmn-Hans-CN"
@@ -21,6 +21,7 @@ VOICE = "Polly.Zhiyu"
 RECORD_PAUSE_S = 5
 DIAL_TIMEOUT_S = 30  # nobody within half a minute: leave a message (V16)
 NORMAL_PACE = 100
+PLAYED_FROM_PACE = 80
 KEYS_ENDING_A_RECORDING = "#0*9"
 MIME = "text/xml; charset=utf-8"
 
@@ -35,14 +36,17 @@ class Addresses:
         self.dial = f"{base_url}/twilio/voice/dial?{query}"
         self._base_url = base_url
 
-    def audio(self, prompt_id: str) -> str:
-        return f"{self._base_url}/twilio/voice/audio/{prompt_id}.wav"
+    def audio(self, recording: str) -> str:
+        return f"{self._base_url}/twilio/voice/audio/{recording}"
 
 
-def render(steps: Sequence[Step], to: Addresses, *, pace: int, hotline: str) -> str:
+def render(
+    steps: Sequence[Step], to: Addresses, *, pace: int, hotline: str, recorded: Recorded = nothing_recorded
+) -> str:
     """The TwiML of one turn: what is said, then exactly one way on.
 
-    `pace`: percent of the voice's normal pace (V06). `hotline`: E.164, dialled by `Transfer`.
+    `pace`: percent of the voice's normal pace (V06). `hotline`: E.164, dialled by `Transfer`. `recorded`: the voices
+    recorded for this caller (V07).
     """
     says = [step for step in steps if isinstance(step, Say)]
     last = next(step for step in steps if isinstance(step, LAST))
@@ -64,11 +68,11 @@ def render(steps: Sequence[Step], to: Addresses, *, pace: int, hotline: str) -> 
             barge_in=True,
             action_on_empty_result=True,
         )
-        _say(gather.append, says, to, pace)
+        _say(gather.append, says, to, pace, recorded)
         response.append(gather)
         response.redirect(to.turn, method="POST")
     elif isinstance(last, Record):
-        _say(response.append, says, to, pace)
+        _say(response.append, says, to, pace, recorded)
         response.record(
             action=to.recorded,
             method="POST",
@@ -81,22 +85,22 @@ def render(steps: Sequence[Step], to: Addresses, *, pace: int, hotline: str) -> 
         # Reached only when nothing was recorded: that is silence.
         response.redirect(to.turn, method="POST")
     elif isinstance(last, Transfer):
-        _say(response.append, says, to, pace)
+        _say(response.append, says, to, pace, recorded)
         dial = response.dial(action=to.dial, method="POST", timeout=DIAL_TIMEOUT_S)
         dial.number(hotline)
     elif isinstance(last, Hangup):
-        _say(response.append, says, to, pace)
+        _say(response.append, says, to, pace, recorded)
         response.hangup()
     return str(response)
 
 
-def _say(append: Callable[[object], object], says: Iterable[Say], to: Addresses, pace: int) -> None:
+def _say(append: Callable[[object], object], says: Iterable[Say], to: Addresses, pace: int, recorded: Recorded) -> None:
     for said in says:
-        recording = catalogue()[said.prompt].recording if said.prompt else None
         # A recording cannot be slowed down; whoever asked for that hears the voice instead.
-        if recording is not None and pace >= 80:
+        recording = recorded(said.prompt) if said.prompt and pace >= PLAYED_FROM_PACE else None
+        if recording is not None:
             response = VoiceResponse()
-            response.play(to.audio(said.prompt or ""))
+            response.play(to.audio(recording))
             append(response.verbs[0])
             continue
         append(_speech(said.zh, pace))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import structlog
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
 
 from backend.domain.case_rules import is_open
 from backend.domain.phone import to_e164
@@ -21,12 +21,14 @@ from backend.webhook_guard import signed
 from ivr import turns
 from ivr.hearing import confidence, keys_or_words
 from ivr.prompts import catalogue
+from ivr.recorded import shelf
 from ivr.steps import DialEnded, Recorded
 from ivr.twiml import MIME, apology
 
 log = structlog.get_logger()
 
 MOST_ERRORS = 3
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 SILENCE = "(没出声)"
 
 
@@ -95,12 +97,20 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
         return _answer(deps, go_on)
 
-    @blueprint.get("/audio/<prompt_id>.wav")
-    def audio(prompt_id: str) -> Response:
-        prompt = catalogue().get(prompt_id)
-        if prompt is None or prompt.recording is None:
+    @blueprint.get("/audio/<region>/<version>/<stem>.wav")
+    def audio(region: str, version: str, stem: str) -> Response:
+        found = shelf(deps).at(region, version, stem)
+        if found is None:
             return Response("no recording", 404, content_type="text/plain; charset=utf-8")
-        return send_file(prompt.recording, mimetype="audio/wav")
+        try:
+            answer = Response(found.path.read_bytes(), mimetype="audio/wav")
+        except FileNotFoundError:  # taken away this very moment
+            return Response("no recording", 404, content_type="text/plain; charset=utf-8")
+        answer.set_etag(found.version)
+        answer.make_conditional(request, accept_ranges=True, complete_length=answer.content_length)
+        # The address changes with the recording, so that a carrier may keep it for ever and never plays an old one.
+        answer.headers["Cache-Control"] = KEPT_FOR_EVER if found.version == version else "no-store"
+        return answer
 
     return blueprint
 

@@ -7,7 +7,7 @@ prefix into a range (`reach`) through `store/queries/scope.py`; single objects a
 from __future__ import annotations
 
 # What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
-_ACTS = frozenset({"reply", "take_case", "reveal", "review_opening", "correct", "edit_place"})
+_ACTS = frozenset({"reply", "take_case", "reveal", "review_opening", "correct", "edit_place", "record_prompt"})
 VERBS: dict[str, frozenset[str]] = {
     "village": _ACTS,
     "town": _ACTS,

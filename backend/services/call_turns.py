@@ -44,6 +44,7 @@ class Caller:
     unfinished: tuple[str, ...]  # facts of a registration that is not finished
     pending: str | None  # kind of the question that a short answer would answer
     towns: tuple[tuple[str, str], ...]
+    region: str | None = None  # whose recorded voices are heard (V07)
 
 
 def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[Call, bool]:
@@ -206,6 +207,7 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
         unfinished=tuple((context.get("registration") or {}).get("facts") or {}),
         pending=(context.get("pending") or {}).get("kind"),
         towns=_towns(deps, conversation.region_code),
+        region=conversation.region_code,
     )
 
 

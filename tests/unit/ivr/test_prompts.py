@@ -10,6 +10,7 @@ import tomllib
 
 from ivr import prompts
 from ivr.prompts import catalogue, heard_length, sentences
+from ivr.recorded import to_record
 
 PROMPTS = sorted(catalogue().values(), key=lambda prompt: prompt.id)
 KEY = re.compile(r"按(\d|星号|井号)")
@@ -64,14 +65,12 @@ def test_every_prompt_has_an_english_gloss_with_the_same_things_to_fill_in(promp
     assert not re.search(r"[\u4e00-\u9fff]", prompt.en)
 
 
-def test_a_recorded_voice_stands_for_a_fixed_prompt_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recorded_voice_can_stand_for_fixed_prompts_and_those_alone() -> None:
     """V07."""
-    monkeypatch.setattr(prompts, "AUDIO", tmp_path)
-    (tmp_path / "greeting.wav").write_bytes(b"RIFF")
-    (tmp_path / "jobs_found.wav").write_bytes(b"RIFF")
-    assert catalogue()["greeting"].recording == tmp_path / "greeting.wav"
-    assert catalogue()["main"].recording is None
-    assert catalogue()["jobs_found"].recording is None
+    fixed = {words.id: words for words in to_record()}
+    assert set(fixed) == {prompt.id for prompt in PROMPTS if "{" not in prompt.zh}
+    assert fixed["wrong_key"].said("local") == "没得这个键。"
+    assert fixed["wrong_key"].said("mandarin") == "没有这个键。"
 
 
 def test_every_prompt_in_the_catalogue_is_used() -> None:

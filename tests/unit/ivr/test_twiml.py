@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
 import pytest
 from twilio.twiml.voice_response import VoiceResponse
 
 from backend.phone_network.twiml import GATHER_LANGUAGES, SAY_LANGUAGES, ZH_VOICES, lint
-from ivr import prompts, twiml
+from ivr import twiml
 from ivr.steps import Ask, Hangup, Record, Say, Step, Transfer
 
 TO = twiml.Addresses("https://line.example", 7, "once-only")
@@ -80,14 +79,16 @@ def test_a_transfer_rings_half_a_minute_and_comes_back() -> None:
     assert dial.findtext("Number") == "+8610000099001"
 
 
-def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_recorded_voice_is_played_unless_the_caller_asked_for_slower() -> None:
     """V07."""
-    monkeypatch.setattr(prompts, "AUDIO", tmp_path)
-    (tmp_path / "greeting.wav").write_bytes(b"RIFF")
-    assert made(Ask()).findtext("Gather/Play") == "https://line.example/twilio/voice/audio/greeting.wav"
-    assert made(Ask(), pace=65).find("Gather/Play") is None
+    kept = {"greeting": "500114121/0a1b2c/greeting.wav"}
+    for pace, played in ((80, ["https://line.example/twilio/voice/audio/500114121/0a1b2c/greeting.wav"]), (65, [])):
+        document = twiml.render([*SAYS, Ask()], TO, pace=pace, hotline="", recorded=kept.get)
+        assert lint(document) == []
+        gather = ElementTree.fromstring(document).find("Gather")
+        assert gather is not None
+        assert [play.text for play in gather.iter("Play")] == played
+        assert len(list(gather)) == len(SAYS)
 
 
 @pytest.mark.parametrize(
