@@ -12,6 +12,7 @@ from typing import Any
 
 from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
 from ivr.follow_up import MOST_FAILURES, REOPEN, FollowUp
+from ivr.placed import begun, nobody_there
 from ivr.questions import QUESTIONS, next_job
 from ivr.steps import (
     Again,
@@ -24,6 +25,7 @@ from ivr.steps import (
     Event,
     Hangup,
     HungUp,
+    Placed,
     Record,
     Recorded,
     Say,
@@ -80,6 +82,8 @@ class _Turn(FollowUp):
         if isinstance(event, HungUp):
             state.ended = True
             return
+        if isinstance(event, Digits | Speech | Recorded):
+            state.spoke = True
         if isinstance(event, Digits | Speech | Silence | Again) and self._too_long(event):
             return
         handlers: dict[type, Callable[..., None]] = {
@@ -93,6 +97,7 @@ class _Turn(FollowUp):
         if urgent:
             return False  # whoever calls for a person is not hung up on
         if self.world.elapsed_s >= HARD_LIMIT_S or self.world.turns >= MOST_TURNS:
+            self.state.content = True
             self._end(prompt("too_long"))
             return True
         if self.world.elapsed_s >= SOFT_LIMIT_S and not self.state.warned:
@@ -119,12 +124,29 @@ class _Turn(FollowUp):
     # -- what happens --------------------------------------------------------------------------------------------------
 
     def _started(self, event: Started) -> None:
+        if event.placed is not None:
+            self._placed(event.placed, event.resume)
+            return
         if event.resume is not None and QUESTIONS[event.resume.at].resumable:
             self.state = resumed(event.resume)
         self.state.said_before = list(self.world.said_before)
         elder = "_65" if self.world.over_65 else ""
         resumes = self.state.at != "main"
         self.says.append(prompt(("resume" if resumes else "greeting") + elder))
+        self._begin()
+
+    def _placed(self, placed: Placed, resume: State | None) -> None:
+        """A call of ours: who calls, that it is a machine, the way to a person; then what it is for (V15, V16, V17)."""
+        self.says.append(prompt("greeting_65" if self.world.over_65 else "greeting"))
+        if placed.purpose == "over":
+            self.state.content = True
+            self._end(prompt("placed_over"))
+            return
+        self.state = begun(placed, resume)
+        self.state.said_before = list(self.world.said_before)
+        self._begin()
+
+    def _begin(self) -> None:
         if self.world.taken_over:
             self.says.append(prompt("taken_over"))
             self.person()
@@ -154,7 +176,21 @@ class _Turn(FollowUp):
     def _speech(self, event: Speech) -> None:
         question, state = self.question, self.state
         if event.danger:
+            # Whatever the recogniser thinks of itself and wherever the call is.
             self._converse(event.text)
+            state.doing = "danger"
+            return
+        if event.command == "person" or (isinstance(event.choice, int) and event.choice == 0):
+            self.person()
+            return
+        sure = 1.0 if event.confidence is None else event.confidence
+        if sure < NOT_HEARD_BELOW:
+            self.miss((prompt("unclear"),))
+            return
+        if event.command and self._command(event.command):
+            return
+        if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
+            self.miss((prompt("press_to_be_sure"),))
             return
         if move := question.heard(state, self.world, event):
             self.move(move)
@@ -170,42 +206,6 @@ class _Turn(FollowUp):
             # Any other words are for the conversation service, at every question (V04).
             self._converse(event.text)
 
-    def _silence(self, event: Silence) -> None:
-        # Where a recording was just asked for, the next asking says itself that nothing was heard.
-        recording = self.question.records and self.state.misses == 0
-        self.miss(() if recording else (prompt("silent"),))
-            # Whatever the recogniser thinks of itself and wherever the call is.
-
-            state.doing = "danger"
-            return
-        if event.command == "person" or (isinstance(event.choice, int) and event.choice == 0):
-            self.person()
-            return
-        sure = 1.0 if event.confidence is None else event.confidence
-        if sure < NOT_HEARD_BELOW:
-            self.miss((prompt("unclear"),))
-            return
-        if event.command and self._command(event.command):
-            return
-        if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
-            self.miss((prompt("press_to_be_sure"),))
-    def _recorded(self, event: Recorded) -> None:
-        state = self.state
-        if event.key == PERSON:
-            self.person()
-        elif event.key == BACK:
-            self._back()
-        elif event.key == AGAIN:
-            self.again()
-        elif state.at == "reg_name":
-            state.registration["recording_url"] = event.url
-            self.move(Go("reg_age", forget=True))
-        else:
-            about = state.data.get("about", "")
-            self.do("leave_message", {"recording_url": event.url, "case_id": state.case_id, "about": about})
-
-    def _dial_ended(self, event: DialEnded) -> None:
-        self.state.failures = 0
     def _command(self, command: str) -> bool:
         """Words to the line itself; whether they are for us and not for the conversation service."""
         if command == "again":
@@ -224,7 +224,39 @@ class _Turn(FollowUp):
             return False
         return True
 
+    def _silence(self, event: Silence) -> None:
+        if nobody_there(self.state):
+            # A call of ours that nobody answers: once more and shorter, then it counts as not reached (V15).
+            self.state.misses += 1
+            if self.state.misses > 1:
+                self._end(prompt("placed_nobody"))
+            else:
+                self.says.append(prompt("silent"))
+                self.ask()
+            return
+        # Where a recording was just asked for, the next asking says itself that nothing was heard.
+        recording = self.question.records and self.state.misses == 0
+        self.miss(() if recording else (prompt("silent"),))
+
+    def _recorded(self, event: Recorded) -> None:
+        state = self.state
+        if event.key == PERSON:
+            self.person()
+        elif event.key == BACK:
+            self._back()
+        elif event.key == AGAIN:
+            self.again()
+        elif state.at == "reg_name":
+            state.registration["recording_url"] = event.url
+            self.move(Go("reg_age", forget=True))
+        else:
+            about = state.data.get("about", "")
+            self.do("leave_message", {"recording_url": event.url, "case_id": state.case_id, "about": about})
+
+    def _dial_ended(self, event: DialEnded) -> None:
+        self.state.failures = 0
         if event.status in {"completed", "answered"}:
+            self.state.reached = True
             self.says += [prompt("human_talked"), prompt("anything_else")]
             self.home()
         else:
@@ -241,13 +273,27 @@ class _Turn(FollowUp):
             self.go(move)
         elif isinstance(move, Act):
             self.do(move.act, move.params)
+        elif isinstance(move, Talk) and self._interrupted():
+            self.says.append(prompt("interrupted"))
+            self.do(REOPEN)
         elif isinstance(move, Talk):
             self._converse(move.text)
         else:
             self.miss(move.says)
 
+    def _interrupted(self) -> bool:
+        """Whether a text or another call of this number has opened another question: a key must not answer that one (I12)."""
+        state, pending = self.state, self.world.pending
+        if pending == "":
+            return False
+        if state.at == "form":
+            return pending != "ask"
+        return state.at == "confirm" and state.data["answer"]["kind"] != pending
+
     def go(self, move: Go) -> None:
         state = self.state
+        if move.at == "main" and state.at in {"job", "more", "mine"}:
+            state.content = True  # heard to the end, or enough of it
         self.says += move.says
         if move.at == "job" and move.data.get("step") == "next":
             # The place was not wanted after all: on to the one after it.
@@ -273,23 +319,11 @@ class _Turn(FollowUp):
     def home(self) -> None:
         self.state.back = []
         self.be_at("main", {})
-        elif isinstance(move, Talk) and self._interrupted():
-            self.says.append(prompt("interrupted"))
-            self.do(REOPEN)
         self.ask()
 
     def do(self, act: str, params: dict[str, Any] | None = None) -> None:
         self.state.doing = act
         self.last = [Do(act, params or {})]
-    def _interrupted(self) -> bool:
-        """Whether a text or another call of this number has opened another question: a key must not answer that one (I12)."""
-        state, pending = self.state, self.world.pending
-        if pending == "":
-            return False
-        if state.at == "form":
-            return pending != "ask"
-        return state.at == "confirm" and state.data["answer"]["kind"] != pending
-
 
     def _converse(self, text: str) -> None:
         self.state.doing = "converse"

@@ -28,7 +28,7 @@ CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw"
 OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form", "either", "heard"})
 DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
-    "availability_set", "opted_out", "market_info",
+    "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off",
 })  # fmt: skip
 
 
@@ -91,7 +91,7 @@ class FollowUp:
             return
         if "goodbye" in kinds:
             self.says.append(prompt("goodbye"))
-            state.ended = True
+            state.ended = state.content = True
             self.last = [Hangup()]
             return
         state.finished = [*state.finished, *(kind for kind in kinds if kind in DONE)]
@@ -131,6 +131,7 @@ class FollowUp:
             self.says.append(prompt("voicemail_done"))
         else:
             self.says += _spoken(answer, self.world)
+        self.state.content = self.state.content or answer["kind"] in {"no_jobs", "no_more_jobs"}
         openings = answer.get("jobs") or answer.get("alternatives") or []
         if openings:
             self._jobs({"openings": openings, "remaining": 0, "relaxed": [], "again": False}, None)
@@ -190,25 +191,25 @@ class FollowUp:
 
     def _by_keys(self, answer: Answer, doing: str | None) -> None:
         """The menu instead of an understanding: the keys go on working (D1)."""
-        if answer.get("reason") == "unavailable":
         if doing == "danger":
             self.person()
             return
+        if answer.get("reason") == "unavailable":
             self.says.append(prompt("keys_instead"))
         if self.state.at in OF_THE_SERVICES or answer.get("reason") is None:
             self.state.failures += 1
-            self.home()
             if self.too_often():
                 self.person()
                 return
+            self.home()
         else:
             self.miss(())
 
-    def _menu_instead(self) -> None:
     def too_often(self) -> bool:
         """Three failures, for callers of 65 the first one: a person (V17)."""
         return self.world.over_65 or self.state.failures >= MOST_FAILURES
 
+    def _menu_instead(self) -> None:
         """Neither of the two was meant: the whole menu, and at the third failure a person (V08, V17)."""
         self.state.failures += 1
         if self.too_often():
@@ -293,20 +294,20 @@ class FollowUp:
         heard = set(answer.get("noted") or {})
         self.state.said_before = [fact for fact in self.state.said_before if fact not in heard]
         failures = self.state.failures
-        self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
         if not heard and self._asks_the_same(answer):
             # What was said or pressed was no answer to it.
             failures = self.state.failures = failures + 1
             if self.too_often():
                 self.person()
                 return
+        self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
         self.state.failures = failures if not heard else 0
 
-    def _say_again(self, answer: Answer, doing: str | None) -> None:
     def _asks_the_same(self, answer: Answer) -> bool:
         open_one = self.state.data.get("answer") or {} if self.state.at == "form" else {}
         return (open_one.get("form"), open_one.get("field")) == (answer["form"], answer["field"])
 
+    def _say_again(self, answer: Answer, doing: str | None) -> None:
         self.move(Go("heard", {}, forget=True))
 
     def _which(self, answer: Answer, doing: str | None) -> None:
@@ -330,6 +331,15 @@ class FollowUp:
         self.says += _spoken(answer, self.world)
         self.ask_whole()
 
+    def _ask_paid(self, answer: Answer, doing: str | None) -> None:
+        self.state.finished = [*self.state.finished, "outcome_noted"]
+        self.move(Go("paid", {}, forget=True))
+
+    def _calls_off(self, answer: Answer, doing: str | None) -> None:
+        self.says += _spoken(answer, self.world)
+        self.state.ended = self.state.content = True
+        self.last = [Hangup()]
+
     def _taken_over(self, answer: Answer, doing: str | None) -> None:
         self.says.append(prompt("taken_over"))
         self.person()
@@ -339,7 +349,7 @@ _Lead = Callable[[FollowUp, Answer, str | None], None]
 _LEADS: dict[str, _Lead] = {
     "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
     "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
-    "taken_over": FollowUp._taken_over, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
+    "taken_over": FollowUp._taken_over, "ask_paid": FollowUp._ask_paid, "calls_off": FollowUp._calls_off, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
 }  # fmt: skip
 
 

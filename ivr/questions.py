@@ -13,6 +13,7 @@ from typing import Any
 from backend.domain.latin import latin
 from ivr import expected, speech, spoken
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
+from ivr.placed import PLACED
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
 
@@ -61,7 +62,7 @@ _TAKES = re.compile(r"(?<![不没])(去|要|接|报|做|干)(?!不|哪|听|看|�
 
 def opening_read(state: State) -> int | None:
     """The opening being read out, which "管饭不" or "要得" is about; None at every other question."""
-    return int(_opening(state)["id"]) if state.at == "job" else None
+    return int(_opening(state)["id"]) if state.at in {"job", "placed_offer"} else None
 
 
 def _titles(state: State, world: World) -> tuple[str, ...]:
@@ -276,5 +277,6 @@ QUESTIONS: dict[str, Question] = {
                  hints=("要五个人", "摘李子", "一天一百二", "留话")),
         Question("voicemail", _voicemail, keys("12"), three("voicemail", "voicemail_again", "voicemail_two"), records=120),
         *REGISTRATION,
+        *PLACED,
     )
 }  # fmt: skip

@@ -39,6 +39,12 @@ POSTING_QUESTIONS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 EMERGENCY = {"120": "injury_first", "110": "violence_first"}
 KEPT = {"profile": "profile_kept", "place": "place_kept"}
+OUTCOMES = {
+    "coming": "outcome_coming",
+    "no_show": "outcome_no_show",
+    "paid": "outcome_paid",
+    "not_due": "outcome_not_due",
+}
 CANCELLED = {"registration": "registration_cancelled", "posting": "posting_cancelled"}
 # The families of trades that a form offers; anything else is a name and stays as it is.
 CHOICES_EN = {"工地": "building site", "田头": "fields", "厂头": "factory", "屋头家政": "housework"}
@@ -203,6 +209,10 @@ def _offer(answer: Answer, today: date) -> list[Say]:
     return [prompt("offer_waits"), job_read(answer["opening"], today)]
 
 
+def _outcome_noted(answer: Answer, today: date) -> list[Say]:
+    return [prompt(OUTCOMES[answer["outcome"]])]
+
+
 def _confirm_take(answer: Answer, today: date) -> list[Say]:
     return [prompt("deal", what=deal_said("deal", answer["opening"], today))]
 
@@ -337,6 +347,11 @@ RENDERERS: dict[str, Renderer] = {
     "nothing_to_withdraw": _fixed("none_to_withdraw"),
     "confirm_withdraw": _about("really_not"),
     "offer": _offer,
+    "reminder": _about("placed_reminder"),
+    "follow_up": _about("placed_follow_up"),
+    "ask_paid": _fixed("paid_ask"),
+    "outcome_noted": _outcome_noted,
+    "calls_off": _fixed("calls_off"),
     "offer_declined": _about("offer_declined"),
     "offer_expired": _about("offer_expired"),
     "undone": _fixed("undone"),

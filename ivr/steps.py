@@ -32,6 +32,9 @@ class State:
     warned: bool = False  # the 8-minute hint was given
     ended: bool = False
     resumed: bool = False  # the question was taken over from a dropped call (V19)
+    spoke: bool = False  # the person has pressed a key or spoken: somebody is there (V15)
+    reached: bool = False  # … and has talked with one of our staff
+    content: bool = False  # heard what there was to the end, or said goodbye: nothing is left to ring back for
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,20 +55,33 @@ class World:
     staff_open: bool = False  # inside the station's hours, with a hotline to dial
     over_65: bool = False  # from the record (V17)
     taken_over: bool = False  # a member of staff has the conversation
+    pending: str | None = ""  # the kind of question the services have open for this number; "": not known
     said_before: tuple[str, ...] = ()  # facts of an unfinished registration from before this call
     towns: tuple[tuple[str, str], ...] = ()  # (code, name); one when the number's town is known
     villages: Callable[[str], list[tuple[str, str]]] = lambda town: []
-    pending: str | None = ""  # the kind of question the services have open for this number; "": not known
 
 
 # -- what happened ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
+class Placed:
+    """What a call of ours is for. `purpose`: callback | offer | reminder | follow_up, or over: settled meanwhile."""
+
+    purpose: str
+    opening: Mapping[str, Any] | None = None  # OpeningView, of all but a callback
+    offer_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Started:
-    """The call came in; `resume`: the state in which the same number's line dropped within 24 h (V19)."""
+    """The call came in; `resume`: the state in which the same number's line dropped within 24 h (V19).
+
+    `placed`: what for, when it is us who called.
+    """
 
     resume: State | None = None
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,7 @@ class Speech:
     choice: int | str | None = None
     ordinal: int | None = None
     danger: bool = False
+    command: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     confidence: float | None = None  # the recogniser's own, 0–1
 
@@ -101,7 +118,6 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-    command: str | None = None
 class Answers:
     """The answers of the act or words that the flow asked for. `intent`: what the words were understood as."""
 
@@ -145,6 +161,7 @@ class Ask:
     digits: int = 1
     timeout_s: int = 8
     hints: tuple[str, ...] = ()
+    pause_s: int = 3
 
 
 @dataclass(frozen=True)
@@ -161,7 +178,6 @@ class Transfer:
 class Hangup:
     pass
 
-    pause_s: int = 3
 
 @dataclass(frozen=True)
 class Do:

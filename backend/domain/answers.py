@@ -55,6 +55,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     "offer_declined": ("opening",),
     "offer_expired": ("opening", "alternatives"),
     "undone": ("what", "opening"),  # a change texted to the number was undone by a reply
+    # -- what we ask of our own accord, by text or by a call we place
+    "reminder": ("opening",),  # before work starts: are you coming?
+    "follow_up": ("opening",),  # after its last day: did you go?
+    "ask_paid": ("opening",),  # she went: have the wages been paid?
+    "outcome_noted": ("outcome", "opening"),  # outcome: coming | no_show | paid | not_due
+    "calls_off": (),  # we no longer ring this number of our own accord
     # -- by phone: amounts and days are read back before they change anything
     "confirm_heard": ("facts",),  # as in `ask`'s noted, plus money (yuan), clock [HH:MM], duration, free [from, to]
     "say_again": (),  # it was misheard: say it once more

@@ -12,7 +12,7 @@ import structlog
 from backend import services
 from backend.domain.answers import Answer
 from backend.errors import NotFound
-from backend.services import outbox
+from backend.services import callback, outbox
 from backend.services.turn import Facts, Turn
 from backend.store.models import TurnEffect
 
@@ -59,6 +59,8 @@ def perform(turn: Turn, name: str, facts: Facts, *, instead: str | None = None) 
     answers = _ACTS[instead or name](turn)
     if turn.channel == "voice":
         _text_the_change(turn, answers)
+    if SETTLES & {answer["kind"] for answer in answers}:
+        callback.settled(turn)
     turn.session.add(TurnEffect(message_id=turn.message.id, act=name, answer={"answers": answers}, at=turn.now))
     log.info("act", act=instead or name, message_id=turn.message.id, kinds=[a["kind"] for a in answers])
     return answers
@@ -90,8 +92,11 @@ CHANGES = frozenset(
         "opted_out",
         "opted_in",
         "undone",
+        "calls_off",
     }
 )
+# After these nobody has to be rung back: something was finished, or a person has been asked for (V15).
+SETTLES = CHANGES | {"human"}
 
 
 def _text_the_change(turn: Turn, answers: list[Answer]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer, make
 from backend.domain.offers import HOLDS_A_PLACE, Stretch, expires_at, may_become, overlap, short_code
 from backend.errors import Conflict, NotFound
-from backend.services import outbox
+from backend.services import outbox, planned_calls
 from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.views import opening_view
@@ -21,6 +21,8 @@ from backend.store.models import Conversation, Employer, Handset, HandsetOwner, 
 
 log = structlog.get_logger()
 OPEN = ("offered", "waitlisted", "accepted")
+# Rung later than this before its end an offer could not be answered any more.
+TO_ANSWER = timedelta(minutes=10)
 
 
 def take(
@@ -161,7 +163,9 @@ def answer(session: Session, *, now: datetime, offer_id: int, answer: str, chann
 def offer_opening(
     session: Session, deps: Deps, *, now: datetime, opening_id: int, worker_id: int, channel: str = "sms"
 ) -> Offer:
-    """Put an opening to a worker (即时快招): an offer with a code and an expiry, told by text (E03, M04, M05).
+    """Put an opening to a worker (即时快招): an offer with a code and an expiry (E03, M04, M05).
+
+    Told by text, or by a call of ours where she would rather talk; whom it does not reach gets the text (V15).
 
     Conflict(reason=): `not_open`, `full`, `taken_already`; an open offer is returned as it is.
     """
@@ -191,32 +195,54 @@ def offer_opening(
         session.add(offer)
     offer.starts_on, offer.ends_on, offer.code = opening.starts_on, opening.ends_on, code
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
-    starts_at = datetime.combine(opening.starts_on, _hour(opening.hours_from), TIMEZONE)
-    offer.expires_at = expires_at(now, starts_at if starts_at > now else _end_of(opening.ends_on))
+    starts = starts_at(opening)
+    offer.expires_at = expires_at(now, starts if starts > now else _end_of(opening.ends_on))
     session.flush()
-    handset = _handset_of(session, worker)
-    if handset is not None:
-        message = outbox.enqueue(
-            session,
-            deps,
-            now=now,
-            handset=handset,
-            kind="initiated",
-            expires_at=offer.expires_at,
-            answers=[
-                make(
-                    "offer",
-                    opening=opening_view(opening, deps.regions),
-                    code=offer.code,
-                    expires_at=offer.expires_at.isoformat(),
-                )
-            ],
-        )
-        _expect_answer(session.get_one(Conversation, message.conversation_id), offer)
+    handset = handset_of(session, worker)
+    if handset is not None and not _ring(session, deps, offer, handset, now):
+        text_offer(session, deps, offer, handset, now)
     return offer
 
 
-def _expect_answer(conversation: Conversation, offer: Offer) -> None:
+def _ring(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> bool:
+    """Plan a call for whoever would rather talk; False where it has to be a text."""
+    if offer.worker.preferred_channel != "voice" or offer.expires_at is None:
+        return False
+    planned = planned_calls.plan(
+        session, deps, now=now, handset=handset, purpose="offer", offer_id=offer.id, person_id=offer.worker.person_id,
+        due_at=now, expires_at=offer.expires_at - TO_ANSWER, again=True,
+    )  # fmt: skip
+    return planned is not None
+
+
+def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:
+    """Tell an open offer by text; a bare answer is then to it."""
+    assert offer.expires_at is not None
+    message = outbox.enqueue(
+        session,
+        deps,
+        now=now,
+        handset=handset,
+        kind="initiated",
+        expires_at=offer.expires_at,
+        answers=[
+            make(
+                "offer",
+                opening=opening_view(offer.opening, deps.regions),
+                code=offer.code,
+                expires_at=offer.expires_at.isoformat(),
+            )
+        ],
+    )
+    expect_answer(session.get_one(Conversation, message.conversation_id), offer)
+
+
+def starts_at(opening: Opening) -> datetime:
+    """When the work begins; seven in the morning where no hour was told."""
+    return datetime.combine(opening.starts_on, _hour(opening.hours_from), TIMEZONE)
+
+
+def expect_answer(conversation: Conversation, offer: Offer) -> None:
     """A bare answer now binds to this offer, the last one sent (M04)."""
     accept: dict[str, Any] = {"act": "apply_job", "params": {"offer_id": offer.id}}
     refuse: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id}}
@@ -231,7 +257,8 @@ def _expect_answer(conversation: Conversation, offer: Offer) -> None:
     }
 
 
-def _handset_of(session: Session, worker: Worker) -> Handset | None:
+def handset_of(session: Session, worker: Worker) -> Handset | None:
+    """The number on which she is reached."""
     return session.scalar(
         select(Handset)
         .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)

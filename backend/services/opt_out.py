@@ -26,10 +26,10 @@ def stop(session: Session, handset: Handset, now: datetime) -> bool:
 
 
 def resume(session: Session, handset: Handset) -> bool:
-    """Take the opt-out back. Returns whether there was one."""
-    if handset.opted_out_at is None:
+    """Take the opt-outs back, of texts and of calls. Returns whether there was one."""
+    if handset.opted_out_at is None and handset.calls_opted_out_at is None:
         return False
-    handset.opted_out_at = None
+    handset.opted_out_at = handset.calls_opted_out_at = None
     session.flush()
     return True
 
@@ -46,3 +46,12 @@ def resume_messages(turn: Turn) -> list[Answer]:
     if resume(turn.session, turn.handset):
         audit.record(turn, "opted_in", turn.handset)
     return [make("opted_in")]
+
+
+@act("no_more_calls")
+def no_more_calls(turn: Turn) -> list[Answer]:
+    """不要再打来, by key in a call of ours: we never ring this number again until she says 恢复. Texts still go."""
+    if turn.handset.calls_opted_out_at is None:
+        turn.handset.calls_opted_out_at = turn.now
+        audit.record(turn, "calls_opted_out", turn.handset)
+    return [make("calls_off")]

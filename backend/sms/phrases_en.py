@@ -130,6 +130,13 @@ def human(answer: Answer, detail: int) -> str:
 
 MENU = "1 find work, 2 register, 3 my list, 4 stop texts, 0 a person"
 
+OUTCOMES = {
+    "coming": "Noted, see you there. If you cannot come, tell us early.",
+    "no_show": "All right, you did not go. For work, say what you would like to do.",
+    "paid": "Good that you have been paid. For work, say what you would like to do.",
+    "not_due": "All right. If they do not pay when it is due, tell us.",
+}
+
 PHRASES: Phrases = {
     "greeting": f"Hello, I am the gig line's machine and help you find work. {MENU}. Or just say what you want.",
     "goodbye": "All right, take care. Text any time you want work.",
@@ -216,6 +223,15 @@ PHRASES: Phrases = {
     "offer": lambda a, d: (
         f"{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}"
     ),
+    "reminder": lambda a, d: f"Reminder: {w.line(a['opening'], 'en')}. 1 coming, 2 cannot come, 0 a person",
+    "follow_up": lambda a, d: (
+        f"{w.line(a['opening'], 'en', detail=0)}: it is over. Did you go? 1 yes, 2 no, 0 a person"
+    ),
+    "ask_paid": lambda a, d: (
+        f"{w.work(a['opening'], 'en')}: have you been paid? 1 yes, 2 no, 3 it is not due yet, 0 a person"
+    ),
+    "outcome_noted": lambda a, d: OUTCOMES[a["outcome"]],
+    "calls_off": "We do not ring you of our own accord any more. To have it back, send 恢复",
     "offer_declined": lambda a, d: f"All right, not {w.work(a['opening'], 'en')}.",
     "offer_expired": _gone("the time to answer is over"),
     "undone": "Put back as it was.",

@@ -220,6 +220,12 @@ def either_or(answer: Answer, detail: int) -> str:
     return f"{lead}{first},还是{second}?{first}回1,{second}回2,都不是回3,找人回0"
 
 
+OUTCOMES = {
+    "coming": "好,记下了,到时候等你。来不了早点说一声",
+    "no_show": "好,晓得了,没去成。想找活直接说想做啥子",
+    "paid": "好,工钱拿到了就好。想找活直接说想做啥子",
+    "not_due": "好,晓得了。到日子没给,跟我们说一声",
+}
 STATUS = {"accepted": "定了", "offered": "等你回", "waitlisted": "排队"}
 
 
@@ -421,6 +427,11 @@ PHRASES: Phrases = {
     "nothing_to_withdraw": "你现在没有定下的活,不用退。想找活直接说",
     "confirm_withdraw": lambda a, d: f"真的不去了?{w.line(a['opening'], detail=min(d, 2))}。不去回1,还是去回2",
     "offer": offer,
+    "reminder": lambda a, d: f"提醒:{w.line(a['opening'], detail=d)}。来回1,来不了回2,找人回0",
+    "follow_up": lambda a, d: f"{w.line(a['opening'], detail=0)},做完了。你去了没有?去了回1,没去回2,找人回0",
+    "ask_paid": lambda a, d: f"{a['opening']['title']},工钱给了没有?给了回1,没给回2,还没到日子回3,找人回0",
+    "outcome_noted": lambda a, d: OUTCOMES[a["outcome"]],
+    "calls_off": "好,以后不主动给你打电话了。想恢复,回“恢复”",
     "offer_declined": lambda a, d: f"好,{a['opening']['title']}不去。有别的活再告诉你",
     "offer_expired": _gone("这个过了时间,位子给别人了"),
     "undone": lambda a, d: (

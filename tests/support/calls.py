@@ -59,6 +59,14 @@ def case_opened(**more: Any) -> dict[str, Any]:
     return make("case_opened", **{**fields, **more})
 
 
+# Where a call of ours begins, by question: the one opening it is about.
+PLACED_DATA: dict[str, dict[str, Any]] = {
+    "placed_callback": {"resume": {"at": "reg_trade", "data": {}}},
+    **{f"placed_{purpose}": {"openings": [opening()], "i": 0, "offer_id": 71}
+       for purpose in ("offer", "reminder", "follow_up")},
+}  # fmt: skip
+
+
 class Walk:
     """A call, step by step: `call(event, answers…)`; acts asked for are answered with the answers given."""
 
@@ -124,6 +132,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
     "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
+    "reminder": {"opening": opening()}, "follow_up": {"opening": opening()}, "ask_paid": {"opening": opening()},
+    "outcome_noted": {"outcome": "paid", "opening": opening()},
     "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
 }  # fmt: skip
 

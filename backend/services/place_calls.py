@@ -1,0 +1,405 @@
+"""Placing planned calls: claimed under a lease, the attempt committed, the carrier asked outside any transaction.
+
+Every ringing is a row before the carrier hears of it, so that the caps are counted from what is committed and hold
+whatever fails afterwards. An unknown outcome is never rung again blindly: it counts as a try, and the carrier's own
+webhooks find it by the reference in their addresses (F6, I11, D7).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import structlog
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.carriers.base import CarrierBusy
+from backend.domain.calling import ENDED, moved_on, pause_before, picked_up, rings_at
+from backend.errors import CarrierError, NotFound
+from backend.services import ring_instead
+from backend.services.deps import Deps
+from backend.services.planned_calls import OVER, finish, why_never
+from backend.services.receive_message import conversation_for
+from backend.store.models import Call, CallAttempt, Conversation, Handset, HandsetOwner, Heartbeat, PlannedCall
+
+log = structlog.get_logger()
+
+# Longer than the carrier's client waits in all, so that a lease runs out only when its holder is dead.
+LEASE = timedelta(seconds=60)
+RING_S = 30
+TIME_LIMIT_S = 13 * 60  # a minute more than the flow's own limit (V18)
+DAY = timedelta(hours=24)
+# Without any word of the carrier for so long a ringing counts as a try that reached nobody.
+SILENT_FOR = timedelta(minutes=10)
+# No call lasts longer; what has not ended by then has lost its last callback.
+LIVE_FOR = timedelta(minutes=15)
+BUSY_LINE, BUSY_NUMBER, WITH_STAFF = timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    attempt_id: int
+    to: str
+    reference: str
+
+
+def something_due(deps: Deps) -> bool:
+    """Whether a planned call is due; one read, for whoever waits for work."""
+    with deps.db.read() as session:
+        due = select(PlannedCall.id).where(PlannedCall.status == "planned", PlannedCall.due_at <= deps.clock())
+        return session.scalar(due.limit(1)) is not None
+
+
+def place_next(deps: Deps) -> bool:
+    """Take up one due call: ring it, or put it off or away as the rules say; False: none was due."""
+    claimed = _claim(deps)
+    if not isinstance(claimed, Claimed):
+        return claimed
+    base, about = f"{deps.settings.public_base_url}/twilio/voice/placed", urlencode({"r": claimed.reference})
+    try:
+        placed = deps.carrier.place_call(
+            claimed.to,
+            from_=deps.settings.twilio_phone_number,
+            url=f"{base}?{about}",
+            status_url=f"{base}/status?{about}",
+            machine_url=f"{base}/machine?{about}",
+            timeout_s=RING_S,
+            time_limit_s=TIME_LIMIT_S,
+        )
+    except CarrierError as problem:
+        _not_placed(deps, claimed, problem)
+    else:
+        with deps.db.write() as session:
+            planned, attempt = _locked(session, claimed.reference)
+            _note(attempt, planned, placed.carrier_id, placed.status)
+    return True
+
+
+# -- claiming ----------------------------------------------------------------------------------------------------------
+
+
+def _claim(deps: Deps) -> Claimed | bool:
+    """The next call to place, its attempt committed; True: a due one was dealt with without ringing."""
+    now = deps.clock()
+    with deps.db.write() as session:
+        planned = session.scalar(
+            select(PlannedCall)
+            .where(PlannedCall.status == "planned", PlannedCall.due_at <= now)
+            .order_by(PlannedCall.due_at, PlannedCall.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if planned is None:
+            return False
+        handset = session.get_one(Handset, planned.handset_id)
+        if (over := _why_not(session, planned, handset, now)) is not None:
+            _drop(session, deps, planned, over, now)
+            return True
+        _one_at_a_time(session, now)
+        if (later := _not_now(session, deps, planned, now)) is not None:
+            at, reason = later
+            if at >= planned.expires_at:
+                _drop(session, deps, planned, reason, now)
+            else:
+                planned.due_at = at
+            return True
+        attempt = CallAttempt(
+            planned_call_id=planned.id, handset_id=handset.id, reference=secrets.token_urlsafe(18), status="placing",
+            at=now,
+        )  # fmt: skip
+        session.add(attempt)
+        planned.status, planned.attempts = "placing", planned.attempts + 1
+        planned.lease_token, planned.lease_until = attempt.reference, now + LEASE
+        session.flush()
+        return Claimed(attempt.id, handset.number, attempt.reference)
+
+
+def _one_at_a_time(session: Session, now: datetime) -> None:
+    """From here to the commit only one process judges the caps: two would each see the last free ringing."""
+    lock = update(Heartbeat).where(Heartbeat.name == "calls").values(at=now)
+    if session.execute(lock.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with session.begin_nested():
+            session.add(Heartbeat(name="calls", at=now, detail={}))
+    except IntegrityError:
+        session.execute(lock.execution_options(synchronize_session=False))
+
+
+def _why_not(session: Session, planned: PlannedCall, handset: Handset, now: datetime) -> str | None:
+    """Why it is not rung any more: expired, or a reason of `PlannedCall.suppressed_reason`."""
+    if never := why_never(handset):
+        return never
+    if planned.person_id is not None and not _is_on_file(session, planned):
+        return "not_allowed"  # the number has changed hands, or she has had herself erased
+    if not ring_instead.still_wanted(session, planned, now):
+        return "answered"
+    return "expired" if planned.expires_at <= now else None
+
+
+def _is_on_file(session: Session, planned: PlannedCall) -> bool:
+    owner = select(HandsetOwner.id).where(
+        HandsetOwner.handset_id == planned.handset_id,
+        HandsetOwner.person_id == planned.person_id,
+        HandsetOwner.until.is_(None),
+    )
+    return session.scalar(owner.limit(1)) is not None
+
+
+def _not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> tuple[datetime, str] | None:
+    """When to look again and what stands in the way, or None: it may ring at this moment."""
+    settings = deps.settings
+    if (opens := rings_at(now, settings.call_hours)) > now:
+        return opens, "expired"
+    if _with_staff(session, planned):
+        return now + WITH_STAFF, "done"
+    if _is_talking(session, planned.handset_id, now):
+        return now + BUSY_NUMBER, "expired"
+    live = select(func.count()).where(CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR)
+    if (session.scalar(live) or 0) >= settings.calls_at_once:
+        return now + BUSY_LINE, "daily_cap"
+    own = CallAttempt.handset_id == planned.handset_id
+    if (free := _free_at(session, own, settings.calls_per_number, now)) is not None:
+        return free, "number_cap"
+    if (free := _free_at(session, CallAttempt.id.is_not(None), settings.calls_per_day, now)) is not None:
+        return free, "daily_cap"
+    return None
+
+
+def _free_at(session: Session, which: object, most: int, now: datetime) -> datetime | None:
+    """When the number of ringings within 24 hours falls below `most` again; None: it is below."""
+    if most <= 0:
+        return now + DAY * 365  # nobody is rung
+    newest = session.scalars(
+        select(CallAttempt.at).where(which, CallAttempt.at > now - DAY).order_by(CallAttempt.at.desc()).limit(most)  # type: ignore[arg-type]
+    ).all()
+    return newest[-1] + DAY if len(newest) >= most else None
+
+
+def _with_staff(session: Session, planned: PlannedCall) -> bool:
+    """A member of staff has this number's conversation: a machine does not ring in between."""
+    newest = (
+        select(Conversation.taken_by)
+        .where(Conversation.handset_id == planned.handset_id)
+        .order_by(Conversation.id.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) is not None
+
+
+def _is_talking(session: Session, handset_id: int, now: datetime) -> bool:
+    calls = select(Call.id).where(Call.handset_id == handset_id, Call.ended_at.is_(None), Call.last_at > now - LIVE_FOR)
+    rings = select(CallAttempt.id).where(
+        CallAttempt.handset_id == handset_id, CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR
+    )
+    return session.scalar(calls.limit(1)) is not None or session.scalar(rings.limit(1)) is not None
+
+
+# -- what came of it -----------------------------------------------------------------------------------------------------
+
+
+def _locked(session: Session, reference: str) -> tuple[PlannedCall, CallAttempt]:
+    """The plan and this ringing of it, the plan's row locked; NotFound for a reference that is not ours."""
+    attempt = session.scalar(select(CallAttempt).where(CallAttempt.reference == reference))
+    if attempt is None:
+        raise NotFound("no such ringing")
+    planned = session.get_one(PlannedCall, attempt.planned_call_id, with_for_update=True)
+    session.refresh(attempt)
+    return planned, attempt
+
+
+def _note(attempt: CallAttempt, planned: PlannedCall, sid: str, status: str) -> bool:
+    """Move the ringing on; False when it stands further already (D7)."""
+    attempt.call_sid = attempt.call_sid or sid or None
+    if planned.status == "placing":
+        planned.status, planned.lease_token, planned.lease_until = "ringing", None, None
+    moved = moved_on(attempt.status, status)
+    if moved == attempt.status:
+        return False
+    attempt.status = moved
+    return True
+
+
+def _not_placed(deps: Deps, claimed: Claimed, problem: CarrierError) -> None:
+    now = deps.clock()
+    with deps.db.write() as session:
+        planned, attempt = _locked(session, claimed.reference)
+        log.warning("call_not_placed", attempt_id=attempt.id, code=problem.code, unknown=problem.outcome_unknown)
+        if attempt.status != "placing":
+            return  # the carrier's own webhook was quicker and knows better
+        if problem.outcome_unknown:
+            # It may be ringing. Its webhooks carry the reference; without any the tick settles it.
+            attempt.status, planned.status = "unknown", "ringing"
+            return
+        attempt.status, attempt.ended_at = "failed", now
+        wait = timedelta(seconds=problem.retry_after_s or 0) if isinstance(problem, CarrierBusy) else timedelta()
+        reached_nobody(session, deps, planned, now, for_good=problem.permanent, at_least=wait)
+
+
+def receive_status(deps: Deps, reference: str, sid: str, status: str) -> None:
+    """A status callback of a call we placed: late, doubled or out of order it moves nothing backwards (D7)."""
+    now = deps.clock()
+    with deps.db.write() as session:
+        try:
+            planned, attempt = _locked(session, reference)
+        except NotFound:
+            log.warning("status_of_no_ringing", status=status[:16])
+            return
+        if (attempt.call_sid and sid != attempt.call_sid) or not _note(attempt, planned, sid, status):
+            return
+        if attempt.status in ENDED:
+            attempt.ended_at = now
+            over(session, deps, planned, attempt, now)
+
+
+def over(session: Session, deps: Deps, planned: PlannedCall, attempt: CallAttempt, now: datetime) -> None:
+    """One ringing has ended: whoever did or said something was reached, else it counts as a try."""
+    log.info("ringing_over", planned_call_id=planned.id, attempt_id=attempt.id, status=attempt.status,
+             answered_by=attempt.answered_by, reached=planned.status == "answered")  # fmt: skip
+    if planned.status == "answered":
+        ring_instead.after_talk(session, deps, planned, now)
+    elif planned.status == "ringing":
+        reached_nobody(session, deps, planned, now)
+
+
+def reached_nobody(
+    session: Session, deps: Deps, planned: PlannedCall, now: datetime, *, for_good: bool = False,
+    at_least: timedelta = timedelta(),
+) -> None:  # fmt: skip
+    """Try again after a pause while tries and time are left; else another way is taken (M09)."""
+    pause = pause_before(planned.purpose, planned.attempts)
+    if pause is not None and not for_good:
+        due_at = rings_at(now + max(pause, at_least), deps.settings.call_hours)
+        if due_at < planned.expires_at:
+            planned.status, planned.due_at = "planned", due_at
+            planned.lease_token, planned.lease_until = None, None
+            return
+    finish(planned, "unreached", now)
+    ring_instead.instead(session, deps, planned, now)
+
+
+def _drop(session: Session, deps: Deps, planned: PlannedCall, why: str, now: datetime) -> None:
+    reached = planned.attempts > 0 and why == "expired"
+    if why == "expired":
+        finish(planned, "unreached" if reached else "expired", now)
+    else:
+        finish(planned, "suppressed", now, why)
+    if why not in {"answered", "done"}:
+        ring_instead.instead(session, deps, planned, now)
+
+
+def machine_answered(deps: Deps, reference: str, sid: str, answered_by: str) -> None:
+    """The carrier heard who picked up. A machine is hung up on with nothing left on it (M08); the try is repeated."""
+    who = picked_up(answered_by)
+    with deps.db.write() as session:
+        try:
+            planned, attempt = _locked(session, reference)
+        except NotFound:
+            return
+        if attempt.answered_by is not None or (attempt.call_sid and attempt.call_sid != sid):
+            return
+        # Whoever has pressed a key or spoken is no machine, whatever it sounded like.
+        attempt.answered_by = "human" if planned.status == "answered" else who
+        if attempt.answered_by != "machine" or attempt.status in ENDED:
+            return
+    try:
+        deps.carrier.hang_up(sid)
+    except CarrierError as problem:
+        # The call's own questions end it when nobody answers them.
+        log.warning("machine_not_hung_up_on", code=problem.code)
+
+
+# -- in the call ----------------------------------------------------------------------------------------------------------
+
+
+def pick_up(session: Session, deps: Deps, *, sid: str, reference: str) -> tuple[Call, PlannedCall]:
+    """The call of a ringing that was answered, made at its first webhook, and what it is for.
+
+    NotFound for a reference that is not ours, or one of another call.
+    """
+    now = deps.clock()
+    own = select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid)
+    if (call := session.scalar(own.with_for_update())) is not None and call.planned_call_id is not None:
+        return call, session.get_one(PlannedCall, call.planned_call_id)
+    planned, attempt = _locked(session, reference)
+    if call is not None or attempt.call_sid not in (None, sid):
+        raise NotFound("no such ringing")
+    if (call := session.scalar(own)) is not None:
+        return call, planned
+    _note(attempt, planned, sid, "in-progress")
+    handset = session.get_one(Handset, planned.handset_id, with_for_update=True)
+    conversation = conversation_for(session, handset, now)
+    ring_instead.expect(session, planned, conversation)
+    call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
+                direction="outbound", planned_call_id=planned.id, state={}, turn=0, started_at=now, last_at=now)  # fmt: skip
+    session.add(call)
+    session.flush()
+    return call, planned
+
+
+def somebody_there(session: Session, deps: Deps, call: Call) -> None:
+    """Somebody has pressed a key or spoken: the call reached its person, and is never placed again (V15)."""
+    planned = session.get(PlannedCall, call.planned_call_id, with_for_update=True) if call.planned_call_id else None
+    if planned is not None and planned.status != "answered":
+        finish(planned, "answered", deps.clock())
+
+
+# -- ticks ---------------------------------------------------------------------------------------------------------------
+
+
+def settle(deps: Deps) -> int:
+    """Settle ringings nobody heard of again and plans whose time is over; return how many rows changed (F6, F7)."""
+    now, changed = deps.clock(), 0
+    with deps.db.read() as session:
+        stale = session.scalars(
+            select(CallAttempt.reference)
+            .join(PlannedCall, PlannedCall.id == CallAttempt.planned_call_id)
+            .where(
+                CallAttempt.ended_at.is_(None),
+                or_(
+                    CallAttempt.at < now - LIVE_FOR,
+                    # Never heard of: placed by a process that died, or with an outcome nobody knows.
+                    (CallAttempt.at < now - SILENT_FOR) & CallAttempt.status.in_(("placing", "unknown")),
+                ),
+            )
+        ).all()
+        late = session.scalars(
+            select(PlannedCall.id).where(PlannedCall.status == "planned", PlannedCall.expires_at <= now)
+        ).all()
+    for reference in stale:
+        with deps.db.write() as session:
+            planned, attempt = _locked(session, reference)
+            if attempt.ended_at is not None:
+                continue
+            attempt.ended_at = now
+            if attempt.status in {"placing", "unknown"}:
+                attempt.status = "failed"
+            if planned.status == "placing":
+                planned.status = "ringing"
+            over(session, deps, planned, attempt, now)
+            changed += 1
+    for planned_id in late:
+        with deps.db.write() as session:
+            row = session.get_one(PlannedCall, planned_id, with_for_update=True)
+            if row.status == "planned" and row.expires_at <= now:
+                _drop(session, deps, row, "expired", now)
+                changed += 1
+    return changed
+
+
+__all__ = [
+    "OVER",
+    "machine_answered",
+    "over",
+    "pick_up",
+    "place_next",
+    "reached_nobody",
+    "receive_status",
+    "settle",
+    "somebody_there",
+    "something_due",
+]

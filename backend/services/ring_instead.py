@@ -1,0 +1,64 @@
+"""What a planned call is for, looked up when it is about to ring, when it reached nobody, and when it is over.
+
+Whom a call does not reach gets the text she would have got (M09); what was settled meanwhile is not rung for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from backend.services import answer_offer, follow_up, reminders
+from backend.services.deps import Deps
+from backend.store.models import Conversation, Handset, Offer, PlannedCall
+
+_WANTED_WHILE = {
+    "offer": frozenset({"offered"}),
+    "reminder": frozenset({"accepted"}),
+    "follow_up": frozenset({"accepted", "arrived"}),
+}
+_Text = Callable[[Session, Deps, Offer, Handset, datetime], None]
+_TEXTS: dict[str, _Text] = {
+    "offer": answer_offer.text_offer,
+    "reminder": reminders.text_reminder,
+    "follow_up": follow_up.text_follow_up,
+}
+_EXPECT: dict[str, Callable[[Conversation, Offer], None]] = {
+    "offer": answer_offer.expect_answer,
+    "reminder": reminders.expect_coming,
+    "follow_up": follow_up.expect_outcome,
+}
+
+
+def still_wanted(session: Session, planned: PlannedCall, now: datetime) -> bool:
+    """Whether there is still something to ring for: the offer stands as it did when the call was planned."""
+    if planned.offer_id is None:
+        return True
+    offer = session.get_one(Offer, planned.offer_id)
+    if offer.worker.status == "erased" or offer.status not in _WANTED_WHILE[planned.purpose]:
+        return False
+    return planned.purpose != "offer" or offer.expires_at is None or offer.expires_at > now
+
+
+def instead(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> None:
+    """Nobody was reached, or it may not be rung: the text, if there is still something to tell."""
+    if planned.offer_id is None or not still_wanted(session, planned, now):
+        return
+    offer = session.get_one(Offer, planned.offer_id)
+    handset = answer_offer.handset_of(session, offer.worker)
+    if handset is not None and handset.id == planned.handset_id:
+        _TEXTS[planned.purpose](session, deps, offer, handset, now)
+
+
+def after_talk(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> None:
+    """The call is over and was answered: what was left undecided can be read and answered at leisure."""
+    if planned.purpose == "offer":
+        instead(session, deps, planned, now)
+
+
+def expect(session: Session, planned: PlannedCall, conversation: Conversation) -> None:
+    """What a bare word in this call, or a text after it, answers (M04)."""
+    if planned.offer_id is not None:
+        _EXPECT[planned.purpose](conversation, session.get_one(Offer, planned.offer_id))

@@ -1,0 +1,116 @@
+"""The questions of calls we place: a callback, an offer, a reminder before work starts, how a job went (V15).
+
+They are questions like any other, in the same machine. The first sentence says who calls, that it is a machine, and that
+0 reaches a person (V16; for callers of 65 that comes first, V17); key 3 is 不要再打来. Whoever says and presses nothing
+is not there: said once more and shorter, then goodbye, with nothing private told (M08), and it counts as not reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ivr import speech
+from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
+from ivr.steps import Placed, Say, State, World
+
+FIRST_QUESTIONS = frozenset({"placed_callback", "placed_offer", "placed_reminder", "placed_follow_up"})
+_STOP = Act("no_more_calls")
+
+
+def begun(placed: Placed, resume: State | None) -> State:
+    """Where a call of ours begins. `resume`: what broke off, for a callback; it goes on there if that is wished (V19)."""
+    if placed.purpose == "callback":
+        if resume is None:
+            return State(at="placed_callback", data={})
+        broken_off = {"at": resume.at, "data": resume.data}
+        return State(at="placed_callback", data={"resume": broken_off}, registration=dict(resume.registration))
+    data: dict[str, Any] = {"openings": [placed.opening], "i": 0, "offer_id": placed.offer_id}
+    return State(at=f"placed_{placed.purpose}", data=data)
+
+
+def nobody_there(state: State) -> bool:
+    """Whether silence now means that nobody has the phone at the ear."""
+    return state.at in FIRST_QUESTIONS and not state.spoke
+
+
+# -- a callback ----------------------------------------------------------------------------------------------------------
+
+
+def _callback_body(state: State, world: World) -> list[Say]:
+    return [prompt("placed_callback")]
+
+
+def _callback(state: State, world: World, key: str) -> Move | None:
+    if key == "1":
+        broken_off = state.data.get("resume")
+        if broken_off is None:
+            return Go("main", forget=True)
+        return Go(broken_off["at"], broken_off["data"], (prompt("placed_resume"),), forget=True)
+    return pick(key, {"2": Act("goodbye"), "3": _STOP})
+
+
+# -- about one offer ------------------------------------------------------------------------------------------------------
+
+
+def _opening(state: State) -> Mapping[str, Any]:
+    return dict(state.data["openings"][0])
+
+
+def _offer_id(state: State) -> dict[str, Any]:
+    return {"offer_id": state.data["offer_id"]}
+
+
+def _offer_body(state: State, world: World) -> list[Say]:
+    return [prompt("placed_offer"), speech.job_read(dict(_opening(state)), world.today)]
+
+
+def _offer(state: State, world: World, key: str) -> Move | None:
+    take = Act("apply_job", {**_offer_id(state), "opening_id": _opening(state)["id"]})
+    return pick(key, {"1": take, "2": Act("withdraw_application", _offer_id(state)), "3": _STOP})
+
+
+def _reminder_body(state: State, world: World) -> list[Say]:
+    return [speech.line_said("placed_reminder", dict(_opening(state)), world.today)]
+
+
+def _reminder(state: State, world: World, key: str) -> Move | None:
+    away = Act("withdraw_application", {**_offer_id(state), "ask": True})
+    return pick(key, {"1": Act("will_come", _offer_id(state)), "2": away, "3": _STOP})
+
+
+def _follow_up_body(state: State, world: World) -> list[Say]:
+    return [speech.line_said("placed_follow_up", dict(_opening(state)), world.today)]
+
+
+def _follow_up(state: State, world: World, key: str) -> Move | None:
+    return pick(key, {"1": _outcome(state, "arrived"), "2": _outcome(state, "no_show"), "3": _STOP})
+
+
+def _paid_body(state: State, world: World) -> list[Say]:
+    return [prompt("paid_ask")]
+
+
+def _paid(state: State, world: World, key: str) -> Move | None:
+    return Talk(key) if key in "123" else None  # whose wages, the services know
+
+
+def _outcome(state: State, outcome: str) -> Act:
+    return Act("job_outcome", {**_offer_id(state), "outcome": outcome})
+
+
+PLACED = (
+    Question("placed_callback", _callback, keys("123"),
+             three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body,
+             yes="1", no="2", hints=("接着办", "不用了", "不要再打来", "人工"), pause_s=SHORT_PAUSE_S),
+    Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body,
+             yes="1", no="2", hints=(*YES_NO_HINTS, "管饭不", "好多钱", "在哪点", "不要再打来")),
+    Question("placed_reminder", _reminder, keys("123"),
+             three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body,
+             yes="1", no="2", hints=("要来", "来不了", "不去了", "不要再打来"), pause_s=SHORT_PAUSE_S),
+    Question("placed_follow_up", _follow_up, keys("123"),
+             three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body,
+             yes="1", no="2", hints=("去了", "没去", "不要再打来"), pause_s=SHORT_PAUSE_S),
+    Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, yes="1", no="2",
+             hints=("给了", "没给", "还没到日子"), pause_s=SHORT_PAUSE_S),
+)  # fmt: skip
