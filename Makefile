@@ -1,5 +1,5 @@
 # 零工热线 (Linggong Line). `make help` lists the commands; each needs no network once its packages are there.
-.PHONY: run test lint format train eval bench screenshots help clean
+.PHONY: run test lint format train eval bench callers screenshots help clean
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BOOTSTRAP := sh backend/run/bootstrap.sh
@@ -27,6 +27,10 @@ eval: ## score understanding on the labelled messages, against a running service
 bench: ## measure understanding, alone and through the whole service
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.bench $(ARGS)
+
+callers: ## let 240 simulated callers phone a line started for them, and print how they fare
+	@$(BOOTSTRAP) app dev rasa
+	@$(PYTHON) -m tests.support.callers $(ARGS)
 
 screenshots: ## take the README's pictures of the running product anew
 	@$(BOOTSTRAP) app dev rasa

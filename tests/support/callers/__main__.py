@@ -1,0 +1,53 @@
+"""`make callers`: a population of simulated callers phones a service started for it.
+
+Usage: python -m tests.support.callers [--sample] [--only HABIT-OR-GOAL …] [--show] [--commit]
+
+`--sample` calls with the forty of the test suite. `--only` keeps those whose habit or goal holds one of the words.
+`--show` prints the calls that failed. `--commit` writes the table of docs/callers.md anew. Ends with 1 below the targets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.support.callers import people, report
+from tests.support.callers.run import run
+from tests.support.throwaway import started
+
+PAGE = Path(__file__).parents[3] / "docs" / "callers.md"
+BEGIN, END = "<!-- callers -->", "<!-- end of callers -->"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sample", action="store_true")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--commit", action="store_true")
+    options = parser.parse_args()
+    callers = people.sample() if options.sample else people.population()
+    if options.only:
+        callers = [c for c in callers if any(word in (c.habit, c.goal, str(c.index)) for word in options.only)]
+    with started() as stack:
+        began = time.monotonic()
+        results = run(stack, callers)
+        took = time.monotonic() - began
+    if options.show:
+        print("\n\n".join(report.transcript(r) for r in results if not r.success or r.verdict.wrong))
+    lines = [*report.table(results), "", f"{len(results)} callers, seed {people.SEED}; {report.quickest_job(results)}"]
+    print("\n".join(lines) + f"\n{took:.0f} s by the clock")
+    if options.commit:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(
+            f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{rest.partition(END)[2]}", encoding="utf-8"
+        )
+    below = report.missed(results)
+    print("\n".join(["below the targets:", *below]) if below else "every target is held.")
+    return 1 if below else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
