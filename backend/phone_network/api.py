@@ -8,6 +8,8 @@
     GET, PUT /handsets/<number>     {"answers": "ring|answer|busy|no-answer|off"}
     POST /calls/<sid>/digits {"digits"} · speech {"text", "confidence", "audio_base64"} · silence · hangup · answer · decline
     GET  /calls/<sid>/events        ?after=<seq>&wait=<s>                                    → call state
+    GET  /line                                                                              → {"number", "voice"}
+    GET  /voice                     ?text=<words>&pace=<percent>                             → WAV, 404 without a voice
     POST /faults {"where", "do", "times", "number", "code", "delay_s"} · DELETE /faults
 
 A text: `seq, sid, direction (from_handset/to_handset), body, status, segments, created_at (seconds)`. A call state:
@@ -29,6 +31,7 @@ from backend.phone_network.line import Line
 from backend.phone_network.rest import E164
 from backend.phone_network.store import Store
 from backend.phone_network.texts import Texts, plain
+from backend.phone_network.voice import Voice
 
 MAX_WAIT_S = 25.0
 KEYS = set("0123456789*#")
@@ -49,7 +52,7 @@ SHOWN = (
 
 
 def create_blueprint(
-    store: Store, line: Line, texts: Texts, calls: Calls, faults: Faults, deliveries: Deliveries
+    store: Store, line: Line, texts: Texts, calls: Calls, faults: Faults, deliveries: Deliveries, voice: Voice
 ) -> Blueprint:
     api = Blueprint("api", __name__)
 
@@ -92,7 +95,14 @@ def create_blueprint(
 
     @api.get("/line")
     def show_line() -> Response:
-        return jsonify({"number": line.number})
+        return jsonify({"number": line.number, "voice": voice.there})
+
+    @api.get("/voice")
+    def speak() -> Response:
+        sound = voice.wav(request.args.get("text", ""), request.args.get("pace", 80, type=int))
+        if sound is None:
+            abort(404, "There is no voice here that could say this.")
+        return Response(sound, mimetype="audio/wav")
 
     @api.post("/handsets/<number>/texts")
     def send_text(number: str) -> tuple[Response, int]:

@@ -87,6 +87,18 @@ def create_blueprint(
     def show_line() -> Response:
         return hand_on("/line", 5.0)
 
+    @page.get("/api/voice")
+    def speak() -> Response:
+        """The words as sound, by the network's own voice; for browsers that have no Chinese one."""
+        asked = {"text": request.args.get("text", "")[:300], "pace": str(request.args.get("pace", 80, type=int))}
+        try:
+            answer = network.get("/voice", params=asked, timeout=10.0)
+        except httpx.HTTPError:
+            return _problem(502, AWAY)
+        if answer.status_code != httpx.codes.OK:
+            return _problem(404, "没有声音。There is no voice.")
+        return Response(answer.content, mimetype="audio/wav")
+
     @page.get("/api/gloss")
     def show_gloss() -> Response:
         kind, key = request.args.get("kind", ""), request.args.get("id", "")

@@ -16,6 +16,7 @@ from backend.phone_network.faults import Faults
 from backend.phone_network.line import Line
 from backend.phone_network.store import Store
 from backend.phone_network.texts import Texts
+from backend.phone_network.voice import Voice
 
 log = logging.getLogger(__name__)
 MAX_REQUEST_BYTES = 48 * 1024 * 1024
@@ -71,7 +72,7 @@ def build(
     texts, calls = Texts(store, line, faults, url), Calls(store, line, url)
     deliveries = Deliveries(store, line, texts.answer_in_webhook)
     app.register_blueprint(rest.create_blueprint(store, line, texts, calls, faults))
-    app.register_blueprint(api.create_blueprint(store, line, texts, calls, faults, deliveries))
+    app.register_blueprint(api.create_blueprint(store, line, texts, calls, faults, deliveries, Voice(data_dir)))
 
     @app.errorhandler(HTTPException)
     def plain_error(error: HTTPException) -> tuple[Response, int]:

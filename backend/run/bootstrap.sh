@@ -4,7 +4,7 @@
 #
 # Usage: sh backend/run/bootstrap.sh [app] [dev] [rasa] [system] [peers]
 #   app, dev   .venv: the service; its tests and checks      rasa   .venv-rasa: the dialogue engine
-#   system     PostgreSQL and Chromium for the tests         peers  the Node programs the carrier is tested against
+#   system     PostgreSQL, Chromium, espeak-ng for the tests     peers  the Node programs the carrier is tested against
 set -eu
 cd "$(dirname "$0")/../.."
 ROOT=$(pwd)
@@ -115,6 +115,7 @@ prepare_system() {
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
         install_debian "the tests of the pages in a browser" chromium
     command -v npm >/dev/null 2>&1 || install_debian "the independent carrier peers" npm
+    command -v espeak-ng >/dev/null 2>&1 || install_debian "the local voice of the handset page" espeak-ng
 }
 
 prepare_peers() {

@@ -1,7 +1,7 @@
 // The handset: texts, calls and the three steps to try. All of it talks to /phone/api on its own origin.
 import { STRINGS } from "./strings.js";
 import { forget, showNext } from "./guide.js";
-import { chineseVoice, hush, onVoicesChanged, play, recogniser, speak, tone } from "./sound.js";
+import { canSpeak, haveNetworkVoice, hush, onVoicesChanged, play, recogniser, speak, tone } from "./sound.js";
 
 const $ = (id) => document.getElementById(id);
 const kept = (name, value) => {
@@ -395,7 +395,7 @@ window.addEventListener("pagehide", () => {
     method: "POST", headers: { "Content-Type": "application/json" }, body: "{}", keepalive: true,
   });
 });
-function showVoiceNote() { $("voice-note").hidden = !$("aloud").checked || Boolean(chineseVoice()); }
+function showVoiceNote() { $("voice-note").hidden = !$("aloud").checked || canSpeak(); }
 
 // The clock: often while something is expected, seldom otherwise -----------------------------------------------------
 async function tick() {
@@ -412,6 +412,7 @@ async function tick() {
 async function main() {
   $("gloss").checked = kept("gloss") === "1" || state.language === "en";
   wire();
+  haveNetworkVoice(Boolean((await api("/line").catch(() => ({}))).voice));
   state.people = (await api("/people").catch(() => ({ items: [] }))).items;
   become(kept("number") || newcomer());
   translate();

@@ -1,4 +1,4 @@
-// What can be heard: the browser's own Chinese voice, key tones, and the microphone where the browser recognises speech.
+// What can be heard: the browser's own Chinese voice or the network's, key tones, and the microphone where the browser recognises speech.
 const RATES = { "x-slow": 0.5, slow: 0.75, medium: 1, default: 1, fast: 1.25, "x-fast": 1.5 };
 const TONES = {
   1: [697, 1209], 2: [697, 1336], 3: [697, 1477], 4: [770, 1209], 5: [770, 1336], 6: [770, 1477],
@@ -21,35 +21,66 @@ function rateOf(rate) {
   return RATES[rate] || Number.parseFloat(rate) / 100 || 0.9;
 }
 
-// Speak the parts of one line; `began` and `ended` mark the caption that is being read.
-export function speak(parts, began, ended) {
-  const voice = chineseVoice();
-  const spoken = parts.filter((part) => part.text);
-  if (!voice || !spoken.length) return;
-  spoken.forEach((part, place) => {
+// One thing after the other, as down a telephone line; `hush` drops what is still to come.
+let line = Promise.resolve();
+let generation = 0;
+let playing;
+function queue(deed) {
+  const mine = generation;
+  line = line.then(() => (mine === generation ? deed() : undefined)).catch(() => {});
+}
+
+function sound(address) {
+  return new Promise((resolve) => {
+    playing = new Audio(address);
+    for (const over of ["ended", "error", "pause"]) playing.addEventListener(over, resolve);
+    playing.play().catch(resolve);
+  });
+}
+
+function utter(part, voice) {
+  return new Promise((resolve) => {
     const utterance = new SpeechSynthesisUtterance(part.text);
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.rate = rateOf(part.rate);
-    if (place === 0) utterance.addEventListener("start", began);
-    if (place === spoken.length - 1) {
-      utterance.addEventListener("end", ended);
-      utterance.addEventListener("error", ended);
-    }
+    utterance.addEventListener("end", resolve);
+    utterance.addEventListener("error", resolve);
     speechSynthesis.speak(utterance);
   });
 }
 
+// Where the browser has no Chinese voice, the network's own, if it has one: made after the words have come.
+let networkVoice = false;
+export function haveNetworkVoice(there) { networkVoice = there; }
+export function canSpeak() { return networkVoice || Boolean(chineseVoice()); }
+
+// Speak the parts of one line; `began` and `ended` mark the caption that is being read.
+export function speak(parts, began, ended) {
+  const spoken = parts.filter((part) => part.text);
+  if (!canSpeak() || !spoken.length) return;
+  queue(async () => {
+    const mine = generation;
+    began();
+    for (const part of spoken) {
+      if (mine !== generation) break;
+      const voice = chineseVoice();
+      const pace = Math.round(rateOf(part.rate) * 100);
+      await (voice ? utter(part, voice) : sound(`/phone/api/voice?${new URLSearchParams({ text: part.text, pace })}`));
+    }
+    ended();
+  });
+}
+
 // A recorded prompt (V07). Only from our own origin: the page loads nothing from elsewhere.
-let playing;
 export function play(url) {
   const address = new URL(url, location.href);
-  if (address.host !== location.host) return;
-  playing = new Audio(address.pathname + address.search);
-  playing.play().catch(() => {});
+  if (address.host === location.host) queue(() => sound(address.pathname + address.search));
 }
 
 export function hush() {
+  generation += 1;
+  line = Promise.resolve();
   if (playing) playing.pause();
   if ("speechSynthesis" in window) speechSynthesis.cancel();
 }
