@@ -1,0 +1,366 @@
+"""Every path of a call, found by driving the pure flow: each question meets everything that can happen to it.
+
+`explore` starts a call and goes on from every situation it meets with every key, wrong key, silence, sentence, recording
+and end of a dial, and with every kind of answer the services can give to what the flow asks of them. Two situations are
+the same when the question, what it is about in kind, its rung and the question behind it are the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backend.domain.answers import KINDS, make
+from ivr.call_flow import RETRIES, advance
+from ivr.questions import QUESTIONS
+from ivr.steps import (
+    LAST,
+    Answers,
+    Ask,
+    Converse,
+    DialEnded,
+    Digits,
+    Do,
+    Event,
+    Hangup,
+    HungUp,
+    Placed,
+    Record,
+    Recorded,
+    Say,
+    Silence,
+    Speech,
+    Started,
+    State,
+    Step,
+    Transfer,
+    World,
+)
+from tests.support.calls import PLACED_DATA, TOWNS, WORLD, case_opened, human, my_list, offers, opening, sample
+
+PERSON, GOODBYE = "person", "goodbye"  # where a call is besides at a question
+ALL_KEYS = "0123456789*#"
+EVERYWHERE = "079*"  # mean the same at every question (V03)
+CLOSED = replace(WORLD, staff_open=False)
+WORLDS: dict[str, World] = {
+    "open": WORLD,
+    "closed": CLOSED,
+    "many towns": replace(WORLD, towns=TOWNS),
+    "no towns": replace(WORLD, towns=()),
+    "over 65": replace(WORLD, over_65=True),
+    "over 65, closed": replace(WORLD, over_65=True, staff_open=False),
+}
+
+# What a question needs to be asked at all; a question without an entry here asks with nothing.
+DATA: dict[str, dict[str, Any]] = {
+    **PLACED_DATA,
+    "job": {"openings": offers(3)["openings"], "i": 2, "remaining": 1},
+    "mine": {"offers": my_list("accepted", "offered")["offers"], "i": 0},
+    "confirm": {"answer": make("confirm_take", opening=opening())},
+    "which": {"openings": offers(3)["openings"], "purpose": "take"},
+    "who": {"count": 3},
+    "either": {"answer": sample("either_or")},
+    "form": {"answer": make("ask", form="registration", field="age", attempt=1, choices=[], noted={})},
+    "reg_age_ok": {"age": 58},
+    "reg_town": {"page": 0},
+    "reg_village": {"town": "500114121", "page": 2},
+    "reg_place_ok": {"code": "500114121002", "asked": ["reg_village", {"town": "500114121", "page": 0}]},
+    "reg_trade_ok": {"job_types": ["A01"]},
+}
+
+CONFIRM_TAKE = make("confirm_take", opening=opening())
+CONFIRM_WITHDRAW = make("confirm_withdraw", opening=opening(), code="11")
+ASK_AGE = DATA["form"]["answer"]
+
+PLACED = (
+    Placed("callback"),
+    *(Placed(purpose, opening(), 71) for purpose in ("offer", "reminder", "follow_up", "over")),
+)
+
+# act → what the services can answer to it; the first is the usual one.
+ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
+    "find_jobs": ([offers(3, 1)], [offers(1)], [offers(2, relaxed=["date"])], [sample("no_jobs")]),
+    "more_jobs": ([make("no_more_jobs", shown=3)], [offers(2)]),
+    "my_applications": ([my_list("accepted", "offered")], [my_list()], [make("which_person", count=2)]),
+    "apply_job": (
+        [CONFIRM_TAKE], [sample("job_taken")], [sample("job_full")], [sample("job_gone")], [sample("clash")],
+        [sample("already_taken")], [make("which_person", count=2)], [sample("offer_expired")],
+        [make("job_full", opening=opening(), alternatives=[opening(2)])],
+    ),
+    "job_details": ([sample("job_details")],),
+    "withdraw_application": (
+        [CONFIRM_WITHDRAW], [make("withdrawn", opening=opening(), code="11")], [make("nothing_to_withdraw")],
+        [make("offer_declined", opening=opening())],
+    ),
+    "talk_to_human": ([human()],),
+    "talked_to_human": ([make("human_talked", case_id=5)],),
+    "nobody_came": ([sample("callback_promised")],),
+    "slower": ([make("slower", rate=50)],),
+    "stop_messages": ([make("opted_out")],),
+    "ask_market_info": ([sample("market_info")],),
+    "leave_message": ([case_opened(case_kind="voicemail")],),
+    "reopen_form": ([ASK_AGE],),
+    "no_more_calls": ([make("calls_off")],),
+    "goodbye": ([make("goodbye")],),
+    "will_come": ([sample("outcome_noted")], [make("nothing_to_answer", said="yes")]),
+    "job_outcome": ([sample("ask_paid")], [sample("outcome_noted")], [case_opened(case_kind="wage_arrears")]),
+    "register_by_keypad": (
+        [make("registered", facts={}, for_other=False, jobs=[opening()])],
+        [make("registered", facts={}, for_other=False, jobs=[])],
+    ),
+}  # fmt: skip
+
+MUMBLED = "咕噜咕噜"
+DANGER = (
+    ("injury", [case_opened(case_kind="injury", emergency="120")]),
+    ("violence", [case_opened(case_kind="violence", emergency="110")]),
+)
+NOT_UNDERSTOOD = (("not_understood", [make("not_understood", attempt=1)]),)
+# What a key can mean to a question of the services; all that words can is tried with the first key only.
+ANSWERS_TO_KEYS = tuple(
+    (kind, [sample(kind)])
+    for kind in ("ask", "confirm_registration", "registered", "cancelled", "job_offers", "menu", "say_again", "noted")
+)
+# What words can be understood as: every kind of answer, and the forms of those that lead to different questions.
+ANSWERS_TO_WORDS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+    *((kind, [sample(kind)]) for kind in sorted(KINDS)),
+    ("ask person_name", [make("ask", form="registration", field="person_name", attempt=1, choices=[], noted={})]),
+    ("ask location", [make("ask", form="registration", field="location", attempt=1, choices=["兴泉社区", "双石村"], noted={})]),
+    ("ask job_type", [make("ask", form="registration", field="job_type", attempt=1, choices=[], noted={"age": 58})]),
+    ("ask headcount", [make("ask", form="posting", field="headcount", attempt=1, choices=[], noted={})]),
+    ("job_details elsewhere", [make("job_details", opening=opening(9), asked=["meals"])]),
+    *DANGER,
+    ("in the middle of a form", [sample("market_info"), sample("resume_hint")]),
+    ("nothing: staff have the conversation", []),
+)  # fmt: skip
+
+
+def variants(answers: list[dict[str, Any]], world: World) -> list[dict[str, Any]]:
+    """The same answers as this world gives them: whether staff are there."""
+    return [human(world.staff_open) if answer["kind"] == "human" else answer for answer in answers]
+
+
+def states() -> Iterator[State]:
+    """Every question on every rung."""
+    for name in QUESTIONS:
+        for misses in range(4):
+            yield State(name, dict(DATA.get(name, {})), back=[["main", {}]], misses=misses, again=misses)
+
+
+def what_services_say(step: Step, world: World) -> list[dict[str, Any]]:
+    """The usual answer to what the flow asks for; words are not understood."""
+    if isinstance(step, Converse):
+        return [make("not_understood", attempt=1)]
+    assert isinstance(step, Do)
+    return variants(ANSWERS_OF_ACTS[step.act][0], world)
+
+
+def run(state: State, event: Event, world: World, *answers: dict[str, Any]) -> tuple[State, list[Step]]:
+    """One whole turn: acts and words answered (the first of them with `answers` if any), until the caller is waited for."""
+    state, steps = advance(state, event, world)
+    said: list[Step] = [s for s in steps if isinstance(s, Say)]
+    given: list[dict[str, Any]] | None = list(answers) or None
+    for _ in range(5):
+        if not steps or isinstance(steps[-1], LAST):
+            break
+        state, steps = advance(state, Answers(given or what_services_say(steps[-1], world)), world)
+        given = None
+        said += [s for s in steps if isinstance(s, Say)]
+    return state, [*said, *steps[-1:]]
+
+
+def words_of(steps: list[Step]) -> str:
+    return "".join(step.zh for step in steps if isinstance(step, Say))
+
+
+# -- situations and the edges between them ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where a call is: its state, what it said on coming here and how the turn ended. `keys`: those the question names."""
+
+    state: State
+    steps: tuple[Step, ...]
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def at(self) -> str:
+        if isinstance(self.last, Transfer):
+            return PERSON
+        return GOODBYE if isinstance(self.last, Hangup) else self.state.at
+
+    @property
+    def key(self) -> str:
+        if self.at in {PERSON, GOODBYE}:
+            return self.at
+        state = self.state
+        behind = "form" if any(at == "form" for at, _ in state.back) else state.back[-1][0] if state.back else ""
+        if behind not in {"form", "job", "mine"}:
+            behind = "something" if behind else "nothing"  # where * and a finished question lead
+        rung = [state.misses, state.failures >= RETRIES, isinstance(self.last, Record), behind, state.spoke]
+        return json.dumps([self.at, _kind_of(state.data), rung], ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What leads from one situation to another. `cause`: "1", "wrong key", "silence", "words" …; `answer`: the kind of
+    answer the services gave. `finished`: a task was completed on the way."""
+
+    source: str
+    cause: str
+    answer: str
+    target: str
+    finished: bool
+    source_key: str
+    target_key: str
+
+
+@dataclass
+class Paths:
+    """All situations of a call by key, all edges between them, and everything said on the way."""
+
+    situations: dict[str, Situation]
+    edges: list[Edge]
+    said: set[Say]
+
+
+_TELLING = frozenset(
+    {"kind", "field", "form", "about", "status", "purpose", "step", "act", "page", "town", "remaining"}
+)
+
+
+def _kind_of(data: dict[str, Any]) -> list[Any]:
+    """What of a question's data makes a difference to where it leads; the rest only fills in the words."""
+    told: list[Any] = [[key, data[key]] for key in sorted(data) if key in _TELLING]
+    told += [_kind_of(data[key]) for key in ("answer", "yes") if isinstance(data.get(key), dict)]
+    for several in ("openings", "offers"):
+        if several in data and "i" in data:
+            told += [_kind_of(data[several][data["i"]]), "last" if data["i"] + 1 == len(data[several]) else "more"]
+    return told
+
+
+def starts(world: World) -> list[tuple[str, State, Event]]:
+    """How a call can begin: cause, state and event."""
+    return [
+        ("the call comes in", State(), Started()),
+        *(
+            (f"resumed at {name}", State(), Started(State(name, dict(DATA.get(name, {})))))
+            for name, question in QUESTIONS.items()
+            if question.resumable
+        ),
+        *((f"we call: {placed.purpose}", State(), Started(placed=placed)) for placed in PLACED),
+    ]
+
+
+def happenings(situation: Situation, world: World) -> list[tuple[str, Event]]:
+    """(cause, event): everything that can happen at this point of a call, hanging up apart."""
+    last = situation.last
+    if isinstance(last, Hangup):
+        return []
+    if isinstance(last, Transfer):
+        return [("answered", DialEnded("completed")), *((status, DialEnded(status)) for status in ("no-answer", "busy", "failed", "canceled"))]  # fmt: skip
+    question, state = QUESTIONS[situation.at], situation.state
+    if isinstance(last, Record):
+        return [
+            ("recording", Recorded("http://r", "#")), ("silence", Silence()), ("0", Recorded("http://r", "0")),
+            ("*", Recorded("http://r", "*")), ("9", Recorded("http://r", "9")), ("words", Speech(MUMBLED)),
+        ]  # fmt: skip
+    named = question.keys(state, world)
+    pressed: list[tuple[str, Event]] = [(key, Digits(key)) for key in named if key not in EVERYWHERE]
+    if isinstance(last, Ask) and last.digits > 1:
+        pressed = [
+            ("two digits", Digits("58")),
+            *(one for one in pressed if one[0] == "#"),
+            ("impossible digits", Digits("03")),
+        ]
+    wrong = next((key for key in "86543#" if key not in named), "11")
+    said: list[tuple[str, Event]] = [
+        ("yes", Speech("要得", choice="yes")), ("no", Speech("不要", choice="no")), ("an ordinal", Speech("第二个", choice=2, ordinal=2)),
+        ("danger words", Speech("腿断了", danger=True)), ("words", Speech(MUMBLED)),
+        ("said", Speech("五十八", facts={"age": 58})), ("said", Speech("双石村", facts={"place": "500114121002"})),
+        ("said", Speech("采茶", facts={"job_types": ["A01"]})),
+    ]  # fmt: skip
+    return [
+        *pressed,
+        *((key, Digits(key)) for key in EVERYWHERE),
+        ("wrong key", Digits(wrong)),
+        ("silence", Silence()),
+        *said,
+    ]
+
+
+def turns(situation: Situation, world: World) -> Iterator[tuple[str, str, Situation]]:
+    """(cause, kind of answer, what it leads to) of everything that can happen here."""
+    for cause, event in happenings(situation, world):
+        yield from ((cause, kind, after) for kind, after in _turn(situation.state, event, world))
+
+
+def _turn(state: State, event: Event, world: World, *, depth: int = 0) -> Iterator[tuple[str, Situation]]:
+    after, steps = advance(state, event, world)
+    last = steps[-1]
+    if isinstance(last, LAST):
+        yield "", Situation(after, tuple(steps))
+        return
+    assert depth < 4, (state.at, event, last)
+    said = [s for s in steps if isinstance(s, Say)]
+    given: list[tuple[str, list[dict[str, Any]]]]
+    if isinstance(last, Converse):
+        given = [(kind, variants(answers, world)) for kind, answers in _understood(state, event)]
+    else:
+        assert isinstance(last, Do)
+        known = ANSWERS_OF_ACTS[last.act] if depth == 0 else ANSWERS_OF_ACTS[last.act][:1]
+        given = [(_name(answers), variants(answers, world)) for answers in known]
+    for kind, answers in given:
+        for _, situation in _turn(after, Answers(answers), world, depth=depth + 1):
+            yield kind, Situation(situation.state, (*said, *situation.steps))
+
+
+def _understood(state: State, event: Event) -> tuple[tuple[str, list[dict[str, Any]]], ...]:
+    """What words may be understood as: anything at the first asking; later and for a bare yes not all of it again."""
+    if isinstance(event, Speech) and event.danger:
+        return DANGER
+    first = state.misses == 0 and (event in (Digits("1"), Digits("58"), Speech(MUMBLED)))
+    return ANSWERS_TO_WORDS if first else ANSWERS_TO_KEYS if isinstance(event, Digits) else NOT_UNDERSTOOD
+
+
+def _name(answers: list[dict[str, Any]]) -> str:
+    return " + ".join(answer["kind"] for answer in answers) or "nothing"
+
+
+def explore(world: World, most: int = 20_000) -> Paths:
+    """Every situation that can be reached in this world, and what leads to it."""
+    found: dict[str, Situation] = {}
+    edges: list[Edge] = []
+    heard: set[Say] = set()
+    todo: deque[str] = deque()
+
+    def meet(source: str, source_key: str, before: int, cause: str, answer: str, situation: Situation) -> None:
+        key = situation.key
+        if key not in found:
+            assert len(found) < most, "the flow does not come to an end"
+            found[key] = situation
+            todo.append(key)
+        heard.update(step for step in situation.steps if isinstance(step, Say))
+        done = len(situation.state.finished) > before
+        edges.append(Edge(source, cause, answer, situation.at, done, source_key, key))
+
+    for cause, state, event in starts(world):
+        for answer, situation in _turn(state, event, world):
+            meet("", "", 0, cause, answer, situation)
+    while todo:
+        key = todo.popleft()
+        here = found[key]
+        for cause, answer, after in turns(here, world):
+            meet(here.at, key, len(here.state.finished), cause, answer, after)
+    return Paths(found, edges, heard)
+
+
+def hung_up(situation: Situation, world: World) -> State:
+    return advance(situation.state, HungUp(), world)[0]
