@@ -18,20 +18,35 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.services import call_turns
+from backend.services import after_call, call_turns, callback, place_calls, ring_instead
 from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
 from ivr.call_flow import advance
 from ivr.questions import QUESTIONS, opening_read
 from ivr.recorded import recorded_for
-from ivr.steps import Again, Answers, Converse, Do, Event, HungUp, Say, Speech, Started, State, Step, World
+from ivr.steps import (
+    Again,
+    Answers,
+    Converse,
+    Do,
+    Event,
+    HungUp,
+    Placed,
+    Say,
+    Speech,
+    Started,
+    State,
+    Step,
+    Transfer,
+    World,
+)
 from ivr.twiml import Addresses, render
 from ivr.wording import LOCAL
 
 log = structlog.get_logger()
 
 FIRST = "start"  # the nonce of a call's first turn
-CAME_IN = "(来电)"
+CAME_IN, ANSWERED = "(来电)", "(接听)"
 # An SMS of the same number may be in work: a caller waits this long for it, then the keys go on alone.
 WAIT_FOR_NUMBER_S = 2.0
 POLL_S = 0.05
@@ -83,11 +98,36 @@ def incoming(deps: Deps, sid: str, number: str) -> str:
     raise AssertionError("unreachable")
 
 
+def placed(deps: Deps, sid: str, reference: str) -> str:
+    """The first webhook of a call of ours that was answered; asked again it gives the same TwiML (V15).
+
+    NotFound when the reference is none of ours.
+    """
+    for attempt in range(3):
+        try:
+            with deps.db.write() as session:
+                call, planned = place_calls.pick_up(session, deps, sid=sid, reference=reference)
+                if (given := call_turns.given_answer(session, call, FIRST)) is not None:
+                    return given
+                turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
+                resume = _resumable(session, deps, call, turn.caller) if planned.purpose == "callback" else None
+                event = Started(resume, Placed(**ring_instead.what_for(session, deps, planned, deps.clock())))
+                log.info("placed_call_answered", call_id=call.id, purpose=planned.purpose)
+                return _close(turn, call_turns.Heard(ANSWERED), *advance(turn.state, event, turn.world))
+        except (IntegrityError, OperationalError):
+            if attempt == 2:
+                raise
+    raise AssertionError("unreachable")
+
+
 def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Caller) -> State | None:
     stored = call_turns.dropped_call(session, deps, call)
     if not stored or "flow" not in stored:
         return None
     state = State.from_json(stored["flow"])
+    if state.at == "placed_callback" and not state.spoke and (broken_off := state.data.get("resume")):
+        # We rang and nobody answered: what broke off is still what it was.
+        state.at, state.data = broken_off["at"], broken_off["data"]
     if state.at == "job" and state.finished:
         return None  # something was done in that call; the jobs read after it were not what broke off
     if state.at == "reg_age_ok":
@@ -200,11 +240,17 @@ def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step])
     steps = [*heard, *steps]
     lines = [call_turns.Line(step.zh, step.en, step.prompt) for step in steps if isinstance(step, Say)]
     call_turns.said(turn.session, turn.deps, turn.call, message, lines, turn.answers)
+    if state.spoke:
+        place_calls.somebody_there(turn.session, turn.deps, turn.call)
     following = secrets.token_urlsafe(12)
     twiml = _twiml(turn, steps, following)
+    turn.call.put_through_to = turn.caller.hotline if isinstance(steps[-1], Transfer) else None
     call_turns.keep_answer(
         turn.session, turn.deps, turn.call, turn.nonce, twiml, {"flow": state.to_json(), "nonce": following}
     )
+    if turn.call.ended_at is not None:
+        # What was still on its way when the line dropped, e.g. a recording.
+        after_call.text_what_was_done(turn.session, turn.deps, turn.call)
     return twiml
 
 
@@ -229,11 +275,33 @@ def ask_again(deps: Deps, sid: str) -> str:
         return _ask_again(_opened(session, deps, call, call.state["nonce"]))
 
 
-def ended(deps: Deps, sid: str, status: str) -> None:
-    """The carrier says how the call goes on; at its end the flow is told."""
+def ended(deps: Deps, sid: str, status: str) -> bool:
+    """The carrier says how the call goes on; at its end the flow is told. False: we know of no such call."""
     with deps.db.write() as session:
         call = call_turns.call_progress(session, deps, sid, status)
-        if call is not None and call.ended_at is not None and "flow" in call.state:
-            state, _ = advance(State.from_json(call.state["flow"]), HungUp(), World(today=deps.clock().date()))
-            call.state = {**call.state, "flow": state.to_json()}
-            log.info("call_ended", call_id=call.id, status=status, finished=state.finished)
+        if call is not None and call.ended_at is not None:
+            _over(session, deps, call)
+        return call is not None or call_turns.handset_of_call(deps, sid) is not None
+
+
+def _over(session: Session, deps: Deps, call: Any) -> None:
+    """A call has ended: the flow is told, what broke off is rung back, and what was done goes out in one text (V15, V20)."""
+    before = State.from_json(call.state.get("flow") or {})
+    state, _ = advance(before, HungUp(), World(today=deps.clock().date()))
+    call.state, call.put_through_to = {**call.state, "flow": state.to_json()}, None
+    reached = before.reached or before.case_id is not None
+    callback.after_call(session, deps, call, callback.HowItEnded(bool(before.finished), reached, before.content))
+    after_call.text_what_was_done(session, deps, call)
+    log.info("call_ended", call_id=call.id, status=call.status, finished=state.finished)
+
+
+def end_silent_calls(deps: Deps) -> int:
+    """Close the calls whose end the carrier never reported; return how many. Called again it finds nothing more."""
+    with deps.db.read() as session:
+        silent = after_call.silent_calls(session, deps.clock())
+    for call_id in silent:
+        with deps.db.write() as session:
+            call = call_turns.lost(session, deps, call_id)
+            if call is not None:
+                _over(session, deps, call)
+    return len(silent)

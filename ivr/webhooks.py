@@ -15,10 +15,11 @@ from flask import Blueprint, Response, request
 from backend.domain.case_rules import is_open
 from backend.domain.phone import to_e164
 from backend.errors import NotFound
-from backend.services.call_turns import Heard
+from backend.services import callback
+from backend.services.call_turns import FINAL, Heard
 from backend.services.deps import Deps
 from backend.webhook_guard import signed
-from ivr import turns
+from ivr import placed_webhooks, turns
 from ivr.hearing import confidence, keys_or_words
 from ivr.prompts import catalogue
 from ivr.recorded import shelf
@@ -78,7 +79,11 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @blueprint.post("/status")
     def progress() -> Response:
-        turns.ended(deps, _sid(), request.form.get("CallStatus", "")[:32])
+        status = request.form.get("CallStatus", "")[:32]
+        number = to_e164(request.form.get("From", ""))
+        if not turns.ended(deps, _sid(), status) and status in FINAL and number is not None:
+            # It ended before the line ever answered: a missed call (V15).
+            callback.missed(deps, sid=_sid(), number=number)
         return Response(status=204)
 
     @blueprint.post("/fallback")
@@ -92,10 +97,14 @@ def create_blueprint(deps: Deps) -> Blueprint:
             try:
                 return turns.ask_again(deps, _sid())
             except NotFound:  # the very first webhook had failed
+                if request.form.get("Direction", "inbound") != "inbound":
+                    raise  # a call of ours: which one, this address does not say
                 number = to_e164(request.form.get("From", ""))
                 return turns.incoming(deps, _sid(), number) if number else _hidden_number(deps)
 
         return _answer(deps, go_on)
+
+    placed_webhooks.register(blueprint, deps, _answer)
 
     @blueprint.get("/audio/<region>/<version>/<stem>.wav")
     def audio(region: str, version: str, stem: str) -> Response:

@@ -333,7 +333,8 @@ def pick_up(session: Session, deps: Deps, *, sid: str, reference: str) -> tuple[
     _note(attempt, planned, sid, "in-progress")
     handset = session.get_one(Handset, planned.handset_id, with_for_update=True)
     conversation = conversation_for(session, handset, now)
-    ring_instead.expect(session, planned, conversation)
+    if ring_instead.still_wanted(session, planned, now):
+        ring_instead.expect(session, planned, conversation)
     call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
                 direction="outbound", planned_call_id=planned.id, state={}, turn=0, started_at=now, last_at=now)  # fmt: skip
     session.add(call)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from backend.services import answer_offer, follow_up, reminders
 from backend.services.deps import Deps
+from backend.services.views import opening_view
 from backend.store.models import Conversation, Handset, Offer, PlannedCall
 
 _WANTED_WHILE = {
@@ -62,3 +64,13 @@ def expect(session: Session, planned: PlannedCall, conversation: Conversation) -
     """What a bare word in this call, or a text after it, answers (M04)."""
     if planned.offer_id is not None:
         _EXPECT[planned.purpose](conversation, session.get_one(Offer, planned.offer_id))
+
+
+def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> dict[str, Any]:
+    """What the call is about, for whoever has picked up: `{purpose, opening, offer_id}`; "over": settled meanwhile."""
+    settled = planned.status in {"answered", "suppressed"} or not still_wanted(session, planned, now)
+    if settled or planned.offer_id is None:
+        return {"purpose": "over" if settled else planned.purpose, "opening": None, "offer_id": None}
+    offer = session.get_one(Offer, planned.offer_id)
+    view = opening_view(offer.opening, deps.regions)
+    return {"purpose": planned.purpose, "opening": view, "offer_id": offer.id}

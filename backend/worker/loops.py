@@ -1,4 +1,4 @@
-"""The turn loop and the outbox loop: claim under a lease, call one service, release."""
+"""The turn loop, the outbox loop and the loop that places calls: claim under a lease, call one service, release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from backend.logs import configure
 from backend.services import deps as wiring
-from backend.services import heartbeat, outbox
+from backend.services import heartbeat, outbox, place_calls
 from backend.services.acts import load_all
 from backend.services.broken_turn import count_failure
 from backend.services.converse import SMS_DEADLINE_S, converse, lease_number, release_number
@@ -26,8 +26,10 @@ from backend.store.models import Handset, Message
 log = structlog.get_logger()
 
 IDLE_S = 0.1
+CALLS_IDLE_S = 1.0  # nobody waits for a call of ours to the second
 TURN_THREADS = 4
 SEND_THREADS = 2
+CALL_THREADS = 1  # asking the carrier to ring is quick; the talking is the web processes' work
 BEAT_EVERY_S = 5.0
 STOP_GRACE_S = 8.0
 # A turn whose worker died is taken up again once its number's lease is over; the row alone says so.
@@ -114,13 +116,16 @@ def turns_waiting(deps: Deps) -> bool:
 class Bell(threading.Thread):
     """Looks for work with one cheap read and wakes the loops; idle loops then cost nothing and hold no lock."""
 
-    def __init__(self, name: str, waiting: Callable[[Deps], bool], deps: Deps, stop: threading.Event) -> None:
+    def __init__(
+        self, name: str, waiting: Callable[[Deps], bool], deps: Deps, stop: threading.Event, every_s: float = IDLE_S
+    ) -> None:
         super().__init__(name=f"{name}-bell", daemon=True)
+        self._every_s = every_s
         self._waiting, self._deps, self._stop_event = waiting, deps, stop
         self.rung = threading.Event()
 
     def run(self) -> None:
-        while not self._stop_event.wait(IDLE_S):
+        while not self._stop_event.wait(self._every_s):
             try:
                 if self._waiting(self._deps):
                     self.rung.set()
@@ -162,10 +167,12 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     turns, sendings = Bell("turn", turns_waiting, deps, stop), Bell("send", outbox.something_due, deps, stop)
+    calls = Bell("call", place_calls.something_due, deps, stop, CALLS_IDLE_S)
     loops = [Loop(f"turn-{n}", one_turn, turns, deps, stop) for n in range(TURN_THREADS)]
     loops += [Loop(f"send-{n}", one_sending, sendings, deps, stop) for n in range(SEND_THREADS)]
+    loops += [Loop(f"call-{n}", place_calls.place_next, calls, deps, stop) for n in range(CALL_THREADS)]
     warm(deps)
-    for thread in (turns, sendings, *loops):
+    for thread in (turns, sendings, calls, *loops):
         thread.start()
     log.info("worker_started", pid=os.getpid())
     while not stop.wait(BEAT_EVERY_S):

@@ -76,7 +76,7 @@ class FakeCarrier:
     ) -> PlacedCall:  # fmt: skip
         if self.before_ringing is not None:
             self.before_ringing()
-        placed = PlacedCall(f"CA{next(self._numbers):032x}", "queued")
+        placed = PlacedCall(f"CAf{next(self._numbers):031x}", "queued")  # never that of a call from outside
         problem = self.fail_calls_with.pop(0) if self.fail_calls_with else None
         if problem is None or problem.outcome_unknown:
             # With an unknown outcome the worst case: it rings all the same.
