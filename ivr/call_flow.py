@@ -257,11 +257,10 @@ class _Turn(FollowUp):
         self.state.failures = 0
         if event.status in {"completed", "answered"}:
             self.state.reached = True
-            self.says += [prompt("human_talked"), prompt("anything_else")]
-            self.home()
+            self.do("talked_to_human", {"case_id": self.state.case_id})
         else:
-            self.says.append(prompt("human_busy"))
-            self.go(Go("voicemail"))
+            # busy, no-answer, failed, canceled: each leaves a task, and a promise with a time (V16).
+            self.do("nobody_came", {"case_id": self.state.case_id, "status": event.status})
 
     def _once_more(self, event: Again) -> None:
         self.ask()

@@ -117,10 +117,10 @@ class FollowUp:
             if answer["kind"] in ANSWERS_NOTHING:
                 self.miss(tuple(_spoken(answer, self.world)))
                 return
-            self._tell(answer, doing)
             if answer["kind"] == "case_opened" and answer.get("emergency"):
-                self._emergency()
+                self._emergency(answer)
                 return
+            self._tell(answer, doing)
             if place + 1 == len(event.answers):
                 self._go_on(kinds)
 
@@ -228,12 +228,18 @@ class FollowUp:
         self.move(Go("either", {"answer": answer}, forget=self.state.at == "either"))
         self.state.failures = failures
 
-    def _emergency(self) -> None:
-        """Injury and violence: the number to call was said first; a person comes at once (DESIGN §3.8)."""
+    def _emergency(self, answer: Answer) -> None:
+        """Injury and violence: the number to call is said first; then a person comes at once (V17, DESIGN §3.8)."""
+        said = _spoken(answer, self.world)
+        self.state.case_id = answer.get("case_id")
+        self.state.back, self.state.failures = [], 0
         if self.world.staff_open:
-            self.says.append(prompt("emergency_now"))
+            # The rest can wait until somebody has answered, or is in the text afterwards.
+            self.says += [said[0], prompt("emergency_now")]
+            self.be_at("main", {})
             self.last = [Transfer()]
         else:
+            self.says += said
             self._voicemail()
 
     def _voicemail(self) -> None:
@@ -319,13 +325,22 @@ class FollowUp:
     def _human(self, answer: Answer, doing: str | None) -> None:
         self.state.case_id = answer.get("case_id")
         self.state.back, self.state.failures = [], 0
+        self.says += _spoken({**answer, "open_now": self.world.staff_open}, self.world)
         if self.world.staff_open:
-            self.says.append(prompt("human_now"))
             self.be_at("main", {})
             self.last = [Transfer()]
         else:
-            self.says += _spoken({**answer, "open_now": False}, self.world)
             self._voicemail()
+
+    def _promised(self, answer: Answer, doing: str | None) -> None:
+        """Nobody came to the phone: who rings back when, and a message may be left (V16)."""
+        self.state.case_id = answer.get("case_id")
+        self.says += _spoken(answer, self.world)
+        self.move(Go("voicemail", {}))
+
+    def _talked(self, answer: Answer, doing: str | None) -> None:
+        self.says += [*_spoken(answer, self.world), prompt("anything_else")]
+        self.home()
 
     def _pace(self, answer: Answer, doing: str | None) -> None:
         self.says += _spoken(answer, self.world)
@@ -349,7 +364,7 @@ _Lead = Callable[[FollowUp, Answer, str | None], None]
 _LEADS: dict[str, _Lead] = {
     "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
     "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
-    "taken_over": FollowUp._taken_over, "ask_paid": FollowUp._ask_paid, "calls_off": FollowUp._calls_off, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
+    "callback_promised": FollowUp._promised, "human_talked": FollowUp._talked, "taken_over": FollowUp._taken_over, "ask_paid": FollowUp._ask_paid, "calls_off": FollowUp._calls_off, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
 }  # fmt: skip
 
 

@@ -257,9 +257,20 @@ def _hotline(hotline: Any) -> tuple[str, str]:
 
 
 def _human(answer: Answer, today: date) -> list[Say]:
+    """The handoff said aloud, with who else waits (V16)."""
+    ahead = int(answer.get("ahead") or 0)
     if answer.get("open_now"):
-        return [prompt("connecting")]
-    return [prompt("nobody_on_duty", until=_when(answer.get("due_at"), today))]
+        return [prompt("human_queue", count=ahead) if ahead else prompt("human_now"), prompt("human_or_message")]
+    return [prompt("nobody_on_duty"), _promise(ahead + 1, answer.get("due_at"), today)]
+
+
+def _promise(place: int, due: Any, today: date) -> Say:
+    zh, en = _when(due, today)
+    return prompt("promise", place=place, until=("今天之内" if zh == "今天" else zh, en))
+
+
+def _callback_promised(answer: Answer, today: date) -> list[Say]:
+    return [prompt("human_busy"), _promise(int(answer["place"]), answer.get("due_at"), today)]
 
 
 def _market_info(answer: Answer, today: date) -> list[Say]:
@@ -373,6 +384,9 @@ RENDERERS: dict[str, Renderer] = {
     "which_person": _fixed("who_calls"),
     "case_opened": _case_opened,
     "human": _human,
+    "callback_promised": _callback_promised,
+    "human_talked": _fixed("human_talked"),
+    "call_summary": _fixed("text_follows"),
     "market_info": _market_info,
     "opted_out": _fixed("opted_out", "opted_out_back"),
     "opted_in": _fixed("opted_in"),

@@ -81,7 +81,11 @@ KINDS: dict[str, tuple[str, ...]] = {
     "which_person": ("count",),  # shared phone (V21), never a name
     # -- services
     "case_opened": ("case_kind", "case_id", "who", "due_at", "emergency", "hotlines", "said"),
-    "human": ("open_now", "station", "due_at", "case_id"),
+    # ahead: who else waits, being put through now, or with a wish for a person that nobody has taken up
+    "human": ("open_now", "station", "due_at", "case_id", "ahead"),
+    "callback_promised": ("case_id", "due_at", "place"),  # nobody came to the phone; place: which one in the queue
+    "human_talked": ("case_id",),  # the caller has talked with staff
+    "call_summary": ("done",),  # after a call, by text: the answers that told of something done in it
     "market_info": ("station",),
     "opted_out": (),
     "opted_in": (),

@@ -12,7 +12,7 @@ import structlog
 from backend import services
 from backend.domain.answers import Answer
 from backend.errors import NotFound
-from backend.services import callback, outbox
+from backend.services import callback
 from backend.services.turn import Facts, Turn
 from backend.store.models import TurnEffect
 
@@ -57,8 +57,6 @@ def perform(turn: Turn, name: str, facts: Facts, *, instead: str | None = None) 
         return list(done.answer["answers"])
     turn.facts = facts
     answers = _ACTS[instead or name](turn)
-    if turn.channel == "voice":
-        _text_the_change(turn, answers)
     if SETTLES & {answer["kind"] for answer in answers}:
         callback.settled(turn)
     turn.session.add(TurnEffect(message_id=turn.message.id, act=name, answer={"answers": answers}, at=turn.now))
@@ -78,7 +76,7 @@ def run(turn: Turn, option: dict[str, Any], facts: Facts | None = None) -> list[
     return _ACTS[option["act"]](turn)
 
 
-# Answers that tell of a change: when it was made by voice, the number also gets it as a text (V20, DESIGN §3.4).
+# Answers that tell of a change.
 CHANGES = frozenset(
     {
         "registered",
@@ -97,17 +95,3 @@ CHANGES = frozenset(
 )
 # After these nobody has to be rung back: something was finished, or a person has been asked for (V15).
 SETTLES = CHANGES | {"human"}
-
-
-def _text_the_change(turn: Turn, answers: list[Answer]) -> None:
-    changes = [answer for answer in answers if answer["kind"] in CHANGES]
-    if changes:
-        outbox.enqueue(
-            turn.session,
-            turn.deps,
-            now=turn.now,
-            handset=turn.handset,
-            conversation=turn.conversation,
-            answers=changes,
-            in_reply_to=turn.message.id,
-        )

@@ -22,14 +22,16 @@ ABOUT = {"posting": "要请人,留了话", "": "打电话留了话"}
 def leave_message(turn: Turn) -> list[Answer]:
     """`params`: recording_url, about (posting | ""), case_id (of the wish for a person that led here, or None).
 
-    One wish is one case: the open `handoff` becomes the `voicemail`. A second recording is a second case, so that no
-    recording replaces another.
+    One wish is one case: the open `handoff` becomes the `voicemail`, any other case she was put through for or has just
+    opened keeps its kind and gets the recording. A second recording is a second case, so that none replaces another.
     """
     params = turn.facts.params
     about = str(params.get("about") or "")
     case = _asked_for(turn, params.get("case_id"))
     if case is not None:
-        case.kind, case.recording_url, case.summary = "voicemail", params["recording_url"], ABOUT[""]
+        case.recording_url = params["recording_url"]
+        if case.kind == "handoff":
+            case.kind, case.summary = "voicemail", ABOUT[""]
         case.details = {**case.details, "message_ids": [*case.details.get("message_ids", []), turn.message.id]}
     else:
         case = recorded_case(turn, "voicemail", ABOUT.get(about, ABOUT[""]), params["recording_url"],
@@ -41,8 +43,8 @@ def _asked_for(turn: Turn, case_id: Any) -> Case | None:
     if case_id is None:
         return None
     return turn.session.scalar(
-        select(Case).where(Case.id == case_id, Case.handset_id == turn.handset.id, Case.kind == "handoff",
-                           Case.status != "closed", Case.recording_url.is_(None))
+        select(Case).where(Case.id == case_id, Case.handset_id == turn.handset.id, Case.status != "closed",
+                           Case.recording_url.is_(None))
     )  # fmt: skip
 
 

@@ -128,6 +128,18 @@ def human(answer: Answer, detail: int) -> str:
     return f"The station is closed. {name} will answer you by {local(answer['due_at']):%d %b %H:%M}."
 
 
+def call_summary(answer: Answer, detail: int) -> str:
+    return "; ".join(_done(done, detail) for done in answer["done"])
+
+
+def _done(done: Answer, detail: int) -> str:
+    if done["kind"] in {"callback_promised", "human"}:
+        return f"A person will call you back by {local(done['due_at']):%d %b %H:%M} (case {done['case_id']})"
+    number = f" (case {done['case_id']})" if done["kind"] == "case_opened" else ""
+    phrase = PHRASES[done["kind"]]
+    return (phrase if isinstance(phrase, str) else phrase(done, detail)).rstrip(".") + number
+
+
 MENU = "1 find work, 2 register, 3 my list, 4 stop texts, 0 a person"
 
 OUTCOMES = {
@@ -256,6 +268,12 @@ PHRASES: Phrases = {
     ),
     "case_opened": case_opened,
     "human": human,
+    "callback_promised": lambda a, d: (
+        f"Nobody could be reached; case {a['case_id']}, number {a['place']} in the queue, "
+        f"we call you back by {local(a['due_at']):%d %b %H:%M}"
+    ),
+    "human_talked": "You have talked with our staff.",
+    "call_summary": call_summary,
     "market_info": lambda a, d: (
         f"{latin(a['station']['name'])}: {latin(a['station']['address'])}, open {a['station']['opens_at']}-{a['station']['closes_at']}, phone {a['station'].get('hotline') or '-'}"
     ),

@@ -372,6 +372,39 @@ def resume_hint(answer: Answer, detail: int) -> str:
     return f"{what}还没弄完:{question}不弄了回“算了”" if detail >= 1 else f"{what}还没完,接着说"
 
 
+def call_summary(answer: Answer, detail: int) -> str:
+    """What was done in a call, a line each (V20)."""
+    return "\n".join(_done(done, detail) for done in answer["done"])
+
+
+def _done(done: Answer, detail: int) -> str:
+    kind = done["kind"]
+    if kind == "job_taken":
+        return job_taken({**done, "registered": True}, detail)
+    if kind == "withdrawn":
+        return "退了:" + w.line(done["opening"], detail=min(detail, 1))
+    if kind == "registered":
+        return "登记好了,有合适的活就告诉你" if detail >= 2 else "登记好了"
+    if kind == "case_opened":
+        first = {"120": "人要紧,先打120。", "110": "先保安全,打110。"}.get(done["emergency"] or "", "")
+        what = NOTED.get(done["case_kind"], "你说的事")
+        lines = (
+            [line["name"] + line["number"] for line in done["hotlines"][: 1 if detail < 3 else 2]]
+            if detail >= 1
+            else []
+        )
+        also = f",急就打{'、'.join(lines)}" if lines else ""
+        return f"{first}{what}记下了,编号{done['case_id']},{done['who']}{by_when(done['due_at'])}回话{also}"
+    if kind in {"callback_promised", "human"}:
+        return f"找人的事记下了,编号{done['case_id']},{by_when(done['due_at'])}给你打回来"
+    phrase = PHRASES[kind]
+    return phrase if isinstance(phrase, str) else phrase(done, detail)
+
+
+def callback_promised(answer: Answer, detail: int) -> str:
+    return f"没找到人,记下了,编号{answer['case_id']}。你排第{answer['place']}个,{by_when(answer['due_at'])}给你打回来"
+
+
 MENU = "1找活 2登记 3我报的活 4不再收短信 0找人"
 
 PHRASES: Phrases = {
@@ -458,6 +491,9 @@ PHRASES: Phrases = {
     ),
     "case_opened": case_opened,
     "human": human,
+    "callback_promised": callback_promised,
+    "human_talked": "你和工作人员说完了。还有事直接说",
+    "call_summary": call_summary,
     "market_info": market_info,
     "opted_out": "好,以后我们不主动给你发短信了。你找我们还是一样回。想再收,回“恢复短信”",
     "opted_in": "好,有合适的活又给你发短信。不想收回“退订”",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,9 +31,9 @@ from backend.store.models import (
 from backend.store.session import Database
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeEngine
+from tests.support.phone_call import NUMBER, PhoneCall
 from tests.support.signing import SignedClient, new_sid
 
-NUMBER = "+8610001234567"
 Make = Callable[[], Any]
 
 
@@ -50,59 +49,6 @@ def market(make: Make) -> None:
         f.make_region("500114121003", "双石村")
         for title, code in (("摘脆红李", "A04"), ("采茶", "A01"), ("搬砖", "B01")):
             f.make_opening(title=title, job_type=code)
-
-
-class PhoneCall:
-    """A caller: presses, speaks, records; follows the TwiML as the carrier would."""
-
-    def __init__(self, signed: SignedClient, number: str = NUMBER, sid: str | None = None) -> None:
-        self.signed, self.number, self.sid = signed, number, sid or new_sid("CA")
-        self.url = "/twilio/voice"
-        self._take(signed.voice(self.url, number, self.sid, CallStatus="ringing"))
-
-    def _take(self, response: Any) -> None:
-        assert response.status_code == 200
-        assert response.mimetype == "text/xml"
-        self.twiml = response.get_data(as_text=True)
-        assert lint(self.twiml) == []
-        self.root = ElementTree.fromstring(self.twiml)
-
-    def post(self, url: str, **form: str) -> PhoneCall:
-        parts = urlsplit(url)
-        self.url = f"{parts.path}?{parts.query}"
-        self._take(self.signed.voice(self.url, self.number, self.sid, **form))
-        return self
-
-    def _action(self, verb: str) -> str:
-        element = self.root.find(verb)
-        assert element is not None, self.twiml
-        return str(element.get("action"))
-
-    def press(self, keys: str) -> PhoneCall:
-        return self.post(self._action("Gather"), Digits=keys, FinishedOnKey="")
-
-    def speak(self, words: str) -> PhoneCall:
-        return self.post(self._action("Gather"), SpeechResult=words, Confidence="0.8")
-
-    def silence(self) -> PhoneCall:
-        return self.post(self.root.findtext("Redirect") or "")
-
-    def record(self, url: str = "http://carrier/recording/1", key: str = "#") -> PhoneCall:
-        return self.post(
-            self._action("Record"), RecordingUrl=url, RecordingSid="RE1", RecordingDuration="2", Digits=key
-        )
-
-    def dial_ended(self, status: str) -> PhoneCall:
-        return self.post(self._action("Dial"), DialCallStatus=status)
-
-    def hang_up(self) -> None:
-        assert (
-            self.signed.voice("/twilio/voice/status", self.number, self.sid, CallStatus="completed").status_code == 204
-        )
-
-    @property
-    def text(self) -> str:
-        return "".join("".join(say.itertext()) for say in self.root.iter("Say"))
 
 
 @pytest.fixture
@@ -215,6 +161,7 @@ def test_a_stranger_hears_openings_takes_one_and_is_texted(call: Callable[..., P
     assert "对不对?对按1,不对按2" in phone.text
     phone.press("1")
     assert "报上了" in phone.text
+    phone.hang_up()
     with database.read() as session:
         offer = session.scalars(select(Offer)).one()
         assert offer.status == "accepted"

@@ -43,14 +43,19 @@ def my_list(*statuses: str) -> dict[str, Any]:
     ])  # fmt: skip
 
 
-def human(open_now: bool = True, case_id: int = 5) -> dict[str, Any]:
+def human(open_now: bool = True, case_id: int = 5, ahead: int = 0) -> dict[str, Any]:
     return make(
         "human",
         open_now=open_now,
         station={"name": "黔江区零工市场"},
         due_at="2026-11-24T01:00:00+00:00",
         case_id=case_id,
+        ahead=ahead,
     )
+
+
+def promised(place: int = 1, case_id: int = 5) -> dict[str, Any]:
+    return make("callback_promised", case_id=case_id, due_at="2026-11-23T09:00:00+00:00", place=place)
 
 
 def case_opened(**more: Any) -> dict[str, Any]:
@@ -128,7 +133,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "job_taken": {"opening": opening(), "contact": {"name": "冉老板", "phone": "+8610000000077"}, "code": "11", "registered": True},
     "clash": {"opening": opening(), "standing": opening(2)}, "undone": {"what": "place", "opening": opening()},
     "profile": {"facts": PERSONAL}, "profile_updated": {"changed": PERSONAL}, "availability_set": {"availability": {}},
-    "kept": {"what": "place"}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
+    "kept": {"what": "place"}, "call_summary": {"done": []}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
     "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
     "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
@@ -139,7 +144,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 
 def sample(kind: str) -> dict[str, Any]:
-    ready = {"job_offers": offers(), "my_list": my_list("accepted"), "human": human(), "case_opened": case_opened()}
+    ready = {"job_offers": offers(), "my_list": my_list("accepted"), "human": human(), "callback_promised": promised(), "case_opened": case_opened()}
     if kind in ready:
         return ready[kind]
     fields = dict(SAMPLES.get(kind, {}))

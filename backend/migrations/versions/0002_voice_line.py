@@ -64,6 +64,8 @@ def upgrade() -> None:
     op.create_index("ix_call_attempts_planned_call_id", "call_attempts", ["planned_call_id"])
     with op.batch_alter_table("calls") as batch:
         batch.add_column(sa.Column("planned_call_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("put_through_to", sa.String(), nullable=True))
+        batch.create_index("ix_calls_ended_at_last_at", ["ended_at", "last_at"])
         batch.create_foreign_key(
             op.f("fk_calls_planned_call_id_planned_calls"), "planned_calls", ["planned_call_id"], ["id"]
         )
@@ -100,6 +102,8 @@ def downgrade() -> None:
             batch.drop_column(column)
     with op.batch_alter_table("calls") as batch:
         batch.drop_constraint(op.f("fk_calls_planned_call_id_planned_calls"), type_="foreignkey")
+        batch.drop_index("ix_calls_ended_at_last_at")
+        batch.drop_column("put_through_to")
         batch.drop_column("planned_call_id")
     op.drop_table("call_attempts")
     op.drop_table("planned_calls")

@@ -73,7 +73,7 @@ class Message(Base):
     confidence: Mapped[float | None]
     entities: Mapped[list[Any] | None]
     corrected: Mapped[dict[str, Any] | None]
-    # A turn of a call: the keys pressed, how sure the recogniser was (0–1), and for what the line said one prompt id of
+    # A turn of a call, or the text after it: the call. Of a turn the keys pressed, how sure the recogniser was (0–1), and for what the line said one prompt id of
     # the catalogue per line of `body`, null where the line was put together.
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     keys: Mapped[str | None]
@@ -118,6 +118,7 @@ class Call(Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
     direction: Mapped[str]  # inbound | outbound
     planned_call_id: Mapped[int | None] = mapped_column(ForeignKey("planned_calls.id"))  # what we rang for, if we rang
+    put_through_to: Mapped[str | None]  # the hotline it is being connected with now, or talking to
     status: Mapped[str] = mapped_column(default="in-progress")
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
     turn: Mapped[int] = mapped_column(default=0)
@@ -125,7 +126,11 @@ class Call(Base):
     last_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("carrier", "call_sid"), Index("ix_calls_handset_id", "handset_id"))
+    __table_args__ = (
+        UniqueConstraint("carrier", "call_sid"),
+        Index("ix_calls_handset_id", "handset_id"),
+        Index("ix_calls_ended_at_last_at", "ended_at", "last_at"),
+    )
 
 
 class CallTurn(Base):

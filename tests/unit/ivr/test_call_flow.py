@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.answers import make
 from ivr.steps import Ask, DialEnded, Digits, Record, Recorded, Silence, Speech, Transfer
-from tests.support.calls import WORLD, Walk, case_opened, human, my_list, offers, opening
+from tests.support.calls import WORLD, Walk, case_opened, human, my_list, offers, opening, promised
 
 
 def job_taken() -> dict[str, object]:
@@ -55,6 +55,26 @@ def test_zero_reaches_a_person_in_hours_and_the_handoff_is_said() -> None:
     assert isinstance(call.last, Transfer)
 
 
+@pytest.mark.parametrize(("ahead", "said"), [(0, "最多等半分钟"), (2, "前头还有两个人,最多等半分钟")])
+def test_the_wait_is_told_with_who_else_is_waiting(ahead: int, said: str) -> None:
+    """V16."""
+    call = Walk()(Digits("0"), human(ahead=ahead))
+    assert said in call.text and "没人接,您可以留话" in call.text
+
+
+def test_outside_hours_the_place_in_the_queue_and_the_day_are_told() -> None:
+    """V16."""
+    call = Walk().at(staff_open=False)(Digits("0"), human(open_now=False, ahead=2))
+    assert "现在没人上班。您排第三个,明天打给您。" in call.text
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
+def test_every_way_of_not_being_answered_leads_to_a_promise_and_a_message(status: str) -> None:
+    """V16: a person who was not reached is a task."""
+    call = Walk()(Digits("0"), human())(DialEnded(status), promised())
+    assert call.done[-1][0] == "nobody_came" and isinstance(call.last, Record)
+
+
 def test_outside_hours_a_message_is_taken_and_becomes_part_of_the_case() -> None:
     call = Walk().at(staff_open=False)(Digits("0"), human(open_now=False, case_id=5))
     assert "现在没人上班" in call.text
@@ -67,13 +87,15 @@ def test_outside_hours_a_message_is_taken_and_becomes_part_of_the_case() -> None
 
 def test_nobody_answering_leads_to_a_message() -> None:
     """V16: offer the callback when nobody comes within half a minute."""
-    call = Walk()(Digits("0"), human())(DialEnded("no-answer"))
-    assert "没得人接" in call.text
+    call = Walk()(Digits("0"), human())(DialEnded("no-answer"), promised(place=3))
+    assert call.done[-1] == ("nobody_came", {"case_id": 5, "status": "no-answer"})
+    assert "没得人接。您排第三个,今天之内打给您。" in call.text
     assert isinstance(call.last, Record)
 
 
 def test_after_a_talk_with_staff_the_line_goes_on() -> None:
-    call = Walk()(Digits("0"), human())(DialEnded("completed"))
+    call = Walk()(Digits("0"), human())(DialEnded("completed"), make("human_talked", case_id=5))
+    assert call.done[-1] == ("talked_to_human", {"case_id": 5})
     assert "说完了" in call.text
     assert call.waits
 

@@ -39,7 +39,7 @@ VALUES: dict[str, Any] = {
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
     "field": "age", "what": "registration", "word": "车工", "about": "word", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
-    "outcome": "not_due",
+    "outcome": "not_due", "ahead": 2, "place": 3, "done": [],
 }  # fmt: skip
 
 
@@ -55,6 +55,8 @@ def sample(kind: str) -> dict[str, Any]:
             "word": None,
             "choices": [{"zh": "问市场在哪", "en": "where"}, {"zh": "退报了的活", "en": "back"}],
         }
+    if kind == "call_summary":
+        values["done"] = [sample("job_taken"), sample("registered")]
     if kind == "kept":
         values["what"] = "place"
     return make(kind, **values)
@@ -120,3 +122,20 @@ def test_segments_are_counted_in_utf16_units(text: str, parts: int) -> None:
 
 def test_cutting_never_splits_a_surrogate_pair() -> None:
     assert length(cut("😊" * 40, 67)) <= 67 and cut("短", 67) == "短"
+
+
+def test_the_text_after_a_call_has_all_facts_in_two_segments() -> None:
+    """V20, M01: whom to ask for, where, when, and who rings back by when under which number."""
+    arrears = {**sample("case_opened"), "case_kind": "wage_arrears", "emergency": None, "case_id": 317}
+    taken = make("job_taken", opening=OPENING, contact=VALUES["contact"], code="12", registered=False)
+    text = render([make("call_summary", done=[taken, arrears, sample("registered")])], "中塘零工")
+    assert segment_count(text) <= 2 and not text.endswith("…"), text
+    for fact in ("摘脆红李", "兴泉社区", "11月25日", "120元", "田老板", "10002000001", "退12", "编号317", "中塘镇社保所",
+                 "25日下午6点前", "登记好了"):  # fmt: skip
+        assert fact in text, (fact, text)
+    assert "工钱" not in text  # M08: no dispute in a text
+    two = render(
+        [make("call_summary", done=[taken, {**taken, "opening": {**OPENING, "id": 9}}, sample("registered")])],
+        "中塘零工",
+    )
+    assert segment_count(two) <= 2 and not two.endswith("…"), two

@@ -1,0 +1,130 @@
+"""When a call is over: one text with everything that was done in it, and nothing when nothing was (V20).
+
+What was done stands in the effects of the call's turns, committed turn by turn, so that a crash loses none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import phonenumbers
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.domain.answers import Answer, make
+from backend.services import outbox
+from backend.services.deps import Deps
+from backend.store.models import Call, Conversation, Handset, Message, TurnEffect
+
+# Told in the text, the gravest to miss first: whom to ask for and where, who rings back by when, then the rest.
+TOLD = (
+    "job_taken", "case_opened", "callback_promised", "human", "withdrawn", "registered", "posting_received",
+    "profile_updated", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
+)  # fmt: skip
+# Of one opening only the last word counts.
+OF_AN_OPENING = frozenset({"job_taken", "withdrawn", "offer_declined", "undone"})
+SILENT_FOR = timedelta(minutes=15)  # no turn lasts that long: the end of the call was never reported
+TALKING_FOR = timedelta(minutes=60)  # but a talk with staff may
+
+
+def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | None:
+    """Queue the one text after `call`, in the caller's transaction; again, only for what came after the first."""
+    handset = session.get_one(Handset, call.handset_id)
+    done = summary(_answers(session, call), opted_out=handset.opted_out_at is not None)
+    if not done or not _takes_texts(handset.number):
+        return None
+    conversation = session.get_one(Conversation, call.conversation_id)
+    station = deps.regions.station_for(conversation.region_code)["short_name"]
+    while len(done) > 1 and deps.render_sms([make("call_summary", done=done)], station, "zh").endswith("…"):
+        done = done[:-1]  # what fits is told whole; the rest was said aloud and is heard again under 3
+    message = outbox.enqueue(
+        session,
+        deps,
+        now=deps.clock(),
+        handset=handset,
+        conversation=conversation,
+        answers=[make("call_summary", done=done)],
+        in_reply_to=_last_turn(session, call),
+    )
+    message.call_id = call.id
+    return message
+
+
+def summary(answers: Iterable[Answer], *, opted_out: bool = False) -> list[Answer]:
+    """What a text has to tell of a call's answers: each thing once, as it stands at the end, the gravest first."""
+    last: dict[Any, Answer] = {}
+    for answer in answers:
+        if answer["kind"] not in TOLD:
+            continue
+        key = _what(answer)
+        last[key] = _merged(last.pop(key, None), answer)
+    kept = list(last.values())
+    cases = {answer["case_id"] for answer in kept if answer["kind"] in {"case_opened", "callback_promised"}}
+    kept = [
+        answer
+        for answer in kept
+        if not (answer["kind"] == "human" and (answer["open_now"] or answer["case_id"] in cases))
+        # Whoever wants no texts gets none about that; what she did is her own affair and is answered.
+        and not (answer["kind"] == "opted_out" and opted_out)
+    ]
+    return sorted(kept, key=lambda answer: TOLD.index(answer["kind"]))
+
+
+def _what(answer: Answer) -> Any:
+    """What an answer is about, so that a later one about the same takes its place."""
+    if answer["kind"] in OF_AN_OPENING and answer.get("opening"):
+        return "opening", answer["opening"]["id"]
+    if answer["kind"] in {"case_opened", "callback_promised"}:
+        return "case", answer["case_id"]
+    if answer["kind"] in {"opted_in", "opted_out"}:
+        return "texts"
+    return answer["kind"]
+
+
+def _merged(before: Answer | None, answer: Answer) -> Answer:
+    if answer["kind"] == "registered":
+        return {**answer, "jobs": []}  # a list to choose from is no summary
+    if answer["kind"] == "profile_updated" and before is not None:
+        return {**answer, "changed": {**before["changed"], **answer["changed"]}}
+    return answer
+
+
+def _answers(session: Session, call: Call) -> list[Answer]:
+    """The answers given in the call's turns since the last text about it."""
+    texted = session.scalar(
+        select(func.max(Message.in_reply_to)).where(Message.call_id == call.id, Message.channel == "sms")
+    )
+    effects = session.scalars(
+        select(TurnEffect)
+        .join(Message, Message.id == TurnEffect.message_id)
+        .where(Message.call_id == call.id, Message.direction == "inbound", Message.id > (texted or 0))
+        .order_by(TurnEffect.message_id, TurnEffect.at)
+    )
+    return [answer for effect in effects for answer in effect.answer["answers"]]
+
+
+def _last_turn(session: Session, call: Call) -> int | None:
+    return session.scalar(
+        select(func.max(Message.id)).where(Message.call_id == call.id, Message.direction == "inbound")
+    )
+
+
+def _takes_texts(number: str) -> bool:
+    """A landline takes none."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return True
+    return bool(kind != phonenumbers.PhoneNumberType.FIXED_LINE)
+
+
+def silent_calls(session: Session, now: datetime) -> list[int]:
+    """The ids of calls whose end was never reported: long silent, or put through longer than anybody talks."""
+    rows = session.execute(
+        select(Call.id, Call.last_at, Call.put_through_to).where(
+            Call.ended_at.is_(None), Call.last_at < now - SILENT_FOR
+        )
+    )
+    return [row.id for row in rows if row.put_through_to is None or row.last_at < now - TALKING_FOR]
