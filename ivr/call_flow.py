@@ -293,6 +293,8 @@ class _Turn(FollowUp):
         state = self.state
         if move.at == "main" and state.at in {"job", "more", "mine"}:
             state.content = True  # heard to the end, or enough of it
+        if state.at == "job" or state.at.startswith("reg_"):
+            state.failures = 0  # this question was answered: what failed before it is over (V17)
         self.says += move.says
         if move.at == "job" and move.data.get("step") == "next":
             # The place was not wanted after all: on to the one after it.

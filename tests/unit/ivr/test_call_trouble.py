@@ -7,7 +7,7 @@ import pytest
 from backend.domain.answers import make
 from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
-from tests.support.calls import Walk, case_opened, human, my_list, offers, opening
+from tests.support.calls import TOWNS, Walk, case_opened, human, my_list, offers, opening
 
 TAKEN = make(
     "job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True
@@ -41,6 +41,14 @@ def test_three_failures_at_different_questions_bring_a_person() -> None:
     """V17."""
     call = Walk()(Digits("8"))(Digits("4"))(Digits("8"))(Digits("*"))(Digits("8"), human())
     assert isinstance(call.last, Transfer)
+
+
+def test_failures_before_a_question_that_was_answered_are_over() -> None:
+    """V17: whoever answers seven questions may press a wrong key at three of them."""
+    call = Walk().at(towns=TOWNS)(Digits("2"))(Digits("8"))(Digits("1"))(Recorded("http://recording"))
+    call(Digits("8"))(Digits("58"))(Digits("8"))(Digits("1"))(Digits("8"))
+    assert call.state.at == "reg_town"
+    assert isinstance(call.last, Ask)
 
 
 def test_words_not_understood_are_asked_again_shorter() -> None:
