@@ -85,11 +85,12 @@ class Calling:
         if has_it is None and self._at == self._redials_at:
             self._count(turn, None)
             return self._calls_again()
-        disturbance = self._disturbance(turn, heard) if has_it is None else None
-        if disturbance is not None:
+        said_before = self.mind.wishes
+        reply = self.mind.reply(turn, heard)
+        if reply.what not in ("hang up", "bye", "person") and (disturbance := self._disturbance(turn, heard)):
+            self.mind.wishes = said_before
             self._count(turn, None)
             return disturbance()
-        reply = self.mind.reply(turn, heard)
         self._count(turn, reply.until if self._interrupts(reply) else has_it)
         if reply == HANG_UP or (self.caller.habit == MUTE and self._has_enough(turn)):
             self._hangs_up()
@@ -167,7 +168,7 @@ class Calling:
         mistaken = [key for key, words in offered.items() if key in "1234" and "不" not in words]
         if len(mistaken) >= 3 and self.rng.random() < 0.3:
             return self.rng.choice(mistaken)
-        return self.rng.choice([key for key in "34568#" if key not in offered])
+        return self.rng.choice([key for key in "34568" if key not in offered])
 
     def _calls_again(self) -> Turn:
         self._redials_at = -1

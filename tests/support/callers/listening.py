@@ -37,7 +37,7 @@ ASKED = {
     "name": re.compile(
         r"叫(?:啥子|什么|啥)名?|名字(?:是|叫)?(?:啥子|什么)|请说(?:您的)?名字|说一?下?您?的?名字|请说姓名"
     ),
-    "age": re.compile(r"(?:好多|多少|几)岁|多大(?:年纪|岁数|了)|年纪是|按两个数字"),
+    "age": re.compile(r"(?:好多|多少|几)岁|多大(?:年纪|岁数|了)|年纪是|按两个数字|比如.{1,5}岁"),
     "town": re.compile(r"(?:哪个|哪一个|什么|啥子)(?:乡镇|镇|乡)"),
     "village": re.compile(r"(?:哪个|哪一个|什么|啥子)(?:村|社区)|说村名|住在?哪"),
     "trade": re.compile(r"(?:做|干|找)(?:啥子|什么|哪样|啥)活|会做(?:啥子|什么)"),
@@ -69,6 +69,10 @@ class Job:
 
     words: str
     day_pay: tuple[int, int] | None
+
+    @property
+    def pays(self) -> bool:
+        return bool(wages(self.words)) or "面议" in self.words
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tests.support.callers.people import (
     MARKET,
     PERSON,
     REGISTER,
+    TOWN,
     VILLAGE,
     WAGES,
     WITHDRAW,
@@ -71,7 +72,7 @@ class Mind:
         self.satisfied = self.gave_up = False
         self.refused: list[str] = []  # what was read back wrong
         self._yes = sayings.YES_DIALECT if dialect else sayings.YES
-        self._wishes = 0
+        self.wishes = 0
         self._asked = ""
         self._wrong = "age"
         self._jobs: list[str] = []
@@ -120,7 +121,7 @@ class Mind:
             return None
         if heard.offers_a_job:
             job = heard.job
-            if len(job.words) > 12:
+            if job.pays:  # else it is asked again, without the job
                 self._job_suits = self._suits(job)
                 if job.words not in self._jobs:
                     self._jobs.append(job.words)
@@ -205,14 +206,17 @@ class Mind:
         town_asked = heard.asks("town") or any(re.search(r"[镇乡]$|街道$", o.words) for o in heard.places)
         if not (heard.places or heard.asks("town") or heard.asks("village")):
             return None
-        said = "中塘镇" if town_asked else self.caller.village
+        if heard.asks("village") and any(
+            re.search(r"[镇乡]$|街道$", place) and place != TOWN for place in places(heard.text)
+        ):
+            return Reply("back", f"不对,我是{TOWN}的", "*")
+        said = TOWN if town_asked else self.caller.village
         self._asked = said
         here = next((o for o in heard.places if o.words in said or said in o.words), None)
         here = here or heard.option(r"^别处|其他地方") if heard.places else None
         return Reply("fact", said, here.key if here else None, here.until if here else None)
 
     def _fact(self, heard: Heard) -> Reply | None:
-        me = self.caller
         if heard.asks("wrong"):
             return self._told(self._wrong)
         for what in ("name", "age", "trade", "days", "pay"):
@@ -229,8 +233,6 @@ class Mind:
             return self._told(self._asked, heard) if self._asked in ("age", "trade", "name", "days", "pay") else Reply(
                 "fact", self._asked
             )  # fmt: skip
-        if me.goal == REGISTER and heard.option(r"^工地|^田|^种地"):
-            return self._told("trade", heard)
         return None
 
     def _told(self, what: str, heard: Heard | None = None) -> Reply:
@@ -255,9 +257,9 @@ class Mind:
             return self._choose(heard, "都不是", r"都不是", what="no")
         if goal == FIND and self._jobs and not heard.offers_a_job and len(self._jobs) >= MOST_JOBS:
             return HANG_UP
-        if self._wishes >= MOST_WISHES and not self.gave_up:
+        if self.wishes >= MOST_WISHES and not self.gave_up:
             return self._wants_a_person()
-        if self._wishes >= 2 * MOST_WISHES:
+        if self.wishes >= 2 * MOST_WISHES:
             return HANG_UP
         option = heard.option(*PURPOSES[goal]) or (self._person if goal == PERSON else None)
         if option and goal == FIND and self.caller.wish is not ANYTHING and not self.caller.registered:
@@ -265,8 +267,8 @@ class Mind:
         return Reply("wish", self._wish(), option.key if option else None, option.until if option else None)
 
     def _wish(self) -> str:
-        words = sayings.wish(self.caller, self._wishes, child=self.child, rng=self._rng)
-        self._wishes += 1
+        words = sayings.wish(self.caller, self.wishes, child=self.child, rng=self._rng)
+        self.wishes += 1
         return words
 
     def _wants_a_person(self) -> Reply:

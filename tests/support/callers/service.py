@@ -90,6 +90,8 @@ class Service:
             }
             if caller.goal == VILLAGE:
                 changes["village"] = _another(caller.village_code)
+            if caller.goal == FIND:
+                changes["pay_expectation"] = {"min": caller.wish.floor, "unit": "day"}
             changes["birth_year"] = datetime.now(UTC).year - caller.age
             changes["name"] = caller.name
             self.running.api("PATCH", f"/workers/{worker['id']}", json=changes).raise_for_status()
