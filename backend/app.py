@@ -22,6 +22,7 @@ from backend.services.understand import warm
 from backend.settings import Settings, load
 from backend.sms import webhooks as sms
 from ivr import webhooks as voice
+from ivr.recorded import to_record
 
 REQUEST_LIMIT = 512 * 1024  # bytes; more gets 413 (contract)
 
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None, *, deps: Deps | None = None, se
     )
     for module in (sms, voice, internal, screen, health):
         app.register_blueprint(module.create_blueprint(deps))
-    app.register_blueprint(console_blueprint(deps))
+    app.register_blueprint(console_blueprint(deps, to_record))
     if settings.is_demo:
         app.register_blueprint(
             page.create_blueprint(

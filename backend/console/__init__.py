@@ -6,18 +6,35 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort
 
-from backend.console import auth, cases, conversations, guard, labels, openings, places, text, today, try_sentence
+from backend.console import (
+    auth,
+    cases,
+    conversations,
+    guard,
+    labels,
+    openings,
+    places,
+    recordings,
+    text,
+    today,
+    try_sentence,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from backend.services.deps import Deps
+    from backend.services.recordings import Words
 
 __all__ = ["create_blueprint"]
 
 
-def create_blueprint(deps: Deps) -> Blueprint:
-    """Return the console; registering it also sets up CSRF and translations on the app."""
+def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tuple) -> Blueprint:
+    """Return the console; registering it also sets up CSRF and translations on the app.
+
+    `to_record()`: the prompts of the call that a recording can stand for.
+    """
     bp = Blueprint(
         "console",
         __name__,
@@ -26,6 +43,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
         static_folder="static",
         static_url_path="/static",
     )
+    recordings.let_files_in(bp)
     guard.install(bp, deps)
     bp.add_app_template_filter(text.visible, "visible")
 
@@ -48,6 +66,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     for room in (auth, today, conversations, cases, openings, places, try_sentence):
         room.register(bp, deps)
+    recordings.register(bp, deps, to_record)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(anything: str) -> NoReturn:

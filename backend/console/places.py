@@ -54,13 +54,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.get("/places/<code>")
     def place(code: str) -> str:
-        return show(_code(code))
+        return show(division_code(code))
 
     @bp.post("/places/<code>/add")
     def add_place_name(code: str) -> ResponseReturnValue:
         given = form("name")
         try:
-            name = edit_places.add_name(deps, me(), _code(code), given["name"])
+            name = edit_places.add_name(deps, me(), division_code(code), given["name"])
         except Invalid:
             return show(code, problem=gettext("地名写两个到十二个字，只写字。"), typed=given["name"][:20]), 422
         flash(gettext("“%(name)s”记下了，热线马上就听得懂。", name=name), "done")
@@ -69,7 +69,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/places/<code>/remove")
     def remove_place_name(code: str) -> ResponseReturnValue:
         given = form("name")
-        edit_places.remove_name(deps, me(), _code(code), given["name"])
+        edit_places.remove_name(deps, me(), division_code(code), given["name"])
         flash(gettext("“%(name)s”去掉了。", name=given["name"]), "done")
         return go_on(code)
 
@@ -78,7 +78,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("calendar", optional=tuple(f"day{digit}" for digit in DIGITS))
         days = [digit for digit in DIGITS if given.get(f"day{digit}") == "yes"]
         try:
-            edit_places.set_market_days(deps, me(), _code(code), given["calendar"], days)
+            edit_places.set_market_days(deps, me(), division_code(code), given["calendar"], days)
         except Invalid:
             return show(code, problem=gettext("赶场天没有记下：只有镇上有赶场天。")), 422
         flash(gettext("赶场天记下了。"), "done")
@@ -88,14 +88,17 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def set_place_point(code: str) -> ResponseReturnValue:
         given = form("latitude", "longitude")
         try:
-            edit_places.set_point(deps, me(), _code(code), _degrees(given["latitude"]), _degrees(given["longitude"]))
+            edit_places.set_point(
+                deps, me(), division_code(code), _degrees(given["latitude"]), _degrees(given["longitude"])
+            )
         except (Invalid, ValueError):
             return show(code, problem=gettext("位置要写两个数，比如29.53和108.77；不晓得就都空着。")), 422
         flash(gettext("位置记下了。"), "done")
         return go_on(code)
 
 
-def _code(code: str) -> str:
+def division_code(code: str) -> str:
+    """An address's division code; NotFound for anything else."""
     if not (code.isascii() and code.isdigit() and 2 <= len(code) <= 12):
         raise NotFound("no such place")
     return code

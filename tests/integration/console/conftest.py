@@ -48,7 +48,8 @@ class Browser:
         return answer
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        if found := re.search(r'name="csrf_token" value="([^"]+)"', answer.text):
+        page = answer.text if answer.mimetype == "text/html" else ""
+        if found := re.search(r'name="csrf_token" value="([^"]+)"', page):
             self.token = found.group(1)
         return answer
 
