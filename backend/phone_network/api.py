@@ -5,7 +5,7 @@
     GET  /texts/<sid>                                                                        → the text
     POST /handsets/<number>/calls   {"patient": true}                                        → call state
     GET  /handsets/<number>/calls                                                            → {"items": [live calls]}
-    GET, PUT /handsets/<number>     {"answers": "ring|answer|busy|no-answer|off"}
+    GET, PUT /handsets/<number>     {"answers": "ring|answer|busy|no-answer|machine|off"}
     POST /calls/<sid>/digits {"digits"} · speech {"text", "confidence", "audio_base64"} · silence · hangup · answer · decline
     GET  /calls/<sid>/events        ?after=<seq>&wait=<s>                                    → call state
     GET  /line                                                                              → {"number", "voice"}
@@ -35,7 +35,7 @@ from backend.phone_network.voice import Voice
 
 MAX_WAIT_S = 25.0
 KEYS = set("0123456789*#")
-HABITS = {"ring", "answer", "busy", "no-answer", "off"}
+HABITS = {"ring", "answer", "busy", "no-answer", "machine", "off"}
 SHOWN = (
     "seq",
     "sid",

@@ -10,7 +10,7 @@ from collections import deque
 from email.utils import formatdate
 from typing import Any
 
-from backend.phone_network.executor import CallExecutor, Event, Fetched, Recording, Request, Wait
+from backend.phone_network.executor import MAX_CALL_S, CallExecutor, Event, Fetched, Recording, Request, Wait
 from backend.phone_network.line import API_VERSION, Line
 from backend.phone_network.store import Store
 from backend.phone_network.twiml import Verb
@@ -37,6 +37,8 @@ class Call:
         self.changed = threading.Condition()
         self.waiting: Wait | None = None
         self.answered_at: float | None = None
+        self.machine_url: str | None = None  # whom to tell who picked up
+        self.time_limit_s: int | None = None
         self._inbox: deque[tuple[str, tuple[Any, ...]]] = deque()
         self._idle = False
 
@@ -175,11 +177,15 @@ class Call:
             self.changed.notify_all()
             if habit == "ring":
                 self.changed.wait_for(lambda: bool(self._inbox), max(0.0, end - time.monotonic()))
-            what = self._inbox.popleft()[0] if self._inbox else "answer" if habit == "answer" else "none"
+            picks_up = habit in {"answer", "machine"}
+            what = self._inbox.popleft()[0] if self._inbox else "answer" if picks_up else "none"
             self._idle = False
         if what == "answer":
+            # A machine plays its own words and waits for none of ours: time runs as on a line.
+            self.patient = self.patient and habit != "machine"
             self.set_status("in-progress")
             self.emit(Event("answered", {}))
+            self.calls.tell_who_picked_up(self, "machine_start" if habit == "machine" else "human")
             return True
         declined = what in {"decline", "hang_up"} or habit == "busy"
         self.set_status("canceled" if what == "cancel" else "busy" if declined else "no-answer")
@@ -193,6 +199,7 @@ class Call:
         )  # fmt: skip
         executor.answered = self.direction != "inbound"
         executor.start(time.monotonic())
+        end = time.monotonic() + (self.time_limit_s or MAX_CALL_S)
         while not executor.ended:
             with self.changed:
                 self.waiting = executor.wait
@@ -201,13 +208,16 @@ class Call:
                     self.changed.notify_all()
                 deadline = executor.wait.deadline if executor.wait else None
                 # A caller who never comes back must not keep a thread for ever.
-                limit = 900.0 if deadline is None else max(0.0, deadline - time.monotonic())
+                limit = min(900.0, end - time.monotonic())
+                if deadline is not None:
+                    limit = min(limit, deadline - time.monotonic())
+                limit = max(0.0, limit)
                 self.changed.wait_for(lambda: bool(self._inbox), limit)
                 happened = self._inbox.popleft() if self._inbox else None
                 self._idle = False
             now = time.monotonic()
             if happened is None:
-                if deadline is None:
+                if deadline is None or now >= end:
                     executor.hang_up(now)
                 executor.advance(now)
             else:
@@ -293,17 +303,28 @@ class Calls:
 
     def from_line(
         self, handset: str, *, url: str | None, twiml: str | None, method: str, fallback_url: str | None,
-        status_url: str | None, status_events: str, timeout_s: int,
+        status_url: str | None, status_events: str, timeout_s: int, machine_url: str | None = None,
+        time_limit_s: int | None = None,
     ) -> Call:  # fmt: skip
         """The line dials a person; returns at once while the handset rings."""
         call = Call(self, "CA" + secrets.token_hex(16), handset, "outbound-api")
         call.request, call.fallback_url, call.twiml = Request(url or "", method), fallback_url, twiml
+        call.machine_url, call.time_limit_s = machine_url, time_limit_s
         self.ring_s[call.sid] = timeout_s
         self._add(call, status_url=status_url, status_events=status_events)
         self._progress(call, "initiated", "queued")
         self._progress(call, "ringing", "ringing")
         threading.Thread(target=call.run, name=f"call-{call.sid[:8]}", daemon=True).start()
         return call
+
+    def tell_who_picked_up(self, call: Call, answered_by: str) -> None:
+        """The verdict of machine detection beside the talk, where the line asked for it."""
+        if not call.machine_url:
+            return
+        params = {"CallSid": call.sid, "AccountSid": self.line.account_sid, "AnsweredBy": answered_by,
+                  "MachineDetectionDuration": "2400"}  # fmt: skip
+        # In a lane of its own: it waits for no status callback, and none for it.
+        self.store.add_jobs([{**self._job(call.sid, call.machine_url, params), "lane": f"{call.sid}-machine"}])
 
     def ring_legs(self, parent: Call, numbers: list[str], timeout_s: int) -> list[Call]:
         """Ring the handsets a call dials, all at once; the first to answer has it."""
@@ -324,7 +345,7 @@ class Calls:
     @staticmethod
     def _by_habit(parent: Call, leg: Call, habit: str) -> None:
         parent.settle()
-        if habit == "answer":
+        if habit in {"answer", "machine"}:
             leg.tell("answer")
         elif habit == "busy":
             leg.tell("decline")

@@ -125,6 +125,19 @@ def inbox(settings: dict[str, str], number: str, gloss: bool) -> None:
 
 
 @main.command()
+@click.argument("habit", type=click.Choice(["ring", "answer", "busy", "no-answer", "machine", "off"]), required=False)
+@click.option(
+    "--from", "number", default=DEFAULT_HANDSET, show_default=True, callback=_number, help="The handset's number."
+)
+@click.pass_obj
+def answers(settings: dict[str, str], habit: str | None, number: str) -> None:
+    """Say or set what the handset does when the line rings it: ring (answer with `lingong call --answer`), busy …"""
+    phone = Phone(number, settings["network"], None)
+    how = {"json": {"answers": habit}} if habit else {}
+    click.echo(phone.ask("PUT" if habit else "GET", f"/handsets/{number}", **how)["answers"])
+
+
+@main.command()
 @click.option("--answer", is_flag=True, help="Take the call that is ringing at this handset instead of calling.")
 @handset_options
 @click.pass_obj

@@ -111,6 +111,13 @@ def create_blueprint(
             return _problem(404, "没有这个号码。There is no such number.")
         return hand_on(f"/handsets/{quote(number)}/{what}")
 
+    @page.route("/api/handsets/<number>", methods=["GET", "PUT"])
+    def habits(number: str) -> Response:
+        """What this handset does when the line rings it."""
+        if not re.fullmatch(NUMBER, number):
+            return _problem(404, "没有这个号码。There is no such number.")
+        return hand_on(f"/handsets/{quote(number)}")
+
     @page.get("/api/calls/<sid>/events")
     def call_events(sid: str) -> Response:
         return hand_on(f"/calls/{quote(sid, safe='')}/events", 10.0)

@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import MultiDict
 
 from backend.phone_network.calls import Calls
 from backend.phone_network.executor import Request as Next
@@ -126,6 +127,7 @@ def create_blueprint(store: Store, line: Line, texts: Texts, calls: Calls, fault
             to, url=form.get("Url"), twiml=form.get("Twiml"), method=form.get("Method", "POST"),
             fallback_url=form.get("FallbackUrl"), status_url=form.get("StatusCallback"),
             status_events=" ".join(form.getlist("StatusCallbackEvent")) or "completed",
+            machine_url=detection(form), time_limit_s=form.get("TimeLimit", type=int),
             timeout_s=min(CALL_TIMEOUT_S[1], max(CALL_TIMEOUT_S[0], form.get("Timeout", 60, type=int))),
         )  # fmt: skip
         after_taking(fault)
@@ -146,6 +148,8 @@ def create_blueprint(store: Store, line: Line, texts: Texts, calls: Calls, fault
     def change_call(sid: str) -> Response:
         found(store.call(sid))
         call = calls.get(sid)
+        if request.form.get("Status") and (call is None or call.ended):
+            raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
         if call and request.form.get("Status") in {"completed", "canceled"}:
             call.tell("cancel" if call.status == "ringing" else "hang_up", wait_s=2.0)
         elif call and request.form.get("Url"):
@@ -172,6 +176,15 @@ def create_blueprint(store: Store, line: Line, texts: Texts, calls: Calls, fault
         return "", 204
 
     return rest
+
+
+def detection(form: MultiDict[str, str]) -> str | None:
+    """Where to tell who has picked up. Only detection beside the talk is known here: the other kind holds the call up."""
+    if form.get("MachineDetection") not in {"Enable", "DetectMessageEnd"}:
+        return None
+    if form.get("AsyncAmd", "false").lower() != "true":
+        raise RestError(400, 21264, "This network detects machines asynchronously only: set AsyncAmd=true.")
+    return form.get("AsyncAmdStatusCallback")
 
 
 def found(row: dict[str, Any] | None) -> dict[str, Any]:

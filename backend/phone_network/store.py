@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS media (
 );
 CREATE TABLE IF NOT EXISTS handsets (
     number TEXT PRIMARY KEY,
-    answers TEXT NOT NULL                  -- ring, answer, busy, no-answer, off
+    answers TEXT NOT NULL                  -- ring, answer, busy, no-answer, machine, off
 );
 """
 

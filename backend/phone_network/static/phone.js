@@ -16,9 +16,9 @@ const state = {
 };
 const t = (key) => STRINGS[state.language][key] || STRINGS.zh[key] || key;
 
-async function api(path, body) {
+async function api(path, body, method = "POST") {
   const options = body === undefined ? {} : {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   };
   let answer;
   try { answer = await fetch(`/phone/api${path}`, options); } catch { trouble(t("away")); throw new Error("away"); }
@@ -124,6 +124,7 @@ function become(number) {
   listPeople();
   showWho();
   showCallState();
+  showHabit();
   pollTexts();
 }
 
@@ -298,6 +299,12 @@ async function pollIncoming() {
   $("incoming").hidden = !ringing;
 }
 
+// What the handset does when the line rings it.
+async function showHabit() {
+  const data = await api(handset()).catch(() => null);
+  if (data) $("habit").value = data.answers;
+}
+
 // Tabs and buttons ---------------------------------------------------------------------------------------------------
 function show(name) {
   for (const one of ["texts", "call"]) {
@@ -371,6 +378,7 @@ function wire() {
   $("gloss").addEventListener("change", showGlosses);
   $("aloud").addEventListener("change", () => { if (!$("aloud").checked) hush(); showVoiceNote(); });
   $("person").addEventListener("change", () => become($("person").value === "another" ? newcomer(true) : $("person").value));
+  $("habit").addEventListener("change", () => api(handset(), { answers: $("habit").value }, "PUT").catch(showHabit));
   $("use-number").addEventListener("click", () => {
     const typed = $("number").value.replace(/[\s-]/g, "");
     const number = /^1\d{10}$/.test(typed) ? `+86${typed}` : typed;
