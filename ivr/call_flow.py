@@ -163,6 +163,8 @@ class _Turn(FollowUp):
             self._back()
         elif key == SLOWER:
             self.do("slower")
+        elif key == WORDING:
+            self.do("talk_in")
         else:
             self._press(key)
 
@@ -212,6 +214,8 @@ class _Turn(FollowUp):
             self.again()
         elif command in {"slower", "faster"}:
             self.do(command)
+        elif command in {"mandarin", "local"}:
+            self.do("talk_in", {"wording": command})
         elif command == "back":
             self._back()
         elif command == "home":

@@ -363,7 +363,7 @@ class FollowUp:
 _Lead = Callable[[FollowUp, Answer, str | None], None]
 _LEADS: dict[str, _Lead] = {
     "job_offers": FollowUp._jobs, "job_details": FollowUp._details, "my_list": FollowUp._mine, "ask": FollowUp._form,
-    "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace,
+    "which_job": FollowUp._which, "either_or": FollowUp._either, "which_person": FollowUp._who, "human": FollowUp._human, "slower": FollowUp._pace, "wording": FollowUp._pace,
     "callback_promised": FollowUp._promised, "human_talked": FollowUp._talked, "taken_over": FollowUp._taken_over, "ask_paid": FollowUp._ask_paid, "calls_off": FollowUp._calls_off, "say_again": FollowUp._say_again, **dict.fromkeys(CONFIRMS, FollowUp._confirm),
 }  # fmt: skip
 

@@ -329,6 +329,7 @@ RENDERERS: dict[str, Renderer] = {
     "menu": _fixed("press"),
     "repeat_nothing": _fixed("said_nothing"),
     "slower": _pace,
+    "wording": lambda answer, today: [prompt("wording_mandarin" if answer["wording"] == "mandarin" else "wording_local")],
     "either_or": _either_or,
     "not_understood": _fixed("not_heard"),
     "out_of_scope": _fixed("cannot"),

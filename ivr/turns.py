@@ -41,7 +41,7 @@ from ivr.steps import (
     World,
 )
 from ivr.twiml import Addresses, render
-from ivr.wording import LOCAL
+from ivr.wording import said_in
 
 log = structlog.get_logger()
 
@@ -237,7 +237,8 @@ def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step])
         turn.session.flush()
         turn.caller = call_turns.caller(turn.session, turn.deps, turn.call)  # e.g. the pace has just changed
         state, steps = advance(state, Answers(answers), turn.world)
-    steps = [*heard, *steps]
+    # In the words this caller wants; what is kept is what was heard.
+    steps = [_said_in(step, turn.caller.wording) for step in (*heard, *steps)]
     lines = [call_turns.Line(step.zh, step.en, step.prompt) for step in steps if isinstance(step, Say)]
     call_turns.said(turn.session, turn.deps, turn.call, message, lines, turn.answers)
     if state.spoke:
@@ -256,8 +257,12 @@ def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step])
 
 def _twiml(turn: _Open, steps: list[Step], nonce: str) -> str:
     addresses = Addresses(turn.deps.settings.public_base_url, turn.call.id, nonce)
-    recorded = recorded_for(turn.deps, turn.caller.region, LOCAL)
+    recorded = recorded_for(turn.deps, turn.caller.region, turn.caller.wording)
     return render(steps, addresses, pace=turn.caller.pace, hotline=turn.caller.hotline, recorded=recorded)
+
+
+def _said_in(step: Step, wording: str) -> Step:
+    return said_in(step, wording) if isinstance(step, Say) else step
 
 
 def _ask_again(turn: _Open) -> str:
@@ -265,6 +270,7 @@ def _ask_again(turn: _Open) -> str:
     _, steps = advance(turn.state, Again(), turn.world)
     if isinstance(steps[-1], Do | Converse):
         steps = advance(State(), Again(), turn.world)[1]
+    steps = [_said_in(step, turn.caller.wording) for step in steps]
     return _twiml(turn, steps, turn.call.state["nonce"])
 
 

@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "menu": ("reason",),  # the numbered main menu; reason: None | unavailable | not_understood
     "repeat_nothing": (),  # asked to repeat, but nothing was said yet
     "slower": ("rate",),
+    "wording": ("wording",),  # by voice: local | mandarin from now on
     "not_understood": ("attempt",),  # 1: one short either/or; the second time the menu, the third a person
     # Which of two was meant: 1, 2 of `choices` [{zh, en}], or 3 neither. about: wish | word (which one) | heard (by sound)
     "either_or": ("about", "word", "choices"),

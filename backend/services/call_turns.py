@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer
 from backend.domain.case_rules import is_open
 from backend.errors import NotFound
-from backend.services import acts
+from backend.services import acts, manner
 from backend.services.deps import Deps
-from backend.services.people import handset_for, has_elder
+from backend.services.people import handset_for, has_elder, is_elder
 from backend.services.receive_message import BODY_LIMIT, conversation_for, storable
 from backend.services.turn import Facts, Turn
 from backend.settings import TIMEZONE
@@ -45,6 +45,7 @@ class Caller:
     pending: str | None  # kind of the question that a short answer would answer
     towns: tuple[tuple[str, str], ...]
     region: str | None = None  # whose recorded voices are heard (V07)
+    wording: str = "local"  # local | mandarin
 
 
 def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[Call, bool]:
@@ -194,15 +195,18 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
     conversation, handset = _conversation(session, call), session.get_one(Handset, call.handset_id)
     station = deps.regions.station_for(conversation.region_code)
     hotline = str(station.get("hotline") or "")
-    context = conversation.context or {}
+    context, year = conversation.context or {}, now.astimezone(TIMEZONE).year
+    person = manner.known_speaker(session, conversation, handset)
     return Caller(
         today=now.astimezone(TIMEZONE).date(),
         elapsed_s=(now - call.started_at).total_seconds(),
         turns=call.turn,
-        pace=handset.speech_rate,
+        pace=manner.pace(handset, person),
+        wording=manner.wording(handset, person),
         staff_open=bool(hotline) and is_open(now, station["opens_at"], station["closes_at"]),
         hotline=hotline,
-        over_65=has_elder(session, handset, now.astimezone(TIMEZONE).year),
+        # Whoever is known to speak counts by her own age; on a phone nobody is known on yet, the oldest does.
+        over_65=is_elder(person, year) if person is not None else has_elder(session, handset, year),
         taken_over=conversation.taken_by is not None,
         unfinished=tuple((context.get("registration") or {}).get("facts") or {}),
         pending=(context.get("pending") or {}).get("kind"),

@@ -64,7 +64,11 @@ def speaker(turn: Turn) -> Person | None:
 def has_elder(session: Session, handset: Handset, year: int) -> bool:
     """Whether somebody of 65 or over is known to use the number (V17)."""
     people = [session.get_one(Person, owner.person_id) for owner in owners(session, handset)]
-    return any(person.birth_year is not None and year - person.birth_year >= ELDER for person in people)
+    return any(is_elder(person, year) for person in people)
+
+
+def is_elder(person: Person, year: int) -> bool:
+    return person.birth_year is not None and year - person.birth_year >= ELDER
 
 
 def worker_of(turn: Turn) -> Worker | None:

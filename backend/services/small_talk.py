@@ -1,4 +1,4 @@
-"""Greeting, thanks, help, saying it again, pace, and dropping a form (V06, V08)."""
+"""Greeting, thanks, help, saying it again, and dropping a form (V08)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from backend.services.menu import MAIN
 from backend.services.turn import Turn
 from backend.store.models import TurnEffect
 
-RATES = (80, 65, 50)  # percent of the voice's own pace (V06)
 # Said by text only: not repeated aloud in a call, where anybody may be listening (DESIGN §3.4).
 TEXT_ONLY = frozenset({"profile", "staff_reply", "employer_told"})
 # After these the open question needs no reminder: they were about the question, or about leaving it.
@@ -73,19 +72,6 @@ def repeat(turn: Turn) -> list[Answer]:
         _offer_menu(turn)
         return [make("repeat_nothing")]
     return last
-
-
-@act("slower")
-def slower(turn: Turn) -> list[Answer]:
-    """Speak slower from now on; the pace belongs to the number and is kept."""
-    turn.handset.speech_rate = next((rate for rate in RATES if rate < turn.handset.speech_rate), RATES[-1])
-    return [make("slower", rate=turn.handset.speech_rate)]
-
-
-@act("faster")
-def faster(turn: Turn) -> list[Answer]:
-    turn.handset.speech_rate = next((rate for rate in reversed(RATES) if rate > turn.handset.speech_rate), RATES[0])
-    return [make("slower", rate=turn.handset.speech_rate)]
 
 
 @act("cancel")

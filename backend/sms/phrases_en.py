@@ -163,6 +163,9 @@ PHRASES: Phrases = {
     ),
     "repeat_nothing": f"Nothing has been said yet. {MENU}",
     "slower": "I will speak more slowly on the phone.",
+    "wording": lambda a, d: (
+        "On the phone I will speak " + ("Mandarin." if a["wording"] == "mandarin" else "as people do here.")
+    ),
     "either_or": either_or,
     "not_understood": "I am not sure what you mean. Find work (1), register (2), or a person (0)?",
     "out_of_scope": "I cannot help with that; I do work, registration, wages. 1 find work, 2 register, 0 a person",

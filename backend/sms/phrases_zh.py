@@ -420,6 +420,7 @@ PHRASES: Phrases = {
     ),
     "repeat_nothing": f"前头还没说啥子。回数字:{MENU}",
     "slower": "好,我打电话时慢点说",
+    "wording": lambda a, d: "好,电话里给你说" + ("普通话" if a["wording"] == "mandarin" else "四川话"),
     "not_understood": "没太懂你的意思。是想找活,还是想登记?找活回1,登记回2,找人回0",
     "either_or": either_or,
     "out_of_scope": "这个我帮不到你。我管找活、登记、工钱这些事。找活回1,登记回2,找人回0",

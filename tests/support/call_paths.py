@@ -99,6 +99,8 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "talked_to_human": ([make("human_talked", case_id=5)],),
     "nobody_came": ([sample("callback_promised")],),
     "slower": ([make("slower", rate=50)],),
+    "faster": ([make("slower", rate=80)],),
+    "talk_in": ([make("wording", wording="mandarin")],),
     "stop_messages": ([make("opted_out")],),
     "ask_market_info": ([sample("market_info")],),
     "leave_message": ([case_opened(case_kind="voicemail")],),
@@ -211,11 +213,12 @@ class Situation:
 @dataclass(frozen=True)
 class Edge:
     """What leads from one situation to another. `cause`: "1", "wrong key", "silence", "words" …; `answer`: the kind of
-    answer the services gave. `finished`: a task was completed on the way."""
+    answer the services gave; `conversed`: to words, or to a key that stands for words. `finished`: a task was completed."""
 
     source: str
     cause: str
     answer: str
+    conversed: bool
     target: str
     finished: bool
     source_key: str
@@ -296,17 +299,26 @@ def happenings(situation: Situation, world: World) -> list[tuple[str, Event]]:
     ]
 
 
-def turns(situation: Situation, world: World) -> Iterator[tuple[str, str, Situation]]:
-    """(cause, kind of answer, what it leads to) of everything that can happen here."""
+@dataclass(frozen=True)
+class Outcome:
+    """What one turn led to: the kind of answer on the way, whether the words went to the conversation, and where it is now."""
+
+    answer: str
+    conversed: bool
+    situation: Situation
+
+
+def turns(situation: Situation, world: World) -> Iterator[tuple[str, Outcome]]:
+    """(cause, outcome) of everything that can happen here."""
     for cause, event in happenings(situation, world):
-        yield from ((cause, kind, after) for kind, after in _turn(situation.state, event, world))
+        yield from ((cause, outcome) for outcome in _turn(situation.state, event, world))
 
 
-def _turn(state: State, event: Event, world: World, *, depth: int = 0) -> Iterator[tuple[str, Situation]]:
+def _turn(state: State, event: Event, world: World, *, depth: int = 0) -> Iterator[Outcome]:
     after, steps = advance(state, event, world)
     last = steps[-1]
     if isinstance(last, LAST):
-        yield "", Situation(after, tuple(steps))
+        yield Outcome("", False, Situation(after, tuple(steps)))
         return
     assert depth < 4, (state.at, event, last)
     said = [s for s in steps if isinstance(s, Say)]
@@ -318,8 +330,9 @@ def _turn(state: State, event: Event, world: World, *, depth: int = 0) -> Iterat
         known = ANSWERS_OF_ACTS[last.act] if depth == 0 else ANSWERS_OF_ACTS[last.act][:1]
         given = [(_name(answers), variants(answers, world)) for answers in known]
     for kind, answers in given:
-        for _, situation in _turn(after, Answers(answers), world, depth=depth + 1):
-            yield kind, Situation(situation.state, (*said, *situation.steps))
+        for then in _turn(after, Answers(answers), world, depth=depth + 1):
+            situation = Situation(then.situation.state, (*said, *then.situation.steps))
+            yield Outcome(kind, isinstance(last, Converse), situation)
 
 
 def _understood(state: State, event: Event) -> tuple[tuple[str, list[dict[str, Any]]], ...]:
@@ -341,24 +354,35 @@ def explore(world: World, most: int = 20_000) -> Paths:
     heard: set[Say] = set()
     todo: deque[str] = deque()
 
-    def meet(source: str, source_key: str, before: int, cause: str, answer: str, situation: Situation) -> None:
+    def meet(here: Situation | None, cause: str, outcome: Outcome) -> None:
+        situation = outcome.situation
         key = situation.key
         if key not in found:
             assert len(found) < most, "the flow does not come to an end"
             found[key] = situation
             todo.append(key)
         heard.update(step for step in situation.steps if isinstance(step, Say))
-        done = len(situation.state.finished) > before
-        edges.append(Edge(source, cause, answer, situation.at, done, source_key, key))
+        before = len(here.state.finished) if here else 0
+        edges.append(
+            Edge(
+                here.at if here else "",
+                cause,
+                outcome.answer,
+                outcome.conversed,
+                situation.at,
+                len(situation.state.finished) > before,
+                here.key if here else "",
+                key,
+            )
+        )
 
     for cause, state, event in starts(world):
-        for answer, situation in _turn(state, event, world):
-            meet("", "", 0, cause, answer, situation)
+        for outcome in _turn(state, event, world):
+            meet(None, cause, outcome)
     while todo:
-        key = todo.popleft()
-        here = found[key]
-        for cause, answer, after in turns(here, world):
-            meet(here.at, key, len(here.state.finished), cause, answer, after)
+        here = found[todo.popleft()]
+        for cause, outcome in turns(here, world):
+            meet(here, cause, outcome)
     return Paths(found, edges, heard)
 
 

@@ -122,7 +122,7 @@ SECRETS = ("王秀英", "五十八", "58", "+8610000000077", "冉老板", "低�
 PERSONAL = {"person_name": "王秀英", "age": 58, "village_name": "双石村", "hardship": ["G03"], "job_names": ["采茶工"]}
 
 SAMPLES: dict[str, dict[str, Any]] = {
-    "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65},
+    "greeting": {"known": True}, "help": {"topic": "age"}, "menu": {"reason": "unavailable"}, "slower": {"rate": 65}, "wording": {"wording": "mandarin"},
     "not_understood": {"attempt": 1},
     "confirm_heard": {"facts": {"pay": "140/day", "date": "2026-11-25"}},
     "either_or": {"about": "wish", "word": None, "choices": [{"zh": "找活", "en": "to find work"}, {"zh": "问政策", "en": "to ask about a policy"}]}, "choice_unknown": {"choice": 7, "choices": [1, 2]}, "nothing_to_answer": {"said": "yes"},

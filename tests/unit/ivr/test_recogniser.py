@@ -12,6 +12,7 @@ from ivr.call_flow import HARD_LIMIT_S
 from ivr.hearing import confidence, nearest
 from ivr.questions import QUESTIONS
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, Record, Recorded, Speech, State, Transfer
+from tests.support.call_paths import DATA
 from tests.support.calls import TOWNS, VILLAGES, WORLD, Walk, case_opened, human, my_list, offers, opening
 
 TAKE = make("confirm_take", opening=opening(1))
@@ -65,8 +66,6 @@ def test_where_nothing_is_bound_an_unsure_yes_is_taken_and_read_back() -> None:
 @pytest.mark.parametrize("at", sorted(QUESTIONS))
 def test_danger_and_the_wish_for_a_person_count_however_unsure_the_recogniser_is(at: str) -> None:
     """V17: at every question, the recordings and read-backs too."""
-    from tests.unit.ivr.test_call_graph import DATA
-
     call = Walk()
     call.state = State(at, dict(DATA.get(at, {})), back=[["main", {}]])
     hurt = case_opened(case_kind="injury", emergency="120")
@@ -104,8 +103,6 @@ def test_after_twelve_minutes_a_cry_for_help_is_still_answered() -> None:
 @pytest.mark.parametrize("at", sorted(set(QUESTIONS) - {"voicemail", "reg_name"}))
 def test_what_was_not_understood_is_said_again_at_every_question(at: str) -> None:
     """V03, V08: 啥子? is what 9 is."""
-    from tests.unit.ivr.test_call_graph import DATA
-
     call = Walk()
     call.state = State(at, dict(DATA.get(at, {})), back=[["main", {}]])
     pressed = Walk()
@@ -174,8 +171,6 @@ def test_at_65_the_first_answer_a_form_cannot_use_calls_a_person() -> None:
 @pytest.mark.parametrize("at", sorted(QUESTIONS))
 def test_every_question_tells_the_recogniser_what_to_expect(at: str) -> None:
     """Issue 4, item 8; within the carrier's 500 phrases of 100 characters."""
-    from tests.unit.ivr.test_call_graph import DATA
-
     many = {town: [(f"{town}{n:03}", f"村{n}社区居民委员会") for n in range(300)] for town, _ in TOWNS}
     world = replace(WORLD, towns=TOWNS, villages=lambda town: many.get(town, []))
     hints = QUESTIONS[at].expects(State(at, dict(DATA.get(at, {}))), world)
@@ -254,3 +249,23 @@ def test_a_recording_is_ended_by_the_key_for_a_person() -> None:
     call = Walk()(Digits("2"))(Digits("1"))
     assert isinstance(call.last, Record)
     assert isinstance(call(Recorded("http://r", "0"), human()).last, Transfer)
+
+
+# -- in whose words ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", sorted(QUESTIONS))
+def test_eight_changes_the_wording_at_every_question_and_says_it_again(at: str) -> None:
+    """V06: told in help, not in every menu."""
+    call = Walk()
+    call.state = State(at, dict(DATA.get(at, {})), back=[["main", {}]])
+    call(Digits("8"), make("wording", wording="mandarin"))
+    assert call.done == [("talk_in", {})]
+    assert call.text.startswith("好,我说普通话。") and len(call.text) > 10
+    assert call.state.at == at
+
+
+@pytest.mark.parametrize("wanted", ["mandarin", "local"])
+def test_the_wording_is_changed_by_saying_so(wanted: str) -> None:
+    call = Walk()(Speech("说普通话", command=wanted), make("wording", wording=wanted))
+    assert call.done == [("talk_in", {"wording": wanted})]

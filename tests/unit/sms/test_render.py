@@ -39,7 +39,7 @@ VALUES: dict[str, Any] = {
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
     "field": "age", "what": "registration", "word": "车工", "about": "word", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
-    "outcome": "not_due", "ahead": 2, "place": 3, "done": [],
+    "outcome": "not_due", "ahead": 2, "place": 3, "done": [], "wording": "mandarin",
 }  # fmt: skip
 
 
