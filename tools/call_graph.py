@@ -18,10 +18,9 @@ from functools import cache
 
 from backend.settings import ROOT
 from ivr.questions import QUESTIONS
-from ivr.steps import Digits, Record, Say, Silence, Speech, State
+from ivr.steps import Digits, Record, Say, Silence, Speech, State, World
 from tests.support.call_paths import (
     CLOSED,
-    DATA,
     EVERYWHERE,
     GOODBYE,
     MUMBLED,
@@ -32,12 +31,12 @@ from tests.support.call_paths import (
     explore,
     run,
 )
-from tests.support.calls import WORLD
 
 PAGE = ROOT / "docs" / "call-flow.md"
 BEGIN, END = "<!-- drawn by `make graph`: begin -->", "<!-- drawn by `make graph`: end -->"
 DRAWN_IN = ("open", "closed", "many towns")  # the worlds whose paths are drawn together
 
+WORDS = "words"  # a key of the services' own question stands for words: see the last table
 # diagram → its questions, each with what it asks
 GROUPS: dict[str, dict[str, str]] = {
     "The main job": {
@@ -65,6 +64,9 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Help and a person": {
         "other": "other things",
+        "trouble": "in trouble",
+        "advice": "rules and training",
+        "rest": "market, texts, own entry",
         "employer": "to hire people",
         "voicemail": "a message",
     },
@@ -79,6 +81,8 @@ GROUPS: dict[str, dict[str, str]] = {
 TITLES = {name: title for group in GROUPS.values() for name, title in group.items()} | {
     PERSON: "a person",
     GOODBYE: "goodbye",
+    WORDS: "as if said",
+    "start": "the call",
 }
 # What a diagram leaves out, since it is the same at every question or belongs into the table.
 NOT_DRAWN = {
@@ -92,6 +96,10 @@ NOT_DRAWN = {
     "danger words",
     "impossible digits",
 }
+
+
+def _is_drawn(edge: Edge) -> bool:
+    return edge.cause not in NOT_DRAWN and not (edge.cause == "said" and edge.conversed)
 
 
 @cache
@@ -121,21 +129,21 @@ def _summary(edges: Iterable[Edge]) -> str:
 def _diagram(edges: Iterable[Edge], names: dict[str, str]) -> str:
     labels: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for edge in edges:
-        if edge.source in names and edge.cause not in NOT_DRAWN:
-            labels[edge.source, edge.target][edge.cause].add(edge.answer)
-    for edge in edges:
-        if not edge.source and edge.target in names and not edge.cause.startswith("resumed"):
+        if edge.source in names and _is_drawn(edge):
+            labels[edge.source, WORDS if edge.conversed else edge.target][edge.cause].add(edge.answer)
+        elif not edge.source and edge.target in names and not edge.cause.startswith("resumed"):
             labels["start", edge.target][edge.cause].add("")
-        if edge.source == PERSON and "voicemail" in names:
+        elif edge.source == PERSON and "voicemail" in names:
             labels[PERSON, edge.target][edge.cause].add("")
     nodes = sorted({node for pair in labels for node in pair}, key=lambda node: (node not in names, node))
     lines = ["```mermaid", "flowchart TD"]
     for node in nodes:
-        shape = ("([", "])") if node in {"start", PERSON, GOODBYE} or node not in names else ("[", "]")
-        title = "" if node == "start" else f"<br>{TITLES[node]}"
-        lines.append(f'    {node}{shape[0]}"{node}{title}"{shape[1]}')
+        shape = ("[", "]") if node in names else ("([", "])")
+        title = f"{node}<br>{TITLES[node]}" if node in QUESTIONS else TITLES[node]
+        lines.append(f'    {node}{shape[0]}"{title}"{shape[1]}')
     for (source, target), causes in sorted(labels.items()):
-        lines.append(f'    {source} -->|"{_label(causes)}"| {target}')
+        label = " ".join(sorted(causes)) if target == WORDS else _label(causes)
+        lines.append(f'    {source} -->|"{label}"| {target}')
     return "\n".join([*lines, "```"])
 
 
@@ -155,17 +163,29 @@ def _table(edges: Iterable[Edge], names: dict[str, str]) -> str:
     rows = ["| question | asked first, shorter, as a choice | keys | no answer |", "|---|---|---|---|"]
     leads: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for edge in edges:
-        if edge.cause not in NOT_DRAWN and not edge.cause.startswith("resumed"):
-            leads[edge.source][edge.cause].add(edge.target)
+        if _is_drawn(edge):
+            leads[edge.source][edge.cause].add("as if said" if edge.conversed else edge.target)
     for name in names:
-        keys = "<br>".join(f"{cause} → {', '.join(sorted(to))}" for cause, to in sorted(leads[name].items()))
+        by_target: dict[str, list[str]] = defaultdict(list)
+        for cause, to in sorted(leads[name].items()):
+            by_target[", ".join(sorted(to))].append(cause)
+        keys = "<br>".join(f"{' '.join(causes)} → {to}" for to, causes in by_target.items())
         rows.append(f"| **{name}** {TITLES[name]} | {_askings(name)} | {keys} | {_no_answer(name)} |")
     return "\n".join(rows)
 
 
+def _met_first(name: str) -> tuple[State, World]:
+    """A question as callers come to it, and the world it was met in."""
+    for world in DRAWN_IN:
+        for situation in paths(world).situations.values():
+            if situation.at == name and situation.state.misses == 0:
+                return situation.state, WORLDS[world]
+    raise SystemExit(f"Nothing leads to the question {name!r}.")
+
+
 def _askings(name: str) -> str:
-    state = State(name, dict(DATA.get(name, {})))
-    rungs = [_say(QUESTIONS[name].ask(state, WORLD, rung)) for rung in range(3)]
+    state, world = _met_first(name)
+    rungs = [_say(QUESTIONS[name].ask(state, world, rung)) for rung in range(3)]
     return "<br>".join(f"{number}. {said}" for number, said in enumerate(rungs, 1))
 
 
@@ -176,15 +196,17 @@ def _say(says: Iterable[Say]) -> str:
 def _no_answer(name: str) -> str:
     """Where silence, a wrong key and words not understood lead, once, twice and three times."""
     found: dict[str, list[str]] = defaultdict(list)
-    named = QUESTIONS[name].keys(State(name, dict(DATA.get(name, {}))), WORLD)
+    first, world = _met_first(name)
+    named = QUESTIONS[name].keys(first, world)
     wrong = next((key for key in "86543" if key not in named), "03")  # where two digits are wanted, an age nobody has
+    world = CLOSED if name == "voicemail" else world
     for cause, event in (("silence", Silence()), ("wrong key", Digits(wrong)), ("not understood", Speech(MUMBLED))):
-        state, went = State(name, dict(DATA.get(name, {}))), []
-        recording = isinstance(run(state, Digits("9"), WORLD)[1][-1], Record)
+        state, went = State.from_json({**first.to_json(), "failures": 0, "last_said": ""}), []
+        recording = isinstance(run(state, Digits("9"), world)[1][-1], Record)
         for _ in range(3):
             if recording and cause != "silence" and not went:
                 state.misses = 1  # no key and no words reach us while the line records
-            state, steps = run(state, event, CLOSED if name == "voicemail" else WORLD)
+            state, steps = run(state, event, world)
             at = PERSON if type(steps[-1]).__name__ == "Transfer" else GOODBYE if state.ended else state.at
             went.append({1: "shorter", 2: "as a choice"}.get(state.misses, "asked again") if at == name else at)
             if at != name:

@@ -101,6 +101,8 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "slower": ([make("slower", rate=50)],),
     "faster": ([make("slower", rate=80)],),
     "talk_in": ([make("wording", wording="mandarin")],),
+    "case_by_key": ([case_opened(case_kind="wage_arrears")], [case_opened(case_kind="injury", emergency="120")]),
+    "resume_messages": ([make("opted_in")],),
     "stop_messages": ([make("opted_out")],),
     "ask_market_info": ([sample("market_info")],),
     "leave_message": ([case_opened(case_kind="voicemail")],),

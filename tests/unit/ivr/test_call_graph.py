@@ -1,24 +1,29 @@
-"""Every question × everything that can happen: always a way on, a person within one key, never the same three times (V23)."""
+"""The call as a graph: always a way on, a person within one key, a good end within reach, never the same three times (V23).
+
+The questions one by one against everything that can happen, then all situations a call can come into (tests/support/
+call_paths.py), and random walks. docs/call-flow.md is drawn from the same paths.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+from collections import defaultdict, deque
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.answers import KINDS, make
+from backend.domain.answers import KINDS
 from ivr.call_flow import advance
 from ivr.placed import FIRST_QUESTIONS, nobody_there
+from ivr.prompts import heard_length, sentences
 from ivr.questions import QUESTIONS
 from ivr.steps import (
     LAST,
     Again,
     Answers,
     Ask,
-    Converse,
     DialEnded,
     Digits,
     Do,
@@ -32,29 +37,25 @@ from ivr.steps import (
     Speech,
     Started,
     State,
-    Step,
     Transfer,
     World,
 )
-from tests.support.calls import PLACED_DATA, TOWNS, WORLD, case_opened, human, my_list, offers, opening, sample
-
-CLOSED = World(today=WORLD.today, staff_open=False, towns=TOWNS, villages=WORLD.villages)
-
-DATA: dict[str, dict[str, Any]] = {
-    **PLACED_DATA,
-    "job": {"openings": offers(3)["openings"], "i": 2, "remaining": 1},
-    "mine": {"offers": my_list("accepted", "offered")["offers"], "i": 0},
-    "confirm": {"answer": make("confirm_take", opening=opening())},
-    "which": {"openings": offers(3)["openings"], "purpose": "take"},
-    "who": {"count": 3},
-    "either": {"answer": sample("either_or")},
-    "form": {"answer": make("ask", form="registration", field="age", attempt=1, choices=[], noted={})},
-    "reg_age_ok": {"age": 58},
-    "reg_town": {"page": 0},
-    "reg_place_ok": {"code": "500114121002", "asked": ["reg_village", {"town": "500114121", "page": 0}]},
-    "reg_trade_ok": {"job_types": ["A01"]},
-    "reg_village": {"town": "500114121", "page": 2},
-}
+from ivr.wording import said_in
+from tests.support.call_paths import (
+    CLOSED,
+    DATA,
+    GOODBYE,
+    PERSON,
+    WORLDS,
+    Edge,
+    run,
+    states,
+    what_services_say,
+    words_of,
+)
+from tests.support.calls import WORLD, sample
+from tools import call_graph
+from tools.call_graph import paths
 
 EVENTS: list[Event] = [
     *(Digits(key) for key in ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "11", "58", "999999999")),
@@ -66,48 +67,9 @@ EVENTS: list[Event] = [
 ]  # fmt: skip
 
 
-def states() -> Iterator[State]:
-    for name in QUESTIONS:
-        for misses in range(4):
-            yield State(name, dict(DATA.get(name, {})), back=[["main", {}]], misses=misses, again=misses)
-
-
-def what_services_say(step: Step, world: World) -> list[dict[str, Any]]:
-    """An answer that the services could give to what the flow asks for."""
-    if isinstance(step, Converse):
-        return [make("not_understood", attempt=1)]
-    assert isinstance(step, Do)
-    answers: dict[str, list[dict[str, Any]]] = {
-        "find_jobs": [offers(3, 1)], "more_jobs": [make("no_more_jobs", shown=3)], "my_applications": [my_list("accepted")],
-        "apply_job": [make("confirm_take", opening=opening())], "job_details": [make("job_details", opening=opening(), asked=[])],
-        "withdraw_application": [make("confirm_withdraw", opening=opening(), code="11")],
-        "talk_to_human": [human(world.staff_open)], "talked_to_human": [make("human_talked", case_id=5)],
-        "nobody_came": [sample("callback_promised")], "slower": [make("slower", rate=50)], "stop_messages": [make("opted_out")],
-        "ask_market_info": [make("market_info", station={"name": "零工市场"})], "leave_message": [case_opened(case_kind="voicemail")],
-        "reopen_form": [DATA["form"]["answer"]], "no_more_calls": [make("calls_off")], "goodbye": [make("goodbye")],
-        "will_come": [sample("outcome_noted")], "job_outcome": [sample("ask_paid")],
-        "register_by_keypad": [make("registered", facts={}, for_other=False, jobs=[opening()])],
-    }  # fmt: skip
-    return answers[step.act]
-
-
-def run(state: State, event: Event, world: World) -> tuple[State, list[Step]]:
-    """One whole turn of a call: acts answered, until the caller is waited for."""
-    state, steps = advance(state, event, world)
-    said: list[Step] = [s for s in steps if isinstance(s, Say)]
-    for _ in range(5):
-        if not steps or isinstance(steps[-1], LAST):
-            break
-        state, steps = advance(state, Answers(what_services_say(steps[-1], world)), world)
-        said += [s for s in steps if isinstance(s, Say)]
-    return state, [*said, *steps[-1:]]
-
-
 @pytest.mark.parametrize("world", [WORLD, CLOSED], ids=["open", "closed"])
 def test_every_question_goes_on_whatever_happens(world: World) -> None:
     """I12, V23: something is said and the call waits, connects or says goodbye; the state survives as JSON."""
-    import json
-
     for state in states():
         for event in EVENTS:
             after, steps = run(state, event, world)
@@ -177,21 +139,142 @@ def test_nobody_is_hung_up_on_for_silence() -> None:
                     state, steps = run(state, DialEnded("no-answer"), world)
 
 
-pressed = st.sampled_from([event for event in EVENTS if not isinstance(event, HungUp | Started | Recorded | DialEnded)])
+# -- every situation a call can come into ---------------------------------------------------------------------------------
+
+BY_HAND = {*"123456789*#", "two digits", "recording", "answered", "no-answer", "busy", "failed", "canceled"}
+every_world = pytest.mark.parametrize("world", WORLDS)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(pressed, min_size=3, max_size=14), st.booleans())
-def test_the_same_words_are_never_said_three_times_running(events: list[Event], is_open: bool) -> None:
+def within_reach(edges: Iterable[Edge], ends: set[str]) -> set[str]:
+    """The situations from which one of `ends` can be reached along `edges`."""
+    sources = defaultdict(set)
+    for edge in edges:
+        sources[edge.target_key].add(edge.source_key)
+    found, todo = set(ends), deque(ends)
+    while todo:
+        for source in sources[todo.popleft()] - found:
+            found.add(source)
+            todo.append(source)
+    return found
+
+
+def test_every_question_can_be_reached() -> None:
+    met = {situation.at for world in WORLDS for situation in paths(world).situations.values()}
+    assert met == {*QUESTIONS, PERSON, GOODBYE}
+
+
+@every_world
+def test_every_situation_reaches_a_person_by_one_key(world: str) -> None:
+    """V03, V16: by 0 in hours; at night the place where a message is left and a call back is promised."""
+    led = {edge.source_key: edge.target for edge in paths(world).edges if edge.cause == "0"}
+    for key, situation in paths(world).situations.items():
+        if situation.at not in {PERSON, GOODBYE}:
+            assert led[key] == (PERSON if WORLDS[world].staff_open else "voicemail"), key
+
+
+@every_world
+def test_every_situation_reaches_a_finished_task_by_keys_alone(world: str) -> None:
+    """V04, V23: whoever never says a word gets something done, from wherever the call is."""
+    pressed = [edge for edge in paths(world).edges if edge.cause in BY_HAND]
+    done = {edge.source_key for edge in pressed if edge.finished}
+    assert set(paths(world).situations) - within_reach(pressed, done) - {GOODBYE} == set()
+
+
+@every_world
+def test_every_situation_reaches_a_goodbye(world: str) -> None:
+    """V23: by words like 没得事了, or where a call of ours is not wanted."""
+    assert set(paths(world).situations) - within_reach(paths(world).edges, {GOODBYE}) == set()
+
+
+@every_world
+def test_no_situation_is_a_dead_end(world: str) -> None:
+    """V23."""
+    goes_on = {edge.source_key for edge in paths(world).edges if edge.target_key != edge.source_key}
+    assert set(paths(world).situations) - goes_on == {GOODBYE}
+
+
+@every_world
+def test_the_line_hangs_up_only_after_goodbye_or_where_its_own_call_is_not_wanted(world: str) -> None:
     """V08."""
-    world = WORLD if is_open else CLOSED
-    state, _ = run(State(), Started(), world)
+    for edge in paths(world).edges:
+        if edge.target == GOODBYE and edge.source not in FIRST_QUESTIONS:
+            assert edge.answer in {"goodbye", "calls_off"} or edge.cause == "we call: over", edge
+
+
+@every_world
+@pytest.mark.parametrize("wording", ["local", "mandarin"])
+def test_nothing_that_can_be_heard_is_too_long(world: str, wording: str) -> None:
+    """V01, V02: every sentence as it is really said, names and amounts filled in, and every choice with its keys."""
+    for said in paths(world).said:
+        zh = said_in(said, wording).zh
+        assert zh and "{" not in zh and "None" not in zh, zh
+        assert [s for s in sentences(zh) if heard_length(s) > 20] == [], zh
+        if "按1" in zh:
+            assert heard_length(zh) <= 40, zh
+
+
+def test_a_taken_job_is_four_keys_away_from_the_greeting() -> None:
+    """Issue 4, targets: a registered caller takes a suitable job in at most four key presses."""
+    led = defaultdict(list)
+    for edge in paths("open").edges:
+        if edge.cause in BY_HAND:
+            led[edge.source_key].append(edge)
+    here = {edge.target_key for edge in paths("open").edges if edge.cause == "the call comes in"}
+    for _ in range(4):
+        edges = [edge for key in here for edge in led[key]]
+        if any(edge.answer == "job_taken" for edge in edges):
+            return
+        here = {edge.target_key for edge in edges}
+    raise AssertionError("more than four keys")
+
+
+# -- random walks ----------------------------------------------------------------------------------------------------------
+
+pressed = st.sampled_from([event for event in EVENTS if not isinstance(event, HungUp | Started | Recorded | DialEnded)])
+answered = st.sampled_from(sorted(set(KINDS) - {"goodbye", "calls_off"}))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(sorted(QUESTIONS)),
+    st.lists(st.tuples(pressed, answered), min_size=4, max_size=14),
+    st.sampled_from(sorted(WORLDS)),
+)
+def test_the_same_words_are_never_said_three_times_running(
+    start: str, events: list[tuple[Event, str]], world_name: str
+) -> None:
+    """V08; 9 and the words for it ask for it again, and even then it is not the same three times running."""
+    world = WORLDS[world_name]
+    state = State(start, dict(DATA.get(start, {})), back=[["main", {}]])
     heard: list[str] = []
-    for event in events:
-        state, steps = run(state, event, world)
-        heard.append("".join(step.zh for step in steps if isinstance(step, Say)))
+    for event, kind in events:
+        after, steps = advance(state, event, world)
+        if isinstance(steps[-1], LAST):
+            heard.append(words_of(steps))
+            state = after
+        else:
+            # Words may be understood as anything; what an act answers is the services' to say.
+            asked = [sample(kind)] if not isinstance(steps[-1], Do) else []
+            state, steps = run(state, event, world, *asked)
+            heard.append(words_of(steps))
+        if isinstance(steps[-1], Hangup):
+            break
         if isinstance(steps[-1], Transfer):
             state, _ = run(state, DialEnded("busy"), world)
             heard.clear()
     for one, two, three in zip(heard, heard[1:], heard[2:], strict=False):
         assert not one == two == three
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_question_is_drawn_once() -> None:
+    drawn = [name for group in call_graph.GROUPS.values() for name in group]
+    assert sorted(drawn) == sorted(QUESTIONS)
+
+
+def test_the_page_of_the_call_flow_is_what_the_code_does() -> None:
+    """Regenerate: make graph."""
+    page = call_graph.PAGE.read_text(encoding="utf-8")
+    assert call_graph.current(page) == page, "docs/call-flow.md is out of date: make graph"
