@@ -14,6 +14,7 @@ from backend.console import (
     labels,
     openings,
     places,
+    planned_calls,
     recordings,
     text,
     today,
@@ -64,7 +65,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "region_in_full": deps.regions.full_name,
         }
 
-    for room in (auth, today, conversations, cases, openings, places, try_sentence):
+    for room in (auth, today, conversations, cases, planned_calls, openings, places, try_sentence):
         room.register(bp, deps)
     recordings.register(bp, deps, to_record)
 

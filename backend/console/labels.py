@@ -104,6 +104,45 @@ CASES = {
     "other": N_("别的"),
 }
 PRIORITIES = {1: N_("马上办"), 2: N_("今天办"), 3: N_("一般")}
+# Calls the line places itself.
+CALL_PURPOSES = {
+    "callback": N_("回拨：打来没办完"),
+    "offer": N_("问去不去一个活"),
+    "reminder": N_("开工前提醒"),
+    "follow_up": N_("问活做得怎样、工钱给没给"),
+}
+CALL_STATUS = {
+    "planned": N_("等着打"),
+    "placing": N_("正在打"),
+    "ringing": N_("正在打"),
+    "answered": N_("接了"),
+    "unreached": N_("没打通"),
+    "suppressed": N_("没有打"),
+    "expired": N_("过了时候，没打"),
+}
+CALL_REASONS = {
+    "opted_out": N_("本人说不要再打"),
+    "number_cap": N_("这个号一天打够了"),
+    "daily_cap": N_("热线今天打够了"),
+    "answered": N_("事情已经有结果"),
+    "not_allowed": N_("这个号不能打"),
+    "done": N_("后来办好了"),
+    "cancelled": N_("工作人员不让打"),
+}
+RINGING = {
+    "placing": N_("正在打"),
+    "unknown": N_("打没打出去不清楚"),
+    "queued": N_("正在打"),
+    "initiated": N_("正在打"),
+    "ringing": N_("在响铃"),
+    "in-progress": N_("在通话"),
+    "completed": N_("接了"),
+    "busy": N_("占线"),
+    "no-answer": N_("没人接"),
+    "failed": N_("打不出去"),
+    "canceled": N_("没接就断了"),
+    "machine": N_("留言机接的"),
+}
 CASE_STATUS = {"open": N_("还没办"), "taken": N_("办理中"), "closed": N_("已办结")}
 OPENING_STATUS = {
     "draft": N_("草稿"),
