@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -37,7 +37,8 @@ class State:
     content: bool = False  # heard what there was to the end, or said goodbye: nothing is left to ring back for
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # What is inside a list or a dict here is replaced, never changed, so one level of copies is enough.
+        return {name: value.copy() if isinstance(value, dict | list) else value for name, value in vars(self).items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> State:
