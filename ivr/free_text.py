@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"\d+")
 _SILENT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9,。]+")
 _PAUSES = re.compile(r"[,。]*[,。][,。]*")
 LONGEST_NUMBER = 5  # digits; a longer one is a telephone's or an account's and is read one by one
+LONGEST_PIECE = 16  # characters
+_INSIDE = re.compile(r".{2,6}?(?:特别行政区|自治区|自治州|自治县|街道|[省市区县镇乡])")
 # Where an address or a long name can be broken for a breath.
 _AFTER = re.compile(r"(?<=[省市区县镇乡村路街道号楼组厂场园社])")
 
@@ -35,7 +37,10 @@ def said(text: str, limit: int = 0) -> str:
     words = _TWO_OF.sub("两", words)
     words = _NUMBER.sub(lambda m: _figure(m[0]), words)
     words = _PAUSES.sub(lambda m: "。" if "。" in m[0] else ",", _SILENT.sub(",", words)).strip(",。")
-    return words[:limit].strip(",。") if limit else words
+    if not limit or len(words) <= limit:
+        return words
+    # Half a word after a pause says nothing: 摘脆红李,三(天).
+    return re.sub(r"(?<=..)[,。][^,。]*$", "", words[:limit])
 
 
 def _figure(digits: str) -> str:
@@ -54,7 +59,7 @@ def in_breaths(text: str, lead: int = 0) -> str:
         if clause in {",", "。"}:
             out, run = out + clause, 0 if clause == "。" else run
             continue
-        for piece in _pieces(clause):
+        for piece in [clause] if run + spoken_length([clause]) <= LONGEST_SENTENCE else _pieces(clause):
             length = spoken_length([piece])
             if run + length > LONGEST_SENTENCE and out:
                 out, run = out.rstrip(",。") + "。", 0
@@ -62,9 +67,17 @@ def in_breaths(text: str, lead: int = 0) -> str:
     return out.strip(",。")
 
 
+def nearest(name: str, limit: int) -> str:
+    """A name of a place or an office without what it lies in, until it has at most `limit` characters.
+
+    重庆市黔江区中塘镇零工驿站 → 中塘镇零工驿站: who is from here knows the county. Cut only where nothing else helps.
+    """
+    while len(name) > limit and (inside := _INSIDE.match(name)) and inside.end() < len(name):
+        name = name[inside.end() :]
+    return name[:limit]
+
+
 def _pieces(clause: str) -> list[str]:
-    """A clause that fits is one piece; a longer one breaks after the word for a street or a house, else anywhere."""
-    if spoken_length([clause]) <= LONGEST_SENTENCE:
-        return [clause]
+    """A clause broken after the words for a street or a house, and anywhere where there is none for too long."""
     parts = [part for part in _AFTER.split(clause) if part]
-    return [part[at : at + LONGEST_SENTENCE - 4] for part in parts for at in range(0, len(part), LONGEST_SENTENCE - 4)]
+    return [part[at : at + LONGEST_PIECE] for part in parts for at in range(0, len(part), LONGEST_PIECE)]

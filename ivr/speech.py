@@ -24,6 +24,7 @@ __all__ = ["QUESTIONS", "RENDERERS", "choices_said", "facts_said", "filters_said
 
 Renderer = Callable[[Answer, date], list[Say]]
 LONGEST_REQUIREMENT = 30  # characters
+LONGEST_STATION, LONGEST_ADDRESS = 10, 30  # characters
 LONGEST_OFFICE = 12  # characters; a longer name is in the text, aloud it is 工作人员
 
 QUESTIONS: dict[str, tuple[str, str]] = {  # field → first asking, then shorter with an example (V08)
@@ -276,8 +277,9 @@ def _callback_promised(answer: Answer, today: date) -> list[Say]:
 def _market_info(answer: Answer, today: date) -> list[Say]:
     station = answer["station"] or {}
     written, address = str(station.get("name") or "零工市场"), str(station.get("address") or "")
-    name = free_text.said(written, LONGEST_OFFICE), written
-    if where := free_text.in_breaths(free_text.said(address), heard_length(name[0]) + 1):
+    name = free_text.nearest(free_text.said(written), LONGEST_STATION), written
+    inside = free_text.nearest(free_text.said(address), LONGEST_ADDRESS)
+    if where := free_text.in_breaths(inside, heard_length(name[0]) + 1):
         said = [prompt("market_at", name=name, address=(where, address))]
     else:
         said = [prompt("market_yours", name=name)]
@@ -329,7 +331,9 @@ RENDERERS: dict[str, Renderer] = {
     "menu": _fixed("press"),
     "repeat_nothing": _fixed("said_nothing"),
     "slower": _pace,
-    "wording": lambda answer, today: [prompt("wording_mandarin" if answer["wording"] == "mandarin" else "wording_local")],
+    "wording": lambda answer, today: [
+        prompt("wording_mandarin" if answer["wording"] == "mandarin" else "wording_local")
+    ],
     "either_or": _either_or,
     "not_understood": _fixed("not_heard"),
     "out_of_scope": _fixed("cannot"),

@@ -193,17 +193,18 @@ def job(opening: View, today: date, lang: str) -> list[str]:
     """One job in the fixed order work → place → when → pay and settlement → meals, transport, insurance (V13, W07).
 
     In Chinese it fits 25 seconds: what is least needed to decide is left out first (the closing hour, what is expressly
-    not given, the finer place, the hours, a long name); the first day, the wage and what is given are told always.
+    not given, the finer place, the hours, a long name, how many days); the first day, the wage and what is given are told always.
     """
     told: list[str] = []
-    for level in range(6):
+    for level in range(7):
         comma = "," if lang == "zh" else ", "
-        when = days(_date(opening["starts_on"]), _date(opening["ends_on"]), today, lang)
+        start, end = _date(opening["starts_on"]), _date(opening["ends_on"])
+        when = days(start, end, today, lang) if level < 6 else _bare_day(max(start, today), today, lang)
         at = hours(opening.get("hours") or {}, lang, short=level >= 1) if level < 4 else ""
         terms = opening.get("pay") or {}
         money = comma.join(part for part in (pay(terms, lang), settlement(terms, lang)) if part)
         work, where = title(opening, lang), place(opening, lang, short=level >= 3)
-        if level == 5 and lang == "zh":
+        if level >= 5 and lang == "zh":
             work, where, money = work[:6], where[:6], pay(terms, lang)
         told = [
             work,
@@ -239,13 +240,14 @@ def job_line(opening: View, today: date, lang: str, lead: int = 0, tail: int = 0
 def deal(opening: View, today: date, lang: str, tail: int = 0) -> str:
     """What is confirmed before a place is taken: kind, day, place and pay, together and once (V11)."""
     start = max(_date(opening["starts_on"]), today)
+    terms = opening.get("pay") or {}
     told: list[str] = []
     for longest in (12, 8, 6):
         told = [
             _bare_day(start, today, lang),
             place(opening, lang, short=True)[: longest + 2 if lang == "zh" else None],
             title(opening, lang, longest),
-            pay(opening.get("pay") or {}, lang),
+            pay(terms if longest > 6 or lang == "en" else {**terms, "negotiable": False}, lang),
         ]
         if lang == "en" or spoken_length(told) <= LONGEST_DEAL:
             break
