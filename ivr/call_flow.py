@@ -14,6 +14,7 @@ from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
 from ivr.follow_up import MOST_FAILURES, REOPEN, FollowUp
 from ivr.placed import begun, nobody_there
 from ivr.questions import QUESTIONS, next_job
+from ivr.registration import REGISTRATION
 from ivr.steps import (
     Again,
     Answers,
@@ -48,8 +49,8 @@ PERSON, AGAIN, BACK, SLOWER, WORDING = "0", "9", "*", "7", "8"  # the same every
 # below the second a yes is not enough to change anything.
 NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
 # Where "算了" is not an answer of the question itself (there it is a no), it leaves for the menu.
-LEFT_BY_ENOUGH = frozenset({"job", "mine", "which", "other", "employer", "heard", "reg_name", "reg_age", "reg_age_ok",
-                            "reg_town", "reg_village", "reg_place_ok", "reg_trade", "reg_trade_ok"})  # fmt: skip
+LEFT_BY_ENOUGH = frozenset({"job", "mine", "which", "other", "trouble", "advice", "rest", "employer", "heard", *(
+    question.name for question in REGISTRATION if question.name != "reg_consent")})  # fmt: skip
 
 
 def advance(state: State, event: Event, world: World) -> tuple[State, list[Step]]:

@@ -121,6 +121,12 @@ class FollowUp:
                 self._emergency(answer)
                 return
             self._tell(answer, doing)
+            if answer["kind"] == "case_opened" and doing == "case_by_key":
+                # By key nothing was said yet: a message belongs to the case, 0 reaches a person.
+                self.state.case_id = answer.get("case_id")
+                self.says.append(prompt("tell_more"))
+                self.move(Go("voicemail", {}))
+                return
             if place + 1 == len(event.answers):
                 self._go_on(kinds)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.domain.latin import latin
 from ivr import expected, speech, spoken
-from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
+from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Press, Question, Talk, keys, pick, prompt, three
 from ivr.placed import PLACED
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
@@ -23,8 +23,21 @@ def _main(state: State, world: World, key: str) -> Move | None:
 
 
 def _other(state: State, world: World, key: str) -> Move | None:
-    return pick(key, {"1": Go("employer"), "2": Act("talk_to_human", {"about": "trouble"}), "3": Act("ask_market_info"),
-            "4": Act("stop_messages")})  # fmt: skip
+    return pick(key, {"1": Go("employer"), "2": Go("trouble"), "3": Go("advice"), "4": Go("rest")})
+
+
+# What has to be answered by a person, by key alone: a case of the right kind, then a message or, in an emergency, the person.
+TROUBLE = {"1": "wage_arrears", "2": "injury", "3": "violence", "4": "other_problem"}
+ADVICE = {"1": "policy", "2": "training", "3": "unemployment", "4": "returnee"}
+
+
+def _case_of(kinds: dict[str, str]) -> Press:
+    return lambda state, world, key: Act("case_by_key", {"kind": kinds[key]}) if key in kinds else None
+
+
+def _rest(state: State, world: World, key: str) -> Move | None:
+    return pick(key, {"1": Act("ask_market_info"), "2": Act("stop_messages"), "3": Act("resume_messages"),
+            "4": Act("talk_to_human", {"about": "profile"})})  # fmt: skip
 
 
 def _opening(state: State) -> dict[str, Any]:
@@ -256,7 +269,14 @@ QUESTIONS: dict[str, Question] = {
     question.name: question
     for question in (
         Question("main", _main, keys("1234"), three("main", "main_short", "main_two")),
-        Question("other", _other, keys("1234"), three("other", "other_short", "other_two")),
+        Question("other", _other, keys("1234"), three("other", "other_short", "other_two"),
+                 hints=("要请人", "工钱没给", "受伤了", "问政策", "想学手艺", "市场在哪点", "不要发短信", "改登记")),
+        Question("trouble", _case_of(TROUBLE), keys("1234"), three("trouble", "trouble_short", "trouble_two"),
+                 hints=("工钱没给", "老板跑了", "受伤了", "遭打了", "不准走", "押金不退", "扣身份证")),
+        Question("advice", _case_of(ADVICE), keys("1234"), three("advice", "advice_short", "advice_two"),
+                 hints=("问政策", "社保补贴", "失业金", "想学手艺", "学电焊", "失业登记", "返乡登记")),
+        Question("rest", _rest, keys("1234"), three("rest", "rest_short", "rest_two"),
+                 hints=("市场在哪点", "几点开门", "不要发短信", "恢复短信", "改登记")),
         Question("job", _job, keys("12"), three("job_keys", "job_short", "job_two"), _job_body, _job_heard, "1", "2",
                  hints=_titles, resumable=True),
         Question("more", _more, keys("12"), three("more", "more_short", "more_two"), yes="1", no="2",

@@ -220,3 +220,62 @@ def test_the_text_is_part_of_the_call_in_the_transcript(call: Callable[..., Phon
         text = session.scalars(select(Message).where(Message.channel == "sms", Message.handset_id == mine)).one()
         assert text.call_id == session.scalars(select(Call)).one().id
         assert text.answer["answers"][0]["kind"] == "call_summary"
+
+
+# -- a matter by key alone -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"), [("421", "wage_arrears"), ("424", "other_problem"), ("431", "policy"), ("432", "training"), ("433", "unemployment"), ("434", "returnee")]
+)  # fmt: skip
+def test_a_matter_by_key_is_a_case_of_its_kind_with_the_message_left_for_it(
+    call: Callable[..., PhoneCall], database: Database, keys: str, kind: str
+) -> None:
+    """Issue 4, item 1: rights, policy and training leave a message or reach a person."""
+    phone = call()
+    for key in keys:
+        phone.press(key)
+    phone.record("http://carrier/recording/8")
+    assert "话留到了" in phone.text
+    phone.hang_up()
+    (case,) = cases(database)
+    assert (case.kind, case.recording_url) == (kind, "http://carrier/recording/8")
+    (text,) = texts(database)
+    assert f"编号{case.id}" in text and "回话" in text
+
+
+def test_a_matter_by_key_is_kept_when_the_line_drops_before_a_message(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
+    call().press("4").press("2").press("1").hang_up()
+    assert [case.kind for case in cases(database)] == ["wage_arrears"]
+
+
+def test_hurt_by_key_is_put_through_after_the_number(call: Callable[..., PhoneCall], database: Database) -> None:
+    """V17."""
+    phone = call().press("4").press("2").press("2")
+    assert phone.text == "人受伤了,先打幺二零。我马上给您接人。"
+    assert phone.root.find("Dial") is not None
+    assert [case.kind for case in cases(database)] == ["injury"]
+
+
+def test_texts_are_stopped_and_given_back_by_key(call: Callable[..., PhoneCall], database: Database) -> None:
+    assert "不再给您发短信" in call().press("4").press("4").press("2").text
+    assert "照常发" in call().press("4").press("4").press("3").text
+
+
+def test_a_registered_caller_takes_a_suitable_job_in_four_keys_and_ninety_seconds(
+    call: Callable[..., PhoneCall], make: Make
+) -> None:
+    """Issue 4, targets: at the default pace of 130 characters a minute, listening to everything."""
+    from ivr.prompts import heard_length
+
+    with make() as f:
+        f.make_worker(number=NUMBER)
+    phone = call()
+    heard = phone.text
+    for _ in range(3):
+        assert "报上了" not in heard
+        heard += phone.press("1").text.split("到了找哪个")[0]
+    assert "报上了" in heard
+    assert heard_length(heard) / 130 * 60 <= 90

@@ -211,14 +211,46 @@ def test_goodbye_ends_the_call_kindly() -> None:
     assert "慢走" in call.text
 
 
+MATTERS = [("2", "1", "wage_arrears"), ("2", "4", "other_problem"), ("3", "1", "policy"), ("3", "2", "training"),
+           ("3", "3", "unemployment"), ("3", "4", "returnee")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("menu", "key", "kind"), MATTERS)
+def test_every_matter_is_opened_by_key_alone_and_a_message_belongs_to_it(menu: str, key: str, kind: str) -> None:
+    """V04: three levels, at most four choices (V02); the case has the right kind whether she says more or not."""
+    call = Walk()(Digits("4"))(Digits(menu))
+    assert len(call.state.back) == 2
+    call(Digits(key), case_opened(case_kind=kind, case_id=8))
+    assert call.done[-1] == ("case_by_key", {"kind": kind})
+    assert "记下了" in call.text and "可以留话" in call.text
+    assert isinstance(call.last, Record)
+    call(Recorded("http://recording"), case_opened(case_kind=kind, case_id=8))
+    assert call.done[-1] == ("leave_message", {"recording_url": "http://recording", "case_id": 8, "about": ""})
+    assert isinstance(Walk()(Digits("4"))(Digits(menu))(Digits("0"), human()).last, Transfer)
+
+
+@pytest.mark.parametrize(("key", "kind", "number"), [("2", "injury", "幺二零"), ("3", "violence", "幺幺零")])
+def test_an_injury_or_violence_by_key_gives_the_number_and_then_the_person(key: str, kind: str, number: str) -> None:
+    """V17."""
+    emergency = {"injury": "120", "violence": "110"}[kind]
+    call = Walk()(Digits("4"))(Digits("2"))(Digits(key), case_opened(case_kind=kind, emergency=emergency))
+    assert call.done[-1] == ("case_by_key", {"kind": kind})
+    assert number in call.text and call.text.endswith("我马上给您接人。")
+    assert isinstance(call.last, Transfer)
+
+
 def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
     assert Walk()(Digits("4"))(Digits("1")).state.at == "employer"
-    assert Walk()(Digits("4"))(Digits("2"), human()).done[-1][0] == "talk_to_human"
-    assert (
-        Walk()(Digits("4"))(Digits("3"), make("market_info", station={"name": "零工市场"})).done[-1][0]
-        == "ask_market_info"
-    )
-    assert Walk()(Digits("4"))(Digits("4"), make("opted_out")).done[-1][0] == "stop_messages"
+    rest = Walk()(Digits("4"))(Digits("4")).state
+    for key, act, answer in (
+        ("1", "ask_market_info", make("market_info", station={"name": "零工市场"})),
+        ("2", "stop_messages", make("opted_out")),
+        ("3", "resume_messages", make("opted_in")),
+        ("4", "talk_to_human", human()),
+    ):
+        call = Walk()
+        call.state = rest
+        assert call(Digits(key), answer).done[-1][0] == act
 
 
 def test_an_employer_can_leave_a_message() -> None:
