@@ -52,10 +52,6 @@ Press = Callable[[State, World, str], Move | None]
 Hints = Callable[[State, World], tuple[str, ...]]
 
 
-def say(*pairs: tuple[str, str]) -> list[Say]:
-    return [Say(zh, en) for zh, en in pairs]
-
-
 # -- questions ----------------------------------------------------------------------------------------------------------
 
 
@@ -85,7 +81,9 @@ class Question:
     def expects(self, state: State, world: World) -> tuple[str, ...]:
         """The words this question waits for, for the recogniser: likeliest first, within the carrier's limits."""
         own = self.hints(state, world) if callable(self.hints) else self.hints
-        cleaned = (word.replace(",", " ").strip()[:LONGEST_HINT] for word in (*own[: MOST_HINTS - len(COMMANDS)], *COMMANDS))
+        cleaned = (
+            word.replace(",", " ").strip()[:LONGEST_HINT] for word in (*own[: MOST_HINTS - len(COMMANDS)], *COMMANDS)
+        )
         return tuple(dict.fromkeys(word for word in cleaned if word))
 
     def ask(self, state: State, world: World, rung: int) -> list[Say]:

@@ -75,7 +75,8 @@ def register(bp: Blueprint, deps: Deps, to_record: Callable[[], Sequence[Words]]
     def go_on(code: str, prompt: Words, wording: str) -> ResponseReturnValue:
         number = [words.id for words in to_record()].index(prompt.id) // PER_PAGE + 1
         return redirect(
-            url_for("console.recordings_of", code=code, wording=wording, page=number, _anchor=prompt.id), 303
+            url_for("console.recordings_of", code=code, wording=wording, page=number, _anchor=f"prompt-{prompt.id}"),
+            303,
         )
 
     @bp.get("/recordings")

@@ -321,6 +321,8 @@ def test_every_page_is_sound_at_every_width_in_both_languages(
         "places",
         "places/500114121",
         "places/500114121002",
+        "recordings",
+        "recordings/500114121?wording=mandarin&page=2",
         "try",
         "nowhere",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -79,3 +80,14 @@ def test_every_prompt_in_the_catalogue_is_used() -> None:
     unused = [id_ for id_ in catalogue() if f'"{id_}"' not in source and id_ not in made_up]
     assert not unused
     assert tomllib.loads((prompts.HERE / "prompts.toml").read_text(encoding="utf-8"))
+
+
+def test_no_words_are_spoken_that_stand_outside_the_catalogue() -> None:
+    """What is written in code reaches neither the lint nor a recording nor the Mandarin wording."""
+    wrong = []
+    for path in Path(prompts.HERE).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Say":
+                literal = any(isinstance(part, ast.Constant | ast.JoinedStr) for part in ast.walk(node))
+                wrong += [f"{path.name}:{node.lineno}"] if literal and path.name != "prompts.py" else []
+    assert wrong == []
