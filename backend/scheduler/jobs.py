@@ -49,8 +49,8 @@ JOBS = (
     Job("expire_offers", _every(20), expiry.expire_offers, at_start=True),
     Job("release_stale_leases", _every(15), expiry.release_stale_leases, at_start=True),
     Job("settle_calls", _every(20), place_calls.settle, at_start=True),
-    Job("remind_workers", _every(60), reminders.remind_workers, at_start=True),
-    Job("ask_how_it_went", _every(120), follow_up.ask_how_it_went, at_start=True),
+    Job("remind_workers", _every(30), reminders.remind_workers, at_start=True),
+    Job("ask_how_it_went", _every(30), follow_up.ask_how_it_went, at_start=True),
     Job("end_silent_calls", _every(60), _end_silent_calls, at_start=True),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
     Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),

@@ -17,6 +17,7 @@ from backend.store.models import Call, Conversation, Handset
 
 # Long enough to redial by oneself, short enough that the phone is still in the hand; ten minutes at the most.
 AFTER = timedelta(minutes=3)
+TOO_LATE = timedelta(minutes=10) - AFTER
 # Three tries, with their pauses, and some waiting for a free line.
 WORTH_FOR = timedelta(minutes=40)
 
@@ -44,6 +45,8 @@ def after_call(session: Session, deps: Deps, call: Call, how: HowItEnded) -> Non
     conversation = session.get_one(Conversation, call.conversation_id)
     if how.finished or how.reached or how.content or conversation.taken_by is not None:
         return
+    if now - call.last_at > TOO_LATE:
+        return  # its end was never reported: by now a call would come out of the blue
     _plan(session, deps, session.get_one(Handset, call.handset_id), call.call_sid)
 
 

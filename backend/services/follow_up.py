@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import follow_up_window
-from backend.domain.messages import leaves_at
 from backend.domain.offers import may_become
 from backend.services import answer_offer, audit, outbox
 from backend.services.acts import act
@@ -32,8 +31,6 @@ def ask_how_it_went(deps: Deps) -> int:
     """Ask everybody whose job is over and who has not been asked; return how many."""
     now = deps.clock()
     today = now.astimezone(TIMEZONE).date()
-    if leaves_at(now) > now:
-        return 0  # quiet hours (M10)
     with deps.db.read() as session:
         over = session.execute(
             select(Offer.id, Offer.ends_on).where(

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import reminder_window
-from backend.domain.messages import leaves_at
 from backend.services import answer_offer, outbox, planned_calls
 from backend.services.acts import act
 from backend.services.deps import Deps
@@ -36,8 +35,6 @@ def remind_workers(deps: Deps) -> int:
     """Remind everybody whose work starts soon and who has not been reminded; return how many."""
     now = deps.clock()
     today = now.astimezone(TIMEZONE).date()
-    if leaves_at(now) > now:
-        return 0  # quiet hours (M10)
     with deps.db.read() as session:
         near = session.scalars(
             select(Offer).where(

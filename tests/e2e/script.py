@@ -9,6 +9,9 @@ A script is a list of one-key steps:
 - `opening`: an opening, posted and published through the API; kept under `as`.
 - `offer`: the opening of that name is offered to the worker of this number; `expire` lets that offer run out.
 - `worker`, `workers`, `offers`, `case`, `opening of`, `wishes`: what the API then says about her.
+- `rings`: the call we mean to place to this number comes due and she answers it; the list is what she hears. `rings busy`,
+  `rings out`, `rings machine`: it comes due and is not answered by her. `not rung`: none is planned.
+- `job is over`: the last day of every job she has taken was two days ago.
 - `days pass`: everything of this number so far lies that many days back.
 
 Every answer also has to keep the rules that hold for all: signed, two segments at most, no address (M01, M06); a call
@@ -20,7 +23,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +183,65 @@ class Player:
         ends = "ENDS" in expected
         assert self.call.ended == ends, "the call ended" if not ends else "the call goes on"
         holds(heard, [one for one in expected if one != "ENDS"])
+
+    def _rings(self, expected: list[str] | None) -> None:
+        self._comes_due("ring")
+        self.call = self.stack.answer(self.number, WITHIN_S)
+        heard = "".join(self.call.heard_last)
+        self.said += ["☎ (it rings, she answers)", f"  {heard}"]
+        assert "我是机器" in heard and "按0" in heard, "who calls, and the way to a person, come first"
+        holds(heard, expected or [])
+
+    def _rings_busy(self, _: Any) -> None:
+        self._rings_and("busy", "busy")
+
+    def _rings_out(self, _: Any) -> None:
+        self._rings_and("no-answer", "no-answer")
+
+    def _rings_machine(self, _: Any) -> None:
+        self._rings_and("machine", "completed")
+
+    def _rings_and(self, habit: str, ends: str) -> None:
+        before = len(self._ringings())
+        self._comes_due(habit)
+        self.said.append(f"☎ (it rings: {habit})")
+        wait_for(lambda: [one for one in self._ringings()[before:] if one == ends], WITHIN_S, f"the call ends: {ends}")
+
+    def _comes_due(self, habit: str) -> None:
+        """What this number's handset does when it rings, and the planned call due now."""
+        self.stack.network.put(f"/handsets/{self.number}", json={"answers": habit}).raise_for_status()
+        wait_for(lambda: self._planned("planned"), 60, "a call to this number is planned")
+        past = (datetime.now(UTC) - timedelta(seconds=5)).replace(tzinfo=None).isoformat(" ")
+        self._sql(
+            "UPDATE planned_calls SET due_at = ? WHERE status = 'planned' AND handset_id = "
+            "(SELECT id FROM handsets WHERE number = ?)",
+            (past, self.number),
+        )
+
+    def _planned(self, status: str) -> list[Any]:
+        with self._database() as db:
+            return db.execute(
+                "SELECT p.id FROM planned_calls p JOIN handsets h ON h.id = p.handset_id WHERE h.number = ? AND p.status = ?",
+                (self.number, status),
+            ).fetchall()
+
+    def _ringings(self) -> list[str]:
+        """How each ringing of this number stands, the first first."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT a.status FROM call_attempts a JOIN handsets h ON h.id = a.handset_id WHERE h.number = ? ORDER BY a.id",
+                (self.number,),
+            ).fetchall()
+        return [status for (status,) in rows]
+
+    def _not_rung(self, _: Any) -> None:
+        assert not self._planned("planned"), "a call is planned"
+
+    def _job_is_over(self, _: Any) -> None:
+        last = (date.today() - timedelta(days=2)).isoformat()
+        mine = "worker_id IN (SELECT w.id FROM workers w JOIN handset_owners o ON o.person_id = w.person_id " \
+               "JOIN handsets h ON h.id = o.handset_id WHERE h.number = ?) AND status = 'accepted'"  # fmt: skip
+        self._sql(f"UPDATE offers SET starts_on = ?, ends_on = ? WHERE {mine}", (last, last, self.number))
 
     def _call_has_ended(self) -> bool:
         assert self.call is not None
