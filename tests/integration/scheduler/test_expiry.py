@@ -66,6 +66,7 @@ def test_open_offers_end_with_their_opening_and_taken_places_do_not(deps: Deps, 
 def test_an_offer_nobody_answered_ends_when_its_time_is_over(
     deps: Deps, clock: SettableClock, make: Callable[[], Any]
 ) -> None:
+    """M05."""
     with make() as f:
         offer = f.make_offer(f.make_opening(), f.make_worker(), expires_at=f.now + timedelta(hours=4))
     assert expiry.expire_offers(deps) == 0

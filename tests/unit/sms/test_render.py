@@ -104,6 +104,7 @@ def test_an_injury_names_the_emergency_number_before_anything_else() -> None:
 
 
 def test_an_offer_states_its_expiry_and_the_three_answers() -> None:
+    """M02, M05."""
     text = render([sample("offer")], "中塘零工")
     assert "下午6点前有效" in text and "1接,2不接,0找人" in text
 
