@@ -45,6 +45,7 @@ RETRIES = 2  # V08: a third miss leads to a person
 REPEATS = 5  # asked for again more often than this, a person helps
 FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
 PERSON, AGAIN, BACK, SLOWER, WORDING = "0", "9", "*", "7", "8"  # the same everywhere (V03); the last two told in help
+KEYS = frozenset("0123456789*#")
 # The recogniser's own certainty (0–1): below the first nothing counts as heard but danger and the wish for a person;
 # below the second a yes is not enough to change anything.
 NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
@@ -151,6 +152,9 @@ class _Turn(FollowUp):
         if self.world.taken_over:
             self.says.append(prompt("taken_over"))
             self.person()
+        elif self.state.at == "mine":
+            # Places may have been given or lost since: the list as it is now.
+            self.do("my_applications")
         else:
             self.ask()
 
@@ -170,6 +174,9 @@ class _Turn(FollowUp):
             self._press(key)
 
     def _press(self, key: str) -> None:
+        if len(key) > self.question.digits(self.state) or not set(key) <= KEYS:
+            self.miss((prompt("wrong_key"),))
+            return
         move = self.question.press(self.state, self.world, key)
         if move is None and self.state.resumed:
             # Whoever has called for something else may press a key of the main menu right away.

@@ -15,6 +15,7 @@ from backend.services.understand import prepare
 from ivr.expected import short_place
 from ivr.steps import Digits, Event, Silence, Speech, State, World
 
+LONGEST_KEYS = 40
 LONGEST_CHOICE = 8  # characters: longer words are a sentence, not the choice of a number
 
 
@@ -32,9 +33,8 @@ def confidence(sent: str | None) -> float | None:
 
 def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: str, sure: float | None = None) -> Event:
     """The event of a Gather result; keys win over words, nothing at all is silence. `sure`: the recogniser's confidence."""
-    keys = "".join(key for key in digits if key in "0123456789*#")
-    if keys:
-        return Digits(keys)
+    if keys := digits.strip()[:LONGEST_KEYS]:
+        return Digits(keys)  # what no keypad has is a wrong key, never half an answer
     if not words.strip():
         return Silence()
     text = prepare(deps, words, "voice").text

@@ -46,6 +46,8 @@ def _callback(state: State, world: World, key: str) -> Move | None:
         broken_off = state.data.get("resume")
         if broken_off is None:
             return Go("main", forget=True)
+        if broken_off["at"] == "mine":
+            return Act("my_applications")  # the list as it is now
         return Go(broken_off["at"], broken_off["data"], (prompt("placed_resume"),), forget=True)
     return pick(key, {"2": Act("goodbye"), "3": _STOP})
 

@@ -131,6 +131,9 @@ def _mine(state: State, world: World, key: str) -> Move | None:
     return pick(key, {"1": Act("withdraw_application", {**wanted, "ask": True}), "2": next_mine(state)})
 
 
+LONGEST_ANSWER = 12  # characters: longer words tell more than a yes or no
+
+
 # A yes or no to something the services asked; what it is about is in data["answer"].
 def _confirm_body(state: State, world: World) -> list[Say]:
     answer, hide = state.data["answer"], state.said_before
@@ -163,6 +166,19 @@ def _confirm(state: State, world: World, key: str) -> Move | None:
     if kind == "confirm_take":
         return Go("main", forget=True)
     return Talk("2")
+
+
+_NOT_GOING = re.compile(r"不去|不得去|不来|去不成|去不了|去不到|来不了|来不成|退")
+_STILL_GOING = re.compile(r"还是?要?想?[去来]|要去|[不莫]退|留")
+
+
+def _confirm_heard(state: State, world: World, said: Speech) -> Move | None:
+    """不去了 to 真的不去了? is a yes; to 去不去 it would be a no."""
+    if state.data["answer"]["kind"] != "confirm_withdraw" or len(said.text) > LONGEST_ANSWER:
+        return None
+    if _STILL_GOING.search(said.text):
+        return _confirm(state, world, "2")
+    return _confirm(state, world, "1") if _NOT_GOING.search(said.text) else None
 
 
 def _which(state: State, world: World, key: str) -> Move | None:
@@ -247,6 +263,14 @@ def _form(state: State, world: World, key: str) -> Move | None:
     return Talk(key)
 
 
+_NO_HIRING = re.compile(r"不是?要?(?:请|招|雇)(?:人|工)|不是老板")
+
+
+def _form_heard(state: State, world: World, said: Speech) -> Move | None:
+    """Whoever was taken for somebody who hires says so; to a question for a number it would be no answer."""
+    return Talk("算了") if state.data["answer"]["form"] == "posting" and _NO_HIRING.search(said.text) else None
+
+
 def _form_keys(state: State, world: World) -> str:
     answer = state.data["answer"]
     if answer["field"] == "age":
@@ -280,10 +304,10 @@ QUESTIONS: dict[str, Question] = {
         Question("job", _job, keys("12"), three("job_keys", "job_short", "job_two"), _job_body, _job_heard, "1", "2",
                  hints=_titles, resumable=True),
         Question("more", _more, keys("12"), three("more", "more_short", "more_two"), yes="1", no="2",
-                 hints=("要听", "不听了", *YES_NO_HINTS), pause_s=SHORT_PAUSE_S),
+                 hints=("要听", "不听了", *YES_NO_HINTS), pause_s=SHORT_PAUSE_S, resumable=True),
         Question("mine", _mine, keys("12"), _mine_prompts, _mine_body,
-                 hints=("不去了", "来不了", "下一个", *YES_NO_HINTS), binding=True),
-        Question("confirm", _confirm, keys("12"), _confirm_prompts, _confirm_body, yes="1", no="2", hints=YES_NO_HINTS,
+                 hints=("不去了", "来不了", "下一个", *YES_NO_HINTS), binding=True, resumable=True),
+        Question("confirm", _confirm, keys("12"), _confirm_prompts, _confirm_body, _confirm_heard, yes="1", no="2", hints=YES_NO_HINTS,
                  resumable=True, binding=True, pause_s=SHORT_PAUSE_S),
         Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts, hints=_titles),
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),
@@ -291,7 +315,7 @@ QUESTIONS: dict[str, Question] = {
                  hints=("本人", "我自己", "家里人", "另外的人", "不是我"), pause_s=SHORT_PAUSE_S),
         Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),
                  three("heard_again", "heard_again_short", "heard_again_two"), hints=expected.amounts_and_days),
-        Question("form", _form, _form_keys, _form_prompts, _form_body, hints=expected.of_a_form, resumable=True,
+        Question("form", _form, _form_keys, _form_prompts, _form_body, _form_heard, hints=expected.of_a_form, resumable=True,
                  digits=lambda state: 2 if state.data["answer"]["field"] == "age" else 1),
         Question("employer", _employer, keys("1"), three("employer", "employer_short", "employer_two"),
                  hints=("要五个人", "摘李子", "一天一百二", "留话")),

@@ -128,8 +128,10 @@ def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Calle
     if state.at == "placed_callback" and not state.spoke and (broken_off := state.data.get("resume")):
         # We rang and nobody answered: what broke off is still what it was.
         state.at, state.data = broken_off["at"], broken_off["data"]
-    if state.at == "job" and state.finished:
-        return None  # something was done in that call; the jobs read after it were not what broke off
+    if state.at in {"job", "more", "mine"} and state.finished:
+        return None  # something was done in that call; what was read after it is not what broke off
+    if state.at == "mine" and state.data["offers"][state.data["i"]]["status"] != "offered":
+        return None  # the own list was heard; only an offer that waits for an answer is left open
     if state.at == "reg_age_ok":
         state.at, state.data = "reg_age", {}
     elif state.at == "reg_place_ok":

@@ -133,6 +133,9 @@ def _without_repeat(said: str, groups: list[int]) -> str | None:
 
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+# What carriers put in the place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad.
+# Source: Twilio, "How do I know if a caller's number is blocked or withheld".
+WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
 
 
 def to_e164(sent: str) -> str | None:
@@ -141,4 +144,4 @@ def to_e164(sent: str) -> str | None:
     Any plausible number is taken: whether it exists is the carrier's business, not ours.
     """
     number = re.sub(r"[\s()-]", "", sent)
-    return number if _E164.fullmatch(number) else None
+    return number if _E164.fullmatch(number) and number not in WITHHELD else None
