@@ -30,6 +30,8 @@ DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
     "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off",
 })  # fmt: skip
+# What she asked for was understood: failures before it are over.
+FOUND = frozenset({"job_offers", "job_details", "my_list", "confirm_take", "confirm_withdraw"})
 
 
 CLOSES_A_FORM = frozenset({"registered", "posting_received", "cancelled", "erased", "profile_locked"})
@@ -95,7 +97,7 @@ class FollowUp:
             self.last = [Hangup()]
             return
         state.finished = [*state.finished, *(kind for kind in kinds if kind in DONE)]
-        if DONE & set(kinds):
+        if (DONE | FOUND) & set(kinds):
             state.failures = 0
         if CLOSES_A_FORM & set(kinds):
             state.back = [entry for entry in state.back if entry[0] != "form"]

@@ -41,7 +41,7 @@ def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: st
     ordinals = find_ordinals(text) if len(text) <= LONGEST_CHOICE else []
     return Speech(
         text=words,
-        choice=choice.parse(text),
+        choice=parsed if (parsed := choice.parse(text)) is not None else choice.by_sound(text),
         ordinal=ordinals[-1].value if ordinals else None,
         # In the words as they came as well: what is put right for the sake of work must not hide a cry for help.
         danger=danger.find(text) is not None or danger.find(words) is not None,

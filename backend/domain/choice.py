@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Literal
 
 from backend.domain import numbers_zh
+from backend.domain.repair import sound_key
 
 Choice = int | Literal["yes", "no", "*"]
 
@@ -57,6 +59,25 @@ def parse(text: str) -> Choice | None:
         return "no"
     match = _NUMBER.fullmatch(joined)
     return _value(match["n"]) if match else None
+
+
+def by_sound(text: str) -> Literal["yes", "no"] | None:
+    """The yes or no that two to four misheard characters sound like: 要德 is 要得, 布对 is 不对; for calls only.
+
+    A single character is one of too many words, but for 对 (兑, 队).
+    """
+    said = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text[:60]))
+    return _by_sound().get(sound_key(said)) if 1 <= len(said) <= 4 else None
+
+
+@cache
+def _by_sound() -> dict[str, Literal["yes", "no"]]:
+    yes, no = (
+        {sound_key(word) for word in words if len(word) > 1 and not word.isascii()} for words in (_YES | {"对对"}, _NO)
+    )
+    yes.add(sound_key("对"))
+    sounds: dict[str, Literal["yes", "no"]] = dict.fromkeys(yes - no, "yes")
+    return sounds | dict.fromkeys(no - yes, "no")
 
 
 def _value(said: str) -> int | None:

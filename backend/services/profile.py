@@ -110,6 +110,9 @@ def update_profile(turn: Turn) -> list[Answer]:
         # Whoever holds the phone could take over somebody's record with these two (T1).
         open_case(turn, "update_number", "改名字或号码,请核对", {})
         return run(turn, {"act": "talk_to_human"})
+    if turn.channel == "voice" and "location" in new and new["village"] is None:
+        # A place nobody here knows was misheard, most likely: it is not told as changed.
+        new = {name: value for name, value in new.items() if name not in ("location", "village")}
     if not new:
         return [make("profile_what")]
     if (question_back := read_back.question(turn, "update_profile", _heard_aloud(turn, new))) is not None:

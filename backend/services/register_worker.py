@@ -11,6 +11,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.lexicon import job_name
 from backend.domain.pay import to_fen
 from backend.domain.registration import NOTICE_VERSION, REQUIRED, TRIES, answered, next_question
+from backend.domain.repair import sound_key
 from backend.domain.said import is_always_free, is_busy
 from backend.services import audit
 from backend.services.acts import act, run
@@ -40,6 +41,10 @@ KEPT = {
 }
 
 
+# By sound, what stands before a place: 住 heard as 组, 在 as 再.
+LEADS_IN = frozenset(sound_key(word) for word in "住在到是")
+
+
 def heard(turn: Turn, facts: Facts) -> dict[str, Any]:
     """The facts about a worker in what was said: entity name → normal form (plain JSON), plus `village`, the division
     code of `location`, when the place is one we serve; `always_free` for "天天都有空"; days she is busy are `unavailable`
@@ -50,7 +55,11 @@ def heard(turn: Turn, facts: Facts) -> dict[str, Any]:
             found[entity] = values if several else values[-1]
     if (said := facts.one("location")) is not None:
         found["location"] = said
-        match = next(iter(turn.deps.regions.find(said, turn.conversation.region_code)), None)
+        # In a call the word before the name may have become part of it: 组中塘社区 for 住中塘社区.
+        led_in = turn.channel == "voice" and len(said) > 3 and sound_key(said[0]) in LEADS_IN
+        heard_as = [said, said[1:]] if led_in else [said]
+        matches = (m for name in heard_as for m in turn.deps.regions.find(name, turn.conversation.region_code))
+        match = next(matches, None)
         found["village"] = match.code if match else None
     _read_days(turn, found)
     return found

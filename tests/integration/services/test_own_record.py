@@ -215,3 +215,19 @@ def test_the_message_being_answered_keeps_its_words_for_staff(worker: Speaker, d
     with deps.db.read() as session:
         bodies = session.scalars(select(Message.body).where(Message.direction == "inbound").order_by(Message.id)).all()
     assert bodies == ["(已删除)", "1"]
+
+
+def test_in_a_call_a_place_is_found_behind_a_misheard_word_and_an_unknown_one_is_not_told_as_changed(
+    worker: Speaker, deps: Deps
+) -> None:
+    """DESIGN §3.2: only a committed fact is told as done."""
+    with deps.db.write() as session:
+        session.scalars(select(Person)).one().village_code = None
+    answers = worker.say("update_profile", "现在组兴泉社区", channel="voice", location="组兴泉社区")
+    assert kinds(answers) == ["profile_updated"]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.village_code)).one() == "500114121002"
+    answers = worker.say("update_profile", "现在住莫名其妙坝", channel="voice", location="莫名其妙坝")
+    assert kinds(answers) == ["profile_what"]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.village_code)).one() == "500114121002"

@@ -73,3 +73,13 @@ def test_a_bare_answer_is_read_in_every_form(text: str, answer: int | str) -> No
 )
 def test_anything_more_is_no_bare_answer(text: str) -> None:
     assert choice.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [("要德", "yes"), ("兑", "yes"), ("布对的", "no"), ("捕去了", "no"), ("得型", "yes"), ("采茶", None), ("中塘", None), ("三组", None),
+     ("药", None), ("我要登记找活", None)],
+)  # fmt: skip
+def test_a_misheard_yes_or_no_is_known_by_its_sound(heard: str, meant: str | None) -> None:
+    """V04: at a question to be answered with yes or no, in a call."""
+    assert choice.by_sound(heard) == meant

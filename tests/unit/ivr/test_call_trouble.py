@@ -347,3 +347,30 @@ def test_a_word_of_two_meanings_is_asked_about_and_the_form_goes_on() -> None:
     assert call.state.at == "form"
     assert call.state.failures == 0
     assert all(at != "either" for at, _ in call.state.back)
+
+
+@pytest.mark.parametrize(
+    ("said", "act"), [("对,不去了", "withdraw_application"), ("不去了", "withdraw_application"), ("还是要去", None)]
+)
+def test_not_going_is_a_yes_where_it_is_asked_whether_she_is_really_not_going(said: str, act: str | None) -> None:
+    """To 去不去 the same words would be a no."""
+    call = Walk()(Digits("3"), my_list("accepted"))(
+        Digits("1"), make("confirm_withdraw", opening=opening(1), code="11")
+    )
+    call(Speech(said, choice="no" if said == "不去了" else None))
+    last = call.last
+    assert (last.act if isinstance(last, Do) else None) == act
+    if act is None:
+        assert last == Converse("2")
+
+
+def test_whoever_was_taken_for_an_employer_gets_out_of_it_by_saying_so() -> None:
+    ask = make("ask", form="posting", field="headcount", attempt=1, choices=[], noted={})
+    assert Walk()(Speech("我婆婆想摘果子"), ask)(Speech("不是,我不请人")).last == Converse("算了")
+
+
+def test_what_was_asked_for_and_found_ends_the_count_of_failures() -> None:
+    """V17: three in a row, not three in a call."""
+    call = Walk()(Digits("8"))(Silence())(Digits("1"), offers(2))(Silence())
+    assert call.state.at == "job"
+    assert isinstance(call.last, Ask)
