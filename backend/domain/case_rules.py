@@ -50,6 +50,8 @@ RULES: dict[str, CaseRule] = {
     "returnee": CaseRule(ORDINARY, 3),
     "unemployment": CaseRule(ORDINARY, 3, (LABOUR,)),
     "handoff": CaseRule(NOW, None, office=False),
+    # Our texts do not reach this number (M09).
+    "callback": CaseRule(TODAY, 1, office=False),
     "update_number": CaseRule(ORDINARY, 2, office=False),
     # Recordings: somebody waits for an answer; a name only for its spelling.
     "voicemail": CaseRule(NOW, None, office=False),

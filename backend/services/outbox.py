@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer
 from backend.domain.messages import FROM_CARRIER, advance, leaves_at
 from backend.errors import CarrierError
+from backend.services import undelivered
 from backend.services.deps import Deps
 from backend.services.receive_message import conversation_for
 from backend.store.models import Conversation, Handset, Message, OutboxRow, Receipt
@@ -225,6 +226,7 @@ def _record_sent(session: Session, deps: Deps, row: OutboxRow, carrier_id: str, 
         )
     ):
         _apply(session, row, receipt)
+        undelivered.note(session, deps, row, deps.clock())
 
 
 def _record_failure(deps: Deps, row_id: int, lease: str, problem: CarrierError) -> None:
@@ -242,6 +244,7 @@ def _record_failure(deps: Deps, row_id: int, lease: str, problem: CarrierError) 
         message = session.get(Message, row.message_id) if row.message_id else None
         if message is not None:
             message.status = row.status
+        undelivered.note(session, deps, row, deps.clock())
         log.warning("send_failed", outbox_id=row.id, status=row.status, code=problem.code, attempts=row.attempts)
 
 
@@ -286,6 +289,7 @@ def receive_receipt(deps: Deps, carrier_id: str, status: str, error_code: str | 
             row = session.scalar(select(OutboxRow).where(OutboxRow.carrier_id == carrier_id).with_for_update())
             if row is not None:
                 _apply(session, row, receipt)
+                undelivered.note(session, deps, row, deps.clock())
     except IntegrityError:
         return  # the same receipt again
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from backend.domain.answers import make as answer
 from backend.errors import CarrierError
-from backend.services import outbox
-from backend.store.models import Handset, Message, OutboxRow
+from backend.services import answer_offer, outbox, ring_instead
+from backend.services.planned_calls import finish
+from backend.store.models import Case, Handset, HandsetOwner, Message, OutboxRow, PlannedCall, Worker
 
 NUMBER = "+8610000090001"
 
@@ -178,3 +180,66 @@ def test_the_message_shows_the_same_status_as_its_row(deps: Any, queue: Any) -> 
     outbox.receive_receipt(deps, row(deps, row_id).carrier_id, "delivered", None)
     with deps.db.read() as session:
         assert session.get_one(Message, row(deps, row_id).message_id).status == "delivered"
+
+
+# -- M09 ---------------------------------------------------------------------------------------------------------------
+
+
+def send_and_fail(deps: Any, carrier: Any, status: str) -> None:
+    assert outbox.send_next(deps)
+    with deps.db.read() as session:
+        carrier_id = session.scalar(select(OutboxRow.carrier_id).order_by(OutboxRow.id.desc()).limit(1))
+    for told in ("sent", status, status, "sent"):
+        outbox.receive_receipt(deps, carrier_id, told, "30003")
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed"])
+def test_m09_after_two_undelivered_texts_in_a_row_staff_get_one_task(
+    deps: Any, queue: Any, carrier: Any, status: str
+) -> None:
+    queue()
+    send_and_fail(deps, carrier, status)
+    assert cases(deps) == []
+    for _ in range(3):
+        queue()
+        send_and_fail(deps, carrier, status)
+    assert cases(deps) == ["callback"]
+
+
+def test_m09_a_text_that_arrives_in_between_makes_good(deps: Any, queue: Any, carrier: Any) -> None:
+    for status in ("undelivered", "delivered", "undelivered"):
+        queue()
+        send_and_fail(deps, carrier, status)
+    assert cases(deps) == []
+
+
+def test_m09_what_can_be_asked_by_phone_is_rung_first_and_a_task_only_after_that(
+    deps: Any, queue: Any, make: Any, carrier: Any
+) -> None:
+    with make() as f:
+        handset = f.session.query(Handset).filter_by(number=NUMBER).one()
+        person = f.make_person()
+        f._add(HandsetOwner(handset_id=handset.id, person_id=person.id, since=f.now))
+        worker = f._add(Worker(person_id=person.id, job_types=[], unavailable=[], day_parts=[], benefits=[],
+                               created_at=f.now, updated_at=f.now))  # fmt: skip
+        opening = f.make_opening()
+    queue()
+    send_and_fail(deps, carrier, "undelivered")
+    with deps.db.write() as session:
+        answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening.id, worker_id=worker.id)
+    send_and_fail(deps, carrier, "undelivered")
+    with deps.db.read() as session:
+        planned = session.scalars(select(PlannedCall)).one()
+    assert (planned.purpose, planned.status) == ("offer", "planned")
+    assert cases(deps) == []
+    with deps.db.write() as session:  # nobody picks up, the text goes out again and is not delivered either
+        row = session.get_one(PlannedCall, planned.id)
+        finish(row, "unreached", deps.clock())
+        ring_instead.instead(session, deps, row, deps.clock())
+    send_and_fail(deps, carrier, "undelivered")
+    assert cases(deps) == ["callback"]
+
+
+def cases(deps: Any) -> list[str]:
+    with deps.db.read() as session:
+        return list(session.scalars(select(Case.kind)))
