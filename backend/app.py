@@ -22,7 +22,7 @@ from backend.services.understand import warm
 from backend.settings import Settings, load
 from backend.sms import webhooks as sms
 from ivr import webhooks as voice
-from ivr.recorded import to_record
+from ivr.recorded import to_record, words_in
 
 REQUEST_LIMIT = 512 * 1024  # bytes; more gets 413 (contract)
 
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, *, deps: Deps | None = None, se
                 people=lambda: demo_people(deps),
                 # A call's key is "<CallSid> <said words>".
                 gloss=lambda kind, key: gloss_of(deps, kind, *key.split(" ", 1)),
+                words=words_in,
             )
         )
     for blueprint in app.blueprints.values():

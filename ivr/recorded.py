@@ -27,6 +27,13 @@ def to_record() -> tuple[Words, ...]:
     return tuple(words_of(prompt.id) for prompt in catalogue().values() if prompt.is_fixed)
 
 
+def words_in(file: str) -> str | None:
+    """What a recording's file says: greeting.wav, greeting.mandarin.wav; None for no such prompt."""
+    id_, _, wording = file.removesuffix(".wav").partition(".")
+    prompt = catalogue().get(id_)
+    return words_of(id_).said(wording) if prompt is not None and prompt.is_fixed else None
+
+
 def shelf(deps: Deps) -> Shelf:
     return Shelf(deps.settings.data_dir, AUDIO)
 

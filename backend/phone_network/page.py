@@ -23,14 +23,18 @@ AWAY = "模拟电话网没有开着，稍等一下再试。The simulated phone n
 
 
 def create_blueprint(
-    network_url: str, people: Callable[[], list[dict[str, Any]]], gloss: Gloss | None = None
+    network_url: str,
+    people: Callable[[], list[dict[str, Any]]],
+    gloss: Gloss | None = None,
+    words: Callable[[str], str | None] | None = None,
 ) -> Blueprint:
     """Return the blueprint for `/phone`.
 
     `people()`: invented demo people, each `{"number": "+86100…", "name", "village", "age"}`; `age` may be None.
     `gloss(kind, id)`: an English line for something the service said, or None. `kind` is `sms` with the carrier's
-    message id, or `call` with `<call sid> <what was said>`. The web process must serve requests in threads: while a
-    call is under way here, the network calls the same process back for TwiML.
+    message id, or `call` with `<call sid> <what was said>`. `words(file)`: what a recorded prompt's file says, or None.
+    The web process must serve requests in threads: while a call is under way here, the network calls the same process
+    back for TwiML.
     """
     page = Blueprint(
         "phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static",
@@ -98,6 +102,10 @@ def create_blueprint(
         if answer.status_code != httpx.codes.OK:
             return _problem(404, "没有声音。There is no voice.")
         return Response(answer.content, mimetype="audio/wav")
+
+    @page.get("/api/words")
+    def show_words() -> Response:
+        return jsonify({"words": words(request.args.get("file", "")[:80]) if words else None})
 
     @page.get("/api/gloss")
     def show_gloss() -> Response:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import PHONE, Open, Window
+from tests.support import sounds
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 
@@ -119,6 +121,42 @@ def test_the_switch_shows_english_under_every_line_of_text_and_call(window: Wind
     page.uncheck("#gloss")
     expect(page.locator(".gloss")).to_have_count(0)
     page.click("#hangup")
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed (apt install espeak-ng)")
+def test_a_browser_without_a_chinese_voice_hears_the_networks_own(window: Window, number: str) -> None:
+    """Chromium here has no voice at all; what the line says is spoken after its words have come."""
+    page = window.page
+    assert page.evaluate("speechSynthesis.getVoices().filter(voice => /^(zh|cmn)/.test(voice.lang)).length") == 0
+    use(page, number)
+    expect(page.locator("#voice-note")).to_be_hidden()
+    page.click("#tab-call")
+    with page.expect_response(lambda answer: "/phone/api/voice?" in answer.url, timeout=WITHIN_MS) as spoken:
+        page.click("#dial")
+    assert spoken.value.status == 200
+    assert spoken.value.body()[:4] == b"RIFF"
+    expect(page.locator(".caption.theirs").first).to_be_visible()
+    page.click("#hangup")
+
+
+def test_a_recorded_prompt_is_played_and_its_words_are_written(stack: Stack, window: Window, number: str) -> None:
+    """V07: what is recorded for the county is heard at once, and read by whoever cannot hear it."""
+    folder = stack.data_dir / "recordings" / "500114"
+    folder.mkdir(parents=True)
+    (folder / "greeting.wav").write_bytes(sounds.wav())
+    page = window.page
+    try:
+        use(page, number)
+        page.click("#tab-call")
+        with page.expect_response(
+            lambda answer: "/twilio/voice/audio/500114/" in answer.url, timeout=WITHIN_MS
+        ) as played:
+            page.click("#dial")
+        assert played.value.status in {200, 206}
+        expect(page.locator(".caption.theirs", has_text="♪ 您好,这里是零工热线")).to_be_visible()
+        page.click("#hangup")
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_demo_person_is_picked_and_the_line_knows_them(stack: Stack, window: Window) -> None:

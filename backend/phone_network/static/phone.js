@@ -200,6 +200,16 @@ function caption(words, kind) {
   toEnd($("captions"));
   return item;
 }
+// A recording is words too: whoever reads instead of listening gets them (V07).
+async function showWords(item, url) {
+  const file = new URL(url, location.href).pathname.split("/").pop();
+  const { words } = await api(`/words?file=${encodeURIComponent(file)}`).catch(() => ({}));
+  if (!words) return;
+  item.textContent = `♪ ${words}`;
+  item.className = "caption theirs";
+  item.lang = "zh-CN";
+  addGloss(item, "call", `${state.call} ${words}`);
+}
 const SHOW = {
   say(event) {
     const item = caption(event.text, "theirs");
@@ -207,7 +217,8 @@ const SHOW = {
     if ($("aloud").checked) speak(event.parts, () => item.classList.add("now"), () => item.classList.remove("now"));
   },
   play(event) {
-    caption(`♪ ${(event.url || event.keys || "").split("/").pop()}`, "note");
+    const item = caption(`♪ ${(event.url || event.keys || "").split("/").pop()}`, "note");
+    if (event.url) showWords(item, event.url);
     if (event.url && $("aloud").checked) play(event.url);
   },
   listen(event) { showCallState(t(event.input.includes("speech") ? "listenBoth" : "listenKeys")); },

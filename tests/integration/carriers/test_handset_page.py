@@ -73,6 +73,13 @@ def test_the_people_and_the_gloss_come_from_the_service(page: FlaskClient) -> No
     assert page.get("/phone/api/gloss?kind=sms&id=SM1").get_json() == {"gloss": None}
 
 
+def test_what_a_recording_says_comes_from_the_service(page: FlaskClient, network: Network) -> None:
+    assert page.get("/phone/api/words?file=greeting.wav").get_json() == {"words": None}
+    app = Flask("web")
+    app.register_blueprint(create_blueprint(network.url, list, words={"greeting.wav": "您好"}.get))
+    assert app.test_client().get("/phone/api/words?file=greeting.wav").get_json() == {"words": "您好"}
+
+
 def test_a_network_that_is_away_is_said_plainly() -> None:
     app = Flask("web")
     app.register_blueprint(create_blueprint("http://127.0.0.1:9", list))

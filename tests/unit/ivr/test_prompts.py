@@ -11,7 +11,7 @@ import tomllib
 
 from ivr import prompts
 from ivr.prompts import catalogue, heard_length, sentences
-from ivr.recorded import to_record
+from ivr.recorded import to_record, words_in
 
 PROMPTS = sorted(catalogue().values(), key=lambda prompt: prompt.id)
 KEY = re.compile(r"按(\d|星号|井号)")
@@ -72,6 +72,8 @@ def test_a_recorded_voice_can_stand_for_fixed_prompts_and_those_alone() -> None:
     assert set(fixed) == {prompt.id for prompt in PROMPTS if "{" not in prompt.zh}
     assert fixed["wrong_key"].said("local") == "没得这个键。"
     assert fixed["wrong_key"].said("mandarin") == "没有这个键。"
+    assert words_in("wrong_key.mandarin.wav") == "没有这个键。"
+    assert words_in("jobs_found.wav") is words_in("../etc/passwd") is None
 
 
 def test_every_prompt_in_the_catalogue_is_used() -> None:
