@@ -329,6 +329,7 @@ RENDERERS: dict[str, Renderer] = {
     "thanks": _fixed("welcome"),
     "help": _fixed("speak_or_press", "keys"),
     "menu": _fixed("press"),
+    "read_on": _fixed("go_on"),
     "repeat_nothing": _fixed("said_nothing"),
     "slower": _pace,
     "wording": lambda answer, today: [

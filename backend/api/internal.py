@@ -127,7 +127,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 def understood(turn: Turn, body: dict[str, Any]) -> Facts:
     """Write down on the message what the engine made of it, and compute the values (the only place they come from)."""
     message = turn.message
-    prepared = prepare(turn.deps, message.body, message.channel)
+    prepared = prepare(turn.deps, message.words, message.channel)
     intent = str(body.get("intent") or "")
     spans = [span for raw in _list(body.get("entities")) if (span := _span(raw, prepared.masked_text))]
     entities = values_of(
@@ -162,7 +162,7 @@ def _ranking(raw: Any) -> list[tuple[str, float]]:
 def _bare_answer(turn: Turn, facts: Facts) -> Facts:
     """The value of the very thing that was asked for, where it is most of what was said; else nothing new."""
     pending = turn.pending or {}
-    prepared = prepare(turn.deps, turn.message.body, turn.channel)
+    prepared = prepare(turn.deps, turn.message.words, turn.channel)
     found = values_of(
         prepared, "inform", find_spans(prepared.masked_text), turn.message.created_at.astimezone(TIMEZONE), turn.channel,
         turn.deps.regions.market_days(turn.conversation.region_code),

@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "thanks": (),
     "help": ("topic",),  # topic: None | the field being asked
     "menu": ("reason",),  # the numbered main menu; reason: None | unavailable | not_understood
+    "read_on": (),  # nothing by itself: understood together with the text already waiting behind it (M07)
     "repeat_nothing": (),  # asked to repeat, but nothing was said yet
     "slower": ("rate",),
     "wording": ("wording",),  # by voice: local | mandarin from now on

@@ -18,7 +18,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.prepare import Prepared
 from backend.domain.spans import spans
 from backend.errors import EngineUnavailable
-from backend.services import acts, heartbeat, menu, outbox
+from backend.services import acts, heartbeat, menu, outbox, read_on
 from backend.services.deps import Deps
 from backend.services.turn import Facts, Turn
 from backend.services.understand import prepare, values_of
@@ -91,7 +91,7 @@ def _start(deps: Deps, message_id: int) -> Started | list[Answer]:
             return _answers_given(session, message)
         turn = _turn(deps, session, message)
         message.status, message.attempts = "processing", message.attempts + 1
-        prepared = prepare(deps, message.body, message.channel)
+        prepared = prepare(deps, message.words, message.channel)
         message.normalized_text = prepared.text
         if _effects(session, message.id):
             return _end(turn, message.handled_by or "rasa")
@@ -194,7 +194,7 @@ def _effects(session: Session, message_id: int) -> list[Answer]:
     return [answer for row in rows for answer in row.answer["answers"]]
 
 
-NOT_REPEATED = frozenset({"slower", "repeat_nothing", "thanks"})
+NOT_REPEATED = frozenset({"slower", "repeat_nothing", "thanks", "read_on"})
 
 
 def _end(turn: Turn, handled_by: str) -> list[Answer]:
@@ -205,7 +205,9 @@ def _end(turn: Turn, handled_by: str) -> list[Answer]:
     message.status, message.handled_by, message.turn_token = "answered", handled_by, None
     if not {answer["kind"] for answer in answers} & NOT_REPEATED:
         turn.remember("last_answers", answers)
-    if message.channel == "sms":
+    if read_on.goes_on(answers):
+        message.handled_by = "together"  # one answer will close both
+    elif message.channel == "sms":
         outbox.enqueue(
             turn.session,
             turn.deps,

@@ -150,6 +150,7 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
             entities=None,
             corrected=None,
             media_url=None,
+            words_before=None,
             keys=None,
         ),
         execution_options=quietly,

@@ -15,7 +15,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
 from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_contested, is_unsure, two_likeliest
 from backend.domain.said import says_wrong_person
-from backend.services import meaning, read_back
+from backend.services import meaning, read_back, read_on
 from backend.services.acts import act, run
 from backend.services.menu import MAIN
 from backend.services.people import has_elder
@@ -82,7 +82,7 @@ def not_understood(turn: Turn) -> list[Answer]:
     """One short either/or, then the menu, then a person: never the same words a third time (V08)."""
     if says_wrong_person(turn.text):
         return run(turn, {"act": "wrong_person"}, turn.facts)
-    return _missed(turn, "not_understood")
+    return read_on.with_next(turn) or _missed(turn, "not_understood")
 
 
 def _missed(turn: Turn, what: str) -> list[Answer]:
@@ -150,7 +150,7 @@ def as_meant(turn: Turn) -> list[Answer]:
 def values_as(turn: Turn, message: Message, intent: str, spans: list[dict[str, Any]]) -> list[Entity]:
     """The values of an earlier message, read as `intent`; `spans` are the places the engine had found in it."""
     return values_of(
-        prepare(turn.deps, message.body, message.channel),
+        prepare(turn.deps, message.words, message.channel),
         intent,
         spans,
         message.created_at.astimezone(TIMEZONE),

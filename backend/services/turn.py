@@ -68,7 +68,7 @@ class Turn:
     @property
     def raw(self) -> str:
         """The words as they came, for what clean-up and repair could hide."""
-        return (self.about or self.message).body
+        return (self.about or self.message).words
 
     # -- the conversation's memory -------------------------------------------------------------------------------
     def recall(self, key: str, default: Any = None) -> Any:

@@ -161,6 +161,7 @@ PHRASES: Phrases = {
         }.get(a["reason"], "")
         + MENU
     ),
+    "read_on": "Go on.",
     "repeat_nothing": f"Nothing has been said yet. {MENU}",
     "slower": "I will speak more slowly on the phone.",
     "wording": lambda a, d: (

@@ -418,6 +418,7 @@ PHRASES: Phrases = {
         )
         + MENU
     ),
+    "read_on": "好,您接着说。",
     "repeat_nothing": f"前头还没说啥子。回数字:{MENU}",
     "slower": "好,我打电话时慢点说",
     "wording": lambda a, d: "好,电话里给你说" + ("普通话" if a["wording"] == "mandarin" else "四川话"),

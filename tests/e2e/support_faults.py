@@ -168,14 +168,16 @@ class Books:
             wrong += [f"{t['sid']} is kept {kept[t['sid']]} times" for t in sent if kept[t["sid"]] != 1]
             replies = self.replies(session, [m.id for m in known])
             answers = Counter(message.in_reply_to for message, _ in replies)
-            wrong += [f"message {m.id} has {answers[m.id]} answers" for m in known if answers[m.id] != 1]
+            alone = [m for m in known if m.handled_by != "together"]  # the others share the answer of the next (M07)
+            wrong += [f"message {m.id} has {answers[m.id]} answers" for m in alone if answers[m.id] != 1]
             arrived = Counter(text["reference"] for text in came)
             wrong += [
                 f"outbox {row.id} ({row.attempts} tries) reached the handset {arrived[row.reference]} times"
                 for _, row in replies
                 if arrived[row.reference] != 1
             ]
-        per_number = Counter(t["handset"] for t in sent)
+        kept_alone = {m.carrier_id for m in alone}
+        per_number = Counter(t["handset"] for t in sent if t["sid"] in kept_alone)
         per_number.subtract(Counter(t["handset"] for t in came))
         wrong += [f"{number} misses {n} answers" for number, n in per_number.items() if n]
         return wrong

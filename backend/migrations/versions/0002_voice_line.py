@@ -71,6 +71,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("messages") as batch:
         batch.add_column(sa.Column("call_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("words_before", sa.String(), nullable=True))
         batch.add_column(sa.Column("keys", sa.String(), nullable=True))
         batch.add_column(sa.Column("recogniser_confidence", sa.Double(), nullable=True))
         batch.add_column(sa.Column("prompts", _JSON, nullable=True))
@@ -98,7 +99,7 @@ def downgrade() -> None:
         batch.drop_column("speech_rate")
     with op.batch_alter_table("messages") as batch:
         batch.drop_constraint(op.f("fk_messages_call_id_calls"), type_="foreignkey")
-        for column in ("prompts", "recogniser_confidence", "keys", "call_id"):
+        for column in ("prompts", "recogniser_confidence", "keys", "words_before", "call_id"):
             batch.drop_column(column)
     with op.batch_alter_table("calls") as batch:
         batch.drop_constraint(op.f("fk_calls_planned_call_id_planned_calls"), type_="foreignkey")

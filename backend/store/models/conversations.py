@@ -64,6 +64,8 @@ class Message(Base):
     carrier: Mapped[str | None]
     account: Mapped[str | None]
     carrier_id: Mapped[str | None]  # MessageSid; for a call turn CallSid:turn
+    # The texts just before it that said nothing by themselves and are understood together with this one (M07).
+    words_before: Mapped[str | None]
     raw_truncated: Mapped[bool] = mapped_column(default=False)  # body was over 1,600 characters
     media_count: Mapped[int] = mapped_column(default=0)
     media_url: Mapped[str | None]  # a recording: fetched and streamed by us, never shown as the carrier's address
@@ -79,12 +81,17 @@ class Message(Base):
     keys: Mapped[str | None]
     recogniser_confidence: Mapped[float | None]
     prompts: Mapped[list[Any] | None]
-    handled_by: Mapped[str | None]  # rasa | menu | opt_out | danger | staff | keypad: who decided the answer
+    handled_by: Mapped[str | None]  # rasa | menu | opt_out | danger | staff | keypad | together (with the next one, M07): who decided the answer
     # The lease under which the turn is being worked on: the action server can act for this turn only.
     turn_token: Mapped[str | None] = mapped_column(unique=True)
     attempts: Mapped[int] = mapped_column(default=0)
 
     conversation: Mapped[Conversation] = relationship(back_populates="messages")
+
+    @property
+    def words(self) -> str:
+        """All that is to be understood when this message is."""
+        return f"{self.words_before},{self.body}" if self.words_before else self.body
 
     __table_args__ = (
         UniqueConstraint("carrier", "account", "carrier_id"),

@@ -145,6 +145,10 @@ class Talk:
 
     def say(self, text: str, channel: str = "sms") -> list[Answer]:
         """One message and its answers."""
+        return converse(self.deps, self.arrives(text, channel), deadline_s=5)
+
+    def arrives(self, text: str, channel: str = "sms") -> int:
+        """Store one message and leave it unanswered; return its id."""
         number = next(self._sent)
         with self.deps.db.write() as session:
             now = self.deps.clock()
@@ -156,8 +160,7 @@ class Talk:
             )  # fmt: skip
             session.add(message)
             session.flush()
-            message_id = message.id
-        return converse(self.deps, message_id, deadline_s=5)
+            return message.id
 
     def _understand(self, text: str, token: str, metadata: dict[str, Any]) -> list[dict[str, Any]]:
         intent, confidence, spans, others = self.reads[text]
