@@ -7,12 +7,13 @@ is not there: said once more and shorter, then goodbye, with nothing private tol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ivr import speech
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
-from ivr.steps import Placed, Say, State, World
+from ivr.steps import Placed, Say, Speech, State, World
 
 FIRST_QUESTIONS = frozenset({"placed_callback", "placed_offer", "placed_reminder", "placed_follow_up"})
 _STOP = Act("no_more_calls")
@@ -32,6 +33,16 @@ def begun(placed: Placed, resume: State | None) -> State:
 def nobody_there(state: State) -> bool:
     """Whether silence now means that nobody has the phone at the ear."""
     return state.at in FIRST_QUESTIONS and not state.spoke
+
+
+_HELLO = re.compile(r"((喂|您好|你好|哪个|哪位|是哪个|是哪位|啥子事|什么事|说话|在)[\s,，。?？!！嘛啊哦噻]*)+")
+
+
+def _hello(state: State, world: World, said: Speech) -> Move | None:
+    """喂?哪个? is how a phone is picked up, over our first words: they are said again."""
+    if _HELLO.fullmatch(said.text.strip()):
+        return Go(state.at, state.data, (prompt("placed_hello"),), forget=True)
+    return None
 
 
 # -- a callback ----------------------------------------------------------------------------------------------------------
@@ -103,15 +114,15 @@ def _outcome(state: State, outcome: str) -> Act:
 
 PLACED = (
     Question("placed_callback", _callback, keys("123"),
-             three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body,
+             three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body, _hello,
              yes="1", no="2", hints=("接着办", "不用了", "不要再打来", "人工"), pause_s=SHORT_PAUSE_S),
-    Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body,
+    Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body, _hello,
              yes="1", no="2", hints=(*YES_NO_HINTS, "管饭不", "好多钱", "在哪点", "不要再打来")),
     Question("placed_reminder", _reminder, keys("123"),
-             three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body,
+             three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body, _hello,
              yes="1", no="2", hints=("要来", "来不了", "不去了", "不要再打来"), pause_s=SHORT_PAUSE_S),
     Question("placed_follow_up", _follow_up, keys("123"),
-             three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body,
+             three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body, _hello,
              yes="1", no="2", hints=("去了", "没去", "不要再打来"), pause_s=SHORT_PAUSE_S),
     Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, yes="1", no="2",
              hints=("给了", "没给", "还没到日子"), pause_s=SHORT_PAUSE_S),

@@ -47,7 +47,10 @@ def after_call(session: Session, deps: Deps, call: Call, how: HowItEnded) -> Non
         return
     if now - call.last_at > TOO_LATE:
         return  # its end was never reported: by now a call would come out of the blue
-    _plan(session, deps, session.get_one(Handset, call.handset_id), call.call_sid)
+    handset = session.get_one(Handset, call.handset_id)
+    if handset.locked_at is not None and handset.locked_at >= call.started_at:
+        return  # 打错了: whoever answers now is not whom it was about
+    _plan(session, deps, handset, call.call_sid)
 
 
 def missed(deps: Deps, *, sid: str, number: str) -> None:

@@ -24,7 +24,17 @@ from backend.services import ring_instead
 from backend.services.deps import Deps
 from backend.services.planned_calls import OVER, finish, why_never
 from backend.services.receive_message import conversation_for
-from backend.store.models import Call, CallAttempt, Conversation, Handset, HandsetOwner, Heartbeat, PlannedCall
+from backend.store.models import (
+    Call,
+    CallAttempt,
+    Conversation,
+    Handset,
+    HandsetOwner,
+    Heartbeat,
+    Message,
+    PlannedCall,
+    TurnEffect,
+)
 
 log = structlog.get_logger()
 
@@ -302,15 +312,30 @@ def machine_answered(deps: Deps, reference: str, sid: str, answered_by: str) -> 
             return
         if attempt.answered_by is not None or (attempt.call_sid and attempt.call_sid != sid):
             return
-        # Whoever has pressed a key or spoken is no machine, whatever it sounded like.
-        attempt.answered_by = "human" if planned.status == "answered" else who
+        attempt.answered_by = "human" if who == "machine" and _has_answered(session, deps, sid) else who
         if attempt.answered_by != "machine" or attempt.status in ENDED:
             return
+        if planned.status == "answered":
+            # What was taken for words was the machine's own announcement.
+            planned.status, planned.finished_at = "ringing", None
     try:
         deps.carrier.hang_up(sid)
     except CarrierError as problem:
         # The call's own questions end it when nobody answers them.
         log.warning("machine_not_hung_up_on", code=problem.code)
+
+
+# Acts that only an answer leads to; an announcement is a greeting, or not understood.
+_ANSWERS = ("apply_job", "withdraw_application", "will_come", "job_outcome", "no_more_calls", "goodbye", "find_jobs")
+
+
+def _has_answered(session: Session, deps: Deps, sid: str) -> bool:
+    """Whether somebody in this call has pressed a key or given an answer: then it is no machine, however it sounded."""
+    own = select(Call.id).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).scalar_subquery()
+    heard = select(Message.id).where(Message.call_id == own, Message.direction == "inbound")
+    acted = select(TurnEffect.act).where(TurnEffect.message_id.in_(heard), TurnEffect.act.in_(_ANSWERS))
+    pressed = heard.where(Message.keys.is_not(None), Message.keys != "")
+    return session.scalar(pressed.limit(1)) is not None or session.scalar(acted.limit(1)) is not None
 
 
 # -- in the call ----------------------------------------------------------------------------------------------------------

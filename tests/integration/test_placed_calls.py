@@ -991,3 +991,22 @@ def test_what_is_planned_is_counted_by_rows_not_by_ticks(deps: Deps, database: A
     assert reminders.remind_workers(deps) == follow_up.ask_how_it_went(deps) == place_calls.settle(deps) == 0
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(PlannedCall)) == 0
+
+
+def test_m08_a_machine_whose_announcement_was_taken_for_words_is_hung_up_on(
+    call: Callable[[], PhoneCall], due: Any, deps: Deps, signed: SignedClient, carrier: FakeCarrier
+) -> None:
+    call().hang_up()
+    ring = due()
+    assert ring is not None
+    answered = Answered(signed, ring).speak("您拨打的用户暂时无法接听请在嘀声后留言")
+    machine(signed, ring, "machine_start")
+    assert carrier.hung_up == [ring["sid"]]
+    answered.hang_up()
+    plan = the_plan(deps)
+    assert plan is not None and (plan.status, plan.attempts) == ("planned", 1)
+
+
+def test_v15_whoever_said_wrong_number_is_not_rung_back(call: Callable[[], PhoneCall], database: Any) -> None:
+    call().speak("打错了").hang_up()
+    assert count(database, PlannedCall) == 0

@@ -197,6 +197,7 @@ def send_and_fail(deps: Any, carrier: Any, status: str) -> None:
 def test_m09_after_two_undelivered_texts_in_a_row_staff_get_one_task(
     deps: Any, queue: Any, carrier: Any, status: str
 ) -> None:
+    """M09."""
     queue()
     send_and_fail(deps, carrier, status)
     assert cases(deps) == []
@@ -216,6 +217,7 @@ def test_m09_a_text_that_arrives_in_between_makes_good(deps: Any, queue: Any, ca
 def test_m09_what_can_be_asked_by_phone_is_rung_first_and_a_task_only_after_that(
     deps: Any, queue: Any, make: Any, carrier: Any
 ) -> None:
+    """M09."""
     with make() as f:
         handset = f.session.query(Handset).filter_by(number=NUMBER).one()
         person = f.make_person()
