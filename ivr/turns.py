@@ -167,7 +167,7 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
                 event = heard_as(turn.state, turn.world)
                 state, steps = advance(turn.state, event, turn.world)
                 if not isinstance(steps[-1], Converse):
-                    return _close(turn, heard, state, steps)
+                    return _close(turn, _known_as(heard, event), state, steps)
                 said = replace(heard, words=steps[-1].text)
                 message = call_turns.hear(session, deps, call, nonce, said)
                 call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
@@ -186,6 +186,15 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
             intent = call_turns.intent_of(session, int(waiting["message_id"]))
             state, steps = advance(turn.state, Answers(answers, intent), turn.world)
             return _close(turn, heard, state, [*(Say(*told) for told in waiting["says"]), *steps])
+
+
+# Words to the line itself, as the engine would have called them.
+_INTENTS = {"person": "talk_to_human", "again": "repeat", "slower": "slower", "enough": "cancel"}
+
+
+def _known_as(heard: call_turns.Heard, event: Event) -> call_turns.Heard:
+    intent = _INTENTS.get(event.command or "") if isinstance(event, Speech) else None
+    return replace(heard, intent=intent) if intent else heard
 
 
 def _answers_to(deps: Deps, message_id: int, leased: bool) -> list[Answer]:

@@ -100,6 +100,7 @@ class Heard:
     keys: str = ""
     confidence: float | None = None
     recording_url: str | None = None
+    intent: str | None = None  # what words to the line itself were known as, without the engine
 
 
 def hear(session: Session, deps: Deps, call: Call, nonce: str, heard: Heard) -> Message:
@@ -117,7 +118,8 @@ def hear(session: Session, deps: Deps, call: Call, nonce: str, heard: Heard) -> 
     body = storable(heard.words)
     message = Message(
         conversation_id=call.conversation_id, handset_id=call.handset_id, direction="inbound", channel="voice",
-        body=body[:BODY_LIMIT], raw_truncated=len(body) > BODY_LIMIT, status="answered", handled_by="keypad",
+        body=body[:BODY_LIMIT], raw_truncated=len(body) > BODY_LIMIT, status="answered",
+        handled_by="menu" if heard.intent else "keypad", intent=heard.intent,
         created_at=now, carrier=call.carrier, account=account, carrier_id=carrier_id,
         media_url=heard.recording_url, media_count=1 if heard.recording_url else 0,
         call_id=call.id, keys=storable(heard.keys)[:LONGEST_KEYS] or None, recogniser_confidence=heard.confidence,

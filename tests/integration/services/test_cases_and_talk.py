@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from backend.services.deps import Deps
 from backend.store.models import Case, Handset, Hardship
+from backend.store.models import Person as StoredPerson
 from tests.integration.services.conftest import Person, conversation_of, kinds
 from tests.support.clock import SettableClock
 
@@ -138,11 +139,11 @@ def test_a_greeting_never_tells_whether_the_number_is_known(worker: Person, pers
     assert worker.say("greet") == person("+8610000555023").say("greet")
 
 
-def test_slower_is_remembered_and_ends_at_the_slowest(worker: Person, deps: Deps) -> None:
+def test_slower_is_remembered_for_the_person_and_ends_at_the_slowest(worker: Person, deps: Deps) -> None:
     assert [worker.say("slower")[0]["rate"] for _ in range(3)] == [65, 50, 50]
     assert worker.say("faster")[0]["rate"] == 65
     with deps.db.read() as session:
-        assert session.scalars(select(Handset.speech_rate)).one() == 65
+        assert session.scalars(select(StoredPerson.speech_rate)).one() == 65
 
 
 def test_not_understood_is_an_either_or_then_the_menu_then_a_person(worker: Person, deps: Deps) -> None:
