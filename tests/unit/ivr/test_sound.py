@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.answers import KINDS, make
+from backend.domain.guesses import WISHES
 from backend.domain.lexicon import job_name
 from backend.seed.work import Planned, make_opening, plan
 from backend.services.views import opening_view
@@ -139,22 +142,56 @@ def test_lists_of_openings_sound_right(drawn: list[dict[str, Any]]) -> None:
     check(told(make("my_list", offers=offers), today=TODAY))
 
 
-@settings(max_examples=100, deadline=None)
+ABOUT_ONE = ("job", "mine", "confirm", "which", "placed_offer", "placed_reminder", "placed_follow_up")
+
+
+@settings(max_examples=150, deadline=None)
 @given(
-    drawn=views,
-    at=st.sampled_from(["job", "mine", "confirm", "which"]),
-    kind=st.sampled_from(["confirm_take", "confirm_withdraw", "offer"]),
-)
-def test_a_question_about_any_opening_sounds_right(drawn: dict[str, Any], at: str, kind: str) -> None:
+    drawn=views, at=st.sampled_from(ABOUT_ONE), kind=st.sampled_from(["confirm_take", "confirm_withdraw", "offer"]),
+    status=st.sampled_from(["accepted", "offered"]),
+)  # fmt: skip
+def test_a_question_about_any_opening_sounds_right(drawn: dict[str, Any], at: str, kind: str, status: str) -> None:
     """V11: kind, day, place and pay together, once, within forty characters with its keys."""
     one = view(drawn)
-    offers = [{"offer_id": 7, "code": "11", "status": "accepted", "opening": one}]
-    data = {"openings": [one, one, one], "i": 0, "remaining": 0, "offers": offers, "purpose": "take",
+    offers = [{"offer_id": 7, "code": "11", "status": status, "opening": one}]
+    data = {"openings": [one, one, one], "i": 0, "remaining": 0, "offers": offers, "offer_id": 7, "purpose": "take",
             "answer": {**sample(kind), "opening": one}}  # fmt: skip
     for misses in range(3):
-        state = State(at=at, data=data, misses=misses)
-        check(QUESTIONS[at].ask(state, WORLD, misses))
+        check(QUESTIONS[at].ask(State(at=at, data=data, misses=misses), WORLD, misses))
     assert advance(State(at=at, data=data), Again(), WORLD)[1]
+
+
+INSIDE = {
+    town: [(code, NAMES[code]) for code in NAMES if len(code) == 12 and code.startswith(town)]
+    for town in NAMES
+    if len(town) == 9
+}
+COUNTIES = sorted({town[:6] for town in INSIDE})
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_the_short_lists_of_every_served_county_sound_right(county: str) -> None:
+    """V02, V05: with the real names of its towns and villages, page by page."""
+    towns = tuple((code, NAMES[code]) for code in INSIDE if code.startswith(county))
+    world = replace(WORLD, towns=towns, villages=lambda town: INSIDE.get(town, []))
+    for town, at in [("", "reg_town"), *((code, "reg_village") for code, _ in towns)]:
+        listed = len(INSIDE[town]) if town else len(towns)
+        for page in range(-(-listed // 3)):
+            for misses in range(3):
+                check(QUESTIONS[at].ask(State(at=at, data={"town": town, "page": page}, misses=misses), world, misses))
+
+
+@pytest.mark.parametrize("word", [None, "技工", "摘杨桃", "跑车"])
+def test_every_either_or_sounds_right(word: str | None) -> None:
+    """V01, V08: any two wishes the line may doubt between, and words of two meanings."""
+    for first, second in itertools.permutations(WISHES.values(), 2):
+        pair = [{"zh": first.zh, "en": first.en}, {"zh": second.zh, "en": second.en}]
+        answer = make("either_or", about="word" if word else "wish", word=word, choices=pair)
+        check(told(answer, today=TODAY))
+        for misses in range(3):
+            check(QUESTIONS["either"].ask(State(at="either", data={"answer": answer}, misses=misses), WORLD, misses))
+        if word:
+            return
 
 
 dates = st.integers(0, 50).map(lambda n: (TODAY + timedelta(days=n)).isoformat())
