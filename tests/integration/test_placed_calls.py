@@ -824,6 +824,26 @@ def test_the_evening_before_she_is_reminded_once_by_text_and_answers_by_number(
     assert offer_of(deps, offer_id).status == "accepted"
 
 
+def test_d11_schedulers_at_the_same_moment_remind_her_once(
+    accepted: Callable[..., int], deps: Deps, clock: SettableClock
+) -> None:
+    accepted(channel="sms")
+    in_the_evening(clock)
+    barrier, reminded = threading.Barrier(4), []
+
+    def tick() -> None:
+        barrier.wait()
+        reminded.append(reminders.remind_workers(deps))
+
+    threads = [threading.Thread(target=tick) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(reminded) == [0, 0, 0, 1]
+    assert len(texts(deps)) == 1
+
+
 def test_she_cannot_come_and_gives_the_place_back_after_a_yes(
     accepted: Callable[..., int], deps: Deps, clock: SettableClock, signed: SignedClient
 ) -> None:
