@@ -34,6 +34,7 @@ DONE = frozenset({
 FOUND = frozenset({"job_offers", "job_details", "my_list", "confirm_take", "confirm_withdraw"})
 
 
+TEXTED = DONE - {"opted_out", "outcome_noted"}  # what the text after the call tells of (V20)
 CLOSES_A_FORM = frozenset({"registered", "posting_received", "cancelled", "erased", "profile_locked"})
 DIGRESSIONS = frozenset({"job", "more", "which", "mine", "confirm"})  # where a form's question may lie behind
 REOPEN = "reopen_form"
@@ -92,6 +93,8 @@ class FollowUp:
             self.again()
             return
         if "goodbye" in kinds:
+            if TEXTED & set(state.finished):
+                self.says.append(prompt("text_follows"))
             self.says.append(prompt("goodbye"))
             state.ended = state.content = True
             self.last = [Hangup()]

@@ -235,7 +235,9 @@ def _when(due: Any, today: date) -> tuple[str, str]:
 
 def _case_opened(answer: Answer, today: date) -> list[Say]:
     said: list[Say] = []
-    if emergency := EMERGENCY.get(str(answer.get("emergency") or "")):
+    if answer.get("case_kind") == "distress":
+        said.append(prompt("emergency_distress"))
+    elif emergency := EMERGENCY.get(str(answer.get("emergency") or "")):
         said.append(prompt(emergency))
     zh, en = _when(answer.get("due_at"), today)
     office = str(answer.get("who") or "工作人员")

@@ -269,3 +269,21 @@ def test_eight_changes_the_wording_at_every_question_and_says_it_again(at: str) 
 def test_the_wording_is_changed_by_saying_so(wanted: str) -> None:
     call = Walk()(Speech("说普通话", command=wanted), make("wording", wording=wanted))
     assert call.done == [("talk_in", {"wording": wanted})]
+
+
+# -- distress, and the last words ---------------------------------------------------------------------------------------------
+
+
+def test_distress_is_met_with_a_voice_and_not_with_a_sentence_about_injuries() -> None:
+    """V17."""
+    call = Walk()(Speech("不想活了", danger=True), case_opened(case_kind="distress", emergency="120"))
+    assert call.text.startswith("您莫怕,有人陪您说话。") and "幺二零" in call.text and "受伤" not in call.text
+    assert isinstance(call.last, Transfer)
+
+
+def test_goodbye_tells_of_the_text_only_when_one_follows() -> None:
+    """V20."""
+    call = Walk()(Digits("1"), offers(1))(Digits("1"), TAKE)
+    call(Digits("1"), make("job_taken", opening=opening(), contact=None, code="11", registered=True))
+    assert "短信就到" in call(Speech("挂了哈"), make("goodbye")).text
+    assert "短信" not in Walk()(Speech("挂了哈"), make("goodbye")).text
