@@ -99,6 +99,9 @@ class FollowUp:
             state.ended = state.content = True
             self.last = [Hangup()]
             return
+        if doing == "move_village":
+            self.be_at("main", {})
+            state.back, state.registration = [], {}
         state.finished = [*state.finished, *(kind for kind in kinds if kind in DONE)]
         if (DONE | FOUND) & set(kinds):
             state.failures = 0

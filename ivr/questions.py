@@ -37,7 +37,7 @@ def _case_of(kinds: dict[str, str]) -> Press:
 
 def _rest(state: State, world: World, key: str) -> Move | None:
     return pick(key, {"1": Act("ask_market_info"), "2": Act("stop_messages"), "3": Act("resume_messages"),
-            "4": Act("talk_to_human", {"about": "profile"})})  # fmt: skip
+            "4": Go("change")})  # fmt: skip
 
 
 def _opening(state: State) -> dict[str, Any]:

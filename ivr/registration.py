@@ -10,10 +10,12 @@ from ivr.expected import short_place
 from ivr.steps import Say, Speech, State, World
 
 MOST_TRADES = 3  # read back at once
+MOVES = "moves"  # in State.registration: the place asked for is where somebody who is registered has moved to
 PAGE = 3  # places read at a time: with "elsewhere" they make four choices (V02)
 
 
 def _reg_consent(state: State, world: World, key: str) -> Move | None:
+    state.registration.pop(MOVES, None)
     if key == "1":
         return Go("reg_name")
     return Go("main", {}, (prompt("reg_declined"),), forget=True) if key == "2" else None
@@ -49,7 +51,7 @@ def place_question(state: State, world: World) -> Go:
     """The village of the one town there can be, else the town first."""
     if len(world.towns) == 1:
         return Go("reg_village", {"town": world.towns[0][0], "page": 0})
-    return Go("reg_town", {"page": 0}) if world.towns else Go("reg_trade")
+    return Go("reg_town", {"page": 0}) if world.towns else Go("main" if state.registration.get(MOVES) else "reg_trade")
 
 
 def _places(state: State, world: World) -> list[tuple[str, str]]:
@@ -79,7 +81,7 @@ def _place_body(state: State, world: World) -> list[Say]:
 
 def _place(state: State, world: World, key: str) -> Move | None:
     if key == "#":
-        return Go("reg_trade")
+        return _after_place(state, "")
     listed = _places(state, world)
     if key == "4" and _more_places(state, world):
         pages = -(-len(world.villages(state.data["town"]) if state.at == "reg_village" else world.towns) // PAGE)
@@ -91,15 +93,33 @@ def _place(state: State, world: World, key: str) -> Move | None:
     return chosen_place(state, world, listed[int(key) - 1][0])
 
 
-def chosen_place(state: State, world: World, code: str) -> Go:
+def chosen_place(state: State, world: World, code: str) -> Go | Act:
     """A village ends the question; a town leads to its villages."""
     name = place_name(world, code)
     # Heard again in passing (V12).
     echo = (prompt("place_echo", name=(short_place(name), latin(name))),) if name else ()
     if len(code) <= 9 and world.villages(code):
         return Go("reg_village", {"town": code, "page": 0}, echo)
-    state.registration["village"] = code
+    return _after_place(state, code, echo)
+
+
+def _after_place(state: State, code: str, echo: tuple[Say, ...] = ()) -> Go | Act:
+    """The next question of the registration; whoever has only moved house is done. `code`: "" for no village told."""
+    if state.registration.get(MOVES):
+        if not code:
+            return Go("main", {}, (prompt("nothing_changes"),), forget=True)
+        return Act("move_village", {"village": code})
+    if code:
+        state.registration["village"] = code
     return Go("reg_trade", {}, echo)
+
+
+def _change(state: State, world: World, key: str) -> Move | None:
+    """By key alone a village can be changed; the rest of the entry is said, or told to a person."""
+    if key != "1":
+        return None
+    state.registration = {MOVES: True}
+    return place_question(state, world)
 
 
 def place_name(world: World, code: str) -> str:
@@ -185,6 +205,8 @@ def _place_keys(state: State, world: World) -> str:
 
 
 REGISTRATION: tuple[Question, ...] = (
+    Question("change", _change, keys("1"), three("change", "change_short", "change_two"),
+             hints=("我搬家了", "搬到兴泉社区了", "我五十九岁了", "我还会砌砖")),
     Question(
         "reg_consent",
         _reg_consent,

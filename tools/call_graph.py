@@ -67,6 +67,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "trouble": "in trouble",
         "advice": "rules and training",
         "rest": "market, texts, own entry",
+        "change": "the own entry",
         "employer": "to hire people",
         "voicemail": "a message",
     },

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.domain.answers import Answer, make
 from backend.domain.pay import to_value
+from backend.errors import Invalid
 from backend.services import audit, outbox, read_back
 from backend.services.acts import act, run
 from backend.services.erase import erase_person
@@ -103,7 +104,25 @@ def update_profile(turn: Turn) -> list[Answer]:
     """Write what was said at once and tell it; "改回去" undoes it. A name or number already known is staff's to change."""
     if question := ask_which_person(turn, "update_profile"):
         return [question]
-    worker, new = worker_of(turn), heard(turn, turn.facts)
+    return _change(turn, heard(turn, turn.facts))
+
+
+@act("move_village")
+def move_village(turn: Turn) -> list[Answer]:
+    """`params`: village, a division code chosen by key. Somebody who is registered lives there now."""
+    params = turn.facts.params
+    if question := ask_which_person(turn, "move_village", params):
+        return [question]
+    if worker_of(turn) is None:
+        return [make("no_profile")]
+    village = str(params.get("village") or "")
+    if not (name := turn.deps.regions.name(village)):
+        raise Invalid("There is no such place.", {"village": "unknown"})
+    return _change(turn, {"location": name, "village": village})
+
+
+def _change(turn: Turn, new: dict[str, Any]) -> list[Answer]:
+    worker = worker_of(turn)
     if worker is None:
         return run(turn, {"act": "register"}, turn.facts)
     if "phone_number" in new or ("person_name" in new and worker.person.name not in (None, new["person_name"])):

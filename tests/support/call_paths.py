@@ -101,6 +101,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "slower": ([make("slower", rate=50)],),
     "faster": ([make("slower", rate=80)],),
     "talk_in": ([make("wording", wording="mandarin")],),
+    "move_village": ([make("profile_updated", changed={})], [make("no_profile")]),
     "case_by_key": ([case_opened(case_kind="wage_arrears")], [case_opened(case_kind="injury", emergency="120")]),
     "resume_messages": ([make("opted_in")],),
     "stop_messages": ([make("opted_out")],),

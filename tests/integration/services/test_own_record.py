@@ -231,3 +231,13 @@ def test_in_a_call_a_place_is_found_behind_a_misheard_word_and_an_unknown_one_is
     assert kinds(answers) == ["profile_what"]
     with deps.db.read() as session:
         assert session.scalars(select(Person.village_code)).one() == "500114121002"
+
+
+def test_a_village_chosen_by_key_is_changed_for_whoever_is_registered(person, worker: Speaker, deps: Deps) -> None:  # type: ignore[no-untyped-def]
+    with deps.db.write() as session:
+        session.scalars(select(Person)).one().village_code = None
+    chosen = {"village": "500114121002"}
+    assert kinds(worker.say("move_village", channel="voice", params=chosen)) == ["profile_updated"]
+    with deps.db.read() as session:
+        assert session.scalars(select(Person.village_code)).one() == "500114121002"
+    assert kinds(person("+8610000555009").say("move_village", channel="voice", params=chosen)) == ["no_profile"]

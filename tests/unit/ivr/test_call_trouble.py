@@ -7,7 +7,7 @@ import pytest
 from backend.domain.answers import make
 from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
-from tests.support.calls import TOWNS, Walk, case_opened, human, my_list, offers, opening
+from tests.support.calls import TOWNS, WORLD, Walk, case_opened, human, my_list, offers, opening
 
 TAKEN = make(
     "job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True
@@ -246,7 +246,6 @@ def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
         ("1", "ask_market_info", make("market_info", station={"name": "零工市场"})),
         ("2", "stop_messages", make("opted_out")),
         ("3", "resume_messages", make("opted_in")),
-        ("4", "talk_to_human", human()),
     ):
         call = Walk()
         call.state = rest
@@ -374,3 +373,23 @@ def test_what_was_asked_for_and_found_ends_the_count_of_failures() -> None:
     call = Walk()(Digits("8"))(Silence())(Digits("1"), offers(2))(Silence())
     assert call.state.at == "job"
     assert isinstance(call.last, Ask)
+
+
+def test_by_key_alone_somebody_who_has_moved_changes_her_village() -> None:
+    """Issue 4, item 1; V05: the village comes from the short list."""
+    call = Walk()(Digits("4"))(Digits("4"))(Digits("4"))
+    assert "村子变了,按1" in call.text
+    call(Digits("1"))(Digits("2"), make("profile_updated", changed={}))
+    assert call.done[-1] == ("move_village", {"village": WORLD.villages("500114121")[1][0]})
+    assert call.text.startswith("改好了")
+    assert call.state.at == "main"
+    # A registration afterwards is a registration again.
+    assert (
+        call(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("#"))(Digits("1")).state.at == "reg_trade"
+    )
+
+
+def test_whoever_passes_over_the_village_when_she_wanted_to_change_it_changes_nothing() -> None:
+    call = Walk()(Digits("4"))(Digits("4"))(Digits("4"))(Digits("1"))(Digits("#"))
+    assert call.state.at == "main"
+    assert not [act for act, _ in call.done if act == "move_village"]
