@@ -39,7 +39,21 @@ class Repaired:
 
 
 # Number words by sound or shape, each with the neighbours without which the characters keep their own sense.
+# What a recogniser writes for a figure in an age, where nothing else can stand: 五十儿岁, 巫十三岁, 五四三岁.
+_AGE_SLIPS = {
+    "一": "依衣医以已意易艺", "二": "儿而耳尔", "三": "山闪善扇衫删伞散", "四": "是事死思寺师室市式始", "五": "无武舞物勿乌巫屋雾午误务吴",
+    "六": "流刘留陆路溜柳", "七": "期其起气奇齐器骑妻", "八": "把爸吧罢拔", "九": "久酒旧救就舅",
+}  # fmt: skip
 _NUMBER_SLIPS: list[tuple[re.Pattern[str], str, str]] = [
+    (re.compile(r"(?<=[二三四五六七八九])(四)(?=[一二三五六七八九]岁)"), "十", "voice"),
+    *(
+        (re.compile(rf"(?<=[二三四五六七八九]十)([{heard}])(?=岁)"), meant, "voice")
+        for meant, heard in _AGE_SLIPS.items()
+    ),
+    *(
+        (re.compile(rf"(?:^|[\s,，我年是])([{heard}])(?=十[一二三四五六七八九]?岁)"), meant, "voice")
+        for meant, heard in _AGE_SLIPS.items()
+    ),
     # (what, becomes, "voice" or "both"); group 1 is replaced
     (
         re.compile(
