@@ -23,20 +23,25 @@ def register(blueprint: Blueprint, deps: Deps, answer: Callable[[Deps, Callable[
 
     @blueprint.post("/placed/status")
     def placed_progress() -> Response:
-        status = request.form.get("CallStatus", "")[:32]
+        status = _form("CallStatus", 32)
         turns.ended(deps, _sid(), status)
         place_calls.receive_status(deps, _reference(), _sid(), status)
         return Response(status=204)
 
     @blueprint.post("/placed/machine")
     def placed_machine() -> Response:
-        place_calls.machine_answered(deps, _reference(), _sid(), request.form.get("AnsweredBy", "")[:32])
+        place_calls.machine_answered(deps, _reference(), _sid(), _form("AnsweredBy", 32))
         return Response(status=204)
 
 
 def _sid() -> str:
-    return request.form.get("CallSid", "")[:64]
+    return _form("CallSid", 64)
 
 
 def _reference() -> str:
-    return request.args.get("r", "")[:64]
+    return request.args.get("r", "")[:64].replace("\x00", "")
+
+
+def _form(name: str, longest: int) -> str:
+    # PostgreSQL keeps no NUL, and asked for one it answers with an error.
+    return request.form.get(name, "")[:longest].replace("\x00", "")

@@ -57,7 +57,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @blueprint.post("/turn")
     def gathered() -> Response:
-        digits, words = request.form.get("Digits", ""), request.form.get("SpeechResult", "")
+        digits, words = request.form.get("Digits", ""), request.form.get("SpeechResult", "").strip()
         sure = confidence(request.form.get("Confidence")) if words and not digits else None
         heard = Heard(digits or words or SILENCE, keys=digits, confidence=sure)
         return _turn(deps, lambda state, world: keys_or_words(deps, state, world, digits, words, sure), heard)
@@ -79,7 +79,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @blueprint.post("/status")
     def progress() -> Response:
-        status = request.form.get("CallStatus", "")[:32]
+        status = request.form.get("CallStatus", "")[:32].replace("\x00", "")
         number = to_e164(request.form.get("From", ""))
         if not turns.ended(deps, _sid(), status) and status in FINAL and number is not None:
             # It ended before the line ever answered: a missed call (V15).
@@ -125,7 +125,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
 
 def _sid() -> str:
-    return request.form.get("CallSid", "")[:64]
+    return request.form.get("CallSid", "")[:64].replace("\x00", "")
 
 
 def _turn(deps: Deps, heard_as: turns.HeardAs, heard: Heard) -> Response:
@@ -148,7 +148,7 @@ def _answer(deps: Deps, make_twiml: Callable[[], str]) -> Response:
         return _twiml(apology(catalogue()["error_end"].zh, None))
     except Exception:
         log.exception("voice_turn_failed", path=request.path)
-    tries = int(request.args["e"]) if request.args.get("e", "").isdecimal() else 0
+    tries = int(request.args["e"][:3]) if request.args.get("e", "").isdecimal() else 0
     if request.form.get("Digits") == "0" or tries + 1 >= MOST_ERRORS:
         return _twiml(apology(catalogue()["error_end"].zh, None, hotline=_hotline(deps)))
     # The key pressed after an apology is no answer to the question before it, so it goes elsewhere; but what was
