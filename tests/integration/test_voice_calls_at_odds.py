@@ -139,6 +139,22 @@ def test_whatever_comes_as_keys_leaves_a_sentence_and_a_way_on(
 
 
 @pytest.mark.parametrize(
+    "form", [{"SpeechResult": ""}, {"SpeechResult": "  ", "Confidence": "0.9"}, {"Digits": ""}, {}]
+)
+def test_a_result_without_anything_in_it_is_silence(
+    call: Callable[..., PhoneCall], database: Database, form: dict[str, str]
+) -> None:
+    """Issue 4, item 8: empty results are a normal branch."""
+    phone = call()
+    phone.post(phone._action("Gather"), **form)
+    assert phone.text.startswith("没听到您说话。")
+    assert phone.press("1").text
+    with database.read() as session:
+        heard = session.scalars(select(Message).where(Message.body == "(没出声)")).one()
+        assert heard.keys is None and heard.recogniser_confidence is None
+
+
+@pytest.mark.parametrize(
     "sender",
     ["anonymous", "Anonymous", "", "unavailable", "Restricted", "+266696687", "+7378742833", "+2562533", "+8656696",
      "+86282452253", "sip:someone@example", "12333"],

@@ -76,6 +76,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("recogniser_confidence", sa.Double(), nullable=True))
         batch.add_column(sa.Column("prompts", _JSON, nullable=True))
         batch.create_foreign_key(op.f("fk_messages_call_id_calls"), "calls", ["call_id"], ["id"])
+        batch.create_index("ix_messages_call_id", ["call_id"])
     with op.batch_alter_table("persons") as batch:
         batch.add_column(sa.Column("speech_rate", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("wording", sa.String(), nullable=True))
@@ -98,6 +99,7 @@ def downgrade() -> None:
         batch.drop_column("wording")
         batch.drop_column("speech_rate")
     with op.batch_alter_table("messages") as batch:
+        batch.drop_index("ix_messages_call_id")
         batch.drop_constraint(op.f("fk_messages_call_id_calls"), type_="foreignkey")
         for column in ("prompts", "recogniser_confidence", "keys", "words_before", "call_id"):
             batch.drop_column(column)

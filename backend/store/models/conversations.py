@@ -99,6 +99,7 @@ class Message(Base):
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
         Index("ix_messages_status_direction", "status", "direction"),
         Index("ix_messages_in_reply_to", "in_reply_to"),
+        Index("ix_messages_call_id", "call_id"),
     )
 
 
