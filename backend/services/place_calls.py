@@ -13,24 +13,21 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import structlog
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.carriers.base import CarrierBusy
 from backend.domain.calling import ENDED, moved_on, pause_before, picked_up, rings_at
 from backend.errors import CarrierError, NotFound
-from backend.services import ring_instead
+from backend.services import ring_instead, when_to_ring
 from backend.services.deps import Deps
 from backend.services.planned_calls import OVER, finish, why_never
 from backend.services.receive_message import conversation_for
 from backend.store.models import (
     Call,
     CallAttempt,
-    Conversation,
     Handset,
     HandsetOwner,
-    Heartbeat,
     Message,
     PlannedCall,
     TurnEffect,
@@ -42,12 +39,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
 RING_S = 30
 TIME_LIMIT_S = 13 * 60  # a minute more than the flow's own limit (V18)
-DAY = timedelta(hours=24)
 # Without any word of the carrier for so long a ringing counts as a try that reached nobody.
 SILENT_FOR = timedelta(minutes=10)
-# No call lasts longer; what has not ended by then has lost its last callback.
-LIVE_FOR = timedelta(minutes=15)
-BUSY_LINE, BUSY_NUMBER, WITH_STAFF = timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -109,8 +102,8 @@ def _claim(deps: Deps) -> Claimed | bool:
         if (over := _why_not(session, planned, handset, now)) is not None:
             _drop(session, deps, planned, over, now)
             return True
-        _one_at_a_time(session, now)
-        if (later := _not_now(session, deps, planned, now)) is not None:
+        when_to_ring.one_at_a_time(session, now)
+        if (later := when_to_ring.not_now(session, deps, planned, now)) is not None:
             at, reason = later
             if at >= planned.expires_at:
                 _drop(session, deps, planned, reason, now)
@@ -126,18 +119,6 @@ def _claim(deps: Deps) -> Claimed | bool:
         planned.lease_token, planned.lease_until = attempt.reference, now + LEASE
         session.flush()
         return Claimed(attempt.id, handset.number, attempt.reference)
-
-
-def _one_at_a_time(session: Session, now: datetime) -> None:
-    """From here to the commit only one process judges the caps: two would each see the last free ringing."""
-    lock = update(Heartbeat).where(Heartbeat.name == "calls").values(at=now)
-    if session.execute(lock.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
-        return
-    try:
-        with session.begin_nested():
-            session.add(Heartbeat(name="calls", at=now, detail={}))
-    except IntegrityError:
-        session.execute(lock.execution_options(synchronize_session=False))
 
 
 def _why_not(session: Session, planned: PlannedCall, handset: Handset, now: datetime) -> str | None:
@@ -158,55 +139,6 @@ def _is_on_file(session: Session, planned: PlannedCall) -> bool:
         HandsetOwner.until.is_(None),
     )
     return session.scalar(owner.limit(1)) is not None
-
-
-def _not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> tuple[datetime, str] | None:
-    """When to look again and what stands in the way, or None: it may ring at this moment."""
-    settings = deps.settings
-    if (opens := rings_at(now, settings.call_hours)) > now:
-        return opens, "expired"
-    if _with_staff(session, planned):
-        return now + WITH_STAFF, "done"
-    if _is_talking(session, planned.handset_id, now):
-        return now + BUSY_NUMBER, "expired"
-    live = select(func.count()).where(CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR)
-    if (session.scalar(live) or 0) >= settings.calls_at_once:
-        return now + BUSY_LINE, "daily_cap"
-    own = CallAttempt.handset_id == planned.handset_id
-    if (free := _free_at(session, own, settings.calls_per_number, now)) is not None:
-        return free, "number_cap"
-    if (free := _free_at(session, CallAttempt.id.is_not(None), settings.calls_per_day, now)) is not None:
-        return free, "daily_cap"
-    return None
-
-
-def _free_at(session: Session, which: object, most: int, now: datetime) -> datetime | None:
-    """When the number of ringings within 24 hours falls below `most` again; None: it is below."""
-    if most <= 0:
-        return now + DAY * 365  # nobody is rung
-    newest = session.scalars(
-        select(CallAttempt.at).where(which, CallAttempt.at > now - DAY).order_by(CallAttempt.at.desc()).limit(most)  # type: ignore[arg-type]
-    ).all()
-    return newest[-1] + DAY if len(newest) >= most else None
-
-
-def _with_staff(session: Session, planned: PlannedCall) -> bool:
-    """A member of staff has this number's conversation: a machine does not ring in between."""
-    newest = (
-        select(Conversation.taken_by)
-        .where(Conversation.handset_id == planned.handset_id)
-        .order_by(Conversation.id.desc())
-        .limit(1)
-    )
-    return session.scalar(newest) is not None
-
-
-def _is_talking(session: Session, handset_id: int, now: datetime) -> bool:
-    calls = select(Call.id).where(Call.handset_id == handset_id, Call.ended_at.is_(None), Call.last_at > now - LIVE_FOR)
-    rings = select(CallAttempt.id).where(
-        CallAttempt.handset_id == handset_id, CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR
-    )
-    return session.scalar(calls.limit(1)) is not None or session.scalar(rings.limit(1)) is not None
 
 
 # -- what came of it -----------------------------------------------------------------------------------------------------
@@ -387,7 +319,7 @@ def settle(deps: Deps) -> int:
             .where(
                 CallAttempt.ended_at.is_(None),
                 or_(
-                    CallAttempt.at < now - LIVE_FOR,
+                    CallAttempt.at < now - when_to_ring.LIVE_FOR,
                     # Never heard of: placed by a process that died, or with an outcome nobody knows.
                     (CallAttempt.at < now - SILENT_FOR) & CallAttempt.status.in_(("placing", "unknown")),
                 ),
