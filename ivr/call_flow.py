@@ -263,7 +263,9 @@ class _Turn(FollowUp):
             self.move(Go("reg_age", forget=True))
         else:
             about = state.data.get("about", "")
-            self.do("leave_message", {"recording_url": event.url, "case_id": state.case_id, "about": about})
+            # A message about something else does not belong to what she was put through for before.
+            case_id = None if about else state.case_id
+            self.do("leave_message", {"recording_url": event.url, "case_id": case_id, "about": about})
 
     def _dial_ended(self, event: DialEnded) -> None:
         self.state.failures = 0

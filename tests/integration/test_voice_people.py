@@ -97,6 +97,20 @@ def test_whoever_has_talked_with_staff_waits_no_longer(call: Callable[..., Phone
     assert cases(database)[0].details["talked_at"]
 
 
+def test_whoever_asks_again_after_a_talk_waits_again(call: Callable[..., PhoneCall], database: Database) -> None:
+    call("+8610001230001").press("0").dial_ended("completed").press("0").dial_ended("busy").hang_up()
+    assert "您排第二个" in call().press("0").dial_ended("busy").text
+
+
+def test_a_message_about_hiring_is_not_put_to_an_earlier_wish_for_a_person(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
+    phone = call().press("0").dial_ended("no-answer").silence().press("*")
+    phone.press("4").press("1").press("1").record("http://carrier/recording/4")
+    assert [(case.kind, case.recording_url) for case in cases(database)] == [
+        ("handoff", None), ("voicemail", "http://carrier/recording/4")]  # fmt: skip
+
+
 def test_at_night_the_place_in_the_queue_is_told(call: Callable[..., PhoneCall], clock: SettableClock) -> None:
     clock.advance(hours=12)
     call("+8610001230001").press("0").hang_up()
