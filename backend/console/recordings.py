@@ -68,7 +68,7 @@ def register(bp: Blueprint, deps: Deps, to_record: Callable[[], Sequence[Words]]
             recorded=len(own),
             total=len(prompts),
             may_record=may(member.role, "record_prompt"),
-            voice=deps.settings.is_demo,
+            voice=recordings.has_local_voice(deps),
             problem=problem,
         )
 

@@ -36,7 +36,7 @@ LOCAL, MANDARIN = "local", "mandarin"
 WORDINGS = (LOCAL, MANDARIN)
 _CODE = re.compile(r"[0-9]{2,12}")
 _STEM = re.compile(r"[a-z0-9_]{1,40}(?:\.mandarin)?")
-VOICE_TIMEOUT_S = 6.0
+VOICE_TIMEOUT_S, ASKED_WITHIN_S = 6.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -252,6 +252,17 @@ def local_voice(deps: Deps, words: str) -> bytes | None:
     except httpx.HTTPError:
         return None
     return answer.content if answer.status_code == httpx.codes.OK else None
+
+
+def has_local_voice(deps: Deps) -> bool:
+    """Whether the simulated network runs and has a voice of its own."""
+    if not deps.settings.is_demo:
+        return False
+    try:
+        answer = httpx.get(f"{deps.settings.network_url}/line", timeout=ASKED_WITHIN_S, trust_env=False)
+        return answer.status_code == httpx.codes.OK and bool(answer.json().get("voice"))
+    except (httpx.HTTPError, ValueError):
+        return False
 
 
 def of_region(shelf: Shelf, code: str, prompts: Sequence[Words], wording: str) -> dict[str, Recording]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from backend.phone_network.server import build
 from ivr.recorded import recorded_for, to_record
 from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE, words
 from tests.support import sounds
@@ -144,4 +147,26 @@ def test_a_form_without_its_token_and_a_prompt_that_is_none_change_nothing(brows
 
 
 def test_without_a_local_voice_there_is_nothing_to_hear_and_no_error(browse):
-    assert browse("zhen").visit("/console/recordings/voice/greeting.wav").status_code == 404
+    browser = browse("zhen")
+    assert browser.visit("/console/recordings/voice/greeting.wav").status_code == 404
+    assert "<audio" not in browser.visit("/console/recordings").text
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed (apt install espeak-ng)")
+def test_what_nobody_recorded_is_heard_in_the_local_voice(browse, deps, tmp_path):
+    network = build(
+        tmp_path,
+        account_sid="AC" + "1" * 32,
+        auth_token="t",
+        number="+8610000012333",
+        public_base_url="http://127.0.0.1:9",
+    )
+    network.start()
+    try:
+        deps.settings = replace(deps.settings, network_url=network.url)
+        browser = browse("zhen")
+        assert "/console/recordings/voice/greeting.wav" in browser.visit("/console/recordings").text
+        answer = browser.visit("/console/recordings/voice/greeting.wav?wording=mandarin")
+        assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
+    finally:
+        network.stop()
