@@ -200,7 +200,7 @@ class _Turn(FollowUp):
         if event.command and self._command(event.command):
             return
         if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
-            self.miss((prompt("press_to_be_sure"),))
+            self.miss((prompt("press_to_be_sure"),), by_key=True)
             return
         if move := question.heard(state, self.world, event):
             self.move(move)
@@ -370,7 +370,7 @@ class _Turn(FollowUp):
             timeout_s = FIRST_SILENCE_S if state.misses == 0 else NEXT_SILENCE_S
             self.last = [Ask(question.digits(state), timeout_s, question.expects(state, self.world), question.pause_s)]
 
-    def miss(self, says: tuple[Say, ...]) -> None:
+    def miss(self, says: tuple[Say, ...], *, by_key: bool = False) -> None:
         """The ladder: shorter with an example, then one of two, then a person (V08); sooner for callers of 65 (V17)."""
         state = self.state
         state.misses += 1
@@ -385,6 +385,11 @@ class _Turn(FollowUp):
             self.person()
             return
         self.says += says
+        if by_key:
+            # The asking that names nothing but keys.
+            self.says.append(self.question.prompts(state, self.world)[2])
+            self._wait()
+            return
         self.ask()
 
     def ask_whole(self) -> None:
