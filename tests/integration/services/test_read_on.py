@@ -34,6 +34,7 @@ def stored(deps: Deps, message_id: int) -> Message:
 
 
 def test_one_answer_closes_both_when_the_second_is_already_there(halves: Talk, deps: Deps) -> None:
+    """M07."""
     first, second = halves.arrives(FIRST), halves.arrives(SECOND)
     converse(deps, first, deadline_s=5)
     assert kinds(converse(deps, second, deadline_s=5)) == ["job_offers"]
