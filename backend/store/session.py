@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
+
+PATIENCE_S = 10.0  # then the database itself decides
+LOOK_AGAIN_S = 0.002
 
 
 def make_engine(database_url: str) -> Engine:
@@ -56,17 +63,68 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.close()
 
 
+class _Turnstile:
+    """Writers of one SQLite file go through it one after the other, in every process.
+
+    Left to itself SQLite lets them try again after ever longer pauses, so that of twenty calls at once the unlucky wait for
+    many seconds (V22). This only orders who waits, and never for long: what keeps two writers apart is still SQLite, so a
+    process that stops inside, or knows no turnstile, does no harm.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._threads = threading.RLock()
+        self._file: int | None = None
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        until = time.monotonic() + PATIENCE_S
+        first_of_threads = self._threads.acquire(timeout=PATIENCE_S)
+        first_of_all = first_of_threads and self._first_of_processes(until)
+        try:
+            yield
+        finally:
+            if first_of_all and self._file is not None:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+            if first_of_threads:
+                self._threads.release()
+
+    def _first_of_processes(self, until: float) -> bool:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(LOOK_AGAIN_S)
+
+    def close(self) -> None:
+        with self._threads:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+
 class Database:
     """One engine and the two ways of using it. `write()` commits on success and rolls back on any error."""
 
     def __init__(self, database_url: str) -> None:
         self.engine = make_engine(database_url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
+        self._turnstile = _Turnstile(f"{path}-turnstile") if path and path != ":memory:" else None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A unit of work. No network call belongs inside it."""
-        with self._sessions() as session, session.begin():
+        with (
+            self._turnstile.passing() if self._turnstile else nullcontext(),
+            self._sessions() as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
@@ -78,3 +136,5 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._turnstile is not None:
+            self._turnstile.close()
