@@ -1,5 +1,5 @@
 # 零工热线 (Linggong Line). `make help` lists the commands; each needs no network once its packages are there.
-.PHONY: run test lint format train eval bench callers screenshots help clean
+.PHONY: run test lint format train eval bench callers graph screenshots help clean
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BOOTSTRAP := sh backend/run/bootstrap.sh
@@ -24,13 +24,17 @@ eval: ## score understanding on the labelled messages, against a running service
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.evaluate $(ARGS)
 
-bench: ## measure understanding, alone and through the whole service
+bench: ## measure understanding, alone and through the whole service, and twenty calls at once
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.bench $(ARGS)
 
-callers: ## let 240 simulated callers phone a line started for them, and print how they fare
+callers: ## let 246 simulated callers phone a line started for them, and print how they fare
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.callers $(ARGS)
+
+graph: ## draw the call's graph into docs/call-flow.md anew, from the code
+	@$(BOOTSTRAP) app dev
+	@$(PYTHON) -m tools.call_graph --commit
 
 screenshots: ## take the README's pictures of the running product anew
 	@$(BOOTSTRAP) app dev rasa

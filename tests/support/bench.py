@@ -1,11 +1,12 @@
-"""`make bench`: how long understanding takes, bare and through the whole service, and a text from handset to handset.
+"""`make bench`: how long understanding takes, a text from handset to handset, and the answers to twenty calls at once.
 
 The baseline is Rasa's stock pipeline for Chinese (tests/support/plain_diet.py), served beside ours in the same run; what is
 held to is the ratio. Absolute figures are those of the machine it runs on. All sides get the same texts, one at a time and in
 turn, after a warm-up.
 
-Usage: python -m tests.support.bench [--scores]
+Usage: python -m tests.support.bench [--voice | --scores]
 
+`--voice` measures the calls alone.
 `--scores` trains the baseline in full as well (a quarter of an hour) and prints what it understands of the labelled files.
 """
 
@@ -24,7 +25,7 @@ import httpx
 import psutil
 
 from backend.settings import inner_ports
-from tests.support import plain_diet, scoring
+from tests.support import bench_voice, plain_diet, scoring
 from tests.support.evaluate import DATA, SAMPLES
 from tests.support.stack import Stack
 from tests.support.throwaway import started
@@ -120,6 +121,7 @@ def baseline_scores() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scores", action="store_true", help="train the baseline in full and score it, too")
+    parser.add_argument("--voice", action="store_true", help="measure the calls alone")
     options = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
     print(
@@ -128,10 +130,14 @@ def main() -> int:
     began = time.monotonic()
     with started() as stack:
         print(f"  start to ready, with a trained model{'':17} {time.monotonic() - began:10.1f} s")
+        if options.voice:
+            bench_voice.calling(stack)
+            return 0
         rss = psutil.Process(stack.pid("rasa")).memory_info().rss / 2**20
         with plain_diet.serving() as baseline:
             understanding(stack, baseline)
         texting(stack)
+        bench_voice.calling(stack)
         print(f"  Rasa's memory{'':40} {rss:10.0f} MiB at ready, "
               f"{psutil.Process(stack.pid('rasa')).memory_info().rss / 2**20:.0f} MiB now")  # fmt: skip
     if options.scores:
