@@ -11,7 +11,7 @@ from tests.support.callers.report import Result
 from tests.support.callers.run import run
 from tests.support.stack import Stack
 
-# The targets are those of 240 callers (98 % of all, 95 % of a group, 1 % of the fields): of forty, and of four in a group,
+# The targets are those of the whole population (98 % of all, 95 % of a group, 1 % of the fields): of forty, and of four in a group,
 # one may fail by chance without anything being wrong.
 MAY_FAIL, MAY_FAIL_IN_A_GROUP, MAY_BE_WRONG = 2, 1, 1
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from tests.support.callers import sayings
-from tests.support.callers.listening import LOST, PROMISED, Heard, Job, Option, places, sounds_in
+from tests.support.callers.listening import LOST, PROMISED, Heard, Job, Option, places, sounds_in, wages
 from tests.support.callers.people import (
     ANYTHING,
     FIND,
@@ -75,6 +75,7 @@ class Mind:
         self.wishes = 0
         self._asked = ""
         self._wrong = "age"
+        self._verdict: str | None = None
         self._jobs: list[str] = []
         self._job_suits = False
         self._words = ""
@@ -155,13 +156,23 @@ class Mind:
         is_confirm = heard.yes_or_no or heard.option(r"(?:一声|^|就)对$|^还要?去$")
         if not is_confirm or (heard.option(r"^登记$") and heard.option(r"找活")):
             return None
-        if wrong := self._contradiction(heard):
+        if self._tells_facts(heard) or self._verdict is None:
+            self._verdict = self._contradiction(heard) or ""
+        # Else the same is asked again in fewer words, and she thinks of it as before.
+        if wrong := self._verdict:
             self._wrong = wrong
             self.refused.append(wrong)
             return self._choose(heard, self._rng.choice(sayings.NO), *NO_KEYS, what="no")
         if self.caller.goal == WITHDRAW:
             return self._choose(heard, "对,不去了", r"^不去|一声对|^对|就对", what="yes")
         return self._choose(heard, self._rng.choice(self._yes), *YES_KEYS, what="yes")
+
+    @staticmethod
+    def _tells_facts(heard: Heard) -> bool:
+        return bool(
+            heard.ages or places(heard.text) or heard.job.pays or heard.option(r"同意|登$|登记$")
+            or re.search(r"我记的是|听到的是|您说的是|真的不去|[十一二三四五六七八九]号", heard.text)
+        )  # fmt: skip
 
     def _contradiction(self, heard: Heard) -> str | None:
         """Which of the facts told is not hers; None when all are."""
@@ -181,6 +192,10 @@ class Mind:
             return "village"
         if goal == FIND and heard.job.day_pay is not None:
             return None if heard.job.day_pay[0] >= me.wish.floor or self._only_my_wage(heard) else "pay"
+        if goal == REGISTER and any(low != me.wish.floor for low, _, unit in wages(heard.text) if unit == "一天"):
+            return "pay"
+        if goal == REGISTER and re.search(r"号(?:到.{1,5}号)?有空|没空", heard.text):
+            return "days"
         if goal == REGISTER and (listed := re.search(r"我记的是[::]?(.+?)。", heard.text)):
             return self._wrong_in_list([item for item in re.split(r"[,,]", listed[1]) if item])
         return None

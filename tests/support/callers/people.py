@@ -49,7 +49,7 @@ class Wish:
     floor: int
 
 
-FRUIT = Wish("摘果子", "果|柑|橘|李|桃|梨|猕猴|草莓|蓝莓", ("A04", "A05", "A06", "A09"), 100)
+FRUIT = Wish("摘果子", "果|柑|橘|李|桃|梨|猕猴|草莓|蓝莓", ("A04", "A05", "A09"), 100)
 # The last is no farm work: whoever registers by key has no key for it.
 WISHES = (
     FRUIT,
@@ -89,15 +89,21 @@ class Caller:
         return self.registered or self.goal in (VILLAGE, WITHDRAW) or self.habit == ELDER
 
 
-def population() -> list[Caller]:
-    """240 callers: every habit with every goal three times, and the elders and the silent."""
+def population(seed: int = SEED) -> list[Caller]:
+    """246 callers: every habit with every goal three times, the elders, the silent, and six registered who use keys alone."""
     made: list[Caller] = []
+
+    def add(habit: str, goal: str, variant: int, wish: Wish | None = None) -> None:
+        made.append(_caller(seed, len(made), habit, goal, variant, wish))
+
     for variant, (habit, goal) in itertools.product(range(len(STAFF)), itertools.product(HABITS, GOALS)):
-        made.append(_caller(len(made), habit, goal, variant))
+        add(habit, goal, variant)
     for variant, goal in itertools.product(range(len(STAFF)), (PERSON, FIND, WITHDRAW, WAGES)):
-        made.append(_caller(len(made), ELDER, goal, variant))
+        add(ELDER, goal, variant)
     for number in range(12):
-        made.append(_caller(len(made), MUTE, PERSON, number % len(STAFF)))
+        add(MUTE, PERSON, number % len(STAFF))
+    for wish in WISHES:
+        add(KEYS, FIND, 0, wish)
     return made
 
 
@@ -114,16 +120,18 @@ def sample() -> list[Caller]:
     return chosen
 
 
-def _caller(index: int, habit: str, goal: str, variant: int) -> Caller:
-    rng = random.Random(SEED * 1000 + index)
+def _caller(seed: int, index: int, habit: str, goal: str, variant: int, only: Wish | None = None) -> Caller:
+    rng = random.Random(seed * 1000 + index)
     registered = variant != 1 and goal in (FIND, LEAVE)
     wish = WISHES[index % len(WISHES)] if goal != REGISTER else rng.choice(WISHES[:-1])
-    if goal == LEAVE:
+    if only is not None:
+        wish = only
+    elif goal == LEAVE:
         wish = TOO_MUCH
     elif goal == FIND and not registered and habit in (KEYS, INTERRUPTS, WRONG):
         wish = ANYTHING  # by keys alone a stranger cannot say what kind
     return Caller(
         index=index, habit=habit, goal=goal, staff=STAFF[variant], registered=registered,
         name=rng.choice(FAMILIES) + rng.choice(GIVEN), age=rng.randint(66, 74) if habit == ELDER else rng.randint(42, 63),
-        village=rng.choice(list(VILLAGES)), wish=wish, number=NUMBERS.format(index), seed=SEED + index,
+        village=rng.choice(list(VILLAGES)), wish=wish, number=NUMBERS.format(index), seed=seed + index,
     )  # fmt: skip

@@ -33,7 +33,7 @@ from tests.support.callers.people import (
     Caller,
 )
 
-DISTRICT = "500114"
+DISTRICT, ELSEWHERE = "500114", "520526"  # whoever is from elsewhere has moved here
 OPEN_HOURS = {CLOSED: ("00:00", "00:00")}
 ALL_DAY = ("00:00", "23:59")
 BY_A_PERSON = ("handoff", "voicemail")
@@ -102,19 +102,21 @@ class Service:
         return ready
 
     def _free_workers(self) -> Iterator[dict[str, Any]]:
-        """Demo workers of the district who are alone on their number and have taken nothing."""
-        cursor = None
-        while True:
-            page = self.running.get("/workers", region=DISTRICT, limit=200, **({"cursor": cursor} if cursor else {}))
-            for worker in page["items"]:
-                number = worker["phone"]
-                if not number or len(self.running.get("/workers", phone=number)["items"]) > 1:
-                    continue
-                if not self.running.get("/offers", worker_id=worker["id"])["items"]:
-                    yield worker
-            cursor = page["next"]
-            if not cursor:
-                raise AssertionError("the demo county has too few workers for these callers")
+        """Demo workers who are alone on their number and have taken nothing, those of the district first."""
+        for region in (DISTRICT, ELSEWHERE):
+            cursor = None
+            while True:
+                page = self.running.get("/workers", region=region, limit=200, **({"cursor": cursor} if cursor else {}))
+                for worker in page["items"]:
+                    number = worker["phone"]
+                    if not number or len(self.running.get("/workers", phone=number)["items"]) > 1:
+                        continue
+                    if not self.running.get("/offers", worker_id=worker["id"])["items"]:
+                        yield worker
+                cursor = page["next"]
+                if not cursor:
+                    break
+        raise AssertionError("the demo county has too few workers for these callers")
 
     def _openings_to_take(self) -> Iterator[int]:
         """Published openings with places to spare, each as often as it has them and two are left."""
@@ -153,7 +155,7 @@ class Service:
             LEAVE: self._left,
         }.get(caller.goal, lambda caller, verdict: None)(caller, verdict)  # fmt: skip
         if caller.goal == WAGES:
-            verdict.reached = "wage_arrears" in kinds or verdict.by_a_person
+            verdict.reached = bool(kinds & {"wage_arrears", "other_problem"}) or verdict.by_a_person
         elif caller.goal == PERSON:
             verdict.reached = verdict.by_a_person
         elif caller.goal == MARKET:
@@ -232,6 +234,15 @@ class Service:
                 (number,),
             ).fetchall()
         return {one["kind"] for (answer,) in rows for one in (json.loads(answer) or {}).get("answers", [])}
+
+    def by_keys_instead(self) -> int:
+        """How many spoken turns of all calls the dialogue engine did not answer in time: the keys were offered instead."""
+        with self._database() as db:
+            [row] = db.execute(
+                "SELECT count(*) FROM messages WHERE direction = 'outbound' AND channel = 'voice' "
+                "AND answer LIKE '%\"unavailable\"%'"
+            ).fetchall()
+        return int(row[0])
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
