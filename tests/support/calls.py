@@ -144,7 +144,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 
 def sample(kind: str) -> dict[str, Any]:
-    ready = {"job_offers": offers(), "my_list": my_list("accepted"), "human": human(), "callback_promised": promised(), "case_opened": case_opened()}
+    ready = {
+        "job_offers": offers(),
+        "my_list": my_list("accepted"),
+        "human": human(),
+        "callback_promised": promised(),
+        "case_opened": case_opened(),
+    }
     if kind in ready:
         return ready[kind]
     fields = dict(SAMPLES.get(kind, {}))

@@ -31,7 +31,9 @@ class PlannedCall(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[str | None]
     lease_until: Mapped[datetime | None]
-    suppressed_reason: Mapped[str | None]  # opted_out | number_cap | daily_cap | answered | not_allowed | done | cancelled
+    suppressed_reason: Mapped[
+        str | None
+    ]  # opted_out | number_cap | daily_cap | answered | not_allowed | done | cancelled
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
