@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.services import after_call, call_turns, callback, place_calls, ring_instead
+from backend.services import after_call, call_turns, place_calls, ring_instead
 from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
 from ivr.call_flow import advance
@@ -297,28 +297,8 @@ def ended(deps: Deps, sid: str, status: str) -> bool:
     with deps.db.write() as session:
         call = call_turns.call_progress(session, deps, sid, status)
         if call is not None and call.ended_at is not None:
-            _over(session, deps, call)
+            before = call.state.get("flow") or {}
+            state, _ = advance(State.from_json(before), HungUp(), World(today=deps.clock().date()))
+            call.state = {**call.state, "flow": state.to_json()}
+            after_call.over(session, deps, call, before)
         return call is not None or call_turns.handset_of_call(deps, sid) is not None
-
-
-def _over(session: Session, deps: Deps, call: Any) -> None:
-    """A call has ended: the flow is told, what broke off is rung back, and what was done goes out in one text (V15, V20)."""
-    before = State.from_json(call.state.get("flow") or {})
-    state, _ = advance(before, HungUp(), World(today=deps.clock().date()))
-    call.state, call.put_through_to = {**call.state, "flow": state.to_json()}, None
-    reached = before.reached or before.case_id is not None
-    callback.after_call(session, deps, call, callback.HowItEnded(bool(before.finished), reached, before.content))
-    after_call.text_what_was_done(session, deps, call)
-    log.info("call_ended", call_id=call.id, status=call.status, finished=state.finished)
-
-
-def end_silent_calls(deps: Deps) -> int:
-    """Close the calls whose end the carrier never reported; return how many. Called again it finds nothing more."""
-    with deps.db.read() as session:
-        silent = after_call.silent_calls(session, deps.clock())
-    for call_id in silent:
-        with deps.db.write() as session:
-            call = call_turns.lost(session, deps, call_id)
-            if call is not None:
-                _over(session, deps, call)
-    return len(silent)

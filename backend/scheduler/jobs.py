@@ -9,7 +9,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from backend.services import expiry, follow_up, place_calls, remind_staff, reminders
+from backend.services import after_call, expiry, follow_up, place_calls, remind_staff, reminders
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 
@@ -38,12 +38,6 @@ def _renew_demo(deps: Deps) -> int:
     return int(renew(deps.db, deps.clock()) or 0)
 
 
-def _end_silent_calls(deps: Deps) -> int:
-    from ivr.turns import end_silent_calls
-
-    return end_silent_calls(deps)
-
-
 JOBS = (
     Job("expire_openings", _every(60), expiry.expire_openings, at_start=True),
     Job("expire_offers", _every(20), expiry.expire_offers, at_start=True),
@@ -51,7 +45,7 @@ JOBS = (
     Job("settle_calls", _every(20), place_calls.settle, at_start=True),
     Job("remind_workers", _every(30), reminders.remind_workers, at_start=True),
     Job("ask_how_it_went", _every(30), follow_up.ask_how_it_went, at_start=True),
-    Job("end_silent_calls", _every(60), _end_silent_calls, at_start=True),
+    Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
     Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),
         remind_staff.remind_staff, at_start=True),

@@ -5,18 +5,21 @@ What was done stands in the effects of the call's turns, committed turn by turn,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.services import outbox
+from backend.services import callback, outbox
 from backend.services.deps import Deps
 from backend.store.models import Call, Conversation, Handset, Message, TurnEffect
+
+log = structlog.get_logger()
 
 # Told in the text, the gravest to miss first: whom to ask for and where, who rings back by when, then the rest.
 TOLD = (
@@ -118,6 +121,39 @@ def _takes_texts(number: str) -> bool:
     except phonenumbers.NumberParseException:
         return True
     return bool(kind != phonenumbers.PhoneNumberType.FIXED_LINE)
+
+
+def over(session: Session, deps: Deps, call: Call, flow: Mapping[str, Any]) -> None:
+    """A call has ended: what broke off is rung back, and what was done goes out in one text (V15, V20).
+
+    `flow`: where the call stood (`Call.state["flow"]`): finished, reached, case_id and content tell how it ended.
+    """
+    call.put_through_to = None
+    reached = bool(flow.get("reached")) or flow.get("case_id") is not None
+    callback.after_call(
+        session, deps, call, callback.HowItEnded(bool(flow.get("finished")), reached, bool(flow.get("content")))
+    )
+    text_what_was_done(session, deps, call)
+    log.info("call_ended", call_id=call.id, status=call.status, finished=flow.get("finished"))
+
+
+def end_silent_calls(deps: Deps) -> int:
+    """Close the calls whose end the carrier never reported; return how many. Called again it finds nothing more."""
+    with deps.db.read() as session:
+        silent = silent_calls(session, deps.clock())
+    for call_id in silent:
+        with deps.db.write() as session:
+            call = session.get(Call, call_id, with_for_update=True)
+            if call is None or call.ended_at is not None:
+                continue
+            flow = (call.state or {}).get("flow") or {}
+            call.status, call.ended_at, call.state = (
+                "lost",
+                deps.clock(),
+                {**call.state, "flow": {**flow, "ended": True}},
+            )
+            over(session, deps, call, flow)
+    return len(silent)
 
 
 def silent_calls(session: Session, now: datetime) -> list[int]:

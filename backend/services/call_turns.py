@@ -251,12 +251,3 @@ def call_progress(session: Session, deps: Deps, sid: str, status: str) -> Call |
     if status in FINAL:
         call.ended_at = deps.clock()
     return call
-
-
-def lost(session: Session, deps: Deps, call_id: int) -> Call | None:
-    """Close a call whose end was never reported; None if it has ended meanwhile."""
-    call = session.get(Call, call_id, with_for_update=True)
-    if call is None or call.ended_at is not None:
-        return None
-    call.status, call.ended_at = "lost", deps.clock()
-    return call

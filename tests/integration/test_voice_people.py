@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.domain.sms_text import segment_count
+from backend.services.after_call import end_silent_calls
 from backend.services.deps import Deps
 from backend.store.models import Call, Case, Message, Offer, OutboxRow
 from backend.store.session import Database
-from ivr.turns import end_silent_calls
 from tests.support.clock import SettableClock
 from tests.support.phone_call import NUMBER, PhoneCall
 from tests.support.signing import SignedClient
