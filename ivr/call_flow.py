@@ -11,10 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
-from ivr.follow_up import MOST_FAILURES, REOPEN, FollowUp
+from ivr.follow_up import MOST_FAILURES, REOPEN
 from ivr.placed import begun, nobody_there
 from ivr.questions import QUESTIONS, next_job
-from ivr.registration import REGISTRATION
 from ivr.steps import (
     Again,
     Answers,
@@ -37,6 +36,7 @@ from ivr.steps import (
     Step,
     World,
 )
+from ivr.words import BACK, Words
 
 SOFT_LIMIT_S = 8 * 60  # V18
 HARD_LIMIT_S = 12 * 60
@@ -44,14 +44,8 @@ MOST_TURNS = 40
 RETRIES = 2  # V08: a third miss leads to a person
 REPEATS = 5  # asked for again more often than this, a person helps
 FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
-PERSON, AGAIN, BACK, SLOWER, WORDING = "0", "9", "*", "7", "8"  # the same everywhere (V03); the last two told in help
+PERSON, AGAIN, SLOWER, WORDING = "0", "9", "7", "8"  # the same everywhere (V03); the last two told in help
 KEYS = frozenset("0123456789*#")
-# The recogniser's own certainty (0–1): below the first nothing counts as heard but danger and the wish for a person;
-# below the second a yes is not enough to change anything.
-NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
-# Where "算了" is not an answer of the question itself (there it is a no), it leaves for the menu.
-LEFT_BY_ENOUGH = frozenset({"job", "mine", "which", "other", "trouble", "advice", "rest", "employer", "heard", *(
-    question.name for question in REGISTRATION if question.name != "reg_consent")})  # fmt: skip
 
 
 def advance(state: State, event: Event, world: World) -> tuple[State, list[Step]]:
@@ -67,7 +61,7 @@ def advance(state: State, event: Event, world: World) -> tuple[State, list[Step]
     return turn.state, [*turn.says, *turn.last]
 
 
-class _Turn(FollowUp):
+class _Turn(Words):
     """One step of the machine; `last` is the step that is not `Say`."""
 
     def __init__(self, state: State, world: World) -> None:
@@ -182,59 +176,6 @@ class _Turn(FollowUp):
             # Whoever has called for something else may press a key of the main menu right away.
             move = QUESTIONS["main"].press(self.state, self.world, key)
         self.move(move or Miss((prompt("wrong_key"),)))
-
-    def _speech(self, event: Speech) -> None:
-        question, state = self.question, self.state
-        if event.danger:
-            # Whatever the recogniser thinks of itself and wherever the call is.
-            self._converse(event.text)
-            state.doing = "danger"
-            return
-        if event.command == "person" or (isinstance(event.choice, int) and event.choice == 0):
-            self.person()
-            return
-        sure = 1.0 if event.confidence is None else event.confidence
-        if sure < NOT_HEARD_BELOW:
-            self.miss((prompt("unclear"),))
-            return
-        if event.command and self._command(event.command):
-            return
-        if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
-            self.miss((prompt("press_to_be_sure"),), by_key=True)
-            return
-        if move := question.heard(state, self.world, event):
-            self.move(move)
-            return
-        choice = {"yes": question.yes, "no": question.no}.get(str(event.choice), event.choice)
-        if choice == BACK:
-            self._back()
-        elif (
-            choice and len(str(choice)) == 1 and str(choice) in question.keys(state, self.world) and state.at != "form"
-        ):
-            self._press(str(choice))
-        else:
-            # Any other words are for the conversation service, at every question (V04).
-            self._converse(event.text)
-
-    def _command(self, command: str) -> bool:
-        """Words to the line itself; whether they are for us and not for the conversation service."""
-        if command == "again":
-            self.again()
-        elif command in {"slower", "faster"}:
-            self.do(command)
-        elif command in {"mandarin", "local"}:
-            self.do("talk_in", {"wording": command})
-        elif command == "back":
-            self._back()
-        elif command == "home":
-            self.home()
-        elif command == "enough" and self.state.at in LEFT_BY_ENOUGH:
-            registering = self.state.at.startswith("reg_")
-            self.says.append(prompt("reg_declined" if registering else "all_right"))
-            self.go(Go("main", forget=True))
-        else:
-            return False
-        return True
 
     def _silence(self, event: Silence) -> None:
         if nobody_there(self.state):
