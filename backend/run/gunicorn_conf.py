@@ -1,4 +1,4 @@
-"""How the web process is served: a few threads in each of two workers, everything else from the command line."""
+"""How the web process is served: threads in each of two workers, everything else from the command line."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from backend.run.orphans import die_with_parent
 
 worker_class = "gthread"
 workers = 2
-threads = 8
+# Nearly all of them wait: a spoken turn holds one while the engine thinks, and the engine's actions come back for another.
+# With fewer than two for each of twenty calls the turns wait for their own callbacks until their time is over (V22).
+threads = 24
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
