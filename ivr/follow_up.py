@@ -30,6 +30,7 @@ DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
     "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off",
 })  # fmt: skip
+READ_BACK_WHOLE = frozenset({"confirm_registration", "confirm_posting"})
 # What she asked for was understood: failures before it are over.
 FOUND = frozenset({"job_offers", "job_details", "my_list", "confirm_take", "confirm_withdraw"})
 
@@ -304,8 +305,17 @@ class FollowUp:
         elif answer["kind"] == "confirm_registration":
             changed = set(answer.get("changed") or [])
             self.state.said_before = [fact for fact in self.state.said_before if fact not in changed]
+        if answer["kind"] in READ_BACK_WHOLE and self._refused(answer) > 1:
+            # Said to be wrong twice and still the same: the line does not get it, a person will (V17).
+            self.person()
+            return
         # What was misheard before is not gone back to.
         self.move(Go("confirm", data, forget=self.state.at == "heard" or self._reads_back()))
+
+    def _refused(self, answer: Answer) -> int:
+        """How often this very read-back was answered with a no."""
+        earlier = [data["answer"] for at, data in self.state.back if at == "confirm"]
+        return sum((one["kind"], one.get("facts")) == (answer["kind"], answer["facts"]) for one in earlier)
 
     def _reads_back(self) -> bool:
         return self.state.at == "confirm" and self.state.data["answer"]["kind"] == "confirm_heard"
@@ -320,8 +330,9 @@ class FollowUp:
             if self.too_often():
                 self.person()
                 return
+        begins = self.state.at not in OF_THE_SERVICES  # what she wanted was understood
         self.move(Go("form", {"answer": answer}, forget=self.state.at in {"form", "either"}))
-        self.state.failures = failures if not heard else 0
+        self.state.failures = 0 if heard or begins else failures
 
     def _asks_the_same(self, answer: Answer) -> bool:
         open_one = self.state.data.get("answer") or {} if self.state.at == "form" else {}

@@ -206,14 +206,20 @@ class Mind:
         return pay is not None and pay[0] == self.caller.wish.floor
 
     def _wrong_in_list(self, items: list[str]) -> str | None:
-        me = self.caller
+        """The first of the facts read out that she did not tell; a kind of farm work is hers if her own is among them."""
+        me, trades = self.caller, []
         for place, item in enumerate(items):
             if re.search(r"岁|村|社区|镇|乡|有空|没空|块|男的|女的", item):
                 continue
-            if sounds_in(me.name, item) or re.search(me.wish.known_by, item):
+            if re.fullmatch(r"做.+天", item):
+                return "pay"  # 一天一百 was heard as so many days
+            if place == 0 and not re.search(me.wish.known_by, item):
+                if not sounds_in(me.name, item):
+                    return "name"
                 continue
-            return "name" if place == 0 else "trade"
-        return None
+            trades.append(item)
+        by_key = len(trades) > 2  # she pressed the key for the fields, and these are what is done there
+        return "trade" if trades and not by_key and not re.search(me.wish.known_by, ",".join(trades)) else None
 
     # -- facts -----------------------------------------------------------------------------------------------------
 

@@ -200,6 +200,10 @@ class Service:
             "village": worker["village"] in (None, caller.village_code),
             "trade": not worker["job_types"] or _fits(worker["job_types"], caller.wish.codes),
         }
+        if (pay := worker["pay_expectation"]) and pay["min"] is not None:
+            facts["pay"] = (pay["min"], pay["unit"]) == (caller.wish.floor, "day")
+        if worker["availability"]["from"]:
+            facts["days"] = worker["availability"]["to"] is None
         missing = [name for name, value in (("age", worker["birth_year"]), ("village", worker["village"])) if not value]
         verdict.stored += len(facts) - len(missing)
         verdict.wrong += [name for name, right in facts.items() if not right]

@@ -393,3 +393,21 @@ def test_whoever_passes_over_the_village_when_she_wanted_to_change_it_changes_no
     call = Walk()(Digits("4"))(Digits("4"))(Digits("4"))(Digits("1"))(Digits("#"))
     assert call.state.at == "main"
     assert not [act for act, _ in call.done if act == "move_village"]
+
+
+def test_a_read_back_that_stays_wrong_brings_a_person() -> None:
+    """V17: three times the same, twice said to be wrong."""
+    wrong = make("confirm_registration", facts={"age": 40}, for_other=False, notice_version="1", changed=[])
+    ask = make("ask", form="registration", field="correction", attempt=1, choices=[], noted={})
+    call = Walk()(Speech("我要登记"), wrong)
+    call(Digits("2"), ask)(Speech("嗯嗯那个"), wrong)(Digits("2"), ask)
+    assert call.waits
+    call(Speech("嗯嗯那个"), wrong)
+    assert call.last == Do("talk_to_human", {})
+
+
+def test_a_form_that_begins_ends_the_count_of_failures() -> None:
+    ask = make("ask", form="registration", field="person_name", attempt=1, choices=[], noted={})
+    call = Walk()(Silence())(Silence())(Speech("我要登记"), ask)(Silence())
+    assert call.state.at == "form"
+    assert isinstance(call.last, Ask)
