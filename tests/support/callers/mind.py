@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.support.callers import sayings
 from tests.support.callers.listening import LOST, PROMISED, Heard, Job, Option, places, sounds_in, wages
@@ -218,7 +218,7 @@ class Mind:
                     return "name"
                 continue
             trades.append(item)
-        by_key = len(trades) > 2  # she pressed the key for the fields, and these are what is done there
+        by_key = len(trades) > 1  # she pressed the key for the fields, and these are what is done there
         return "trade" if trades and not by_key and not re.search(me.wish.known_by, ",".join(trades)) else None
 
     # -- facts -----------------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ class Mind:
 
     def _fact(self, heard: Heard) -> Reply | None:
         if heard.asks("wrong"):
-            return self._told(self._wrong)
+            return replace(self._told(self._wrong), key=None)
         for what in ("name", "age", "trade", "days", "pay"):
             if heard.asks(what) and not (what == "name" and heard.option(r"说名字")):
                 return self._told(what, heard)
