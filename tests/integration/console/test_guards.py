@@ -23,7 +23,7 @@ def address(rule, ids):
 
 @pytest.fixture
 def objects(make):
-    """One conversation, turn, case and opening in a village; the same in another village and another county."""
+    """One conversation, turn, case, opening and planned call in a village; the same in another village and another county."""
 
     def plant(region):
         with make() as f:
@@ -36,11 +36,22 @@ def objects(make):
                 "message_id": turn.id,
                 "case_id": case.id,
                 "opening_id": opening.id,
+                "planned_id": f._add(_planned(f, conversation)).id,
                 "anything": "nowhere",
                 "filename": "console.css",
             }
 
     return plant
+
+
+def _planned(f, conversation):
+    from datetime import timedelta
+
+    from backend.store.models import PlannedCall
+
+    soon, later = f.now + timedelta(minutes=3), f.now + timedelta(hours=1)
+    return PlannedCall(handset_id=conversation.handset_id, purpose="callback", status="planned", due_at=soon,
+                       expires_at=later, attempts=0, created_at=f.now)  # fmt: skip
 
 
 def _case(f, region, conversation, turn):
@@ -119,7 +130,9 @@ def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, o
     ids, browser = objects(region), browse(login)
     missing = dict.fromkeys(ids, 2_147_483_647)
     with_id = [
-        rule for rule in routes(app) if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}
+        rule
+        for rule in routes(app)
+        if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id", "planned_id"}
     ]
     assert len(with_id) >= 15
     for rule in with_id:
@@ -154,7 +167,13 @@ def body(answer, path):
 def test_city_staff_look_but_do_not_act(app, browse, objects, outgoing):
     ids, browser = objects(VILLAGE), browse("shi")
     for rule in routes(app):
-        if "POST" in rule.methods and rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id"}:
+        if "POST" in rule.methods and rule.arguments & {
+            "conversation_id",
+            "message_id",
+            "case_id",
+            "opening_id",
+            "planned_id",
+        }:
             assert browser.submit(address(rule, ids), **FIELDS.get(rule.endpoint, {})).status_code == 403, rule
     assert browser.visit(f"/console/conversations/{ids['conversation_id']}").status_code == 200
     assert outgoing() == []
