@@ -111,7 +111,9 @@ def test_somebody_young_who_is_known_to_speak_on_an_old_persons_phone_is_served_
     assert phone.silence().root.find("Dial") is None
 
 
-@pytest.mark.parametrize(("words", "intent"), [("没听清", "repeat"), ("说慢点", "slower"), ("喊个人来", "talk_to_human")])
+@pytest.mark.parametrize(
+    ("words", "intent"), [("没听清", "repeat"), ("说慢点", "slower"), ("喊个人来", "talk_to_human")]
+)
 def test_words_to_the_line_are_known_without_the_engine_and_stand_in_the_transcript(
     call: Callable[..., PhoneCall], database: Database, words: str, intent: str
 ) -> None:

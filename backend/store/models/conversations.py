@@ -81,7 +81,9 @@ class Message(Base):
     keys: Mapped[str | None]
     recogniser_confidence: Mapped[float | None]
     prompts: Mapped[list[Any] | None]
-    handled_by: Mapped[str | None]  # rasa | menu | opt_out | danger | staff | keypad | together (with the next one, M07): who decided the answer
+    handled_by: Mapped[
+        str | None
+    ]  # rasa | menu | opt_out | danger | staff | keypad | together (with the next one, M07): who decided the answer
     # The lease under which the turn is being worked on: the action server can act for this turn only.
     turn_token: Mapped[str | None] = mapped_column(unique=True)
     attempts: Mapped[int] = mapped_column(default=0)
