@@ -3,7 +3,7 @@
 Usage: python -m tests.support.callers [--sample] [--seed N] [--only HABIT-OR-GOAL …] [--show] [--commit]
 
 `--sample` calls with the forty of the test suite. `--seed` makes other people. `--only` keeps those whose habit or goal holds one of the words.
-`--show` prints the calls that failed. `--commit` writes the table of docs/callers.md anew. Ends with 1 below the targets.
+`--show` prints the calls that failed. `--commit` writes the table of this seed in docs/callers.md anew. Ends with 1 below the targets.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from tests.support.callers.service import Service
 from tests.support.throwaway import started
 
 PAGE = Path(__file__).parents[3] / "docs" / "callers.md"
-BEGIN, END = "<!-- callers -->", "<!-- end of callers -->"
+# The page has room for the figures of some seeds, each between two such lines.
+BEGIN, END = "<!-- seed {} -->", "<!-- end of seed {} -->"
 
 
 def main() -> int:
@@ -44,9 +45,12 @@ def main() -> int:
     print("\n".join(lines))
     print(f"{took:.0f} s by the clock; {by_keys} spoken turns got the keys instead, the engine being too slow.")
     if options.commit:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        begin, end = BEGIN.format(options.seed), END.format(options.seed)
+        before, found, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+        if not found:
+            sys.exit(f"{PAGE.name} has no room for seed {options.seed}: it needs a line {begin} and a line {end}.")
         PAGE.write_text(
-            f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{rest.partition(END)[2]}", encoding="utf-8"
+            f"{before}{begin}\n\n" + "\n".join(lines) + f"\n\n{end}{rest.partition(end)[2]}", encoding="utf-8"
         )
     below = report.missed(results)
     print("\n".join(["below the targets:", *below]) if below else "every target is held.")

@@ -49,7 +49,7 @@ class Wish:
     floor: int
 
 
-FRUIT = Wish("摘果子", "果|柑|橘|李|桃|梨|猕猴|草莓|蓝莓", ("A04", "A05", "A09"), 100)
+FRUIT = Wish("摘果子", "果|柑|橘|橙|柚|李|桃|梨|枣|猕猴|草莓|蓝莓", ("A04", "A05", "A09"), 100)
 # The last is no farm work: whoever registers by key has no key for it.
 WISHES = (
     FRUIT,

@@ -11,6 +11,7 @@ from tests.support.callers.people import FIND, KEYS, Caller
 from tests.support.callers.service import Verdict
 
 TASK_SUCCESS, WORST_GROUP, WRONG_FIELDS = 0.98, 0.95, 0.01
+MOST_KEYS, MOST_SECONDS = 4, 90
 
 
 @dataclass
@@ -95,16 +96,18 @@ def worst(results: list[Result]) -> tuple[str, float]:
     return name, shares[name]
 
 
+def _by_keys_alone(results: list[Result]) -> list[Result]:
+    return [r for r in results if (r.caller.habit, r.caller.goal) == (KEYS, FIND) and r.caller.registered and r.success]
+
+
 def quickest_job(results: list[Result]) -> str:
     """A registered caller who uses keys takes suitable work: the most keys and the most seconds anybody needed."""
-    those = [
-        r for r in results if (r.caller.habit, r.caller.goal) == (KEYS, FIND) and r.caller.registered and r.success
-    ]
+    those = _by_keys_alone(results)
     if not those:
         return "no registered caller took work by keys alone."
     return (
         f"a registered caller took work by keys in at most {max(r.keys for r in those)} keys and "
-        f"{max(r.story.seconds for r in those):.0f} s of speech (n={len(those)}; to hold: 4 and 90)."
+        f"{max(r.story.seconds for r in those):.0f} s of speech (n={len(those)}; to hold: {MOST_KEYS} and {MOST_SECONDS})."
     )
 
 
@@ -119,6 +122,10 @@ def missed(results: list[Result]) -> list[str]:
         found.append(f"task success of “{name}” {share:.1%}, wanted {WORST_GROUP:.0%}")
     if everybody.stored and everybody.wrong / everybody.stored > WRONG_FIELDS:
         found.append(f"wrong fields {everybody.wrong} of {everybody.stored}, wanted at most {WRONG_FIELDS:.0%}")
+    if any(r.keys > MOST_KEYS or r.story.seconds > MOST_SECONDS for r in _by_keys_alone(results)):
+        found.append("a registered caller needed more keys or speech to take work than wanted")
+    if everybody.slow:
+        found.append(f"{everybody.slow} webhooks slower than 5 s")
     if everybody.dead_ends:
         found.append(f"{everybody.dead_ends} dead ends")
     return found
