@@ -304,6 +304,13 @@ def _availability_set(answer: Answer, today: date) -> list[Say]:
     return [prompt("noted_days", what=said)] if said else [prompt("noted_free")]
 
 
+def _profile_updated(answer: Answer, today: date) -> list[Say]:
+    """The village just said or chosen is echoed (V12), since it is easily misheard; nothing else of a person is told aloud."""
+    moved = {key: value for key, value in answer["changed"].items() if key in {"village_name", "location"}}
+    said = facts_said(moved, today, *_around("entry_moved"))
+    return [prompt("entry_moved", what=said) if said else prompt("entry_changed")]
+
+
 def _choice_unknown(answer: Answer, today: date) -> list[Say]:
     keys = ",按".join(str(n) for n in answer.get("choices") or [])
     return [
@@ -380,7 +387,7 @@ RENDERERS: dict[str, Renderer] = {
     "say_again": _fixed("heard_again"),
     "noted": _fixed("noted"),
     "no_profile": _fixed("not_registered"),
-    "profile_updated": _fixed("entry_changed"),
+    "profile_updated": _profile_updated,
     "profile_what": _fixed("change_what"),
     "availability_set": _availability_set,
     "availability_what": _fixed("free_when"),

@@ -17,10 +17,6 @@ from backend.services.register_worker import apply_person_facts, apply_worker_fa
 from backend.services.turn import Turn
 from backend.store.models import Worker
 
-# Never told aloud, since a caller's number can be forged and others may listen (DESIGN §3.4).
-PERSONAL = frozenset(
-    {"person_name", "age", "gender", "location", "village", "village_name", "hardship", "phone_number"}
-)
 # Undone by "改回去"; these columns are what a change may touch.
 PERSON_COLUMNS = ("name", "gender", "birth_year", "village_code", "place_as_said")
 WORKER_COLUMNS = (
@@ -147,10 +143,7 @@ def _change(turn: Turn, new: dict[str, Any]) -> list[Answer]:
     apply_worker_facts(worker, new, turn)
     audit.record(turn, "profile_updated", worker, fields=sorted(new))
     turn.expect("undo_profile", {"undo": {"act": "undo_profile", "params": {"worker_id": worker.id, "before": before}}})
-    changed = told(turn, new)
-    if turn.channel == "voice":
-        changed = {key: value for key, value in changed.items() if key not in PERSONAL}
-    return [make("profile_updated", changed=changed)]
+    return [make("profile_updated", changed=told(turn, new))]
 
 
 def _heard_aloud(turn: Turn, new: dict[str, Any]) -> dict[str, Any]:

@@ -273,6 +273,20 @@ def test_hurt_by_key_is_put_through_after_the_number(call: Callable[..., PhoneCa
     assert [case.kind for case in cases(database)] == ["injury"]
 
 
+def test_a_village_changed_by_key_is_echoed_and_named_in_the_text(
+    call: Callable[..., PhoneCall], database: Database, make: Make
+) -> None:
+    """V12, V20: what was understood is heard at once and can be read afterwards."""
+    with make() as f:
+        f.make_worker(number=NUMBER)
+    phone = call().press("4").press("4").press("4").press("1").press("1")
+    village = phone.text.split("改好了,")[1].split("。")[0]
+    assert village
+    phone.hang_up()
+    (text,) = texts(database)
+    assert f"改好了:{village}" in text
+
+
 def test_texts_are_stopped_and_given_back_by_key(call: Callable[..., PhoneCall], database: Database) -> None:
     assert "不再给您发短信" in call().press("4").press("4").press("2").text
     assert "照常发" in call().press("4").press("4").press("3").text

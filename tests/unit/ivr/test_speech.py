@@ -31,7 +31,9 @@ def test_the_renderers_and_the_table_of_answers_are_the_same() -> None:
 def test_nothing_personal_is_said_aloud(kind: str) -> None:
     """30 impersonation attempts: whoever calls from a number hears no name, age, village, hardship or employer's phone."""
     said = "".join(speech.speak(sample(kind), "zh", today=TODAY) + speech.speak(sample(kind), "en", today=TODAY))
-    assert not [secret for secret in (*SECRETS, "双石村") if secret in said]
+    # A village changed is the one said or chosen a moment ago in this call.
+    village = () if kind == "profile_updated" else ("双石村",)
+    assert not [secret for secret in (*SECRETS, *village) if secret in said]
 
 
 def test_what_staff_wrote_and_the_markets_number_go_by_text() -> None:
