@@ -40,9 +40,21 @@ _HELLO = re.compile(r"((喂|您好|你好|哪个|哪位|是哪个|是哪位|啥�
 
 def _hello(state: State, world: World, said: Speech) -> Move | None:
     """喂?哪个? is how a phone is picked up, over our first words: they are said again."""
+    if stop := _no_more(state, world, said):
+        return stop
     if _HELLO.fullmatch(said.text.strip()):
         return Go(state.at, state.data, (prompt("placed_hello"),), forget=True)
     return None
+
+
+_NO_MORE = re.compile(
+    r"((?<!要)不要|莫(?!得)|别(?![个人的处])|不准|不用|不许).{0,4}(打(?=电话|来|过来|给|扰|了|[嘛哈啊哦吧]|$)|来电)|骗子|诈骗"
+)
+
+
+def _no_more(state: State, world: World, said: Speech) -> Move | None:
+    """不要再打来了, said in a call of ours, is about calls and not about texts (V15)."""
+    return _STOP if _NO_MORE.search(said.text.strip(" ,，。.?？!！")) else None
 
 
 # -- a callback ----------------------------------------------------------------------------------------------------------
@@ -117,13 +129,13 @@ PLACED = (
              three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body, _hello,
              yes="1", no="2", hints=("接着办", "不用了", "不要再打来", "人工"), pause_s=SHORT_PAUSE_S),
     Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body, _hello,
-             yes="1", no="2", hints=(*YES_NO_HINTS, "管饭不", "好多钱", "在哪点", "不要再打来")),
+             yes="1", no="2", hints=(*YES_NO_HINTS, "管饭不", "好多钱", "在哪点", "不要再打来"), binding=True),
     Question("placed_reminder", _reminder, keys("123"),
              three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body, _hello,
-             yes="1", no="2", hints=("要来", "来不了", "不去了", "不要再打来"), pause_s=SHORT_PAUSE_S),
+             yes="1", no="2", hints=("要来", "来不了", "不去了", "不要再打来"), binding=True, pause_s=SHORT_PAUSE_S),
     Question("placed_follow_up", _follow_up, keys("123"),
              three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body, _hello,
-             yes="1", no="2", hints=("去了", "没去", "不要再打来"), pause_s=SHORT_PAUSE_S),
-    Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, yes="1", no="2",
-             hints=("给了", "没给", "还没到日子"), pause_s=SHORT_PAUSE_S),
+             yes="1", no="2", hints=("去了", "没去", "不要再打来"), binding=True, pause_s=SHORT_PAUSE_S),
+    Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, _no_more, yes="1", no="2",
+             hints=("给了", "没给", "还没到日子"), binding=True, pause_s=SHORT_PAUSE_S),
 )  # fmt: skip

@@ -128,6 +128,7 @@ CALL_REASONS = {
     "not_allowed": N_("这个号不能打"),
     "done": N_("后来办好了"),
     "cancelled": N_("工作人员不让打"),
+    "with_staff": N_("工作人员正在谈"),
 }
 RINGING = {
     "placing": N_("正在打"),

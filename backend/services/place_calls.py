@@ -1,4 +1,4 @@
-"""Placing planned calls: claimed under a lease, the attempt committed, the carrier asked outside any transaction.
+"""Placing planned calls: claimed, the attempt committed, the carrier asked outside any transaction.
 
 Every ringing is a row before the carrier hears of it, so that the caps are counted from what is committed and hold
 whatever fails afterwards. An unknown outcome is never rung again blindly: it counts as a try, and the carrier's own
@@ -19,13 +19,15 @@ from sqlalchemy.orm import Session
 from backend.carriers.base import CarrierBusy
 from backend.domain.calling import ENDED, moved_on, pause_before, picked_up, rings_at
 from backend.errors import CarrierError, NotFound
-from backend.services import ring_instead, when_to_ring
+from backend.services import after_call, reminders, ring_instead, when_to_ring
 from backend.services.deps import Deps
 from backend.services.planned_calls import OVER, finish, why_never
 from backend.services.receive_message import conversation_for
 from backend.store.models import (
     Call,
     CallAttempt,
+    Case,
+    Conversation,
     Handset,
     HandsetOwner,
     Message,
@@ -35,10 +37,9 @@ from backend.store.models import (
 
 log = structlog.get_logger()
 
-# Longer than the carrier's client waits in all, so that a lease runs out only when its holder is dead.
-LEASE = timedelta(seconds=60)
 RING_S = 30
-TIME_LIMIT_S = 13 * 60  # a minute more than the flow's own limit (V18)
+# The carrier's limit counts a talk with staff as well. What is not put through the flow itself ends (V18).
+TIME_LIMIT_S = int((after_call.TALKING_FOR + timedelta(minutes=13)).total_seconds())
 # Without any word of the carrier for so long a ringing counts as a try that reached nobody.
 SILENT_FOR = timedelta(minutes=10)
 
@@ -62,6 +63,8 @@ def place_next(deps: Deps) -> bool:
     claimed = _claim(deps)
     if not isinstance(claimed, Claimed):
         return claimed
+    if not _is_still_to_ring(deps, claimed):
+        return True
     base, about = f"{deps.settings.public_base_url}/twilio/voice/placed", urlencode({"r": claimed.reference})
     try:
         placed = deps.carrier.place_call(
@@ -116,14 +119,23 @@ def _claim(deps: Deps) -> Claimed | bool:
         )  # fmt: skip
         session.add(attempt)
         planned.status, planned.attempts = "placing", planned.attempts + 1
-        planned.lease_token, planned.lease_until = attempt.reference, now + LEASE
         session.flush()
         return Claimed(attempt.id, handset.number, attempt.reference)
 
 
+def _is_still_to_ring(deps: Deps, claimed: Claimed) -> bool:
+    """Looked at just before the carrier is asked: a process that stood still meanwhile may have been given up (`settle`)."""
+    with deps.db.read() as session:
+        attempt = session.get_one(CallAttempt, claimed.attempt_id)
+        if attempt.status == "placing" and attempt.ended_at is None and deps.clock() - attempt.at < SILENT_FOR:
+            return True
+    log.warning("too_late_to_ring", attempt_id=claimed.attempt_id)
+    return False
+
+
 def _why_not(session: Session, planned: PlannedCall, handset: Handset, now: datetime) -> str | None:
     """Why it is not rung any more: expired, or a reason of `PlannedCall.suppressed_reason`."""
-    if never := why_never(handset):
+    if never := why_never(handset, now):
         return never
     if planned.person_id is not None and not _is_on_file(session, planned):
         return "not_allowed"  # the number has changed hands, or she has had herself erased
@@ -158,7 +170,7 @@ def _note(attempt: CallAttempt, planned: PlannedCall, sid: str, status: str) -> 
     """Move the ringing on; False when it stands further already (D7)."""
     attempt.call_sid = attempt.call_sid or sid or None
     if planned.status == "placing":
-        planned.status, planned.lease_token, planned.lease_until = "ringing", None, None
+        planned.status = "ringing"
     moved = moved_on(attempt.status, status)
     if moved == attempt.status:
         return False
@@ -218,7 +230,6 @@ def reached_nobody(
         due_at = rings_at(now + max(pause, at_least), deps.settings.call_hours)
         if due_at < planned.expires_at:
             planned.status, planned.due_at = "planned", due_at
-            planned.lease_token, planned.lease_until = None, None
             return
     finish(planned, "unreached", now)
     ring_instead.instead(session, deps, planned, now)
@@ -250,6 +261,9 @@ def machine_answered(deps: Deps, reference: str, sid: str, answered_by: str) -> 
         if planned.status == "answered":
             # What was taken for words was the machine's own announcement.
             planned.status, planned.finished_at = "ringing", None
+            call = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid))
+            if call is not None:
+                reminders.nobody_heard(session.get_one(Conversation, call.conversation_id))
     try:
         deps.carrier.hang_up(sid)
     except CarrierError as problem:
@@ -258,13 +272,23 @@ def machine_answered(deps: Deps, reference: str, sid: str, answered_by: str) -> 
 
 
 # Acts that only an answer leads to; an announcement is a greeting, or not understood.
-_ANSWERS = ("apply_job", "withdraw_application", "will_come", "job_outcome", "no_more_calls", "goodbye", "find_jobs")
+_ANSWERS = (
+    "apply_job", "withdraw_application", "will_come", "job_outcome", "no_more_calls", "goodbye", "find_jobs", "job_details",
+    "report_problem", "talk_to_human", "leave_message", "register_unemployment", "nobody_came", "talked_to_human",
+)  # fmt: skip
 
 
 def _has_answered(session: Session, deps: Deps, sid: str) -> bool:
-    """Whether somebody in this call has pressed a key or given an answer: then it is no machine, however it sounded."""
-    own = select(Call.id).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).scalar_subquery()
-    heard = select(Message.id).where(Message.call_id == own, Message.direction == "inbound")
+    """Whether somebody in this call has pressed a key, given an answer or asked for help: then it is no machine."""
+    call = session.scalar(select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid))
+    if call is None:
+        return False
+    # A cry for help counts before it is answered: the verdict may come while it is still being written down.
+    if call.put_through_to is not None or ((call.state or {}).get("awaiting") or {}).get("urgent"):
+        return True
+    heard = select(Message.id).where(Message.call_id == call.id, Message.direction == "inbound")
+    if session.scalar(select(Case.id).where(Case.source_message_id.in_(heard)).limit(1)) is not None:
+        return True
     acted = select(TurnEffect.act).where(TurnEffect.message_id.in_(heard), TurnEffect.act.in_(_ANSWERS))
     pressed = heard.where(Message.keys.is_not(None), Message.keys != "")
     return session.scalar(pressed.limit(1)) is not None or session.scalar(acted.limit(1)) is not None
@@ -290,8 +314,6 @@ def pick_up(session: Session, deps: Deps, *, sid: str, reference: str) -> tuple[
     _note(attempt, planned, sid, "in-progress")
     handset = session.get_one(Handset, planned.handset_id, with_for_update=True)
     conversation = conversation_for(session, handset, now)
-    if ring_instead.still_wanted(session, planned, now):
-        ring_instead.expect(session, planned, conversation)
     call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
                 direction="outbound", planned_call_id=planned.id, state={}, turn=0, started_at=now, last_at=now)  # fmt: skip
     session.add(call)
@@ -300,10 +322,20 @@ def pick_up(session: Session, deps: Deps, *, sid: str, reference: str) -> tuple[
 
 
 def somebody_there(session: Session, deps: Deps, call: Call) -> None:
-    """Somebody has pressed a key or spoken: the call reached its person, and is never placed again (V15)."""
+    """Somebody has pressed a key or spoken: the call reached its person, and is never placed again (V15).
+
+    From now on a short answer is to what the call is about; what only a machine heard asks nobody anything (M04).
+    """
+    now = deps.clock()
     planned = session.get(PlannedCall, call.planned_call_id, with_for_update=True) if call.planned_call_id else None
-    if planned is not None and planned.status != "answered":
-        finish(planned, "answered", deps.clock())
+    if planned is None or planned.status == "answered":
+        return
+    wanted = planned.status != "suppressed" and ring_instead.still_wanted(session, planned, now)
+    finish(planned, "answered", now)
+    handset = session.get_one(Handset, call.handset_id)
+    handset.last_seen_at = max(handset.last_seen_at, now)  # she still has this number (T4)
+    if wanted and planned.offer_id is not None:
+        ring_instead.expect(session, planned, session.get_one(Conversation, call.conversation_id))
 
 
 # -- ticks ---------------------------------------------------------------------------------------------------------------
@@ -313,11 +345,12 @@ def settle(deps: Deps) -> int:
     """Settle ringings nobody heard of again and plans whose time is over; return how many rows changed (F6, F7)."""
     now, changed = deps.clock(), 0
     with deps.db.read() as session:
-        stale = session.scalars(
-            select(CallAttempt.reference)
+        stale = session.execute(
+            select(CallAttempt.id, CallAttempt.reference)
             .join(PlannedCall, PlannedCall.id == CallAttempt.planned_call_id)
             .where(
                 CallAttempt.ended_at.is_(None),
+                ~when_to_ring.is_talked_in(now),
                 or_(
                     CallAttempt.at < now - when_to_ring.LIVE_FOR,
                     # Never heard of: placed by a process that died, or with an outcome nobody knows.
@@ -328,25 +361,41 @@ def settle(deps: Deps) -> int:
         late = session.scalars(
             select(PlannedCall.id).where(PlannedCall.status == "planned", PlannedCall.expires_at <= now)
         ).all()
-    for reference in stale:
-        with deps.db.write() as session:
-            planned, attempt = _locked(session, reference)
-            if attempt.ended_at is not None:
-                continue
-            attempt.ended_at = now
-            if attempt.status in {"placing", "unknown"}:
-                attempt.status = "failed"
-            if planned.status == "placing":
-                planned.status = "ringing"
-            over(session, deps, planned, attempt, now)
-            changed += 1
+    # What cannot be settled is left for the next tick, and holds up nothing else.
+    for attempt_id, reference in stale:
+        try:
+            changed += _settle_ringing(deps, reference, now)
+        except Exception:
+            log.exception("ringing_not_settled", attempt_id=attempt_id)
     for planned_id in late:
-        with deps.db.write() as session:
-            row = session.get_one(PlannedCall, planned_id, with_for_update=True)
-            if row.status == "planned" and row.expires_at <= now:
-                _drop(session, deps, row, "expired", now)
-                changed += 1
+        try:
+            changed += _settle_late(deps, planned_id, now)
+        except Exception:
+            log.exception("late_call_not_settled", planned_call_id=planned_id)
     return changed
+
+
+def _settle_ringing(deps: Deps, reference: str, now: datetime) -> bool:
+    with deps.db.write() as session:
+        planned, attempt = _locked(session, reference)
+        if attempt.ended_at is not None:
+            return False
+        attempt.ended_at = now
+        if attempt.status in {"placing", "unknown"}:
+            attempt.status = "failed"
+        if planned.status == "placing":
+            planned.status = "ringing"
+        over(session, deps, planned, attempt, now)
+        return True
+
+
+def _settle_late(deps: Deps, planned_id: int, now: datetime) -> bool:
+    with deps.db.write() as session:
+        row = session.get_one(PlannedCall, planned_id, with_for_update=True)
+        if row.status != "planned" or row.expires_at > now:
+            return False
+        _drop(session, deps, row, "expired", now)
+        return True
 
 
 __all__ = [

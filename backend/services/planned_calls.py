@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.calling import may_be_rung, rings_at
 from backend.services.deps import Deps
+from backend.services.people import NUMBER_REUSED_AFTER
 from backend.store.models import Handset, PlannedCall
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ def plan(
     takes another way. `due_at` is moved to the next hours in which people are rung.
     """
     due_at = rings_at(max(due_at, now), deps.settings.call_hours)
-    if why_never(handset) or due_at >= expires_at or not deps.settings.calls_per_day:
+    if why_never(handset, now) or due_at >= expires_at or not deps.settings.calls_per_day:
         return None
     known = _known(session, purpose, offer_id, after_call_sid)
     if known is None:
@@ -64,10 +65,12 @@ def plan(
     return known
 
 
-def why_never(handset: Handset) -> str | None:
-    """Why this number is not rung at all: opted_out | not_allowed (I11); None: it may be."""
+def why_never(handset: Handset, now: datetime) -> str | None:
+    """Why this number is not rung at all: opted_out | not_allowed (I11; silent so long that it may be another's, T4)."""
     if handset.opted_out_at is not None or handset.calls_opted_out_at is not None:
         return "opted_out"
+    if now - handset.last_seen_at > NUMBER_REUSED_AFTER:
+        return "not_allowed"
     return None if may_be_rung(handset.number) else "not_allowed"
 
 
@@ -87,7 +90,6 @@ def cancel(session: Session, *, now: datetime, handset_id: int, purpose: str, re
 def finish(planned: PlannedCall, status: str, now: datetime, reason: str | None = None) -> None:
     """End a plan; what has ended stays as it is, but for an answer that comes late."""
     planned.status, planned.suppressed_reason, planned.finished_at = status, reason, now
-    planned.lease_token, planned.lease_until = None, None
     log.info("planned_call_over", planned_call_id=planned.id, purpose=planned.purpose, status=status, reason=reason)
 
 

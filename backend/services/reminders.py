@@ -5,6 +5,7 @@ Due offers are found by rows and taken by a guarded UPDATE, so that a doubled ti
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 QUIET_FOR = timedelta(minutes=10)
 # … unless this little time is left to ask at all.
 LAST_CHANCE = timedelta(minutes=25)
+# Where a conversation keeps what was asked before a call of ours.
+BEFORE_CALL = "before_call"
 
 
 def remind_workers(deps: Deps) -> int:
@@ -117,6 +120,23 @@ def expect(
     conversation.person_id = offer.worker.person_id
     pending = {"kind": kind, "offer_id": offer.id, "options": options, "words": words}
     conversation.context = {**(conversation.context or {}), "pending": pending}
+
+
+def expect_in_call(conversation: Conversation, ask: Callable[[Conversation, Offer], None], offer: Offer) -> None:
+    """`ask` what a call of ours is about; what was asked before is kept, should only a machine have heard it."""
+    context = {key: value for key, value in (conversation.context or {}).items() if key != BEFORE_CALL}
+    before = {"pending": context.get("pending"), "person_id": conversation.person_id}
+    ask(conversation, offer)
+    conversation.context = {**(conversation.context or {}), BEFORE_CALL: {**before, "offer_id": offer.id}}
+
+
+def nobody_heard(conversation: Conversation) -> None:
+    """It was a machine: what was asked before the call is asked still, unless something else has been since."""
+    context = dict(conversation.context or {})
+    before, pending = context.pop(BEFORE_CALL, None), context.get("pending") or {}
+    if before is not None and pending.get("offer_id") == before["offer_id"]:
+        conversation.person_id, context["pending"] = before["person_id"], before["pending"]
+    conversation.context = context
 
 
 def own_offer(turn: Turn) -> Offer | None:

@@ -63,7 +63,8 @@ def after_talk(session: Session, deps: Deps, planned: PlannedCall, now: datetime
 def expect(session: Session, planned: PlannedCall, conversation: Conversation) -> None:
     """What a bare word in this call, or a text after it, answers (M04)."""
     if planned.offer_id is not None:
-        _EXPECT[planned.purpose](conversation, session.get_one(Offer, planned.offer_id))
+        offer = session.get_one(Offer, planned.offer_id)
+        reminders.expect_in_call(conversation, _EXPECT[planned.purpose], offer)
 
 
 def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> dict[str, Any]:

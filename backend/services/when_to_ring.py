@@ -8,16 +8,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.domain.calling import rings_at
+from backend.services.after_call import TALKING_FOR
 from backend.services.deps import Deps
 from backend.store.models import Call, CallAttempt, Conversation, Heartbeat, PlannedCall
 
 DAY = timedelta(hours=24)
-# No call lasts longer; what has not ended by then has lost its last callback.
+# No call lasts longer, but for a talk with staff; what has not ended by then has lost its last callback.
 LIVE_FOR = timedelta(minutes=15)
 BUSY_LINE, BUSY_NUMBER, WITH_STAFF = timedelta(seconds=15), timedelta(minutes=1), timedelta(minutes=30)
 
@@ -40,10 +41,12 @@ def not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
     if (opens := rings_at(now, settings.call_hours)) > now:
         return opens, "expired"
     if _with_staff(session, planned):
-        return now + WITH_STAFF, "done"
+        return now + WITH_STAFF, "with_staff"
     if _is_talking(session, planned.handset_id, now):
         return now + BUSY_NUMBER, "expired"
-    live = select(func.count()).where(CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR)
+    live = select(func.count()).where(
+        CallAttempt.ended_at.is_(None), or_(CallAttempt.at > now - LIVE_FOR, is_talked_in(now))
+    )
     if (session.scalar(live) or 0) >= settings.calls_at_once:
         return now + BUSY_LINE, "daily_cap"
     own = CallAttempt.handset_id == planned.handset_id
@@ -52,6 +55,16 @@ def not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
     if (free := free_at(session, CallAttempt.id.is_not(None), settings.calls_per_day, now)) is not None:
         return free, "daily_cap"
     return None
+
+
+def _goes_on(now: datetime) -> ColumnElement[bool]:
+    with_staff = and_(Call.put_through_to.is_not(None), Call.last_at > now - TALKING_FOR)
+    return and_(Call.ended_at.is_(None), or_(Call.last_at > now - LIVE_FOR, with_staff))
+
+
+def is_talked_in(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody is still talking in the call of a ringing (`CallAttempt`), with the line or with staff."""
+    return exists().where(Call.call_sid == CallAttempt.call_sid, Call.planned_call_id.is_not(None), _goes_on(now))
 
 
 def free_at(session: Session, which: Any, most: int, now: datetime) -> datetime | None:
@@ -76,7 +89,7 @@ def _with_staff(session: Session, planned: PlannedCall) -> bool:
 
 
 def _is_talking(session: Session, handset_id: int, now: datetime) -> bool:
-    calls = select(Call.id).where(Call.handset_id == handset_id, Call.ended_at.is_(None), Call.last_at > now - LIVE_FOR)
+    calls = select(Call.id).where(Call.handset_id == handset_id, _goes_on(now))
     rings = select(CallAttempt.id).where(
         CallAttempt.handset_id == handset_id, CallAttempt.ended_at.is_(None), CallAttempt.at > now - LIVE_FOR
     )

@@ -29,11 +29,9 @@ class PlannedCall(Base):
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime]  # after this it is no longer worth ringing (F7)
     attempts: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
     suppressed_reason: Mapped[
         str | None
-    ]  # opted_out | number_cap | daily_cap | answered | not_allowed | done | cancelled
+    ]  # opted_out | number_cap | daily_cap | answered | not_allowed | done | cancelled | with_staff
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
