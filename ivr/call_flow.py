@@ -270,7 +270,7 @@ class _Turn(Words):
     def be_at(self, at: str, data: dict[str, Any]) -> None:
         self.state.at, self.state.data = at, data
         self.state.misses = self.state.again = 0
-        self.state.resumed = False
+        self.state.resumed = self.state.closing = False
 
     def home(self) -> None:
         self.state.back = []
@@ -301,9 +301,9 @@ class _Turn(Words):
 
     def ask(self) -> None:
         self.says += self.question.ask(self.state, self.world, self.state.misses)
-        self._wait()
+        self.wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
         question, state = self.question, self.state
         if question.records and state.misses == 0:
             self.last = [Record(question.records)]
@@ -329,14 +329,14 @@ class _Turn(Words):
         if by_key:
             # The asking that names nothing but keys.
             self.says.append(self.question.prompts(state, self.world)[2])
-            self._wait()
+            self.wait()
             return
         self.ask()
 
     def ask_whole(self) -> None:
         question = self.question
         self.says += [*question.body(self.state, self.world), question.prompts(self.state, self.world)[0]]
-        self._wait()
+        self.wait()
 
     def again(self) -> None:
         """Said again as it was; then with the way to a person, then in the shorter words: never three times the same."""
@@ -352,7 +352,7 @@ class _Turn(Words):
         if state.again > 1 and state.again % 2 == 0:
             self.says.append(prompt("again_hint"))
         self.says += [*body, prompts[0] if state.again < 3 or question.records else prompts[1]]
-        self._wait()
+        self.wait()
 
     def _back(self) -> None:
         state = self.state

@@ -69,6 +69,10 @@ class FollowUp:
     def again(self) -> None:
         raise NotImplementedError
 
+    def wait(self) -> None:
+        """Wait for the answer to the question as it stands; everything is said."""
+        raise NotImplementedError
+
     def miss(self, says: tuple[Say, ...]) -> None:
         raise NotImplementedError
 
@@ -94,7 +98,7 @@ class FollowUp:
             self.again()
             return
         if "goodbye" in kinds:
-            if TEXTED & set(state.finished):
+            if TEXTED & set(state.finished) and self.world.takes_texts:
                 self.says.append(prompt("text_follows"))
             self.says.append(prompt("goodbye"))
             state.ended = state.content = True
@@ -146,10 +150,16 @@ class FollowUp:
             self.says.append(prompt("voicemail_done"))
         else:
             self.says += _spoken(answer, self.world)
+        if answer["kind"] == "no_jobs" and not answer.get("registered") and self._leads_home():
+            self.says.append(prompt("register_key"))
         self.state.content = self.state.content or answer["kind"] in {"no_jobs", "no_more_jobs"}
         openings = answer.get("jobs") or answer.get("alternatives") or []
         if openings:
             self._jobs({"openings": openings, "remaining": 0, "relaxed": [], "again": False}, None)
+
+    def _leads_home(self) -> bool:
+        """Whether the menu is what follows something told, so that its keys may be named already."""
+        return self.state.at not in {"form", "heard"} and not self._reads_back() and not self.form_behind()
 
     def _go_on(self, kinds: list[str]) -> None:
         """After something was told: back to the open question, or on to the menu."""
@@ -164,8 +174,7 @@ class FollowUp:
                 self.be_at(at, data)
                 self.ask()
                 return
-            self.says.append(prompt("anything_else"))
-            self.home()
+            self._anything_else()
             return
         told_in_passing = all(kind in IN_PASSING for kind in kinds)
         if told_in_passing and state.at == "job":
@@ -188,8 +197,12 @@ class FollowUp:
         if (state.at == "form" and not CLOSES_A_FORM & set(kinds)) or self.form_behind():
             self.back_to_the_form(told="resume_hint" in kinds)
             return
+        self._anything_else()
+
+    def _anything_else(self) -> None:
         self.says.append(prompt("anything_else"))
         self.home()
+        self.state.closing = True  # the next answer is to this, not to the menu
 
     def form_behind(self) -> list[list[Any]]:
         """The form's question that something else was asked in the middle of, as `State.back` keeps it; or nothing."""
@@ -253,6 +266,12 @@ class FollowUp:
             self.says += [said[0], prompt("emergency_now")]
             self.be_at("main", {})
             self.last = [Transfer()]
+        elif answer.get("case_kind") == "distress":
+            # No tone at her: a message is offered, and silence is an answer.
+            self.says += [*speech.distress_at_night(answer, self.world.today), prompt("distress_message")]
+            self.be_at("voicemail", {})
+            self.state.misses = 1
+            self.wait()
         else:
             self.says += said
             self._voicemail()
@@ -364,8 +383,8 @@ class FollowUp:
         self.move(Go("voicemail", {}))
 
     def _talked(self, answer: Answer, doing: str | None) -> None:
-        self.says += [*_spoken(answer, self.world), prompt("anything_else")]
-        self.home()
+        self.says += _spoken(answer, self.world)
+        self._anything_else()
 
     def _pace(self, answer: Answer, doing: str | None) -> None:
         self.says += _spoken(answer, self.world)
@@ -394,7 +413,7 @@ _LEADS: dict[str, _Lead] = {
 
 
 def _spoken(answer: Answer, world: World) -> list[Say]:
-    return speech.told(answer, today=world.today)
+    return speech.told(answer, today=world.today, takes_texts=world.takes_texts)
 
 
 def _withdrawn(state: State) -> int | None:

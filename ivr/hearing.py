@@ -10,10 +10,11 @@ from backend.domain import ages, choice, danger, lexicon, line_words
 from backend.domain.counts import find_ordinals
 from backend.domain.places import bare_name
 from backend.domain.repair import sound_key
+from backend.domain.said import says_wrong_person
 from backend.services.deps import Deps
 from backend.services.understand import prepare
 from ivr.expected import short_place
-from ivr.steps import Digits, Event, Silence, Speech, State, World
+from ivr.steps import WRONG_PERSON, Digits, Event, Silence, Speech, State, World
 
 LONGEST_KEYS = 40
 LONGEST_CHOICE = 8  # characters: longer words are a sentence, not the choice of a number
@@ -45,10 +46,14 @@ def keys_or_words(deps: Deps, state: State, world: World, digits: str, words: st
         ordinal=ordinals[-1].value if ordinals else None,
         # In the words as they came as well: what is put right for the sake of work must not hide a cry for help.
         danger=danger.find(text) is not None or danger.find(words) is not None,
-        command=line_words.find(text) or line_words.find(words),
+        command=line_words.find(text) or line_words.find(words) or _wrong_person(text, words),
         facts=_facts(deps, state, world, text),
         confidence=sure,
     )
+
+
+def _wrong_person(*texts: str) -> str | None:
+    return WRONG_PERSON if any(says_wrong_person(text) for text in texts) else None
 
 
 def _facts(deps: Deps, state: State, world: World, text: str) -> dict[str, Any]:

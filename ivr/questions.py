@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.domain.latin import latin
 from ivr import expected, speech, spoken
-from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Press, Question, Talk, keys, pick, prompt, three
+from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Miss, Move, Press, Question, Talk, keys, pick, prompt, three
 from ivr.placed import PLACED
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
@@ -168,15 +168,25 @@ def _confirm(state: State, world: World, key: str) -> Move | None:
     return Talk("2")
 
 
-_NOT_GOING = re.compile(r"不去|不得去|不来|去不成|去不了|去不到|来不了|来不成|退")
-_STILL_GOING = re.compile(r"还是?要?想?[去来]|要去|[不莫]退|留")
+_NOT_GOING = re.compile(
+    r"不想?去|不得去|不来|去不成|去不了|去不到|来不了|来不成|(?<![不莫])退|[没莫]得?空|不得空|[没莫](得|有)?时间|走不(开|脱)|"
+    r"不(做|干|要|得来)了?|算了"
+)
+_SURELY_NOT = re.compile(r"(?<!是)不(要|想)?[去来](?!不)")
+_STILL_GOING = re.compile(r"还是?要?想?[去来]|^(我)?(还是)?要[去来]|[不莫]退|留")
+
+
+_NO_CONSENT = re.compile(r"不(想|要)?同意|不(想|要)?登记?了?|不同?意")
 
 
 def _confirm_heard(state: State, world: World, said: Speech) -> Move | None:
-    """不去了 to 真的不去了? is a yes; to 去不去 it would be a no."""
-    if state.data["answer"]["kind"] != "confirm_withdraw" or len(said.text) > LONGEST_ANSWER:
+    """不去了, 没得空 to 真的不去了? is a yes; to 去不去 it would be a no. 不同意 to a registration ends it, it corrects nothing."""
+    kind = state.data["answer"]["kind"]
+    if kind == "confirm_registration" and _NO_CONSENT.search(said.text):
+        return Talk("算了")
+    if kind != "confirm_withdraw" or len(said.text) > LONGEST_ANSWER:
         return None
-    if _STILL_GOING.search(said.text):
+    if _STILL_GOING.search(said.text) and not _SURELY_NOT.search(said.text):
         return _confirm(state, world, "2")
     return _confirm(state, world, "1") if _NOT_GOING.search(said.text) else None
 
@@ -195,20 +205,41 @@ def _which_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
 
 def _who_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     count = int(state.data.get("count") or 2)
-    first = prompt("who") if count == 2 else prompt("who_many", last=count)
-    return first, prompt("who_short"), prompt("who_two")
+    if count == 2:
+        return prompt("who"), prompt("who_short"), prompt("who_two")
+    return prompt("who_many", last=count), prompt("who_many_short", last=count), prompt("who_many_two", last=count)
 
 
 def _who(state: State, world: World, key: str) -> Move | None:
     return Talk(key) if key.isdigit() and 1 <= int(key) <= int(state.data.get("count") or 2) else None
 
 
+_NOT_THE_OWNER = re.compile(r"不是|机主的|本人的")
+_KIN = re.compile(r"家里|另外|屋头|婆娘|媳妇|堂客|老汉|老公|老伴|老婆|男人|爸|妈|娃|儿|女|孙")
+_THE_OWNER = re.compile(r"本人|机主|我自己|就是我|是我|我的(电话|手机|号)")
+
+
 def _who_heard(state: State, world: World, said: Speech) -> Move | None:
-    if any(word in said.text for word in ("本人", "我自己", "机主", "就是我")):
-        return Talk("1")
-    if any(word in said.text for word in ("家里", "另外", "不是我", "老公", "老伴", "老婆", "爸", "妈", "娃")):
-        return Talk("2")
-    return None
+    """Whose words they are (V21): no first, since 不是机主 holds 机主. Which of several others, only a key can tell."""
+    owner = bool(_THE_OWNER.search(said.text)) and said.choice != "no"
+    if _NOT_THE_OWNER.search(said.text) or said.choice == "no":
+        owner = False
+    elif not _KIN.search(said.text):
+        return Talk("1") if owner else None
+    if owner or int(state.data.get("count") or 2) > 2:
+        return Miss((prompt("press_to_be_sure"),))
+    return Talk("2")
+
+
+def _not_me(state: State, world: World, key: str) -> Move | None:
+    """Whether whoever is registered uses this phone no more: only then is the entry shut for it (T4)."""
+    if key == "1":
+        return Act("wrong_person")
+    if key != "2":
+        return None
+    state.content = False
+    at, data = state.back.pop() if state.back else ("main", {})
+    return Go(at, data, forget=True)
 
 
 # One of two things that words may have meant: which, the services know.
@@ -313,6 +344,8 @@ QUESTIONS: dict[str, Question] = {
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
                  hints=("本人", "我自己", "家里人", "另外的人", "不是我"), pause_s=SHORT_PAUSE_S),
+        Question("not_me", _not_me, keys("12"), three("not_me", "not_me_short", "not_me_two"), yes="1", no="2",
+                 hints=YES_NO_HINTS, binding=True, pause_s=SHORT_PAUSE_S),
         Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),
                  three("heard_again", "heard_again_short", "heard_again_two"), hints=expected.amounts_and_days),
         Question("form", _form, _form_keys, _form_prompts, _form_body, _form_heard, hints=expected.of_a_form, resumable=True,

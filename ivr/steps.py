@@ -34,6 +34,7 @@ class State:
     resumed: bool = False  # the question was taken over from a dropped call (V19)
     spoke: bool = False  # the person has pressed a key or spoken: somebody is there (V15)
     reached: bool = False  # … and has talked with one of our staff
+    closing: bool = False  # just asked whether there is anything else
     content: bool = False  # heard what there was to the end, or said goodbye: nothing is left to ring back for
 
     def to_json(self) -> dict[str, Any]:
@@ -56,11 +57,15 @@ class World:
     staff_open: bool = False  # inside the station's hours, with a hotline to dial
     over_65: bool = False  # from the record (V17)
     taken_over: bool = False  # a member of staff has the conversation
+    takes_texts: bool = True  # False: a landline, to which no text can be promised
+    station: str = ""  # the town or county whose line this is, at most ten characters
     pending: str | None = ""  # the kind of question the services have open for this number; "": not known
     said_before: tuple[str, ...] = ()  # facts of an unfinished registration from before this call
     towns: tuple[tuple[str, str], ...] = ()  # (code, name); one when the number's town is known
     villages: Callable[[str], list[tuple[str, str]]] = lambda town: []
 
+
+WRONG_PERSON = "wrong_person"  # a `Speech.command`: 打错了, 我不是他
 
 # -- what happened ----------------------------------------------------------------------------------------------------
 
@@ -95,7 +100,7 @@ class Speech:
     """Words from the recogniser. `choice`: what the bare words choose: a number, "yes", "no", "*" (M03).
 
     `ordinal`: 第二个 → 2, the last → -1. `danger`: words of injury, violence or distress. `command`: words to the line
-    itself (see domain/line_words). `facts`: what this question could use: age, job_types, place (a division code).
+    itself (see domain/line_words), or WRONG_PERSON. `facts`: what this question could use: age, job_types, place (a division code).
     """
 
     text: str

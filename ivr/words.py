@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ivr.asking import Go, prompt
+import re
+
+from ivr.asking import Act, Go, prompt
 from ivr.follow_up import FollowUp
+from ivr.placed import FIRST_QUESTIONS
 from ivr.registration import REGISTRATION
-from ivr.steps import Say, Speech
+from ivr.steps import WRONG_PERSON, Hangup, Say, Speech
 
 BACK = "*"
 # The recogniser's own certainty (0–1): below the first nothing counts as heard but danger and the wish for a person;
@@ -14,6 +17,15 @@ NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
 # Where "算了" is not an answer of the question itself (there it is a no), it leaves for the menu.
 LEFT_BY_ENOUGH = frozenset({"job", "mine", "which", "other", "trouble", "advice", "rest", "employer", "heard", *(
     question.name for question in REGISTRATION if question.name != "reg_consent")})  # fmt: skip
+
+# 没得了, 好嘛 to "还有别的事没得?": that was all.
+_NOTHING_ELSE = re.compile(
+    r"(?:嗯|哦|好|那|就|我)*(?:(?:没|莫|没有|没得|莫得)(?:别的|啥子|什么|其他|其它|哪样)?(?:事|事情)?|好|好的|要得|行|嗯+|哦|可以|得行"
+    r"|就这样|就这些|不用|不要|没事|谢谢你?|挂|不|不是)(?:了|嘛|哈|啊|哦|噻|呢|的|咯|谢谢|挂了)*"
+)
+_MORE_TO_SAY = re.compile(r"(?:嗯|还)*(?:有|对|是)(?:事|别的事|一个事)?(?:的|嘛|哈|啊|哦|噻|呢)*")
+_WRONG_NUMBER = re.compile(r"打错|找错|搞错|弄错|发错")
+_MARKS = re.compile(r"[\W_]+")
 
 
 class Words(FollowUp):
@@ -48,7 +60,12 @@ class Words(FollowUp):
         if sure < NOT_HEARD_BELOW:
             self.miss((prompt("unclear"),))
             return
+        if event.command == WRONG_PERSON and state.at != "who":
+            self._not_whom_we_want(event.text)
+            return
         if event.command and self._command(event.command):
+            return
+        if state.closing and self._winds_up(_MARKS.sub("", event.text)):
             return
         if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
             self.miss((prompt("press_to_be_sure"),), by_key=True)
@@ -66,6 +83,31 @@ class Words(FollowUp):
         else:
             # Any other words are for the conversation service, at every question (V04).
             self._converse(event.text)
+
+    def _winds_up(self, said: str) -> bool:
+        """The answer to "还有别的事没得?" is none to the menu behind it: goodbye, or what it is (V08: never a failure)."""
+        if _NOTHING_ELSE.fullmatch(said):
+            self.move(Act("goodbye"))
+        elif _MORE_TO_SAY.fullmatch(said):
+            self.says.append(prompt("asked_nothing"))
+            self.ask()
+        else:
+            return False
+        return True
+
+    def _not_whom_we_want(self, text: str) -> None:
+        """打错了: one reflex word takes no entry away. A call of ours ends; else it is asked, and done by a key or a sure yes."""
+        state = self.state
+        if state.at in FIRST_QUESTIONS and _WRONG_NUMBER.search(text):
+            self.says.append(prompt("not_disturbed"))
+            state.ended = state.content = True
+            self.last = [Hangup()]
+        elif state.at == "not_me":
+            self.miss((prompt("press_to_be_sure"),), by_key=True)
+        else:
+            # Whoever has dialled us by mistake wants no call back.
+            state.content = state.content or bool(_WRONG_NUMBER.search(text))
+            self.move(Go("not_me"))
 
     def _command(self, command: str) -> bool:
         """Words to the line itself; whether they are for us and not for the conversation service."""

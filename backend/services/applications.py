@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
+from backend.domain.calling import takes_texts
 from backend.errors import Conflict
 from backend.services import answer_offer, audit
 from backend.services.acts import act
-from backend.services.find_jobs import alternatives, find_jobs, which_opening
+from backend.services.find_jobs import alternatives, find_jobs, to_register, which_opening
+from backend.services.open_case import open_case
 from backend.services.people import ask_which_person, ensure_worker, worker_of
 from backend.services.turn import Turn
 from backend.services.views import opening_view
@@ -63,10 +65,11 @@ def apply_job(turn: Turn) -> list[Answer]:
         return _refused(turn, opening, conflict)
     audit.record(turn, "took_place", taken, opening_id=opening.id)
     answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
+    if not takes_texts(turn.handset.number):
+        # Whom to ask for is never told aloud and no text arrives: a person has to tell her.
+        open_case(turn, "callback", f"座机报了活：{opening.title}。收不到短信，请打过去说到了找哪个")
     registered = worker.person.name is not None or worker.person.name_recording_url is not None
-    turn.expect(
-        "taken", {} if registered else {"1": {"act": "register"}, "yes": {"act": "register"}}, offer_id=taken.id
-    )
+    turn.expect("taken", {} if registered else to_register(turn), offer_id=taken.id)
     return [
         make(
             "job_taken",

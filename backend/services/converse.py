@@ -112,7 +112,8 @@ def _without_engine(turn: Turn, prepared: Prepared) -> tuple[str, str | None, Fa
     wish = opt_out.decide(text)
     if wish is not None:
         return "opt_out", "stop_messages" if wish == "stop" else "resume_messages", Facts()
-    if said.says_wrong_person(text):
+    # By voice it is asked first, and done by a key (ivr/words.py): 打错了 is said by reflex on the telephone.
+    if message.channel != "voice" and said.says_wrong_person(text):
         return "opt_out", "wrong_person", Facts()
     if (found := danger.find(text)) is not None:
         return "danger", "report_problem", Facts(params={"danger": found.kind}, intent="report_problem")

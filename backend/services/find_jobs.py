@@ -25,6 +25,12 @@ RANKED_AT_MOST = 30
 RELAX = ("settlement", "benefits", "day_part", "term", "pay_min_fen", "proximity", "region", "from")
 
 
+def to_register(turn: Turn) -> dict[str, Any]:
+    """What answers "登记一下?" after a search or a taken place. Aloud nobody has asked it: a yes there means something else."""
+    register = {"act": "register"}
+    return {"1": register} if turn.channel == "voice" else {"1": register, "yes": register}
+
+
 @act("find_jobs")
 def find_jobs(turn: Turn) -> list[Answer]:
     """Openings that suit: by what was asked now, then by what the worker library knows about the speaker."""
@@ -37,7 +43,7 @@ def find_jobs(turn: Turn) -> list[Answer]:
     if not matches:
         known = worker is not None and worker.person.name is not None
         if not params.get("quietly"):
-            turn.expect("no_jobs", {} if known else {"1": {"act": "register"}, "yes": {"act": "register"}})
+            turn.expect("no_jobs", {} if known else to_register(turn))
         return [make("no_jobs", filters=_told(turn, filters), registered=known)]
     ids = [match.opening.id for match in matches]
     turn.remember("jobs", {"opening_ids": ids, "shown": 0, "filters": _told(turn, filters)})

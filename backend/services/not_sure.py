@@ -72,7 +72,7 @@ def _answers_either_or(turn: Turn, facts: Facts) -> tuple[str, Facts] | None:
 
 @act("out_of_scope")
 def out_of_scope(turn: Turn) -> list[Answer]:
-    if says_wrong_person(turn.text):
+    if turn.channel != "voice" and says_wrong_person(turn.text):
         return run(turn, {"act": "wrong_person"}, turn.facts)
     return _missed(turn, "out_of_scope")
 
@@ -80,7 +80,7 @@ def out_of_scope(turn: Turn) -> list[Answer]:
 @act("not_understood")
 def not_understood(turn: Turn) -> list[Answer]:
     """One short either/or, then the menu, then a person: never the same words a third time (V08)."""
-    if says_wrong_person(turn.text):
+    if turn.channel != "voice" and says_wrong_person(turn.text):
         return run(turn, {"act": "wrong_person"}, turn.facts)
     return read_on.with_next(turn) or _missed(turn, "not_understood")
 
