@@ -51,14 +51,27 @@ CANCELLED = {"registration": "registration_cancelled", "posting": "posting_cance
 CHOICES_EN = {"工地": "building site", "田头": "fields", "厂头": "factory", "屋头家政": "housework"}
 
 
-def told(answer: Answer, *, today: date, hide: Collection[str] = ()) -> list[Say]:
+# What promises a text → what a phone that takes none hears instead; None: nothing.
+WITHOUT_TEXTS: dict[str, str | None] = {
+    "whom_by_text": "whom_by_key", "text_follows": None, "entry_by_text": "entry_by_key", "erase_by_text": "erase_by_key",
+    "text_sent": "erase_by_key", "erase_how": None, "market_number": "market_by_key", "staff_replied": "reply_by_key",
+    "posting_why": "why_by_key",
+}  # fmt: skip
+
+
+def told(answer: Answer, *, today: date, hide: Collection[str] = (), takes_texts: bool = True) -> list[Say]:
     """One answer as it is said.
 
-    `hide`: facts that were not said in this call and so are not read out, e.g. from a text of yesterday.
+    `hide`: facts that were not said in this call and so are not read out, e.g. from a text of yesterday. `takes_texts`:
+    False for a landline, to which no text is promised.
     """
     if hide and "facts" in answer:
         answer = {**answer, "facts": {k: v for k, v in answer["facts"].items() if k not in hide}, "hidden": True}
-    return RENDERERS[answer["kind"]](answer, today)
+    said = RENDERERS[answer["kind"]](answer, today)
+    if takes_texts:
+        return said
+    instead = [(say, WITHOUT_TEXTS.get(say.prompt or "", say.prompt)) for say in said]
+    return [say if other == say.prompt else prompt(other) for say, other in instead if other or say.prompt is None]
 
 
 def speak(answer: Answer, lang: str, *, today: date, hide: Collection[str] = ()) -> list[str]:
@@ -252,6 +265,12 @@ def _case_opened(answer: Answer, today: date) -> list[Say]:
     return said
 
 
+def distress_at_night(answer: Answer, today: date) -> list[Say]:
+    """Nobody of ours is there: who is, and when we call; no company is promised that does not come."""
+    zh, en = _when(answer.get("due_at"), today)
+    return [prompt("emergency_distress_night"), prompt("distress_call_back", until=("今天之内" if zh == "今天" else zh, en))]
+
+
 def _hotline(hotline: Any) -> tuple[str, str]:
     if isinstance(hotline, dict):
         return str(hotline.get("number") or hotline.get("phone") or ""), str(hotline.get("name") or "")
@@ -308,7 +327,7 @@ def _profile_updated(answer: Answer, today: date) -> list[Say]:
     """The village just said or chosen is echoed (V12), since it is easily misheard; nothing else of a person is told aloud."""
     moved = {key: value for key, value in answer["changed"].items() if key in {"village_name", "location"}}
     said = facts_said(moved, today, *_around("entry_moved"))
-    return [prompt("entry_moved", what=said) if said else prompt("entry_changed")]
+    return [prompt("entry_moved", what=said) if said else prompt("entry_changed"), prompt("text_follows")]
 
 
 def _choice_unknown(answer: Answer, today: date) -> list[Say]:
@@ -353,11 +372,14 @@ RENDERERS: dict[str, Renderer] = {
     "media_unsupported": _fixed("no_pictures"),
     "ask": _ask,
     "confirm_registration": _confirm_registration,
-    "registered": _fixed("registered"),
+    "registered": _fixed("registered", "text_follows"),
     "registration_declined": _fixed("reg_declined"),
     "resume_hint": _fixed("not_finished"),
     "job_offers": _job_offers,
-    "no_jobs": _fixed("no_jobs", "no_jobs_yet"),
+    "no_jobs": lambda answer, today: [
+        prompt("no_jobs"),
+        prompt("no_jobs_yet" if answer.get("registered") else "no_jobs_register"),
+    ],
     "no_more_jobs": _fixed("jobs_end"),
     "job_details": _job_details,
     "which_job": _which_job,
@@ -395,7 +417,7 @@ RENDERERS: dict[str, Renderer] = {
     "erase_by_text": _fixed("text_sent", "erase_how"),
     "erased": _fixed("erased"),
     "kept": _kept,
-    "profile_locked": _fixed("entry_locked"),
+    "profile_locked": _fixed("noted"),
     "which_person": _fixed("who_calls"),
     "case_opened": _case_opened,
     "human": _human,

@@ -71,7 +71,7 @@ class _Open:
         c = self.caller
         return World(today=c.today, elapsed_s=c.elapsed_s, turns=c.turns, staff_open=c.staff_open, over_65=c.over_65,
                      taken_over=c.taken_over, pending=c.pending, said_before=_derived(c.unfinished), towns=c.towns,
-                     villages=self.deps.regions.villages_of)  # fmt: skip
+                     takes_texts=c.takes_texts, station=c.station, villages=self.deps.regions.villages_of)  # fmt: skip
 
 
 def _derived(facts: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,6 +166,9 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
             if waiting is None:
                 event = heard_as(turn.state, turn.world)
                 state, steps = advance(turn.state, event, turn.world)
+                if state.spoke:
+                    # Before what was said is understood: it may be the answer to what we rang for.
+                    place_calls.somebody_there(session, deps, call)
                 if not isinstance(steps[-1], Converse):
                     return _close(turn, _known_as(heard, event), state, steps)
                 said = replace(heard, words=steps[-1].text)
@@ -252,8 +255,6 @@ def _close(turn: _Open, what: call_turns.Heard, state: State, steps: list[Step])
     steps = [_said_in(step, turn.caller.wording) for step in (*heard, *steps)]
     lines = [call_turns.Line(step.zh, step.en, step.prompt) for step in steps if isinstance(step, Say)]
     call_turns.said(turn.session, turn.deps, turn.call, message, lines, turn.answers)
-    if state.spoke:
-        place_calls.somebody_there(turn.session, turn.deps, turn.call)
     following = secrets.token_urlsafe(12)
     twiml = _twiml(turn, steps, following)
     turn.call.put_through_to = turn.caller.hotline if isinstance(steps[-1], Transfer) else None

@@ -58,6 +58,15 @@ def may_be_rung(number: str) -> bool:
     return bool(kind == phonenumbers.PhoneNumberType.FIXED_LINE)
 
 
+def takes_texts(number: str) -> bool:
+    """Whether a text to `number` (E.164) can arrive: a landline takes none."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return True
+    return bool(kind != phonenumbers.PhoneNumberType.FIXED_LINE)
+
+
 def pause_before(purpose: str, tries: int) -> timedelta | None:
     """How long to wait after try number `tries` reached nobody; None: it was the last one."""
     pauses = PAUSES[purpose]

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import phonenumbers
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
+from backend.domain.calling import takes_texts
 from backend.services import callback, outbox
 from backend.services.deps import Deps
 from backend.store.models import Call, Conversation, Handset, Message, TurnEffect
@@ -36,7 +36,7 @@ def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | No
     """Queue the one text after `call`, in the caller's transaction; again, only for what came after the first."""
     handset = session.get_one(Handset, call.handset_id)
     done = summary(_answers(session, call), opted_out=handset.opted_out_at is not None)
-    if not done or not _takes_texts(handset.number):
+    if not done or not takes_texts(handset.number):
         return None
     conversation = session.get_one(Conversation, call.conversation_id)
     station = deps.regions.station_for(conversation.region_code)["short_name"]
@@ -112,15 +112,6 @@ def _last_turn(session: Session, call: Call) -> int | None:
     return session.scalar(
         select(func.max(Message.id)).where(Message.call_id == call.id, Message.direction == "inbound")
     )
-
-
-def _takes_texts(number: str) -> bool:
-    """A landline takes none."""
-    try:
-        kind = phonenumbers.number_type(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return True
-    return bool(kind != phonenumbers.PhoneNumberType.FIXED_LINE)
 
 
 def over(session: Session, deps: Deps, call: Call, flow: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer
+from backend.domain.calling import takes_texts
 from backend.domain.case_rules import is_open
 from backend.errors import NotFound
 from backend.services import acts, manner
@@ -26,6 +27,7 @@ from backend.store.models import Call, CallTurn, Conversation, Handset, Message
 
 RESUMES_WITHIN = timedelta(hours=24)  # V19
 LONGEST_KEYS = 32  # kept of a storm of keys; what was pressed is read as a whole before it is cut
+LONGEST_STATION = 10  # characters of its name that are said
 FINAL = frozenset({"completed", "failed", "busy", "no-answer", "canceled"})
 
 
@@ -46,6 +48,8 @@ class Caller:
     towns: tuple[tuple[str, str], ...]
     region: str | None = None  # whose recorded voices are heard (V07)
     wording: str = "local"  # local | mandarin
+    takes_texts: bool = True  # a landline takes none
+    station: str = ""  # whose line this is, e.g. 中塘; "" where no station answers
 
 
 def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[Call, bool]:
@@ -214,6 +218,8 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
         pending=(context.get("pending") or {}).get("kind"),
         towns=_towns(deps, conversation.region_code),
         region=conversation.region_code,
+        takes_texts=takes_texts(handset.number),
+        station=station["short_name"].removesuffix("零工热线").removesuffix("零工")[:LONGEST_STATION],
     )
 
 
