@@ -12,7 +12,7 @@ from typing import Any
 
 from ivr.asking import Act, Go, Miss, Move, Question, Talk, prompt
 from ivr.follow_up import MOST_FAILURES, REOPEN
-from ivr.placed import begun, nobody_there
+from ivr.placed import begun, hello, nobody_there
 from ivr.questions import QUESTIONS, next_job
 from ivr.steps import (
     Again,
@@ -36,14 +36,13 @@ from ivr.steps import (
     Step,
     World,
 )
-from ivr.words import BACK, Words
+from ivr.words import BACK, FIRST_SILENCE_S, NEXT_SILENCE_S, Words
 
 SOFT_LIMIT_S = 8 * 60  # V18
 HARD_LIMIT_S = 12 * 60
 MOST_TURNS = 40
 RETRIES = 2  # V08: a third miss leads to a person
 REPEATS = 5  # asked for again more often than this, a person helps
-FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
 PERSON, AGAIN, SLOWER, WORDING = "0", "9", "7", "8"  # the same everywhere (V03); the last two told in help
 KEYS = frozenset("0123456789*#")
 
@@ -111,7 +110,7 @@ class _Turn(Words):
         state.last_said = said
         if state.same >= RETRIES:
             state.same, self.says = 0, []
-            if state.at == "voicemail" and not self.world.staff_open:
+            if state.at == "voicemail" and not self.world.staff_open and not self._nobody_knows():
                 self.says.append(prompt("human_promise"))
                 self.home()
             else:
@@ -133,7 +132,7 @@ class _Turn(Words):
 
     def _placed(self, placed: Placed, resume: State | None) -> None:
         """A call of ours: who calls, that it is a machine, the way to a person; then what it is for (V15, V16, V17)."""
-        self.says.append(prompt("greeting_65" if self.world.over_65 else "greeting"))
+        self.says.append(hello(self.world))
         if placed.purpose == "over":
             self.state.content = True
             self._end(prompt("placed_over"))
@@ -153,7 +152,7 @@ class _Turn(Words):
             self.ask()
 
     def _digits(self, event: Digits) -> None:
-        key = event.keys
+        key = self._meant(event.keys)
         if key == PERSON:
             self.person()
         elif key == AGAIN:
@@ -166,6 +165,12 @@ class _Turn(Words):
             self.do("talk_in")
         else:
             self._press(key)
+
+    def _meant(self, keys: str) -> str:
+        """Where two digits are awaited, a key that begins no age counts alone: 00 is somebody who wants a person."""
+        if self.question.digits(self.state) == 2 and len(keys) == 2:
+            return keys[0] if keys[0] in (PERSON, BACK) or keys == "##" else keys
+        return keys
 
     def _press(self, key: str) -> None:
         if len(key) > self.question.digits(self.state) or not set(key) <= KEYS:
@@ -248,7 +253,7 @@ class _Turn(Words):
         state = self.state
         if move.at == "main" and state.at in {"job", "more", "mine"}:
             state.content = True  # heard to the end, or enough of it
-        if state.at == "job" or state.at.startswith("reg_"):
+        if state.at == "job" or (state.at.startswith("reg_") and move.at != state.at):
             state.failures = 0  # this question was answered: what failed before it is over (V17)
         self.says += move.says
         if move.at == "job" and move.data.get("step") == "next":
@@ -287,12 +292,16 @@ class _Turn(Words):
 
     def person(self) -> None:
         """A human is one key away from everywhere (DESIGN §3.8)."""
-        if self.state.at == "voicemail" and not self.world.staff_open:
+        if self.state.at == "voicemail" and not self.world.staff_open and not self._nobody_knows():
             # Nobody is there; that was just said. The promise to call back stands and the line goes on serving.
             self.state.misses, self.state.failures = RETRIES, 0
             self.ask()
             return
         self.do("talk_to_human")
+
+    def _nobody_knows(self) -> bool:
+        """A message about hiring opens no case before it is recorded: without one there is nobody who would ring back (I11)."""
+        return bool(self.state.data.get("about"))
 
     def _end(self, *says: Say) -> None:
         self.says += says
@@ -318,6 +327,9 @@ class _Turn(Words):
         state.failures += 1
         if state.at == "voicemail" and state.misses > RETRIES:
             state.failures = 0
+            if self._nobody_knows():
+                self.person()
+                return
             self.says.append(prompt("human_promise"))
             self.home()
             return

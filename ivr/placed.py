@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backend.domain.latin import latin
 from ivr import speech
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
 from ivr.steps import Placed, Say, Speech, State, World
@@ -30,12 +31,18 @@ def begun(placed: Placed, resume: State | None) -> State:
     return State(at=f"placed_{placed.purpose}", data=data)
 
 
+def hello(world: World) -> Say:
+    """The first words of a call of ours: whose, that it is a machine and free, and the way to a person (V16, V17)."""
+    station = (world.station, latin(world.station))
+    return prompt("placed_hello_65" if world.over_65 else "placed_hello", station=station)
+
+
 def nobody_there(state: State) -> bool:
     """Whether silence now means that nobody has the phone at the ear."""
     return state.at in FIRST_QUESTIONS and not state.spoke
 
 
-_HELLO = re.compile(r"((喂|您好|你好|哪个|哪位|是哪个|是哪位|啥子事|什么事|说话|在)[\s,，。?？!！嘛啊哦噻]*)+")
+_HELLO = re.compile(r"((喂|您好|你好|你们?|是?(哪个|哪位|哪点|哪里|哪儿|啥子人|什么人)的?|(有|找我)?(啥子|什么|啥)(事|电话)|咋子|咋个|干啥子?|做啥子|说话|讲|在)[\s,，。?？!！嘛啊哦噻]*)+")
 
 
 def _hello(state: State, world: World, said: Speech) -> Move | None:
@@ -43,7 +50,7 @@ def _hello(state: State, world: World, said: Speech) -> Move | None:
     if stop := _no_more(state, world, said):
         return stop
     if _HELLO.fullmatch(said.text.strip()):
-        return Go(state.at, state.data, (prompt("placed_hello"),), forget=True)
+        return Go(state.at, state.data, (hello(world),), forget=True)
     return None
 
 
@@ -61,7 +68,7 @@ def _no_more(state: State, world: World, said: Speech) -> Move | None:
 
 
 def _callback_body(state: State, world: World) -> list[Say]:
-    return [prompt("placed_callback")]
+    return [prompt("placed_missed" if state.data.get("missed") else "placed_callback")]
 
 
 def _callback(state: State, world: World, key: str) -> Move | None:

@@ -176,14 +176,14 @@ _SURELY_NOT = re.compile(r"(?<!是)不(要|想)?[去来](?!不)")
 _STILL_GOING = re.compile(r"还是?要?想?[去来]|^(我)?(还是)?要[去来]|[不莫]退|留")
 
 
-_NO_CONSENT = re.compile(r"不(想|要)?同意|不(想|要)?登记?了?|不同?意")
+_NO_CONSENT = re.compile(r"不(想|要)?(同意|登)|算(了|球)(?!对)")
 
 
 def _confirm_heard(state: State, world: World, said: Speech) -> Move | None:
     """不去了, 没得空 to 真的不去了? is a yes; to 去不去 it would be a no. 不同意 to a registration ends it, it corrects nothing."""
     kind = state.data["answer"]["kind"]
     if kind == "confirm_registration" and _NO_CONSENT.search(said.text):
-        return Talk("算了")
+        return Act("cancel")
     if kind != "confirm_withdraw" or len(said.text) > LONGEST_ANSWER:
         return None
     if _STILL_GOING.search(said.text) and not _SURELY_NOT.search(said.text):
@@ -262,6 +262,10 @@ def _either_hints(state: State, world: World) -> tuple[str, ...]:
     return (*(str(choice["zh"]) for choice in state.data["answer"]["choices"]), "都不是")
 
 
+# What nobody can be hired without (services/posting.py); it cannot be passed over.
+NEEDED = frozenset({"job_type", "headcount"})
+
+
 # A form's question: everything said or keyed is the services' to judge.
 def _form_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
@@ -270,7 +274,8 @@ def _form_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     short = speech.question(answer["form"], answer["field"], attempt + 1)
     if answer["field"] == "person_name":
         return first, short, prompt("reg_name_two")
-    return first, short, prompt("form_two")
+    needed = answer["form"] == "posting" and answer["field"] in NEEDED
+    return first, short, prompt("form_needed_two" if needed else "form_two")
 
 
 def _form_body(state: State, world: World) -> list[Say]:
@@ -291,6 +296,8 @@ def _form(state: State, world: World, key: str) -> Move | None:
         return Go("reg_consent") if key == "1" else Talk("算了")
     if key == "#":
         return Talk("跳过")
+    if field_ == "age" and len(key) == 1:
+        return Miss((prompt("reg_age_digits"),))
     return Talk(key)
 
 
@@ -318,6 +325,13 @@ def _employer(state: State, world: World, key: str) -> Move | None:
 
 def _voicemail(state: State, world: World, key: str) -> Move | None:
     return pick(key, {"1": Go("voicemail", dict(state.data), forget=True), "2": Act("find_jobs")})
+
+
+def _voicemail_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
+    if state.data.get("about"):
+        # No case is open yet, so nothing is promised (I11).
+        return prompt("voicemail"), prompt("voicemail_about_again"), prompt("voicemail_about_two")
+    return prompt("voicemail"), prompt("voicemail_again"), prompt("voicemail_two")
 
 
 QUESTIONS: dict[str, Question] = {
@@ -352,7 +366,7 @@ QUESTIONS: dict[str, Question] = {
                  digits=lambda state: 2 if state.data["answer"]["field"] == "age" else 1),
         Question("employer", _employer, keys("1"), three("employer", "employer_short", "employer_two"),
                  hints=("要五个人", "摘李子", "一天一百二", "留话")),
-        Question("voicemail", _voicemail, keys("12"), three("voicemail", "voicemail_again", "voicemail_two"), records=120),
+        Question("voicemail", _voicemail, keys("12"), _voicemail_prompts, records=120),
         *REGISTRATION,
         *PLACED,
     )

@@ -135,6 +135,15 @@ def days(start: date, end: date, today: date, lang: str) -> str:
     return f"{day(start, today, lang)}起,做{number_zh(length) if length != 2 else '两'}天"
 
 
+def past_day(start: date, end: date, today: date, lang: str) -> str:
+    """The day of a job that is over: 昨天; 二十号; 二十号起 where there were several."""
+    if lang == "en":
+        return f"{start.day} {MONTHS_EN[start.month - 1]}" + (" on" if end > start else "")
+    if start == end and (today - end).days == 1:
+        return "昨天"
+    return f"{number_zh(start.day)}号" + ("起" if end > start else "")
+
+
 def free_days(start: date, end: date, today: date, lang: str) -> str:
     """The days somebody has or has not time; unlike a job they are not worked: 明天起七天."""
     start = max(start, today)
@@ -230,7 +239,11 @@ def job_line(opening: View, today: date, lang: str, lead: int = 0, tail: int = 0
         told = [
             title(opening, lang, longest),
             place(opening, lang, short=True)[: longest + 2 if lang == "zh" else None],
-            days(start, end, today, lang) if longest > 6 else _bare_day(max(start, today), today, lang),
+            past_day(start, end, today, lang)
+            if end < today
+            else days(start, end, today, lang)
+            if longest > 6
+            else _bare_day(max(start, today), today, lang),
         ]
         if lang == "en" or spoken_length(told) <= LONGEST_LINE:
             break

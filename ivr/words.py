@@ -7,10 +7,12 @@ import re
 from ivr.asking import Act, Go, prompt
 from ivr.follow_up import FollowUp
 from ivr.placed import FIRST_QUESTIONS
-from ivr.registration import REGISTRATION
-from ivr.steps import WRONG_PERSON, Hangup, Say, Speech
+from ivr.registration import MOVES, REGISTRATION
+from ivr.steps import WRONG_PERSON, Ask, Hangup, Say, Speech
 
 BACK = "*"
+FIRST_SILENCE_S, NEXT_SILENCE_S = 8, 10  # V09
+WAIT_S = 20  # for whoever asks for time
 # The recogniser's own certainty (0–1): below the first nothing counts as heard but danger and the wish for a person;
 # below the second a yes is not enough to change anything.
 NOT_HEARD_BELOW, KEY_BELOW = 0.3, 0.6
@@ -24,6 +26,7 @@ _NOTHING_ELSE = re.compile(
     r"|就这样|就这些|不用|不要|没事|谢谢你?|挂|不|不是)(?:了|嘛|哈|啊|哦|噻|呢|的|咯|谢谢|挂了)*"
 )
 _MORE_TO_SAY = re.compile(r"(?:嗯|还)*(?:有|对|是)(?:事|别的事|一个事)?(?:的|嘛|哈|啊|哦|噻|呢)*")
+_HUM = re.compile(r"[嗯恩哦噢呃唔啊]+")
 _WRONG_NUMBER = re.compile(r"打错|找错|搞错|弄错|发错")
 _MARKS = re.compile(r"[\W_]+")
 
@@ -70,6 +73,9 @@ class Words(FollowUp):
         if sure < KEY_BELOW and question.binding and event.choice in {"yes", "no", 1, 2}:
             self.miss((prompt("press_to_be_sure"),), by_key=True)
             return
+        if self._hums_at_a_deal(event):
+            self._ask_shorter()
+            return
         if move := question.heard(state, self.world, event):
             self.move(move)
             return
@@ -83,6 +89,17 @@ class Words(FollowUp):
         else:
             # Any other words are for the conversation service, at every question (V04).
             self._converse(event.text)
+
+    def _hums_at_a_deal(self, event: Speech) -> bool:
+        """A mere 嗯 while a place is read back may only mean that somebody listens: it takes no place (V11)."""
+        at_a_deal = self.state.at == "confirm" and self.state.data["answer"]["kind"] == "confirm_take"
+        return at_a_deal and bool(_HUM.fullmatch(_MARKS.sub("", event.text)))
+
+    def _ask_shorter(self, timeout_s: int | None = None) -> None:
+        question, state = self.question, self.state
+        self.says.append(question.prompts(state, self.world)[1])
+        seconds = timeout_s or NEXT_SILENCE_S
+        self.last = [Ask(question.digits(state), seconds, question.expects(state, self.world), question.pause_s)]
 
     def _winds_up(self, said: str) -> bool:
         """The answer to "还有别的事没得?" is none to the menu behind it: goodbye, or what it is (V08: never a failure)."""
@@ -117,13 +134,18 @@ class Words(FollowUp):
             self.do(command)
         elif command in {"mandarin", "local"}:
             self.do("talk_in", {"wording": command})
+        elif command == "wait":
+            # Whoever asks her family first is waited for, and has failed at nothing.
+            self.says.append(prompt("no_hurry"))
+            self._ask_shorter(WAIT_S)
         elif command == "back":
             self._back()
         elif command == "home":
             self.home()
         elif command == "enough" and self.state.at in LEFT_BY_ENOUGH:
             registering = self.state.at.startswith("reg_")
-            self.says.append(prompt("reg_declined" if registering else "all_right"))
+            moving = registering and self.state.registration.get(MOVES)
+            self.says.append(prompt("nothing_changes" if moving else "reg_declined" if registering else "all_right"))
             self.go(Go("main", forget=True))
         else:
             return False

@@ -29,14 +29,14 @@ _YES = _words(
     "接 我接 接了 接到 接嘛 接受 我去 去 去嘛 要去 我要 要 要嘛 同意 答应 确认 确定 ok okay yes y 没错 就是 就是的 "
     "晓得了 收到 中 成 能 来 我来 要来 愿意 我愿意 好要得 嗯要得 要得要得 好好 好好好 好行 行行 行行行 嗯好 嗯好的 "
     "嗯对 嗯是 嗯可以 要得嘛 要得哈 要得噻 可以可以 巴适 正确 没得错 就这样 报 我报 去得成 来得成 报名 好要 ok了 "
-    "好嘛要得 哦要得 哦好 噢好 去得行 得 得嘛 得行嘛 得行哈 愿去 信息对 都对 全对 都对头"
+    "好嘛要得 哦要得 哦好 噢好 去得行 得 得嘛 得行嘛 得行哈 愿去 信息对 都对 全对 都对头 阔以 都要得 嗯呐 哎对 晓得"
 )
 _NO = _words(
     "不 不得行 不行 不要 不去 不去了 不接 不接了 我不接 我不去 要不得 算了 不想去 没空 没得空 莫得空 走不开 "
     "莫得时间 没得时间 没时间 不干 搞不成 不是 不对 不可以 不好 不同意 不愿意 不来 不来了 来不了 去不了 去不成 "
     "去不到 no n 错 错了 不对头 拒绝 不报 不想 不要了 不用 不用了 没有 不得 不得去 不得来 莫 不得空 不是的 不对的 "
     "不接受 不了 不喜欢 不合适 不参加 没兴趣 不搞 不搞了 不做 搞错了 说错了 不去哈 不去嘛 不了谢谢 算了嘛 算了哈 "
-    "算了吧 不得干 不干了 不确定 不要嘛 不行嘛 不行哈 不得行嘛 不得行哈 嗯不去 嗯不 不不 不不不 信息不对 取消"
+    "算了吧 不得干 不干了 不想做 懒得去 走不脱 不需要 不确定 不要嘛 不行嘛 不行哈 不得行嘛 不得行哈 嗯不去 嗯不 不不 不不不 信息不对 取消"
 )
 _STAR = _words("* × 返回 回去 退回 上一步 ＊ 星号 星 米字键 米字")
 
@@ -53,9 +53,11 @@ def parse(text: str) -> Choice | None:
     joined = re.sub(r"[\s,，。.、!！~～]+", "", said)
     if joined in _STAR:
         return "*"
-    if joined in _YES:
+    # 是哩, 对嘛, 不是嘞: the same word with how people end a sentence here.
+    bare = joined.rstrip("嘛哈哒噻哩呢嘞咯哦啊的")
+    if joined in _YES or bare in _YES:
         return "yes"
-    if joined in _NO:
+    if joined in _NO or bare in _NO:
         return "no"
     match = _NUMBER.fullmatch(joined)
     return _value(match["n"]) if match else None

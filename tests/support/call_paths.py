@@ -108,6 +108,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "ask_market_info": ([sample("market_info")],),
     "leave_message": ([case_opened(case_kind="voicemail")],),
     "reopen_form": ([ASK_AGE],),
+    "cancel": ([make("cancelled", what="registration")],),
     "wrong_person": ([make("profile_locked")],),
     "no_more_calls": ([make("calls_off")],),
     "goodbye": ([make("goodbye")],),
