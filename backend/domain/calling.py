@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from backend.domain.messages import QUIET_FROM, leaves_at
 from backend.domain.phone import is_phone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -99,12 +100,18 @@ def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, 
     """From when until when to remind of work that starts at `starts_at`; None: it was taken too shortly before.
 
     The evening before, 17:00 to 20:00; what is taken later than that is reminded of two hours before the start, unless
-    it was taken less than two hours before even that: then it is still fresh.
+    it was taken less than two hours before even that: then it is still fresh. Where that would be in the quiet hours it is
+    reminded of before they begin, an hour after it was taken (M10).
     """
     evening = datetime.combine(starts_at.astimezone(SHANGHAI).date() - timedelta(days=1), EVENING, SHANGHAI)
     if taken_at < evening:
         return evening, evening.replace(hour=LATEST.hour)
     before = starts_at - NOTICE
+    if leaves_at(before) > before:
+        # Seen from the morning they end, so that before and after midnight it is the same evening.
+        ends = leaves_at(before).astimezone(SHANGHAI).date()
+        quiet, begins = datetime.combine(ends - timedelta(days=1), QUIET_FROM, SHANGHAI), taken_at + NOTICE / 2
+        return (begins, quiet) if begins < quiet else None
     return (before, starts_at - NOTICE / 2) if before - taken_at >= NOTICE else None
 
 

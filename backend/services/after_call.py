@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.services import callback, outbox
 from backend.services.deps import Deps
-from backend.store.models import Call, Conversation, Handset, Message, TurnEffect
+from backend.store.models import Call, CallTurn, Conversation, Handset, HandsetOwner, Message, Person, TurnEffect
 
 log = structlog.get_logger()
 
@@ -35,7 +35,9 @@ TALKING_FOR = timedelta(minutes=60)  # but a talk with staff may
 def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | None:
     """Queue the one text after `call`, in the caller's transaction; again, only for what came after the first."""
     handset = session.get_one(Handset, call.handset_id)
-    done = summary(_answers(session, call), opted_out=handset.opted_out_at is not None)
+    effects = _effects(session, call)
+    answers = [answer for effect in effects for answer in effect.answer["answers"]]
+    done = summary(answers, opted_out=handset.opted_out_at is not None)
     if not done or not takes_texts(handset.number):
         return None
     conversation = session.get_one(Conversation, call.conversation_id)
@@ -49,7 +51,8 @@ def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | No
         handset=handset,
         conversation=conversation,
         answers=[make("call_summary", done=done)],
-        in_reply_to=_last_turn(session, call),
+        # The newest turn told, not the newest there is: what is still with the engine is told when it is done.
+        in_reply_to=max(effect.message_id for effect in effects),
     )
     message.call_id = call.id
     return message
@@ -83,6 +86,8 @@ def _what(answer: Answer) -> Any:
         return "case", answer["case_id"]
     if answer["kind"] in {"opted_in", "opted_out"}:
         return "texts"
+    if answer["kind"] == "profile_updated" or answer.get("what") == "profile":
+        return "profile"
     return answer["kind"]
 
 
@@ -90,27 +95,22 @@ def _merged(before: Answer | None, answer: Answer) -> Answer:
     if answer["kind"] == "registered":
         return {**answer, "jobs": []}  # a list to choose from is no summary
     if answer["kind"] == "profile_updated" and before is not None:
-        return {**answer, "changed": {**before["changed"], **answer["changed"]}}
+        return {**answer, "changed": {**before.get("changed", {}), **answer["changed"]}}
     return answer
 
 
-def _answers(session: Session, call: Call) -> list[Answer]:
-    """The answers given in the call's turns since the last text about it."""
+def _effects(session: Session, call: Call) -> list[TurnEffect]:
+    """What the call's turns did since the last text about it, in their order."""
     texted = session.scalar(
         select(func.max(Message.in_reply_to)).where(Message.call_id == call.id, Message.channel == "sms")
     )
-    effects = session.scalars(
-        select(TurnEffect)
-        .join(Message, Message.id == TurnEffect.message_id)
-        .where(Message.call_id == call.id, Message.direction == "inbound", Message.id > (texted or 0))
-        .order_by(TurnEffect.message_id, TurnEffect.at)
-    )
-    return [answer for effect in effects for answer in effect.answer["answers"]]
-
-
-def _last_turn(session: Session, call: Call) -> int | None:
-    return session.scalar(
-        select(func.max(Message.id)).where(Message.call_id == call.id, Message.direction == "inbound")
+    return list(
+        session.scalars(
+            select(TurnEffect)
+            .join(Message, Message.id == TurnEffect.message_id)
+            .where(Message.call_id == call.id, Message.direction == "inbound", Message.id > (texted or 0))
+            .order_by(TurnEffect.message_id, TurnEffect.at)
+        )
     )
 
 
@@ -125,26 +125,45 @@ def over(session: Session, deps: Deps, call: Call, flow: Mapping[str, Any]) -> N
         session, deps, call, callback.HowItEnded(bool(flow.get("finished")), reached, bool(flow.get("content")))
     )
     text_what_was_done(session, deps, call)
+    if _erased_meanwhile(session, call):
+        call.state = {}
+        session.execute(delete(CallTurn).where(CallTurn.call_id == call.id))
     log.info("call_ended", call_id=call.id, status=call.status, finished=flow.get("finished"))
+
+
+def _erased_meanwhile(session: Session, call: Call) -> bool:
+    """Whether somebody on this phone had herself erased during the call: what was keyed into it goes as well (T15)."""
+    erased = (
+        select(Person.id)
+        .join(HandsetOwner, HandsetOwner.person_id == Person.id)
+        .where(HandsetOwner.handset_id == call.handset_id, Person.erased_at >= call.started_at)
+    )
+    return session.scalar(erased.limit(1)) is not None
 
 
 def end_silent_calls(deps: Deps) -> int:
     """Close the calls whose end the carrier never reported; return how many. Called again it finds nothing more."""
     with deps.db.read() as session:
         silent = silent_calls(session, deps.clock())
+    closed = 0
     for call_id in silent:
-        with deps.db.write() as session:
-            call = session.get(Call, call_id, with_for_update=True)
-            if call is None or call.ended_at is not None:
-                continue
-            flow = (call.state or {}).get("flow") or {}
-            call.status, call.ended_at, call.state = (
-                "lost",
-                deps.clock(),
-                {**call.state, "flow": {**flow, "ended": True}},
-            )
-            over(session, deps, call, flow)
-    return len(silent)
+        try:
+            closed += _close_silent(deps, call_id)
+        except Exception:  # it is tried again at the next tick, and holds up no other
+            log.exception("silent_call_not_closed", call_id=call_id)
+    return closed
+
+
+def _close_silent(deps: Deps, call_id: int) -> bool:
+    with deps.db.write() as session:
+        call = session.get(Call, call_id, with_for_update=True)
+        if call is None or call.ended_at is not None:
+            return False
+        flow = (call.state or {}).get("flow") or {}
+        call.status, call.ended_at = "lost", deps.clock()
+        call.state = {**(call.state or {}), "flow": {**flow, "ended": True}}
+        over(session, deps, call, flow)
+        return True
 
 
 def silent_calls(session: Session, now: datetime) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.calling import rings_at
@@ -13,7 +14,7 @@ from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.receive_message import conversation_for
 from backend.services.turn import Turn
-from backend.store.models import Call, Conversation, Handset
+from backend.store.models import Call, Conversation, Handset, PlannedCall
 
 # Long enough to redial by oneself, short enough that the phone is still in the hand; ten minutes at the most.
 AFTER = timedelta(minutes=3)
@@ -57,6 +58,8 @@ def missed(deps: Deps, *, sid: str, number: str) -> None:
     """A call that ended before the line ever answered it: its number has contacted us all the same."""
     with deps.db.write() as session:
         handset = handset_for(session, number, deps.clock())
+        if session.scalar(select(PlannedCall.id).where(PlannedCall.after_call_sid == sid)) is not None:
+            return  # told before: its callback stands, or is over
         conversation_for(session, handset, deps.clock())  # staff see that somebody called
         planned_calls.cancel(session, now=deps.clock(), handset_id=handset.id, purpose="callback", reason="done")
         _plan(session, deps, handset, sid)

@@ -46,6 +46,8 @@ def erase_person(turn: Turn, person: Person) -> None:
         "birth_year",
         "village_code",
         "place_as_said",
+        "speech_rate",
+        "wording",
         "household_id",
     ):
         setattr(person, column, None)
@@ -161,7 +163,8 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
     )
     calls = select(Call.id).where(Call.conversation_id.in_(conversations))
     turn.session.execute(delete(CallTurn).where(CallTurn.call_id.in_(calls)), execution_options=quietly)
-    # Where a call stood holds what was keyed into it: an age, a village, the recorded name.
+    # Where a call stood holds what was keyed into it: an age, a village, the recorded name. One still open is blanked when
+    # it ends (`after_call.over`).
     turn.session.execute(
         update(Call).where(Call.id.in_(calls), Call.ended_at.is_not(None)).values(state={}), execution_options=quietly
     )

@@ -58,9 +58,11 @@ def nobody_came(turn: Turn) -> list[Answer]:
         turn.session.flush()
     station = turn.deps.regions.station_for(turn.conversation.region_code)
     promised = due_at("handoff", turn.now, station["opens_at"], station["closes_at"])
-    # An emergency keeps its own, earlier time.
-    case.due_at = promised if case.kind in WISHES else min(case.due_at, promised)
-    tried = [*(case.details or {}).get("rang", []), str(turn.facts.params.get("status") or "")[:20]]
+    before = (case.details or {}).get("rang", [])
+    # An emergency keeps its own, earlier time; so does whoever was told one already and tries again before it is over.
+    keeps = case.kind not in WISHES or (before and case.due_at > turn.now)
+    case.due_at = min(case.due_at, promised) if keeps else promised
+    tried = [*before, str(turn.facts.params.get("status") or "")[:20]]
     case.details = {**(case.details or {}), "rang": tried}
     audit.record(turn, "callback_promised", case)
     return [make("callback_promised", case_id=case.id, due_at=case.due_at.isoformat(), place=place_of(turn, case))]

@@ -31,6 +31,7 @@ from backend.store.models import Region
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
+LEAVING = ".leaving"
 SHIPPED = "all"  # in an address: the recording that comes with the product
 LOCAL, MANDARIN = "local", "mandarin"
 WORDINGS = (LOCAL, MANDARIN)
@@ -191,13 +192,22 @@ def put_back(deps: Deps, member: Member, code: str, prompt: Words, wording: str)
         )
         session.flush()
         now, before = shelf.folder(code), shelf.folder(code, previous=True)
+        # Both are on the disk at every moment: what is heard now is copied first, and takes the other's place last.
         returning = {end: _content(before / f"{stem}{end}") for end in (".json", ".wav")}
-        for end in (".json", ".wav"):
-            (before / f"{stem}{end}").unlink(missing_ok=True)
-        _put_aside(shelf, code, stem)
+        leaving = {end: _content(now / f"{stem}{end}") for end in (".json", ".wav")}
+        for end, content in leaving.items():
+            if content is not None:
+                _write(before / f"{stem}{end}{LEAVING}", content)
         for end, content in returning.items():
             if content is not None:
                 _write(now / f"{stem}{end}", content)
+            else:
+                (now / f"{stem}{end}").unlink(missing_ok=True)
+        for end, content in leaving.items():
+            if content is not None:
+                os.replace(before / f"{stem}{end}{LEAVING}", before / f"{stem}{end}")
+            else:
+                (before / f"{stem}{end}").unlink(missing_ok=True)
 
 
 def _mine(session: Session, member: Member, code: str) -> Region:

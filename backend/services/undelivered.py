@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.domain.calling import follow_up_window
 from backend.domain.case_rules import RULES, due_at
 from backend.services import planned_calls
 from backend.services.deps import Deps
@@ -48,22 +49,36 @@ def _rung(session: Session, deps: Deps, handset: Handset, message: Message, now:
     told = next((a for a in (message.answer or {}).get("answers", []) if a["kind"] in BY_PHONE), None)
     if told is None:
         return False
+    conversation = session.get_one(Conversation, message.conversation_id)
     offer = session.scalar(
         select(Offer)
         .join(Worker, Worker.id == Offer.worker_id)
         .join(HandsetOwner, HandsetOwner.person_id == Worker.person_id)
         .where(HandsetOwner.handset_id == handset.id, HandsetOwner.until.is_(None),
                Offer.opening_id == told["opening"]["id"])
+        # Of several people on one phone the one the text was for.
+        .order_by((HandsetOwner.person_id == conversation.person_id).desc(), Offer.id)
         .limit(1)
     )  # fmt: skip
     if offer is None:
         return False
     planned = planned_calls.plan(
         session, deps, now=now, handset=handset, purpose=told["kind"], offer_id=offer.id,
-        person_id=offer.worker.person_id, due_at=now, expires_at=offer.expires_at or now + WORTH_FOR,
+        person_id=offer.worker.person_id, due_at=now, expires_at=_worth_until(told["kind"], offer, now),
     )  # fmt: skip
     # One that is over was what led to the text: ringing once more would go round in a circle.
     return planned is not None and planned.status not in planned_calls.OVER
+
+
+def _worth_until(kind: str, offer: Offer, now: datetime) -> datetime:
+    """Until when there is something to ask: an offer to its end, a reminder to the work, how it went for some days."""
+    from backend.services import answer_offer  # which queues texts itself, and so leads back here
+
+    if kind == "reminder":
+        return answer_offer.starts_at(offer.opening)
+    if kind == "follow_up":
+        return follow_up_window(offer.ends_on)[1]
+    return offer.expires_at - answer_offer.TO_ANSWER if offer.expires_at else now + WORTH_FOR
 
 
 def _task(session: Session, deps: Deps, handset: Handset, message: Message, now: datetime) -> None:

@@ -80,8 +80,9 @@ class _Turnstile:
     def passing(self) -> Iterator[None]:
         until = time.monotonic() + PATIENCE_S
         first_of_threads = self._threads.acquire(timeout=PATIENCE_S)
-        first_of_all = first_of_threads and self._first_of_processes(until)
+        first_of_all = False
         try:
+            first_of_all = first_of_threads and self._first_of_processes(until)
             yield
         finally:
             if first_of_all and self._file is not None:
@@ -90,16 +91,19 @@ class _Turnstile:
                 self._threads.release()
 
     def _first_of_processes(self, until: float) -> bool:
-        if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    return False
-                time.sleep(LOOK_AGAIN_S)
+        try:
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            while True:
+                try:
+                    fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return True
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        return False
+                    time.sleep(LOOK_AGAIN_S)
+        except OSError:
+            return False  # no descriptor left, or a place where nothing can be written: SQLite decides alone
 
     def close(self) -> None:
         with self._threads:

@@ -11,6 +11,10 @@ FOLDER = ROOT / "tests" / "support" / "callers"
 STARTS_THE_SERVICE = {"__main__.py"}
 
 
+def test_there_are_callers_to_be_looked_at() -> None:
+    assert {"mind.py", "telephone.py", "people.py"} <= {path.name for path in FOLDER.glob("*.py")}
+
+
 def test_callers_import_nothing_of_the_line() -> None:
     line = ("ivr", "backend", "actions", "bot")
     wrong = [

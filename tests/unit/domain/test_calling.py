@@ -108,3 +108,16 @@ def test_a_reminder_comes_the_evening_before_or_two_hours_before_what_was_taken_
 
 def test_the_question_after_a_job_comes_the_morning_after_its_last_day() -> None:
     assert follow_up_window(date(2026, 6, 12)) == (at("2026-06-13T09:00"), at("2026-06-16T09:00"))
+
+
+def test_m10_work_so_early_that_its_reminder_would_fall_into_the_night_is_reminded_of_that_evening() -> None:
+    early = at("2026-06-12T06:30")
+    assert reminder_window(early, at("2026-06-11T18:00")) == (at("2026-06-11T19:00"), at("2026-06-11T21:00"))
+    assert reminder_window(early, at("2026-06-11T20:30")) is None, "just taken"
+    assert reminder_window(early, at("2026-06-12T00:30")) is None
+    assert reminder_window(at("2026-06-12T09:00"), at("2026-06-11T18:00")) == (
+        at("2026-06-12T07:00"),
+        at("2026-06-12T08:00"),
+    ), "seven is no night any more"
+    night_shift = at("2026-06-12T23:30")
+    assert reminder_window(night_shift, at("2026-06-12T12:00")) == (at("2026-06-12T13:00"), at("2026-06-12T21:00"))
