@@ -16,19 +16,27 @@ from ivr import speech
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
 from ivr.steps import Placed, Say, Speech, State, World
 
-FIRST_QUESTIONS = frozenset({"placed_callback", "placed_offer", "placed_reminder", "placed_follow_up"})
+FIRST_QUESTIONS = frozenset({"placed_callback", "placed_offer", "placed_reminder", "placed_follow_up",
+                             "placed_who"})  # fmt: skip
 _STOP = Act("no_more_calls")
 
 
 def begun(placed: Placed, resume: State | None) -> State:
     """Where a call of ours begins. `resume`: what broke off, for a callback; it goes on there if that is wished (V19)."""
     if placed.purpose == "callback":
+        about = {"missed": True} if placed.missed else {}
         if resume is None:
-            return State(at="placed_callback", data={})
+            return State(at="placed_callback", data=about)
         broken_off = {"at": resume.at, "data": resume.data}
-        return State(at="placed_callback", data={"resume": broken_off}, registration=dict(resume.registration))
+        return State(
+            at="placed_callback", data={**about, "resume": broken_off}, registration=dict(resume.registration)
+        )
     data: dict[str, Any] = {"openings": [placed.opening], "i": 0, "offer_id": placed.offer_id}
-    return State(at=f"placed_{placed.purpose}", data=data)
+    asked = f"placed_{placed.purpose}"
+    if placed.people > 1:
+        # Nothing of one's work is told to whoever else of the house picks up (V21, M08).
+        return State(at="placed_who", data={"count": placed.people, "whose": placed.whose, "then": [asked, data]})
+    return State(at=asked, data=data)
 
 
 def hello(world: World) -> Say:
@@ -45,7 +53,7 @@ def nobody_there(state: State) -> bool:
 _HELLO = re.compile(r"((喂|您好|你好|你们?|是?(哪个|哪位|哪点|哪里|哪儿|啥子人|什么人)的?|(有|找我)?(啥子|什么|啥)(事|电话)|咋子|咋个|干啥子?|做啥子|说话|讲|在)[\s,，。?？!！嘛啊哦噻]*)+")
 
 
-def _hello(state: State, world: World, said: Speech) -> Move | None:
+def picked_up(state: State, world: World, said: Speech) -> Move | None:
     """喂?哪个? is how a phone is picked up, over our first words: they are said again."""
     if stop := _no_more(state, world, said):
         return stop
@@ -133,15 +141,15 @@ def _outcome(state: State, outcome: str) -> Act:
 
 PLACED = (
     Question("placed_callback", _callback, keys("123"),
-             three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body, _hello,
+             three("placed_callback_keys", "placed_callback_short", "placed_callback_two"), _callback_body, picked_up,
              yes="1", no="2", hints=("接着办", "不用了", "不要再打来", "人工"), pause_s=SHORT_PAUSE_S),
-    Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body, _hello,
+    Question("placed_offer", _offer, keys("123"), three("placed_offer_keys", "job_short", "job_two"), _offer_body, picked_up,
              yes="1", no="2", hints=(*YES_NO_HINTS, "管饭不", "好多钱", "在哪点", "不要再打来"), binding=True),
     Question("placed_reminder", _reminder, keys("123"),
-             three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body, _hello,
+             three("placed_reminder_keys", "placed_reminder_short", "placed_reminder_two"), _reminder_body, picked_up,
              yes="1", no="2", hints=("要来", "来不了", "不去了", "不要再打来"), binding=True, pause_s=SHORT_PAUSE_S),
     Question("placed_follow_up", _follow_up, keys("123"),
-             three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body, _hello,
+             three("placed_follow_up_keys", "placed_follow_up_short", "placed_follow_up_two"), _follow_up_body, picked_up,
              yes="1", no="2", hints=("去了", "没去", "不要再打来"), binding=True, pause_s=SHORT_PAUSE_S),
     Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, _no_more, yes="1", no="2",
              hints=("给了", "没给", "还没到日子"), binding=True, pause_s=SHORT_PAUSE_S),

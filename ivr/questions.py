@@ -13,7 +13,7 @@ from typing import Any
 from backend.domain.latin import latin
 from ivr import expected, speech, spoken
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Miss, Move, Press, Question, Talk, keys, pick, prompt, three
-from ivr.placed import PLACED
+from ivr.placed import PLACED, picked_up
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
 
@@ -231,6 +231,23 @@ def _who_heard(state: State, world: World, said: Speech) -> Move | None:
     return Talk("2")
 
 
+def _placed_who(state: State, world: World, key: str) -> Move | None:
+    """In a call of ours: what it is about is told to the one whom it is about, and to nobody else of the house."""
+    if not key.isdigit() or not 1 <= int(key) <= int(state.data["count"]):
+        return None
+    if int(key) != int(state.data["whose"]):
+        return Go("placed_who", state.data, (prompt("placed_for_another"),), forget=True)
+    at, data = state.data["then"]
+    return Go(at, data, forget=True)
+
+
+def _placed_who_heard(state: State, world: World, said: Speech) -> Move | None:
+    if move := picked_up(state, world, said) or _who_heard(state, world, said):
+        return _placed_who(state, world, move.text) if isinstance(move, Talk) else move
+    # A yes now would answer what has not been said yet.
+    return Miss((prompt("press_to_be_sure"),)) if said.choice in {"yes", "no"} else None
+
+
 def _not_me(state: State, world: World, key: str) -> Move | None:
     """Whether whoever is registered uses this phone no more: only then is the entry shut for it (T4)."""
     if key == "1":
@@ -358,6 +375,9 @@ QUESTIONS: dict[str, Question] = {
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
                  hints=("本人", "我自己", "家里人", "另外的人", "不是我"), pause_s=SHORT_PAUSE_S),
+        Question("placed_who", _placed_who, lambda s, w: "1234"[: int(s.data["count"])], _who_prompts,
+                 heard=_placed_who_heard, hints=("本人", "我自己", "家里人", "另外的人", "不是我", "不要再打来"),
+                 pause_s=SHORT_PAUSE_S),
         Question("not_me", _not_me, keys("12"), three("not_me", "not_me_short", "not_me_two"), yes="1", no="2",
                  hints=YES_NO_HINTS, binding=True, pause_s=SHORT_PAUSE_S),
         Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),

@@ -77,6 +77,9 @@ class Placed:
     purpose: str
     opening: Mapping[str, Any] | None = None  # OpeningView, of all but a callback
     offer_id: int | None = None
+    missed: bool = False  # of a callback: her call was never answered
+    people: int = 1  # how many use the phone, at most four
+    whose: int = 1  # which of them it is about, as the key of "who is speaking"
 
 
 @dataclass(frozen=True)

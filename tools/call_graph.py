@@ -47,6 +47,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "which": "which of these?",
         "mine": "own places",
         "who": "who speaks?",
+        "not_me": "another's phone now?",
         "either": "this or that?",
         "heard": "say it again",
     },
@@ -74,6 +75,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Calls we place": {
         "placed_callback": "we call back",
         "placed_offer": "we offer a job",
+        "placed_who": "whose phone is it?",
         "placed_reminder": "work starts soon",
         "placed_follow_up": "how did it go?",
         "paid": "the wages",

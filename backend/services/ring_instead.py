@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.services import answer_offer, follow_up, reminders
 from backend.services.deps import Deps
+from backend.services.people import owners
 from backend.services.views import opening_view
-from backend.store.models import Conversation, Handset, Offer, PlannedCall
+from backend.store.models import Call, Conversation, Handset, Offer, PlannedCall
 
 _WANTED_WHILE = {
     "offer": frozenset({"offered"}),
@@ -68,10 +70,21 @@ def expect(session: Session, planned: PlannedCall, conversation: Conversation) -
 
 
 def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> dict[str, Any]:
-    """What the call is about, for whoever has picked up: `{purpose, opening, offer_id}`; "over": settled meanwhile."""
+    """What the call is about, for whoever has picked up: `{purpose, opening, offer_id}`; "over": settled meanwhile.
+
+    Of a callback also `missed`: the call it answers was never answered.
+    """
     settled = planned.status in {"answered", "suppressed"} or not still_wanted(session, planned, now)
     if settled or planned.offer_id is None:
-        return {"purpose": "over" if settled else planned.purpose, "opening": None, "offer_id": None}
+        missed = not settled and session.scalar(select(Call.id).where(Call.call_sid == planned.after_call_sid)) is None
+        return {
+            "purpose": "over" if settled else planned.purpose, "opening": None, "offer_id": None, "missed": missed,
+        }  # fmt: skip
     offer = session.get_one(Offer, planned.offer_id)
     view = opening_view(offer.opening, deps.regions)
-    return {"purpose": planned.purpose, "opening": view, "offer_id": offer.id}
+    handset = session.get_one(Handset, planned.handset_id)
+    people = [owner.person_id for owner in owners(session, handset)][:4]
+    told = {"purpose": planned.purpose, "opening": view, "offer_id": offer.id}
+    if offer.worker.person_id not in people:
+        return told
+    return {**told, "people": len(people), "whose": people.index(offer.worker.person_id) + 1}

@@ -76,7 +76,7 @@ CONFIRM_WITHDRAW = make("confirm_withdraw", opening=opening(), code="11")
 ASK_AGE = DATA["form"]["answer"]
 
 PLACED = (
-    Placed("callback"),
+    Placed("callback"), Placed("reminder", opening(), 71, people=2),
     *(Placed(purpose, opening(), 71) for purpose in ("offer", "reminder", "follow_up", "over")),
 )
 

@@ -69,6 +69,7 @@ PLACED_DATA: dict[str, dict[str, Any]] = {
     "placed_callback": {"resume": {"at": "reg_trade", "data": {}}},
     **{f"placed_{purpose}": {"openings": [opening()], "i": 0, "offer_id": 71}
        for purpose in ("offer", "reminder", "follow_up")},
+    "placed_who": {"count": 2, "whose": 1, "then": ["placed_reminder", {"openings": [opening()], "i": 0, "offer_id": 71}]},
 }  # fmt: skip
 
 
