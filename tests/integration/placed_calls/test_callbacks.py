@@ -43,8 +43,8 @@ def test_v15_a_call_that_broke_off_is_rung_back_within_ten_minutes_and_goes_on(
     assert ring is not None and ring["to"] == NUMBER
     assert clock() - hung_up_at <= timedelta(minutes=10)
     answered = Answered(signed, ring)
-    assert answered.text.startswith("您好,这里是零工热线。我是机器,要找真人,按0。"), "V16"
-    assert "没说完" in answered.text and "不要再打来按3" in answered.text
+    assert answered.text.startswith("您好。我是") and "零工热线的机器。不收钱。找真人按0。" in answered.text, "V16"
+    assert "没办完" in answered.text and "不要再打来按3" in answered.text
     assert "岁" in answered.press("1").text, "V19: where it broke off"
     answered.hang_up()
     plan = the_plan(deps)
@@ -76,7 +76,7 @@ def test_v15_a_call_that_the_line_never_answered_is_rung_back(
     signed.voice("/twilio/voice/status", NUMBER, new_sid("CA"), CallStatus=ends)
     ring = due()
     assert ring is not None and ring["to"] == NUMBER
-    assert "没说完" in Answered(signed, ring).text
+    assert "没办完" in Answered(signed, ring).text
 
 
 def test_a_missed_call_told_twice_is_rung_back_once(signed: SignedClient, deps: Deps, database: Any) -> None:
@@ -316,5 +316,5 @@ def test_m08_a_machine_whose_announcement_was_taken_for_words_is_hung_up_on(
 
 
 def test_v15_whoever_said_wrong_number_is_not_rung_back(call: Callable[[], PhoneCall], database: Any) -> None:
-    call().speak("打错了").hang_up()
+    call().speak("打错了").hang_up()  # asked whether the entry is another's, and left at that
     assert count(database, PlannedCall) == 0
