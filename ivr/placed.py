@@ -50,7 +50,10 @@ def nobody_there(state: State) -> bool:
     return state.at in FIRST_QUESTIONS and not state.spoke
 
 
-_HELLO = re.compile(r"((喂|您好|你好|你们?|是?(哪个|哪位|哪点|哪里|哪儿|啥子人|什么人)的?|(有|找我)?(啥子|什么|啥)(事|电话)|咋子|咋个|干啥子?|做啥子|说话|讲|在)[\s,，。?？!！嘛啊哦噻]*)+")
+_HELLO = re.compile(
+    r"((喂|您好|你好|你们?|是?(哪个|哪位|哪点|哪里|哪儿|啥子人|什么人)的?|(有|找我)?(啥子|什么|啥)(事|电话)|咋子|咋个|干啥子?"
+    r"|做啥子|说话|讲|在)[\s,，。?？!！嘛啊哦噻]*)+"
+)
 
 
 def picked_up(state: State, world: World, said: Speech) -> Move | None:

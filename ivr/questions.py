@@ -12,7 +12,21 @@ from typing import Any
 
 from backend.domain.latin import latin
 from ivr import expected, speech, spoken
-from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Miss, Move, Press, Question, Talk, keys, pick, prompt, three
+from ivr.asking import (
+    SHORT_PAUSE_S,
+    YES_NO_HINTS,
+    Act,
+    Go,
+    Miss,
+    Move,
+    Press,
+    Question,
+    Talk,
+    keys,
+    pick,
+    prompt,
+    three,
+)
 from ivr.placed import PLACED, picked_up
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World

@@ -28,7 +28,9 @@ def _reg_name(state: State, world: World, key: str) -> Move | None:
 def _reg_age(state: State, world: World, key: str) -> Move | None:
     if key == "#":
         return place_question(state, world)
-    return _age(int(key)) if key.isdigit() and len(key) == 2 else None
+    if key.isdigit() and len(key) == 1:
+        return Miss((prompt("reg_age_digits"),))
+    return _age(int(key)) if key.isdigit() else None
 
 
 def _age(age: int) -> Move:
@@ -86,8 +88,11 @@ def _place(state: State, world: World, key: str) -> Move | None:
     if key == "4" and _more_places(state, world):
         pages = -(-len(world.villages(state.data["town"]) if state.at == "reg_village" else world.towns) // PAGE)
         page = (state.data["page"] + 1) % pages
-        says = (prompt("reg_place_end"),) if page == 0 else ()
-        return Go(state.at, {**state.data, "page": page}, says, forget=True)
+        if page == 0:
+            # Nobody listens to the whole list for nothing: as a miss it leads to a person in the end (V08).
+            state.data = {**state.data, "page": 0}
+            return Miss((prompt("reg_place_end"),))
+        return Go(state.at, {**state.data, "page": page}, forget=True)
     if not key.isdigit() or not 1 <= int(key) <= len(listed):
         return None
     return chosen_place(state, world, listed[int(key) - 1][0])

@@ -39,6 +39,7 @@ POSTING_QUESTIONS: dict[str, tuple[str, str]] = {
     "benefit": ("ask_benefits", "ask_benefits_short"),
 }  # fmt: skip
 EMERGENCY = {"120": "injury_first", "110": "violence_first"}
+HOTLINES_ALOUD = {"12333": "管社保的"}  # 人社 is a word of offices
 KEPT = {"profile": "profile_kept", "place": "place_kept"}
 OUTCOMES = {
     "coming": "outcome_coming",
@@ -70,8 +71,11 @@ def told(answer: Answer, *, today: date, hide: Collection[str] = (), takes_texts
     said = RENDERERS[answer["kind"]](answer, today)
     if takes_texts:
         return said
-    instead = [(say, WITHOUT_TEXTS.get(say.prompt or "", say.prompt)) for say in said]
-    return [say if other == say.prompt else prompt(other) for say, other in instead if other or say.prompt is None]
+    instead: list[Say] = []
+    for say in said:
+        other = WITHOUT_TEXTS.get(say.prompt or "", "")
+        instead += [say] if other == "" else [prompt(other)] if other else []
+    return instead
 
 
 def speak(answer: Answer, lang: str, *, today: date, hide: Collection[str] = ()) -> list[str]:
@@ -259,16 +263,23 @@ def _case_opened(answer: Answer, today: date) -> list[Say]:
     for hotline in (answer.get("hotlines") or [])[:1]:
         number, name = _hotline(hotline)
         if number:
-            said.append(
-                prompt("case_hotline", name=(free_text.said(name, 8), name), number=(spoken.digits_zh(number), number))
-            )
+            said.append(prompt("case_hotline", name=_whose(number, name), number=(spoken.digits_zh(number), number)))
     return said
 
 
 def distress_at_night(answer: Answer, today: date) -> list[Say]:
     """Nobody of ours is there: who is, and when we call; no company is promised that does not come."""
     zh, en = _when(answer.get("due_at"), today)
-    return [prompt("emergency_distress_night"), prompt("distress_call_back", until=("今天之内" if zh == "今天" else zh, en))]
+    return [
+        prompt("emergency_distress_night"),
+        prompt("distress_call_back", until=("今天之内" if zh == "今天" else zh, en)),
+    ]
+
+
+def _whose(number: str, name: str) -> tuple[str, str]:
+    """Whose number it is, as somebody would explain it, behind the number; nothing where that is not known."""
+    told = HOTLINES_ALOUD.get(number, free_text.said(name, 8))
+    return (f",{told}", f", {name or told}") if told else ("", "")
 
 
 def _hotline(hotline: Any) -> tuple[str, str]:
@@ -282,7 +293,9 @@ def _human(answer: Answer, today: date) -> list[Say]:
     """The handoff said aloud, with who else waits (V16)."""
     ahead = int(answer.get("ahead") or 0)
     if answer.get("open_now"):
-        return [prompt("human_queue", count=ahead) if ahead else prompt("human_now"), prompt("human_or_message")]
+        if ahead:
+            return [prompt("human_queue", count=ahead), prompt("human_queue_or_message")]
+        return [prompt("human_now"), prompt("human_or_message")]
     return [prompt("nobody_on_duty"), _promise(ahead + 1, answer.get("due_at"), today)]
 
 

@@ -189,7 +189,7 @@ class Player:
         self.call = self.stack.answer(self.number, WITHIN_S)
         heard = "".join(self.call.heard_last)
         self.said += ["☎ (it rings, she answers)", f"  {heard}"]
-        assert "我是机器" in heard and "按0" in heard, "who calls, and the way to a person, come first"
+        assert "机器" in heard and "按0" in heard, "who calls, and the way to a person, come first"
         holds(heard, expected or [])
 
     def _rings_busy(self, _: Any) -> None:

@@ -32,7 +32,7 @@ def test_f6_a_call_whose_placing_had_no_known_outcome_rings_once_and_is_found_by
     player.step("hang up", [])
     asked = {"where": "call", "do": fault, "number": number, "delay_s": 12}
     stack.network.post("/faults", json=asked).raise_for_status()
-    player.step("rings", ["没说完"])
+    player.step("rings", ["没办完"])
     wait_for(lambda: rows(stack, number, "a.call_sid")[0][0], WITHIN_S, "the webhook brings the call's id")
     player.step("press 1", ["找活"])
     player.step("hang up", [])

@@ -52,7 +52,7 @@ def test_who_else_is_being_put_through_is_told(call: Callable[..., PhoneCall]) -
     """V16."""
     assert "前头" not in call().press("0").text
     call("+8610001230001").press("0")
-    assert "前头还有两个人,最多等半分钟" in call("+8610001230002").press("0").text
+    assert "前头还有两个人。半分钟没人接" in call("+8610001230002").press("0").text
 
 
 def test_calls_that_are_over_do_not_stand_in_the_queue(

@@ -76,7 +76,7 @@ def test_v15_a_call_that_the_line_never_answered_is_rung_back(
     signed.voice("/twilio/voice/status", NUMBER, new_sid("CA"), CallStatus=ends)
     ring = due()
     assert ring is not None and ring["to"] == NUMBER
-    assert "没办完" in Answered(signed, ring).text
+    assert "没接到" in Answered(signed, ring).text
 
 
 def test_a_missed_call_told_twice_is_rung_back_once(signed: SignedClient, deps: Deps, database: Any) -> None:

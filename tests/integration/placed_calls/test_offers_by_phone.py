@@ -99,7 +99,7 @@ def test_an_offer_settled_while_it_rang_is_told_so(
     with deps.db.write() as session:
         answer_offer.answer(session, now=deps.clock(), offer_id=offer_id, answer="accept")
     answered = Answered(signed, ring)
-    assert "有结果了" in answered.text and "摘脆红李" not in answered.text
+    assert "办好了" in answered.text and "摘脆红李" not in answered.text
     assert answered.root.find("Hangup") is not None
 
 

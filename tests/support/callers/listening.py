@@ -46,7 +46,7 @@ ASKED = {
     "wrong": re.compile(r"(?:哪样|哪里|哪点|什么|哪个)(?:不对|错)|您说对的|要改(?:哪|什么|啥)"),
     "again": re.compile(r"再说一遍。|您再说|慢慢说"),
     "who": re.compile(r"本人.*(?:另外的人|家里|别人)|电话是您的"),
-    "message": re.compile(r"留(?:个|一个)?话|请说,?说完"),
+    "message": re.compile(r"留(?:个|一个)?话|请说[,。]?说完"),
     "hiring": re.compile(r"要几个人|请几个人|请人做|给好多钱"),
 }
 LOST = re.compile(r"没(?:有)?听(?:懂|清|到)|没得这个键|没有这个键|不懂|听不清")

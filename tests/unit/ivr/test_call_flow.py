@@ -55,7 +55,7 @@ def test_zero_reaches_a_person_in_hours_and_the_handoff_is_said() -> None:
     assert isinstance(call.last, Transfer)
 
 
-@pytest.mark.parametrize(("ahead", "said"), [(0, "最多等半分钟"), (2, "前头还有两个人,最多等半分钟")])
+@pytest.mark.parametrize(("ahead", "said"), [(0, "最多等半分钟"), (2, "前头还有两个人。半分钟没人接,您可以留话")])
 def test_the_wait_is_told_with_who_else_is_waiting(ahead: int, said: str) -> None:
     """V16."""
     call = Walk()(Digits("0"), human(ahead=ahead))
@@ -313,7 +313,7 @@ def test_everything_but_the_name_can_be_passed_over() -> None:
 
 
 def test_an_age_nobody_has_is_asked_again_with_an_example() -> None:
-    call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("03"))
+    call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("12"))
     assert "登不了" in call.text
     assert "比如五十八岁" in call.text
 

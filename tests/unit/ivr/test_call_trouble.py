@@ -208,7 +208,7 @@ def test_a_finished_task_is_summed_up_and_the_menu_follows() -> None:
 def test_goodbye_ends_the_call_kindly() -> None:
     call = Walk()(Speech("挂了哈"), make("goodbye"))
     assert isinstance(call.last, Hangup)
-    assert "慢走" in call.text
+    assert "那就挂了" in call.text
 
 
 MATTERS = [("2", "1", "wage_arrears"), ("2", "4", "other_problem"), ("3", "1", "policy"), ("3", "2", "training"),

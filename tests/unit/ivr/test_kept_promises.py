@@ -9,10 +9,10 @@ import pytest
 from backend.domain.answers import make
 from backend.domain.calling import takes_texts
 from ivr import speech
-from ivr.call_flow import advance
+from ivr.prompts import catalogue, heard_length, sentences
 from ivr.speech import WITHOUT_TEXTS
-from ivr.steps import Ask, Digits, Placed, Record, Speech, Started, State
-from tests.support.calls import TODAY, WORLD, Walk, case_opened, offers, opening, sample
+from ivr.steps import Answers, Ask, Digits, Placed, Record, Recorded, Silence, Speech, Started, State, Transfer
+from tests.support.calls import TODAY, WORLD, Walk, case_opened, human, offers, opening, sample
 
 CLOSED = replace(WORLD, staff_open=False)
 LANDLINE = replace(WORLD, takes_texts=False)
@@ -80,3 +80,135 @@ def test_without_work_only_the_registered_are_promised_word() -> None:
 
 
 # -- calls of ours -----------------------------------------------------------------------------------------------------------
+
+
+def answered(world: object = WORLD, placed: Placed | None = None, resume: State | None = None) -> Walk:
+    call = Walk(WORLD)
+    call.world, call.state = world, State()  # type: ignore[assignment]
+    return call(Started(resume, placed or Placed("offer", opening(), 71)))
+
+
+@pytest.mark.parametrize("station", ["中塘", "彭水苗族土家族自治县"])
+def test_v16_a_call_of_ours_names_the_town_and_that_it_is_free(station: str) -> None:
+    call = answered(replace(WORLD, station=station))
+    assert call.text.startswith(f"您好。我是{station}零工热线的机器。不收钱。找真人按0。")
+    assert all(heard_length(sentence) <= 20 for sentence in sentences(call.text)[:4])
+
+
+def test_v17_at_65_the_person_comes_before_the_town() -> None:
+    call = answered(replace(WORLD, station="中塘", over_65=True))
+    assert call.text.startswith("您好,想找真人说话,按0。我是中塘零工热线的机器。不收钱。")
+
+
+def test_v15_a_callback_says_what_happened_whether_it_was_missed_or_broke_off() -> None:
+    assert "您打来,我们没接到。" in answered(placed=Placed("callback", missed=True)).text
+    broken_off = State(at="reg_trade", registration={"recording_url": "http://r"})
+    assert "您打过我们电话,没办完。" in answered(placed=Placed("callback"), resume=broken_off).text
+    assert "刚才" not in answered(placed=Placed("callback"), resume=broken_off).text
+
+
+def test_v15_what_was_settled_meanwhile_is_said_to_be_done() -> None:
+    assert "您的事办好了,不打扰您了。" in answered(placed=Placed("over")).text
+
+
+# -- the list of places ------------------------------------------------------------------------------------------------------
+
+
+def at_village() -> Walk:
+    return Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))(Digits("#"))
+
+
+def test_v04_the_village_may_be_said_from_the_first_asking_on() -> None:
+    assert "您是哪个村?说村名也行。" in at_village().text
+
+
+def test_v08_a_list_heard_to_its_end_names_the_ways_out_and_leads_to_a_person() -> None:
+    call = at_village()
+    for lap in range(3):
+        for _ in range(3):  # seven villages: three pages
+            call(Digits("4"), human())
+        if lap < 2:
+            assert "念完了。没得您那里,按井号,找人按0。" in call.text and call.state.data["page"] == 0
+    assert isinstance(call.last, Transfer)
+
+
+# -- two digits --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", ["00", "05"])
+def test_v03_nought_reaches_a_person_where_two_digits_are_awaited(keys: str) -> None:
+    call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))
+    assert isinstance(call(Digits(keys), human()).last, Transfer)
+
+
+def test_v03_star_and_hash_pressed_twice_count_once() -> None:
+    call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))
+    assert call(Digits("##")).state.at == "reg_village"
+    assert call(Digits("*")).state.at == "reg_age"
+    assert call(Digits("**")).state.at != "reg_age"
+
+
+def test_v08_one_digit_of_an_age_is_told_that_there_are_two() -> None:
+    call = Walk()(Digits("2"))(Digits("1"))(Recorded("http://recording"))
+    assert call.text == "名字记到了。您好多岁?说出来,或者按两个数字。不想说按井号。"
+    assert call(Digits("5")).text.startswith("要按两个数字。")
+    form = Walk()(Speech("我要登记"), make("ask", form="registration", field="age", attempt=1, choices=[], noted={}))
+    assert form(Digits("5")).text.startswith("要按两个数字。")
+
+
+# -- what is said ------------------------------------------------------------------------------------------------------------
+
+
+def test_v16_a_conversation_in_the_hands_of_staff_is_connected_once_and_only_when_somebody_is_there() -> None:
+    call = Walk(replace(CLOSED, taken_over=True))
+    assert call.text == "您好,这里是零工热线。我是机器,要找真人,按0。工作人员正在给您办。"
+    assert "接人" not in call(Answers([human(open_now=False)])).text
+
+
+def test_v16_the_queue_does_not_contradict_the_wait() -> None:
+    said = Walk()(Digits("0"), human(ahead=3)).text
+    assert said == "好,给您接人。前头还有三个人。半分钟没人接,您可以留话。"
+
+
+def test_erasing_names_the_one_answer_that_erases_and_a_person() -> None:
+    told = "".join(speech.speak(sample("erase_by_text"), "zh", today=TODAY))
+    assert told == "短信发给您了。回数字1就删。不会发短信,按0找人。"
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "said"),
+    [("posting", "headcount", "说不清楚,按0找人。"), ("posting", "job_type", "说不清楚,按0找人。"), ("posting", "pay", "不说这个,按井号。找人,按0。"),
+     ("registration", "date", "不说这个,按井号。找人,按0。")],
+)  # fmt: skip
+def test_v08_what_cannot_be_passed_over_is_not_offered_to_be(form: str, field: str, said: str) -> None:
+    call = Walk()(Speech("要请人"), make("ask", form=form, field=field, attempt=1, choices=[], noted={}))
+    call(Silence())(Silence())
+    assert call.text.endswith(said)
+
+
+@pytest.mark.parametrize("field", ["date", "pay"])
+def test_w01_the_shorter_asking_already_names_the_key_that_passes_over(field: str) -> None:
+    assert speech.question("registration", field, 2).zh.endswith("不说按井号。")
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"),
+    [
+        ("cannot", "找活、登记、工钱,我都管。"), ("no_number_end", "请换个电话打。"), ("reg_name", "说完等一哈。"),
+        ("voicemail", "说完等一哈,或者按右下角的井字键。"), ("resume_65", "从头来按星号。"), ("again_hint", "要慢点按7"),
+        ("job_short", "要去就说要去"), ("more_short", "要听就说要听"), ("goodbye", "那就挂了"),
+    ],
+)  # fmt: skip
+def test_v01_prompts_say_what_a_villager_can_do(id_: str, said: str) -> None:
+    assert said in speech.prompt(id_).zh
+
+
+def test_the_labour_line_is_named_by_what_it_is_for() -> None:
+    hotline = [{"name": "人社", "number": "12333"}]
+    assert "急的话打幺二三三三,管社保的。" in "".join(speech.speak(case_opened(hotlines=hotline), "zh", today=TODAY))
+    assert "急的话打幺二三四八。" in "".join(speech.speak(case_opened(hotlines=["12348"]), "zh", today=TODAY))
+
+
+def test_the_local_way_of_talking_is_called_local_everywhere_it_is_spoken() -> None:
+    """Chongqing, Sichuan and Guizhou."""
+    assert "四川话" not in "".join(one.zh + one.mandarin for one in catalogue().values())

@@ -29,7 +29,7 @@ def placed(purpose: str, world: Any = WORLD, resume: State | None = None) -> Wal
 @pytest.mark.parametrize("purpose", sorted(ABOUT))
 def test_v16_the_first_sentences_say_who_calls_that_it_is_a_machine_and_the_way_to_a_person(purpose: str) -> None:
     call = placed(purpose)
-    assert call.text.startswith("您好,这里是零工热线。我是机器,要找真人,按0。")
+    assert call.text.startswith("您好。我是零工热线的机器。不收钱。找真人按0。")
     assert "不要再打来按3" in call.text
     assert isinstance(call.last, Ask)
     assert isinstance(call(Digits("0"), human()).last, Transfer)
@@ -63,7 +63,7 @@ def test_whoever_has_answered_once_is_not_hung_up_on_for_silence(purpose: str) -
 @pytest.mark.parametrize("purpose", sorted(ABOUT))
 def test_picking_up_with_hello_is_no_answer_and_the_question_is_said_again(purpose: str, words: str) -> None:
     call = placed(purpose)(Speech(words))
-    assert call.text.startswith("您好,我是零工热线的机器。") and "按1" in call.text
+    assert call.text.startswith("您好。我是零工热线的机器。") and "按1" in call.text
     assert call.state.misses == 0 and call.state.at in FIRST_QUESTIONS
 
 
@@ -114,7 +114,7 @@ def test_after_the_wages_were_asked_about_the_call_goes_on_as_any_other() -> Non
 def test_what_was_settled_while_it_rang_is_told_and_nothing_else() -> None:
     _, steps = advance(State(), Started(None, Placed("over")), WORLD)
     said = [step.zh for step in steps if isinstance(step, Say)]
-    assert any("有结果了" in zh for zh in said) and isinstance(steps[-1], Hangup)
+    assert any("办好了" in zh for zh in said) and isinstance(steps[-1], Hangup)
 
 
 @pytest.mark.parametrize("purpose", sorted(ABOUT))
