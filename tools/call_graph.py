@@ -97,6 +97,7 @@ NOT_DRAWN = {
     "no",
     "an ordinal",
     "danger words",
+    "wrong number",
     "impossible digits",
 }
 

@@ -18,6 +18,7 @@ from ivr.call_flow import RETRIES, advance
 from ivr.questions import QUESTIONS
 from ivr.steps import (
     LAST,
+    WRONG_PERSON,
     Answers,
     Ask,
     Converse,
@@ -76,7 +77,8 @@ CONFIRM_WITHDRAW = make("confirm_withdraw", opening=opening(), code="11")
 ASK_AGE = DATA["form"]["answer"]
 
 PLACED = (
-    Placed("callback"), Placed("reminder", opening(), 71, people=2),
+    Placed("callback"),
+    Placed("reminder", opening(), 71, people=2),
     *(Placed(purpose, opening(), 71) for purpose in ("offer", "reminder", "follow_up", "over")),
 )
 
@@ -292,6 +294,7 @@ def happenings(situation: Situation, world: World) -> list[tuple[str, Event]]:
     said: list[tuple[str, Event]] = [
         ("yes", Speech("要得", choice="yes")), ("no", Speech("不要", choice="no")), ("an ordinal", Speech("第二个", choice=2, ordinal=2)),
         ("danger words", Speech("腿断了", danger=True)), ("words", Speech(MUMBLED)),
+        ("wrong number", Speech("打错了", command=WRONG_PERSON)),
         ("said", Speech("五十八", facts={"age": 58})), ("said", Speech("双石村", facts={"place": "500114121002"})),
         ("said", Speech("采茶", facts={"job_types": ["A01"]})),
     ]  # fmt: skip
