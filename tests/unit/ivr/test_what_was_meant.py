@@ -153,7 +153,10 @@ def test_w11_every_asking_for_the_wages_names_the_day_that_has_not_come() -> Non
 
 @pytest.mark.parametrize(("first", "last", "said"), [(-3, -2, "二十号起"), (-1, -1, "昨天"), (-3, -3, "二十号")])
 def test_v13_a_job_that_is_over_was_not_today(first: int, last: int, said: str) -> None:
-    days = {"starts_on": (TODAY + timedelta(first)).isoformat(), "ends_on": (TODAY + timedelta(last)).isoformat()}
+    days: dict[str, Any] = {
+        "starts_on": (TODAY + timedelta(first)).isoformat(),
+        "ends_on": (TODAY + timedelta(last)).isoformat(),
+    }
     line = spoken.job_line(opening(**days), TODAY, "zh")
     assert said in line and "今天" not in line
 
