@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.domain.answers import Answer
-from ivr import speech
+from ivr import by_people, speech
 from ivr.asking import Go, Move, Question, prompt
 from ivr.questions import next_mine
 from ivr.steps import Answers, Hangup, Say, State, Step, Transfer, World
@@ -268,7 +268,7 @@ class FollowUp:
             self.last = [Transfer()]
         elif answer.get("case_kind") == "distress":
             # No tone at her: a message is offered, and silence is an answer.
-            self.says += [*speech.distress_at_night(answer, self.world.today), prompt("distress_message")]
+            self.says += [*by_people.distress_at_night(answer, self.world.today), prompt("distress_message")]
             self.be_at("voicemail", {})
             self.state.misses = 1
             self.wait()

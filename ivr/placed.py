@@ -28,9 +28,7 @@ def begun(placed: Placed, resume: State | None) -> State:
         if resume is None:
             return State(at="placed_callback", data=about)
         broken_off = {"at": resume.at, "data": resume.data}
-        return State(
-            at="placed_callback", data={**about, "resume": broken_off}, registration=dict(resume.registration)
-        )
+        return State(at="placed_callback", data={**about, "resume": broken_off}, registration=dict(resume.registration))
     data: dict[str, Any] = {"openings": [placed.opening], "i": 0, "offer_id": placed.offer_id}
     asked = f"placed_{placed.purpose}"
     if placed.people > 1:

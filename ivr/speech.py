@@ -8,13 +8,12 @@ a call comes from is only a claim (DESIGN §3.4). All words stand in the catalog
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
-from backend.settings import TIMEZONE
-from ivr import free_text, spoken
+from ivr import by_people, free_text, spoken
 from ivr.facts import ASKED, facts_said, filters_said, noted_said, of_a_person
 from ivr.prompts import catalogue, heard_length, prompt
 from ivr.steps import Say
@@ -25,7 +24,6 @@ __all__ = ["QUESTIONS", "RENDERERS", "choices_said", "facts_said", "filters_said
 Renderer = Callable[[Answer, date], list[Say]]
 LONGEST_REQUIREMENT = 30  # characters
 LONGEST_STATION, LONGEST_ADDRESS = 10, 30  # characters
-LONGEST_OFFICE = 12  # characters; a longer name is in the text, aloud it is 工作人员
 
 QUESTIONS: dict[str, tuple[str, str]] = {  # field → first asking, then shorter with an example (V08)
     "person_name": ("ask_name", "ask_name_short"), "age": ("ask_age", "ask_age_short"),
@@ -38,8 +36,6 @@ POSTING_QUESTIONS: dict[str, tuple[str, str]] = {
     "date": ("ask_start", "ask_start_short"), "pay": ("ask_pay", "ask_pay_short"),
     "benefit": ("ask_benefits", "ask_benefits_short"),
 }  # fmt: skip
-EMERGENCY = {"120": "injury_first", "110": "violence_first"}
-HOTLINES_ALOUD = {"12333": "管社保的"}  # 人社 is a word of offices
 KEPT = {"profile": "profile_kept", "place": "place_kept"}
 OUTCOMES = {
     "coming": "outcome_coming",
@@ -240,74 +236,6 @@ def deal_said(id_: str, opening: dict[str, Any], today: date) -> tuple[str, str]
     return spoken.deal(opening, today, "zh", _around(id_)[1]), spoken.deal(opening, today, "en")
 
 
-def _when(due: Any, today: date) -> tuple[str, str]:
-    try:
-        moment = datetime.fromisoformat(str(due)).astimezone(TIMEZONE)
-    except ValueError:
-        return "明天", "tomorrow"
-    if (moment.date() - today).days <= 0:
-        return "今天", "today"
-    return spoken.day(moment.date(), today, "zh").split(",")[0], spoken.day(moment.date(), today, "en")
-
-
-def _case_opened(answer: Answer, today: date) -> list[Say]:
-    said: list[Say] = []
-    if answer.get("case_kind") == "distress":
-        said.append(prompt("emergency_distress"))
-    elif emergency := EMERGENCY.get(str(answer.get("emergency") or "")):
-        said.append(prompt(emergency))
-    zh, en = _when(answer.get("due_at"), today)
-    office = str(answer.get("who") or "工作人员")
-    who = (free_text.said(office) if len(office) <= LONGEST_OFFICE else "") or "工作人员", office
-    said.append(prompt("case_opened", until=("今天之内" if zh == "今天" else f"最晚{zh}", en), who=who))
-    for hotline in (answer.get("hotlines") or [])[:1]:
-        number, name = _hotline(hotline)
-        if number:
-            said.append(prompt("case_hotline", name=_whose(number, name), number=(spoken.digits_zh(number), number)))
-    return said
-
-
-def distress_at_night(answer: Answer, today: date) -> list[Say]:
-    """Nobody of ours is there: who is, and when we call; no company is promised that does not come."""
-    zh, en = _when(answer.get("due_at"), today)
-    return [
-        prompt("emergency_distress_night"),
-        prompt("distress_call_back", until=("今天之内" if zh == "今天" else zh, en)),
-    ]
-
-
-def _whose(number: str, name: str) -> tuple[str, str]:
-    """Whose number it is, as somebody would explain it, behind the number; nothing where that is not known."""
-    told = HOTLINES_ALOUD.get(number, free_text.said(name, 8))
-    return (f",{told}", f", {name or told}") if told else ("", "")
-
-
-def _hotline(hotline: Any) -> tuple[str, str]:
-    if isinstance(hotline, dict):
-        return str(hotline.get("number") or hotline.get("phone") or ""), str(hotline.get("name") or "")
-    digits = "".join(c for c in str(hotline) if c.isdigit())
-    return digits, "".join(c for c in str(hotline) if not c.isdigit()).strip(" :,")
-
-
-def _human(answer: Answer, today: date) -> list[Say]:
-    """The handoff said aloud, with who else waits (V16)."""
-    ahead = int(answer.get("ahead") or 0)
-    if answer.get("open_now"):
-        if ahead:
-            return [prompt("human_queue", count=ahead), prompt("human_queue_or_message")]
-        return [prompt("human_now"), prompt("human_or_message")]
-    return [prompt("nobody_on_duty"), _promise(ahead + 1, answer.get("due_at"), today)]
-
-
-def _promise(place: int, due: Any, today: date) -> Say:
-    zh, en = _when(due, today)
-    return prompt("promise", place=place, until=("今天之内" if zh == "今天" else zh, en))
-
-
-def _callback_promised(answer: Answer, today: date) -> list[Say]:
-    return [prompt("human_busy"), _promise(int(answer["place"]), answer.get("due_at"), today)]
-
-
 def _market_info(answer: Answer, today: date) -> list[Say]:
     station = answer["station"] or {}
     written, address = str(station.get("name") or "零工市场"), str(station.get("address") or "")
@@ -432,9 +360,9 @@ RENDERERS: dict[str, Renderer] = {
     "kept": _kept,
     "profile_locked": _fixed("noted"),
     "which_person": _fixed("who_calls"),
-    "case_opened": _case_opened,
-    "human": _human,
-    "callback_promised": _callback_promised,
+    "case_opened": by_people.case_opened,
+    "human": by_people.human,
+    "callback_promised": by_people.callback_promised,
     "human_talked": _fixed("human_talked"),
     "call_summary": _fixed("text_follows"),
     "market_info": _market_info,
