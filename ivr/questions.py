@@ -229,7 +229,7 @@ def _who(state: State, world: World, key: str) -> Move | None:
 
 
 _NOT_THE_OWNER = re.compile(r"不是|机主的|本人的")
-_KIN = re.compile(r"家里|另外|屋头|婆娘|媳妇|堂客|老汉|老公|老伴|老婆|男人|爸|妈|娃|儿|女|孙")
+_KIN = re.compile(r"家里|另外|屋头|婆娘|媳妇|堂客|老汉|老公|老伴|老婆|男人|爸|妈|娃|儿|女|孙[子女儿]")
 _THE_OWNER = re.compile(r"本人|机主|我自己|就是我|是我|我的(电话|手机|号)")
 
 
