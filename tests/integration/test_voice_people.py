@@ -307,3 +307,16 @@ def test_a_registered_caller_takes_a_suitable_job_in_four_keys_and_ninety_second
         heard += phone.press("1").text.split("到了找哪个")[0]
     assert "报上了" in heard
     assert heard_length(heard) / 130 * 60 <= 90
+
+
+def test_m09_a_place_taken_from_a_landline_leaves_staff_the_task_to_say_whom_to_ask_for(
+    call: Callable[..., PhoneCall], database: Database
+) -> None:
+    landline = "+862379221234"
+    phone = call(landline).press("1").press("1").press("1")
+    assert "报上了" in phone.text and "到了找哪个,按0问。" in phone.text
+    assert "短信" not in phone.text
+    phone.hang_up()
+    assert texts(database, landline) == []
+    [task] = cases(database)
+    assert task.kind == "callback" and "座机报了活" in task.summary
