@@ -172,7 +172,7 @@ def test_v16_the_queue_does_not_contradict_the_wait() -> None:
 
 def test_erasing_names_the_one_answer_that_erases_and_a_person() -> None:
     told = "".join(speech.speak(sample("erase_by_text"), "zh", today=TODAY))
-    assert told == "短信发给您了。回数字1就删。不会发短信,按0找人。"
+    assert told == "短信发给您了。回数字一就删。不会发短信,按0找人。"
 
 
 @pytest.mark.parametrize(
