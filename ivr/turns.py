@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.services import after_call, call_turns, place_calls, ring_instead
 from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
+from backend.store.session import in_turn
 from ivr.call_flow import advance
 from ivr.questions import QUESTIONS, opening_read
 from ivr.recorded import recorded_for
@@ -82,20 +82,18 @@ def _derived(facts: tuple[str, ...]) -> tuple[str, ...]:
 
 def incoming(deps: Deps, sid: str, number: str) -> str:
     """The first webhook of a call; asked again it gives the same TwiML."""
-    for attempt in range(3):
-        try:
-            with deps.db.write() as session:
-                call, _ = call_turns.open_call(session, deps, sid=sid, number=number)
-                if (given := call_turns.given_answer(session, call, FIRST)) is not None:
-                    return given
-                turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
-                event = Started(_resumable(session, deps, call, turn.caller))
-                log.info("call_started", call_id=call.id, resumed=event.resume is not None)
-                return _close(turn, call_turns.Heard(CAME_IN), *advance(turn.state, event, turn.world))
-        except (IntegrityError, OperationalError):
-            if attempt == 2:
-                raise
-    raise AssertionError("unreachable")
+
+    def answered() -> str:
+        with deps.db.write() as session:
+            call, _ = call_turns.open_call(session, deps, sid=sid, number=number)
+            if (given := call_turns.given_answer(session, call, FIRST)) is not None:
+                return given
+            turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
+            event = Started(_resumable(session, deps, call, turn.caller))
+            log.info("call_started", call_id=call.id, resumed=event.resume is not None)
+            return _close(turn, call_turns.Heard(CAME_IN), *advance(turn.state, event, turn.world))
+
+    return in_turn(answered)
 
 
 def placed(deps: Deps, sid: str, reference: str) -> str:
@@ -103,21 +101,19 @@ def placed(deps: Deps, sid: str, reference: str) -> str:
 
     NotFound when the reference is none of ours.
     """
-    for attempt in range(3):
-        try:
-            with deps.db.write() as session:
-                call, planned = place_calls.pick_up(session, deps, sid=sid, reference=reference)
-                if (given := call_turns.given_answer(session, call, FIRST)) is not None:
-                    return given
-                turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
-                resume = _resumable(session, deps, call, turn.caller) if planned.purpose == "callback" else None
-                event = Started(resume, Placed(**ring_instead.what_for(session, deps, planned, deps.clock())))
-                log.info("placed_call_answered", call_id=call.id, purpose=planned.purpose)
-                return _close(turn, call_turns.Heard(ANSWERED), *advance(turn.state, event, turn.world))
-        except (IntegrityError, OperationalError):
-            if attempt == 2:
-                raise
-    raise AssertionError("unreachable")
+
+    def answered() -> str:
+        with deps.db.write() as session:
+            call, planned = place_calls.pick_up(session, deps, sid=sid, reference=reference)
+            if (given := call_turns.given_answer(session, call, FIRST)) is not None:
+                return given
+            turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
+            resume = _resumable(session, deps, call, turn.caller) if planned.purpose == "callback" else None
+            event = Started(resume, Placed(**ring_instead.what_for(session, deps, planned, deps.clock())))
+            log.info("placed_call_answered", call_id=call.id, purpose=planned.purpose)
+            return _close(turn, call_turns.Heard(ANSWERED), *advance(turn.state, event, turn.world))
+
+    return in_turn(answered)
 
 
 def _resumable(session: Session, deps: Deps, call: Any, caller: call_turns.Caller) -> State | None:
@@ -154,41 +150,59 @@ def next_turn(deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs,
     NotFound when the call is not ours. An answer to a question long past changes nothing: the open one is asked again.
     """
     with _number(deps, sid) as leased:
-        with deps.db.write() as session:
-            call = call_turns.find_call(session, deps, sid=sid, call_id=call_id)
-            if (given := call_turns.given_answer(session, call, nonce)) is not None:
-                return given
-            turn = _opened(session, deps, call, nonce)
-            if nonce != call.state["nonce"]:
-                log.warning("stale_call_turn", call_id=call.id)
-                return _ask_again(turn)
-            waiting = call.state.get("awaiting")
-            if waiting is None:
-                event = heard_as(turn.state, turn.world)
-                state, steps = advance(turn.state, event, turn.world)
-                if state.spoke:
-                    # Before what was said is understood: it may be the answer to what we rang for.
-                    place_calls.somebody_there(session, deps, call)
-                if not isinstance(steps[-1], Converse):
-                    return _close(turn, _known_as(heard, event), state, steps)
-                said = replace(heard, words=steps[-1].text)
-                message = call_turns.hear(session, deps, call, nonce, said)
-                call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
-                says = [[step.zh, step.en, step.prompt] for step in steps if isinstance(step, Say)]
-                urgent = isinstance(event, Speech) and event.danger
-                waiting = {"message_id": message.id, "flow": state.to_json(), "says": says, "urgent": urgent}
-                call.state = {**call.state, "awaiting": waiting}
+        waiting = in_turn(lambda: _hear(deps, sid, call_id, nonce, heard_as, heard))
+        if isinstance(waiting, str):
+            return waiting
         # A cry for help asks no model and waits for no other turn.
         answers = _answers_to(deps, int(waiting["message_id"]), leased or bool(waiting.get("urgent")))
-        with deps.db.write() as session:
-            call = call_turns.find_call(session, deps, sid=sid, call_id=call_id)
-            if (given := call_turns.given_answer(session, call, nonce)) is not None:
-                return given
-            turn = _opened(session, deps, call, nonce)
-            turn.state, turn.answers = State.from_json(waiting["flow"]), answers
-            intent = call_turns.intent_of(session, int(waiting["message_id"]))
-            state, steps = advance(turn.state, Answers(answers, intent), turn.world)
-            return _close(turn, heard, state, [*(Say(*told) for told in waiting["says"]), *steps])
+        return in_turn(lambda: _tell(deps, sid, call_id, nonce, heard, waiting, answers))
+
+
+def _hear(
+    deps: Deps, sid: str, call_id: int, nonce: str, heard_as: HeardAs, heard: call_turns.Heard
+) -> str | dict[str, Any]:
+    """The turn's TwiML, or which message waits for the conversation service, and where the call was (`awaiting`)."""
+    with deps.db.write() as session:
+        call = call_turns.find_call(session, deps, sid=sid, call_id=call_id)
+        if (given := call_turns.given_answer(session, call, nonce)) is not None:
+            return given
+        turn = _opened(session, deps, call, nonce)
+        if nonce != call.state["nonce"]:
+            log.warning("stale_call_turn", call_id=call.id)
+            return _ask_again(turn)
+        waiting: dict[str, Any] | None = call.state.get("awaiting")
+        if waiting is not None:
+            return waiting
+        event = heard_as(turn.state, turn.world)
+        state, steps = advance(turn.state, event, turn.world)
+        if state.spoke:
+            # Before what was said is understood: it may be the answer to what we rang for.
+            place_calls.somebody_there(session, deps, call)
+        if not isinstance(steps[-1], Converse):
+            return _close(turn, _known_as(heard, event), state, steps)
+        said = replace(heard, words=steps[-1].text)
+        message = call_turns.hear(session, deps, call, nonce, said)
+        call_turns.to_be_answered(session, call, message, reading=opening_read(turn.state))
+        says = [[step.zh, step.en, step.prompt] for step in steps if isinstance(step, Say)]
+        urgent = isinstance(event, Speech) and event.danger
+        waiting = {"message_id": message.id, "flow": state.to_json(), "says": says, "urgent": urgent}
+        call.state = {**call.state, "awaiting": waiting}
+        return waiting
+
+
+def _tell(
+    deps: Deps, sid: str, call_id: int, nonce: str, heard: call_turns.Heard, waiting: dict[str, Any],
+    answers: list[Answer],
+) -> str:  # fmt: skip
+    with deps.db.write() as session:
+        call = call_turns.find_call(session, deps, sid=sid, call_id=call_id)
+        if (given := call_turns.given_answer(session, call, nonce)) is not None:
+            return given
+        turn = _opened(session, deps, call, nonce)
+        turn.state, turn.answers = State.from_json(waiting["flow"]), list(answers)
+        intent = call_turns.intent_of(session, int(waiting["message_id"]))
+        state, steps = advance(turn.state, Answers(turn.answers, intent), turn.world)
+        return _close(turn, heard, state, [*(Say(*told) for told in waiting["says"]), *steps])
 
 
 # Words to the line itself, as the engine would have called them.

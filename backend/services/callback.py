@@ -15,6 +15,7 @@ from backend.services.people import handset_for
 from backend.services.receive_message import conversation_for
 from backend.services.turn import Turn
 from backend.store.models import Call, Conversation, Handset, PlannedCall
+from backend.store.session import in_turn
 
 # Long enough to redial by oneself, short enough that the phone is still in the hand; ten minutes at the most.
 AFTER = timedelta(minutes=3)
@@ -56,6 +57,10 @@ def after_call(session: Session, deps: Deps, call: Call, how: HowItEnded) -> Non
 
 def missed(deps: Deps, *, sid: str, number: str) -> None:
     """A call that ended before the line ever answered it: its number has contacted us all the same."""
+    in_turn(lambda: _missed(deps, sid, number))
+
+
+def _missed(deps: Deps, sid: str, number: str) -> None:
     with deps.db.write() as session:
         handset = handset_for(session, number, deps.clock())
         if session.scalar(select(PlannedCall.id).where(PlannedCall.after_call_sid == sid)) is not None:

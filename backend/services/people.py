@@ -20,8 +20,9 @@ ELDER = 65  # V17
 
 def handset_for(session: Session, number: str, now: datetime) -> Handset:
     """Return the handset of an E.164 `number`, making it at its first message or call."""
-    # The row lock keeps two first messages of one number from opening two conversations.
-    handset = session.scalar(select(Handset).where(Handset.number == number).with_for_update())
+    # The row lock keeps two first messages of one number from opening two conversations; it lets rows that only name the
+    # handset in, so that whoever has locked such a row is not waited for in a circle.
+    handset = session.scalar(select(Handset).where(Handset.number == number).with_for_update(key_share=True))
     if handset is None:
         try:
             with session.begin_nested():

@@ -312,7 +312,7 @@ def pick_up(session: Session, deps: Deps, *, sid: str, reference: str) -> tuple[
     if (call := session.scalar(own)) is not None:
         return call, planned
     _note(attempt, planned, sid, "in-progress")
-    handset = session.get_one(Handset, planned.handset_id, with_for_update=True)
+    handset = session.get_one(Handset, planned.handset_id, with_for_update={"key_share": True})
     conversation = conversation_for(session, handset, now)
     call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
                 direction="outbound", planned_call_id=planned.id, state={}, turn=0, started_at=now, last_at=now)  # fmt: skip

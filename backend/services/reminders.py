@@ -127,14 +127,13 @@ def expect_in_call(conversation: Conversation, ask: Callable[[Conversation, Offe
     context = {key: value for key, value in (conversation.context or {}).items() if key != BEFORE_CALL}
     before = {"pending": context.get("pending"), "person_id": conversation.person_id}
     ask(conversation, offer)
-    conversation.context = {**(conversation.context or {}), BEFORE_CALL: {**before, "offer_id": offer.id}}
+    conversation.context = {**(conversation.context or {}), BEFORE_CALL: before}
 
 
 def nobody_heard(conversation: Conversation) -> None:
-    """It was a machine: what was asked before the call is asked still, unless something else has been since."""
+    """It was a machine: what was asked before the call is asked still, whatever was made of its announcement."""
     context = dict(conversation.context or {})
-    before, pending = context.pop(BEFORE_CALL, None), context.get("pending") or {}
-    if before is not None and pending.get("offer_id") == before["offer_id"]:
+    if (before := context.pop(BEFORE_CALL, None)) is not None:
         conversation.person_id, context["pending"] = before["person_id"], before["pending"]
     conversation.context = context
 

@@ -6,15 +6,19 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 PATIENCE_S = 10.0  # then the database itself decides
 LOOK_AGAIN_S = 0.002
+TRIES = 3
+
+T = TypeVar("T")
 
 
 def make_engine(database_url: str) -> Engine:
@@ -61,6 +65,20 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def in_turn(work: Callable[[], T]) -> T:
+    """Do `work`, one transaction that changes nothing outside, and do it again when another was in its way.
+
+    That is a row made by somebody else a moment ago, or (PostgreSQL) two that wait for each other; the third time it is
+    raised: IntegrityError, OperationalError.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except (IntegrityError, OperationalError):
+            continue
+    return work()
 
 
 class _Turnstile:

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from backend.domain.answers import make as answer
 from backend.errors import CarrierError
-from backend.services import answer_offer, outbox, ring_instead
+from backend.services import answer_offer, outbox, reminders, ring_instead
 from backend.services.planned_calls import finish
-from backend.store.models import Case, Handset, HandsetOwner, Message, OutboxRow, PlannedCall, Worker
+from backend.store.models import Case, Handset, HandsetOwner, Message, Offer, OutboxRow, PlannedCall, Worker
 
 NUMBER = "+8610000090001"
 
@@ -245,3 +245,31 @@ def test_m09_what_can_be_asked_by_phone_is_rung_first_and_a_task_only_after_that
 def cases(deps: Any) -> list[str]:
     with deps.db.read() as session:
         return list(session.scalars(select(Case.kind)))
+
+
+def test_m09_a_reminder_that_did_not_arrive_is_rung_until_the_work_begins_for_whom_it_was(
+    deps: Any, queue: Any, make: Any, carrier: Any, clock: Any
+) -> None:
+    """Two on one phone with the same job; the offers themselves ran out long ago."""
+    ids = []
+    with make() as f:
+        handset = f.session.query(Handset).filter_by(number=NUMBER).one()
+        opening = f.make_opening(hours_from="13:00", hours_to="17:00")
+        for name in ("王小云", "李大山"):
+            person = f.make_person(name)
+            f._add(HandsetOwner(handset_id=handset.id, person_id=person.id, since=f.now))
+            worker = f._add(Worker(person_id=person.id, job_types=[], unavailable=[], day_parts=[], benefits=[],
+                                   created_at=f.now, updated_at=f.now))  # fmt: skip
+            offer = f.make_offer(opening, worker, "accepted", expires_at=f.now - timedelta(hours=5))
+            ids.append((offer.id, person.id))
+    queue()
+    send_and_fail(deps, carrier, "undelivered")
+    with deps.db.write() as session:
+        offer = session.get_one(Offer, ids[1][0])
+        reminders.text_reminder(session, deps, offer, session.get_one(Handset, handset.id), clock())
+    send_and_fail(deps, carrier, "undelivered")
+    with deps.db.read() as session:
+        planned = session.scalars(select(PlannedCall)).one()
+        begins = answer_offer.starts_at(session.get_one(Offer, ids[1][0]).opening)
+    assert (planned.purpose, planned.status, planned.offer_id, planned.person_id) == ("reminder", "planned", *ids[1])
+    assert planned.expires_at == begins

@@ -7,12 +7,15 @@ from datetime import date
 
 from sqlalchemy import func, select, text
 
+from backend.services import after_call
 from backend.services.deps import Deps
 from backend.store.models import (
     AuditEvent,
     Base,
+    Call,
     Case,
     Consent,
+    Conversation,
     HandsetOwner,
     Hardship,
     Message,
@@ -168,6 +171,29 @@ def test_erasing_takes_a_second_confirmation_by_text_and_leaves_no_trace(worker:
         assert session.scalars(select(Opening)).one().filled == 0
         assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.verb == "erased")) == 1
     assert kinds(worker.say("view_profile")) == ["no_profile"]
+
+
+def test_t15_erasing_takes_the_pace_and_wording_and_what_an_open_call_was_keyed(worker: Speaker, deps: Deps) -> None:
+    now = deps.clock()
+    worker.say("view_profile", "我登记的啥子")
+    with deps.db.write() as session:
+        row = session.scalars(select(Person)).one()
+        row.speech_rate, row.wording = 60, "mandarin"
+        conversation = session.scalars(select(Conversation)).one()
+        keyed = {"flow": {"at": "reg_trade", "registration": {"age": 58}}, "nonce": "n1"}
+        call = Call(carrier="simulator", call_sid="CA1", handset_id=conversation.handset_id, direction="inbound",
+                    conversation_id=conversation.id, state=keyed, turn=3, started_at=now, last_at=now)  # fmt: skip
+        session.add(call)
+    worker.say("delete_profile", "把我的信息删了")
+    assert kinds(worker.answer("1")) == ["erased"]
+    with deps.db.write() as session:
+        row = session.scalars(select(Person)).one()
+        assert (row.speech_rate, row.wording) == (None, None)
+        call = session.scalars(select(Call)).one()
+        assert call.state == keyed, "it still goes on"
+        call.ended_at = now
+        after_call.over(session, deps, call, call.state["flow"])
+        assert call.state == {}
 
 
 def test_an_open_case_about_wages_outlives_the_erasure(worker: Speaker, deps: Deps) -> None:

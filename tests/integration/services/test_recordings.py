@@ -88,6 +88,18 @@ def test_a_recording_taken_away_can_be_put_back(deps: Any, members: dict[str, Me
     assert recorded_for(deps, TOWN, "local")("greeting") == second.address
 
 
+def test_a_recording_that_cannot_be_put_back_is_not_lost(deps: Any, members: dict[str, Member]) -> None:
+    member, folder = members["town"], Shelf(deps.settings.data_dir).folder(TOWN)
+    kept = recordings.keep(deps, member, TOWN, GREETING, "local", LOUD)
+    recordings.take_away(deps, member, TOWN, GREETING, "local")
+    (folder / "greeting.wav").mkdir()  # nothing can be written there
+    with pytest.raises(OSError):
+        recordings.put_back(deps, member, TOWN, GREETING, "local")
+    (folder / "greeting.wav").rmdir()
+    recordings.put_back(deps, member, TOWN, GREETING, "local")
+    assert recorded_for(deps, TOWN, "local")("greeting") == kept.address
+
+
 def test_the_address_brings_the_sound_and_another_address_another_sound(
     app: Any, deps: Any, members: dict[str, Member]
 ) -> None:

@@ -76,3 +76,19 @@ def test_a_writer_that_stops_inside_keeps_nobody_out_for_good(url: str, monkeypa
     holder.join(10)
     stuck.close()
     assert counted(url) == 7
+
+
+def test_a_turnstile_whose_file_cannot_be_opened_keeps_nobody_out(url: str, tmp_path: Path) -> None:
+    """Neither this writer nor the next thread: SQLite keeps them apart alone."""
+    broken = store._Turnstile(str(tmp_path / "no such folder" / "turnstile"))
+    with broken.passing():
+        write_some(url)
+    passed = threading.Event()
+
+    def pass_too() -> None:
+        with broken.passing():
+            passed.set()
+
+    threading.Thread(target=pass_too, daemon=True).start()
+    assert passed.wait(5)
+    assert counted(url) == EACH
