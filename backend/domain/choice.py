@@ -53,8 +53,8 @@ def parse(text: str) -> Choice | None:
     joined = re.sub(r"[\s,，。.、!！~～]+", "", said)
     if joined in _STAR:
         return "*"
-    # 是哩, 对嘛, 不是嘞: the same word with how people end a sentence here.
-    bare = joined.rstrip("嘛哈哒噻哩呢嘞咯哦啊的")
+    # 是哩, 对嘛, 不是嘞: the same word with how people end a sentence here. Not 的: 我报的 are the jobs she has taken.
+    bare = joined.rstrip("嘛哈哒噻哩呢嘞咯哦啊")
     if joined in _YES or bare in _YES:
         return "yes"
     if joined in _NO or bare in _NO:

@@ -62,6 +62,8 @@ def test_a_bare_answer_is_read_in_every_form(text: str, answer: int | str) -> No
         "一百二",
         "13800001234",
         "好久去",
+        "我报的",
+        "报的那个",
         "接娃儿",
         "不晓得",
         "三轮车",
