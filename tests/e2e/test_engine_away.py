@@ -136,17 +136,21 @@ def the_five_tasks_by_call(copy: Copy, number: str) -> None:
 
     call = stack.call(number)
     press(call, "2")
+    story = []
     for _ in range(14):
         if stack.get("/workers", phone=number)["items"] or call.ended:
             break
         said = "".join(call.heard_last)
+        story.append(said)
         if call.waiting_for == "recording":
             call.speak("张桂芳")
         elif "两位数" in said or ("岁" in said and "对" not in said):
             press(call, "58")
         else:
             press(call, "1")
-    [worker] = stack.get("/workers", phone=number)["items"]
+    workers = stack.get("/workers", phone=number)["items"]
+    assert workers, story
+    [worker] = workers
     call.hang_up()
 
     call = stack.call(number)
