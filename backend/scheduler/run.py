@@ -44,6 +44,7 @@ class Ticker:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leads = False
         self._lock = threading.Lock()
+        self._running = {job.name: threading.Lock() for job in self._jobs}
 
     def beat(self) -> bool:
         """Take or keep the lead; on taking it, run at once what may have come due while nobody led."""
@@ -62,14 +63,20 @@ class Ticker:
         return leads
 
     def tick(self, job: Job) -> None:
-        """Run one job, if this process still leads; a failure is logged and the next tick tries again."""
-        if not self._leads:
+        """Run one job, if this process still leads; a failure is logged and the next tick tries again.
+
+        Never beside itself: the run on taking the lead may still be at it when the first tick comes.
+        """
+        running = self._running[job.name]
+        if not self._leads or not running.acquire(blocking=False):
             return
         try:
             changed = job.service(self._deps)
         except Exception as problem:
             log.exception("job_failed", job=job.name, error=type(problem).__name__)
             return
+        finally:
+            running.release()
         if changed:
             log.info("job_done", job=job.name, changed=changed)
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -123,6 +124,29 @@ def test_what_came_due_while_nobody_led_is_done_on_taking_the_lead(deps: Deps, m
     Ticker(deps, tuple(job for job in JOBS if not job.demo_only)).beat()
     with deps.db.read() as session:
         assert session.get_one(Opening, opening.id).status == "expired"
+
+
+def test_a_job_still_at_work_is_not_begun_a_second_time(deps: Deps) -> None:
+    """D11: the run on taking the lead and the first tick would both find the same rows due."""
+    begun, go_on, runs = threading.Event(), threading.Event(), []
+
+    def slow(_: Deps) -> int:
+        runs.append(1)
+        begun.set()
+        go_on.wait(30)
+        return 0
+
+    job = Job("slow", IntervalTrigger(days=1000), slow, at_start=True)
+    ticker = Ticker(deps, (job,))
+    lead = threading.Thread(target=ticker.beat)
+    lead.start()
+    assert begun.wait(30)
+    ticker.tick(job)
+    go_on.set()
+    lead.join(30)
+    assert runs == [1]
+    ticker.tick(job)
+    assert runs == [1, 1]
 
 
 def test_a_job_that_fails_neither_stops_the_others_nor_loses_the_lead(deps: Deps) -> None:
