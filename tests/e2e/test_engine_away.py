@@ -144,6 +144,7 @@ def the_five_tasks_by_call(copy: Copy, number: str) -> None:
         story.append(said)
         if call.waiting_for == "recording":
             call.speak("张桂芳")
+            press(call, "#")
         elif "两位数" in said or ("岁" in said and "对" not in said):
             press(call, "58")
         else:
