@@ -54,10 +54,16 @@ def _locked(database_url: str) -> Iterator[Connection]:
     try:
         if engine.dialect.name == "sqlite" and engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        # On SQLite BEGIN IMMEDIATE is the lock.
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            yield connection
+        with engine.connect() as connection:
+            if on_sqlite := engine.dialect.name == "sqlite":
+                # A table is changed by copying and dropping it, which no row that points at it may hinder; the switch
+                # works only outside a transaction, so the references are checked by hand before the end of this one.
+                connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():  # on SQLite BEGIN IMMEDIATE is the lock
+                if not on_sqlite:
+                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                yield connection
+                if on_sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+                    raise RuntimeError(f"the migration would leave {len(broken)} rows that point nowhere")
     finally:
         engine.dispose()

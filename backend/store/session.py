@@ -14,6 +14,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.store import worker_trades
+
 PATIENCE_S = 10.0  # then the database itself decides
 LOOK_AGAIN_S = 0.002
 TRIES = 3
@@ -136,6 +138,7 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.engine = make_engine(database_url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        worker_trades.watch(self._sessions)
         path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self._turnstile = _Turnstile(f"{path}-turnstile") if path and path != ":memory:" else None
 

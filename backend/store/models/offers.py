@@ -35,6 +35,10 @@ class Offer(Base):
     message_id: Mapped[int | None]  # the message or call turn that decided it
     reminded_at: Mapped[datetime | None]  # the reminder before work starts was written or planned
     followed_up_at: Mapped[datetime | None]  # the question after the job was written or planned
+    wave: Mapped[int | None]  # of which wave; none: taken by herself or put by staff
+    score: Mapped[float | None]  # why she was asked: the rank's points and reasons as they stood then (for the auditor)
+    reasons: Mapped[list[str] | None]
+    waitlisted_at: Mapped[datetime | None]  # her turn among those who wait for a place
 
     opening: Mapped[Opening] = relationship()
     worker: Mapped[Worker] = relationship()
@@ -43,4 +47,25 @@ class Offer(Base):
         UniqueConstraint("opening_id", "worker_id"),
         Index("ix_offers_worker_id_status", "worker_id", "status"),
         Index("ix_offers_status_expires_at", "status", "expires_at"),
+        Index("ix_offers_status_starts_on", "status", "starts_on"),
+        Index("ix_offers_worker_id_offered_at", "worker_id", "offered_at"),
     )
+
+
+class Outcome(Base):
+    """What one side says became of a place that was taken; both are asked, and staff may say it for either.
+
+    `side`: worker | employer | staff. `outcome`: arrived | no_show | completed | paid | unpaid.
+    """
+
+    __tablename__ = "outcomes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"))
+    side: Mapped[str]
+    outcome: Mapped[str]
+    at: Mapped[datetime]
+    message_id: Mapped[int | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (UniqueConstraint("offer_id", "side", "outcome"),)

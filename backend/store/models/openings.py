@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
@@ -23,6 +23,9 @@ class Employer(Base):
     phone: Mapped[str | None]  # E.164; told to a worker only after acceptance, and only by text (V13)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     created_at: Mapped[datetime]
+    # Looked at by staff (licence, door, owner): may publish at once, the review comes after (P04).
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    verified_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_employers_phone", "phone"),)
 
@@ -64,6 +67,25 @@ class Opening(Base):
     collected_at: Mapped[datetime]
     updated_at: Mapped[datetime]  # freshness: the staleness clock starts here (P07)
     source_message_id: Mapped[int | None]
+    source_kind: Mapped[str] = mapped_column(
+        default="gig", server_default="gig"
+    )  # gig | fair | policy | key_enterprise (E07)
+    employment_kind: Mapped[str] = mapped_column(
+        default="flexible", server_default="flexible"
+    )  # full_time | flexible | shared
+    repeats_id: Mapped[int | None] = mapped_column(ForeignKey("openings.id"))  # the posting this one says again
+    # How far its market reaches (统一归集, P09): a town, county, city or province; none: its own county.
+    visible_to: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
+    # Instant hire (E03): the wave last sent, when the next is due (none: nothing to send), and whether staff or the employer stopped it.
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    wave: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_wave_at: Mapped[datetime | None]
+    waves_stopped_at: Mapped[datetime | None]
+    # The employer's side of what is asked: is it still open, who came, who was paid.
+    confirmed_at: Mapped[datetime | None]
+    asked_current_at: Mapped[datetime | None]
+    attendance_asked_at: Mapped[datetime | None]
+    payment_asked_at: Mapped[datetime | None]
 
     employer: Mapped[Employer] = relationship()
 
@@ -73,4 +95,43 @@ class Opening(Base):
         Index("ix_openings_status_region", "status", "region_code"),
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
+        Index("ix_openings_next_wave_at", "next_wave_at"),
+        Index("ix_openings_employer_id", "employer_id"),
     )
+
+
+class Wave(Base):
+    """One round of offers of an opening, with the figures that sized it, so that staff can see why so many were asked."""
+
+    __tablename__ = "waves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(ForeignKey("openings.id"))
+    number: Mapped[int]
+    free_places: Mapped[int]
+    open_offers: Mapped[int]  # of earlier waves, still unanswered when this one was sized
+    expected_rate: Mapped[float]  # share of offers reckoned to be taken
+    size: Mapped[int]  # offers made
+    sent_at: Mapped[datetime]
+    until: Mapped[datetime]  # when the next wave looks again
+
+    __table_args__ = (UniqueConstraint("opening_id", "number"),)
+
+
+class Forwarding(Base):
+    """An opening put before another village, town, county or city by staff (P08: 第一时间 forwarded to the groups)."""
+
+    __tablename__ = "forwardings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(ForeignKey("openings.id"))
+    to_region: Mapped[str] = mapped_column(ForeignKey("regions.code"))
+    forwarded_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    forwarded_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    seen_by: Mapped[int | None] = mapped_column(
+        ForeignKey("staff.id")
+    )  # the first of the receiving place who opened it
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("opening_id", "to_region"), Index("ix_forwardings_to_region", "to_region"))

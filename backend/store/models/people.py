@@ -38,7 +38,10 @@ class Person(Base):
     updated_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_persons_village_code", "village_code"),)
+    __table_args__ = (
+        Index("ix_persons_village_code", "village_code"),
+        Index("ix_persons_household_id", "household_id"),
+    )
 
 
 class Handset(Base):
@@ -104,6 +107,21 @@ class Worker(Base):
     benefits: Mapped[list[str]] = mapped_column(default=list)
     preferred_channel: Mapped[str] = mapped_column(default="sms")  # sms | voice
     waiting_since: Mapped[datetime | None]  # without work since (H03)
+    # What the notices' ledger asks besides (W01, W15, H09); none: not known.
+    skill_level: Mapped[str | None]  # none | basic | skilled | certified
+    employment_status: Mapped[str | None]  # waiting | working | self_employed | studying | not_able
+    job_willingness: Mapped[str | None]  # wants | thinks | not_now
+    at_home: Mapped[bool | None]  # has not gone out to work (未外出)
+    service_needs: Mapped[list[str]] = mapped_column(
+        default=list, server_default="[]"
+    )  # job | training | policy | rights
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # who helps her one to one (H01, H10)
+    # Freshness (P01): when she last said what she wants, and when she was last asked whether it still holds.
+    confirmed_at: Mapped[datetime | None]
+    asked_current_at: Mapped[datetime | None]
+    # Weeks in a row in which nothing was found for her; at the limit staff think of a public-welfare post (H11).
+    failed_matches: Mapped[int] = mapped_column(default=0, server_default="0")
+    failed_on: Mapped[date | None]
     source_message_id: Mapped[int | None]  # the words the entry came from (DESIGN §3.10)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -111,7 +129,25 @@ class Worker(Base):
     person: Mapped[Person] = relationship()
     hardships: Mapped[list[Hardship]] = relationship(back_populates="worker")
 
-    __table_args__ = (CheckConstraint("status in ('active', 'paused', 'erased')", name="status"),)
+    __table_args__ = (
+        CheckConstraint("status in ('active', 'paused', 'erased')", name="status"),
+        Index("ix_workers_status_confirmed_at", "status", "confirmed_at"),
+    )
+
+
+class WorkerTrade(Base):
+    """What an opening looks for, side by side in one index: who does this trade, living here. Kept by the store alone.
+
+    One row per trade of an active worker; a worker who named none has one row with the trade "".
+    """
+
+    __tablename__ = "worker_trades"
+
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), primary_key=True)
+    job_type: Mapped[str] = mapped_column(primary_key=True)
+    village_code: Mapped[str | None]
+
+    __table_args__ = (Index("ix_worker_trades_village_code_job_type", "village_code", "job_type"),)
 
 
 class Hardship(Base):
