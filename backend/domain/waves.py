@@ -1,0 +1,113 @@
+"""Offers in waves: how many people are asked now, who of them first, and when the next wave looks again (E03, H03, W04).
+
+A wave asks as many as are reckoned to fill the free places and no more: whoever says yes to a full opening was asked for
+nothing. The reckoning is shown to staff beside every wave (`Wave`), so that they can see why so many were asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from backend.domain.calling import rings_at
+from backend.domain.messages import leaves_at
+
+# Three of ten take what suits them: assumed until the county has answers of its own. It weighs as much as ten answers.
+PRIOR_TAKEN, PRIOR_ASKED = 3, 10
+LEAST_RATE, BEST_RATE = 0.08, 0.8
+# Whoever has not answered while a wave waited seldom does so later.
+STILL_LIKELY = 0.25
+# More than are reckoned to be needed, for a place left empty costs more than one told "full"; the nearer the more.
+RESERVE, RESERVE_SOON, RESERVE_URGENT = 1.2, 1.5, 2.0
+# What the line can tell and hear again before the next wave looks.
+MOST_AT_ONCE = 200
+SOON, VERY_SOON = timedelta(hours=24), timedelta(hours=6)
+WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
+    timedelta(minutes=60), timedelta(minutes=30), timedelta(minutes=15), timedelta(minutes=10),
+)  # fmt: skip
+# Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
+FIT_SHARE = 0.6
+# An early or late text is right only where the usual hours would leave less than this to answer and to get there.
+TO_GET_THERE = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`size` people are asked now; `rate` is the share reckoned to take it; after `wait` it is looked at again."""
+
+    size: int
+    rate: float
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One who suits, as the ranking sees her: all her points, and how many of them are for priority alone."""
+
+    id: int
+    score: float
+    priority: float = 0.0
+    household: int | None = None
+
+
+def expected_rate(taken: int, asked: int) -> float:
+    """The share of offers reckoned to be taken, from `taken` of `asked` answered before; few answers move it little."""
+    rate = (taken + PRIOR_TAKEN) / (asked + PRIOR_ASKED)
+    return round(min(max(rate, LEAST_RATE), BEST_RATE), 3)
+
+
+def plan(*, free: int, open_offers: int, rate: float, starts_in: timedelta, urgent: bool = False) -> Plan:
+    """Size the next wave.
+
+    `free`: places not taken. `open_offers`: of earlier waves, unanswered still. `rate`: see `expected_rate`. `starts_in`:
+    until the work begins. Size 0: what is open is reckoned to be enough, or nothing is free.
+    """
+    wait = _wait(starts_in, urgent)
+    missing = free - open_offers * rate * STILL_LIKELY
+    if free <= 0 or missing <= 0:
+        return Plan(0, rate, wait)
+    reserve = RESERVE_URGENT if urgent or starts_in < VERY_SOON else RESERVE_SOON if starts_in < SOON else RESERVE
+    return Plan(min(math.ceil(missing / rate * reserve), MOST_AT_ONCE), rate, wait)
+
+
+def _wait(starts_in: timedelta, urgent: bool) -> timedelta:
+    usual = WAIT_URGENT if urgent or starts_in < VERY_SOON else WAIT_SOON if starts_in < SOON else WAIT
+    return max(LEAST_WAIT, min(usual, starts_in / 4))
+
+
+def choose(
+    ranked: Iterable[Candidate], size: int, *, first: bool, asked_households: Collection[int] = ()
+) -> list[Candidate]:
+    """Whom to ask, best first, at most `size`.
+
+    `first`: of the first wave. There, among those whose fit (points without priority) is at least `FIT_SHARE` of the best,
+    whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which priority is a part.
+    Of one household one is asked while there are others (H02); `asked_households` have somebody asked already.
+    """
+    people = sorted(ranked, key=lambda c: (-c.score, c.id))
+    if first and people:
+        enough = FIT_SHARE * max(c.score - c.priority for c in people)
+        people.sort(key=lambda c: not (c.priority > 0 and c.score - c.priority >= enough))
+    seen = set(asked_households)
+    chosen: list[Candidate] = []
+    later: list[Candidate] = []
+    for candidate in people:
+        if candidate.household is not None and candidate.household in seen:
+            later.append(candidate)
+            continue
+        if candidate.household is not None:
+            seen.add(candidate.household)
+        chosen.append(candidate)
+    return (chosen + later)[: max(size, 0)]
+
+
+def goes_at(now: datetime, starts_at: datetime, call_hours: tuple[time, time]) -> datetime:
+    """When a wave may go: within the hours in which people are rung and written to, else in the morning (M10).
+
+    Work that begins so soon that it could not wait for that is told of whenever texts may leave.
+    """
+    texts = leaves_at(now)
+    opens = rings_at(texts, call_hours)
+    return texts if opens + TO_GET_THERE > starts_at else opens

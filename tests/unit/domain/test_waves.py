@@ -1,0 +1,116 @@
+"""How many are asked at once, who first, and when it is looked at again (E03, H02, H03, M10)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from backend.domain.calling import SHANGHAI
+from backend.domain.waves import (
+    BEST_RATE,
+    LEAST_RATE,
+    LEAST_WAIT,
+    MOST_AT_ONCE,
+    Candidate,
+    choose,
+    expected_rate,
+    goes_at,
+    plan,
+)
+
+DAYS = timedelta(days=3)
+HOURS = (time(8), time(20))
+
+
+def sized(free: int, open_offers: int = 0, rate: float = 0.3, starts_in: timedelta = DAYS, urgent: bool = False) -> int:
+    return plan(free=free, open_offers=open_offers, rate=rate, starts_in=starts_in, urgent=urgent).size
+
+
+def test_nobody_is_asked_for_an_opening_that_is_full() -> None:
+    assert sized(0) == 0 and sized(-1) == 0
+
+
+def test_a_wave_grows_with_the_free_places_and_shrinks_with_the_rate() -> None:
+    assert sized(1) < sized(5) < sized(20)
+    assert sized(5, rate=0.2) > sized(5, rate=0.6) >= 5
+
+
+def test_offers_still_open_are_reckoned_with() -> None:
+    assert 0 < sized(3, open_offers=12) < sized(3)
+    assert sized(1, open_offers=40) == 0, "enough are asked already"
+
+
+def test_the_nearer_the_work_the_more_are_asked_and_the_sooner_it_is_looked_at_again() -> None:
+    far = plan(free=3, open_offers=0, rate=0.3, starts_in=timedelta(days=5))
+    soon = plan(free=3, open_offers=0, rate=0.3, starts_in=timedelta(hours=20))
+    urgent = plan(free=3, open_offers=0, rate=0.3, starts_in=timedelta(days=5), urgent=True)
+    assert far.size < soon.size < urgent.size
+    assert far.wait > soon.wait > urgent.wait >= LEAST_WAIT
+    assert plan(free=3, open_offers=0, rate=0.3, starts_in=timedelta(minutes=12)).wait == LEAST_WAIT
+
+
+@pytest.mark.parametrize("free", [200, 500, 10**6])
+def test_no_wave_asks_more_than_can_be_told(free: int) -> None:
+    assert sized(free, rate=LEAST_RATE) == MOST_AT_ONCE
+
+
+def test_few_answers_move_the_expected_rate_little_and_many_move_it_far() -> None:
+    usual = expected_rate(0, 0)
+    assert usual == 0.3
+    assert usual > expected_rate(0, 2) > expected_rate(0, 20) >= LEAST_RATE
+    assert expected_rate(80, 100) > 0.7
+    assert expected_rate(10_000, 10_000) == BEST_RATE and expected_rate(0, 10_000) == LEAST_RATE
+
+
+def ids(chosen: list[Candidate]) -> list[int]:
+    return [candidate.id for candidate in chosen]
+
+
+def test_h03_the_first_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, priority=10), Candidate(4, 70, priority=12)]
+    assert ids(choose(people, 2, first=True)) == [3, 4]
+    assert ids(choose(people, 2, first=False)) == [1, 2]
+
+
+def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her() -> None:
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, priority=30)]
+    assert ids(choose(people, 2, first=True)) == [1, 2], "her fit is 30 of 95"
+
+
+def test_h02_of_one_household_one_is_asked_while_others_are_left() -> None:
+    people = [Candidate(1, 95, household=7), Candidate(2, 94, household=7), Candidate(3, 50), Candidate(4, 40)]
+    assert ids(choose(people, 3, first=False)) == [1, 3, 4]
+    assert ids(choose(people, 4, first=False)) == [1, 3, 4, 2], "nobody else is left"
+    assert ids(choose(people, 1, first=False, asked_households={7})) == [3]
+
+
+def test_equal_ranks_are_told_apart_the_same_way_every_time() -> None:
+    people = [Candidate(n, 50) for n in (3, 1, 2)]
+    assert ids(choose(people, 2, first=True)) == ids(choose(reversed(people), 2, first=True)) == [1, 2]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, day, hour, minute, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("now", "starts", "goes"),
+    [
+        (at(10, 10), at(12, 7), at(10, 10)),
+        (at(10, 20, 30), at(12, 7), at(11, 8)),  # the evening is theirs
+        (at(10, 6), at(12, 7), at(10, 8)),
+        (at(10, 7, 30), at(12, 7), at(10, 8)),
+        (at(10, 20, 30), at(11, 7), at(10, 20, 30)),  # tomorrow morning would be too late
+        (at(10, 22), at(11, 9), at(11, 7)),  # not at night, come what may; then as early as texts may leave
+        (at(10, 23, 30), at(12, 7), at(11, 8)),
+    ],
+)
+def test_m10_a_wave_waits_for_the_morning_unless_that_were_too_late(
+    now: datetime, starts: datetime, goes: datetime
+) -> None:
+    assert goes_at(now, starts, HOURS) == goes
+
+
+def test_m10_longer_hours_for_calls_do_not_lengthen_those_for_texts() -> None:
+    assert goes_at(at(10, 23), at(12, 7), (time(0), time(0))) == at(11, 7)
