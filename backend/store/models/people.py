@@ -119,6 +119,7 @@ class Worker(Base):
     # Freshness (P01): when she last said what she wants, and when she was last asked whether it still holds.
     confirmed_at: Mapped[datetime | None]
     asked_current_at: Mapped[datetime | None]
+    asked_in_vain: Mapped[int] = mapped_column(default=0, server_default="0")  # times asked since she last said a word
     # Weeks in a row in which nothing was found for her; at the limit staff think of a public-welfare post (H11).
     failed_matches: Mapped[int] = mapped_column(default=0, server_default="0")
     failed_on: Mapped[date | None]
