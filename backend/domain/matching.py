@@ -1,31 +1,43 @@
 """Rank openings for a worker and workers for an opening, with reasons a person can read (W03, W04, H02, H03).
 
-The score is the fit, at most 100, plus for workers a priority of at most 30. Two things never enter: a cheaper worker is
-no better worker, and age and sex are not even known here. Equal scores are told apart by id, so the order is always the same.
+One fit for both directions, at most 100 points with the default weights, and for workers on top of it the need for work
+(`fairness.py`). Two things never enter: a cheaper worker is no better worker, and age and sex are not even known here.
+What suits comes first, then the higher score; equal scores are told apart by id, so the order is always the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.domain import fairness, travel
+from backend.domain.fairness import Note
 from backend.domain.lexicon import job_name
 from backend.domain.offers import overlap
-from backend.domain.openings import OpeningFacts, kindred, pays_at_least
-from backend.domain.people import PRIORITY_LABELS, WorkerFacts
+from backend.domain.openings import OpeningFacts, fen_per_day, kindred
+from backend.domain.people import WorkerFacts
+from backend.domain.skills import LEVELS
+from backend.domain.travel import is_near_enough, shared_digits
+from backend.domain.weights import DEFAULT_WEIGHTS, Weights
 
-SAME_TRADE, KINDRED_TRADE, TRADE_NOT_SAID = 40, 22, 15
-# By the region tree: how many digits of the division code both share → points and what is said.
-NEARNESS = ((12, 20, "就在本村"), (9, 15, "就在本镇"), (6, 8, "就在本区县"), (4, 3, ""))
-ALL_DAYS, SOME_DAYS = 15, 6
-ENOUGH_PAY, PAY_UNKNOWN = 10, 4
-RIGHT_DAY_PART = 5
-WANTED_BENEFITS = 5
-FRESH = ((2, 5, "新发布的"), (7, 3, ""), (14, 1, ""))  # published at most so many days ago
-# Priority. A household without an earner comes first (H02): more than the two others together.
-NO_EARNER, HARDSHIP, WAITING_AT_MOST = 18, 6, 6
-DAYS_PER_WAITING_POINT = 7
+__all__ = [
+    "DEFAULT_WEIGHTS", "Part", "Ranked", "Weights", "is_near_enough", "part_of_day", "rank_openings", "rank_workers",
+    "serves_day_parts", "shared_digits",
+]  # fmt: skip
+
+# Home (None: not known) and place of work, as division codes → the way in km as the crow flies, None when not known.
+Km = Callable[[str | None, str], float | None]
+
+# Shares of a part's points where the answer is neither yes nor no.
+TRADE_NOT_SAID = 0.4  # she may well do it, but never said so
+PAY_UNKNOWN = 0.4  # no wish, no figure, or two bases that cannot be compared
+PAY_SHORT = 0.6  # a little below the wish; nothing at seven tenths of it
+PAY_TOO_SHORT = 0.7
+SKILL_UNKNOWN = 0.5
+BEYOND_WISH = 0.5  # farther than she wants to go
+OTHER_TERM = 0.7  # a day's work for who wants a steady one, or the other way round
+FRESH = ((2, 1.0), (7, 0.6), (14, 0.2))  # published at most so many days ago
 LONG_TERM_DAYS = 30
 # What a part of the day is served by; a job without hours serves any.
 DAY_PARTS: dict[str, frozenset[str]] = {
@@ -39,141 +51,226 @@ DAY_PARTS: dict[str, frozenset[str]] = {
 BENEFIT_WORDS = {"meals": "管饭", "lodging": "管住", "transport": "有车接送", "insurance": "买保险"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a rank: `points` of `most`, and why in plain words. `told`: said aloud, not only shown to who checks."""
+
+    name: str
+    points: float
+    most: float
+    words: str
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """One candidate: `id` of the opening or worker. `suitable`: the trade, the days and the calendar all allow it."""
 
     id: int
     score: float
-    reasons: list[str]
     suitable: bool
+    notes: tuple[Note, ...]
+
+    @property
+    def parts(self) -> list[Part]:
+        """Everything the score is made of, in the order it is reckoned; the points add up to the score."""
+        return [Part(name, round(points, 2), most, words, told) for name, points, most, words, told in self.notes]
+
+    @property
+    def reasons(self) -> list[str]:
+        """What is worth saying, as plain sentences."""
+        return [words for _, _, _, words, told in self.notes if told]
+
+    @property
+    def need(self) -> float:
+        """The points given for the need for work alone."""
+        return round(sum(note[1] for note in self.notes if note[0] in fairness.NEED_PARTS), 2)
 
 
-def rank_openings(worker: WorkerFacts, openings: Iterable[OpeningFacts], now: datetime) -> list[Ranked]:
+def rank_openings(
+    worker: WorkerFacts,
+    openings: Iterable[OpeningFacts],
+    now: datetime,
+    weights: Weights = DEFAULT_WEIGHTS,
+    km: Km | None = None,
+) -> list[Ranked]:
     """Best first. For a stranger hand in a `WorkerFacts` with nothing but where she calls from."""
-    ranked = [_fit(worker, opening, now) for opening in openings]
-    return sorted(ranked, key=lambda r: (-r.score, r.id))
+    fit = Fit(now, weights, km)
+    ranked = []
+    for opening in openings:
+        notes, suitable = fit.of(worker, opening)
+        ranked.append(_ranked(opening.id, notes, suitable))
+    return sorted(ranked, key=_order)
 
 
-def rank_workers(opening: OpeningFacts, workers: Iterable[WorkerFacts], now: datetime) -> list[Ranked]:
+def rank_workers(
+    opening: OpeningFacts,
+    workers: Iterable[WorkerFacts],
+    now: datetime,
+    weights: Weights = DEFAULT_WEIGHTS,
+    km: Km | None = None,
+) -> list[Ranked]:
     """Best first: the fit, then on top of it who needs work most, by what has been verified only."""
+    fit = Fit(now, weights, km)
     ranked = []
     for worker in workers:
-        fit = _fit(worker, opening, now, for_worker=False)
-        points, reasons = _priority(worker, now) if fit.suitable else (0.0, [])
-        ranked.append(Ranked(worker.id, round(fit.score + points, 2), fit.reasons + reasons, fit.suitable))
-    return sorted(ranked, key=lambda r: (-r.score, r.id))
+        notes, suitable = fit.of(worker, opening)
+        if suitable:
+            notes += fairness.notes(worker, now, weights)
+        ranked.append(_ranked(worker.id, notes, suitable))
+    return sorted(ranked, key=_order)
 
 
-def _fit(worker: WorkerFacts, opening: OpeningFacts, now: datetime, *, for_worker: bool = True) -> Ranked:
-    reasons: list[str] = []
-    score = 0.0
+def _ranked(id: int, notes: list[Note], suitable: bool) -> Ranked:
+    return Ranked(id, round(sum([note[1] for note in notes]), 2), suitable, tuple(notes))
 
-    trade_fits = True
-    if opening.job_type in worker.job_types:
-        score += SAME_TRADE
-        reasons.append(f"工种对口：{job_name(opening.job_type)}")
-    elif near_trade := next((code for code in worker.job_types if kindred(code, opening.job_type)), None):
-        score += KINDRED_TRADE
-        reasons.append(f"和{job_name(near_trade)}差不多的活：{job_name(opening.job_type)}")
-    elif not worker.job_types:
-        score += TRADE_NOT_SAID
-    else:
-        trade_fits = False
 
-    shared = _shared_digits(worker.region_code, opening.region_code)
-    near = next(((points, words) for digits, points, words in NEARNESS if shared >= digits), (0, ""))
-    score += near[0]
-    if near[1]:
-        reasons.append(near[1])
-    if worker.proximity and not is_near_enough(worker.proximity, worker.region_code, opening.region_code):
-        score -= near[0] / 2
-        reasons.append("比想去的地方远")
+def _order(ranked: Ranked) -> tuple[bool, float, int]:
+    return not ranked.suitable, -ranked.score, ranked.id
 
-    free = worker.is_free(opening.starts_on, opening.ends_on)
-    clash = any(overlap(taken, opening.stretch) for taken in worker.taken)
-    if clash:
-        reasons.append("和已经接的活撞了日子")
-        score -= 30
-    elif free == "yes":
-        score += ALL_DAYS
-        if worker.available_from or worker.available_to or worker.unavailable:
-            reasons.append("日子合适")
-    elif free == "partly":
-        score += SOME_DAYS
-        reasons.append("有几天不得空")
-    else:
-        reasons.append("那几天不得空")
-        score -= 15
-    if worker.term and worker.term != ("long" if opening.days >= LONG_TERM_DAYS else "short"):
-        score -= 4
 
-    if worker.pay_min_fen is None:
-        score += PAY_UNKNOWN
-    else:
-        enough = pays_at_least(opening, worker.pay_min_fen, worker.pay_unit)
-        if enough:
-            score += ENOUGH_PAY
-            reasons.append("工钱够想要的数")
-        elif enough is None:
-            score += PAY_UNKNOWN
+class Fit:
+    """How well one worker and one opening go together; the same from both sides. Keeps what pairs have in common."""
+
+    def __init__(self, now: datetime, weights: Weights, km: Km | None) -> None:
+        self._now, self._weights, self._km = now, weights, km
+        self._trades: dict[tuple[tuple[str, ...], str], tuple[Note, bool]] = {}
+        self._ways: dict[tuple[object, ...], Note] = {}
+        self._openings: dict[int, tuple[str | None, Note, frozenset[str]]] = {}
+
+    def of(self, worker: WorkerFacts, opening: OpeningFacts) -> tuple[list[Note], bool]:
+        """The notes of the fit, and whether trade, days and calendar allow it."""
+        key = (worker.job_types, opening.job_type)
+        trade, does_it = self._trades.get(key) or self._trades.setdefault(key, self._trade(*key))
+        way_key = (
+            worker.region_code, opening.region_code, worker.proximity, worker.within_km, worker.travel, opening.transport,
+        )  # fmt: skip
+        way = self._ways.get(way_key) or self._ways.setdefault(way_key, self._way(worker, opening))
+        known = self._openings.get(opening.id)
+        if known is None:
+            given = frozenset(benefit for benefit in BENEFIT_WORDS if opening.gives(benefit))
+            known = self._openings[opening.id] = (part_of_day(opening), self._fresh(opening), given)
+        part, fresh, given = known
+        days, can_come = self._days(worker, opening)
+        notes = [
+            trade,
+            way,
+            days,
+            self._hours(worker, part),
+            self._pay(worker, opening),
+            self._skill(worker, opening),
+            self._benefits(worker, given),
+            fresh,
+        ]
+        return notes, does_it and can_come
+
+    def _trade(self, job_types: tuple[str, ...], wanted: str) -> tuple[Note, bool]:
+        most = self._weights.trade
+        if wanted in job_types:
+            return ("trade", most, most, f"工种对口：{job_name(wanted)}", True), True
+        near = next((code for code in job_types if kindred(code, wanted)), None)
+        if near is not None:
+            words = f"和{job_name(near)}差不多的活：{job_name(wanted)}"
+            return ("trade", self._weights.kindred, most, words, True), True
+        if not job_types:
+            return ("trade", TRADE_NOT_SAID * most, most, "没说过做哪样活", False), True
+        return ("trade", 0.0, most, "和登记的工种不一样", False), False
+
+    def _way(self, worker: WorkerFacts, opening: OpeningFacts) -> Note:
+        most, home, place = self._weights.distance, worker.region_code, opening.region_code
+        km = self._km(home, place) if self._km else None
+        guessed, words = travel.by_tree(home, place)
+        own = travel.mode_of(worker.travel, worker.proximity)
+        # Whoever is fetched need not walk.
+        mode = "bus" if opening.transport and own != "motorbike" else own
+        if home is None:
+            return "distance", 0.0, most, "不晓得住哪里", False
+        if home == place:
+            points = travel.share(travel.minutes(min(km or guessed, guessed), mode)) * most
+            return "distance", points, most, words or "就在本地", True
+        points = travel.share(travel.minutes(guessed if km is None else km, mode)) * most
+        if km is not None:
+            words = "有车接送" if opening.transport and own == "walking" else travel.way_words(km, own)
+        if not travel.within_wish(km, worker.within_km, worker.proximity, home, place):
+            return "distance", points * BEYOND_WISH, most, "比想去的地方远", True
+        return "distance", points, most, words or "路远", bool(words)
+
+    def _days(self, worker: WorkerFacts, opening: OpeningFacts) -> tuple[Note, bool]:
+        most = self._weights.days
+        if worker.taken:
+            stretch = opening.stretch
+            if any(overlap(taken, stretch) for taken in worker.taken):
+                return ("days", 0.0, most, "和已经接的活撞了日子", True), False
+        bound = bool(worker.available_from or worker.available_to or worker.unavailable)
+        share = worker.free_share(opening.starts_on, opening.ends_on) if bound else 1.0
+        if share <= 0:
+            return ("days", 0.0, most, "那几天不得空", True), False
+        if worker.term and worker.term != ("long" if opening.days >= LONG_TERM_DAYS else "short"):
+            words = "想做长期的活" if worker.term == "long" else "想做短工"
+            return ("days", most * share * OTHER_TERM, most, words if share == 1 else "有几天不得空", share < 1), True
+        if share < 1:
+            return ("days", most * share, most, "有几天不得空", True), True
+        return ("days", most, most, "日子合适" if bound else "没说哪天不得空", bound), True
+
+    def _hours(self, worker: WorkerFacts, part: str | None) -> Note:
+        most = self._weights.hours
+        if not worker.day_parts:
+            return "hours", most, most, "哪个钟点都行", False
+        if part is None:
+            return "hours", most, most, "没写几点上工", False
+        if _serves(part, worker.day_parts):
+            return "hours", most, most, "钟点合适", True
+        return "hours", 0.0, most, "上工的钟点对不上", True
+
+    def _pay(self, worker: WorkerFacts, opening: OpeningFacts) -> Note:
+        most = self._weights.pay
+        if worker.pay_min_fen is None:
+            return "pay", PAY_UNKNOWN * most, most, "没说想要好多工钱", False
+        offered = opening.pay_max_fen if opening.pay_max_fen is not None else opening.pay_min_fen
+        if offered is None:
+            return "pay", PAY_UNKNOWN * most, most, "没写工钱", False
+        unit = worker.pay_unit or "day"  # an amount alone is meant by the day (vocabulary §4.2)
+        if opening.pay_unit == unit:
+            ratio = offered / worker.pay_min_fen if worker.pay_min_fen else 1.0
         else:
-            reasons.append("工钱比想要的少")
+            one, other = fen_per_day(offered, opening.pay_unit), fen_per_day(worker.pay_min_fen, unit)
+            if one is None or other is None:
+                return "pay", PAY_UNKNOWN * most, most, "两边算法不同，不好比", False
+            ratio = one / other if other else 1.0
+        if ratio >= 1:
+            return "pay", most, most, "工钱够想要的数", True
+        points = PAY_SHORT * most * max(0.0, (ratio - PAY_TOO_SHORT) / (1 - PAY_TOO_SHORT))
+        return "pay", points, most, "工钱比想要的少", True
 
-    if not worker.day_parts or serves_day_parts(opening, worker.day_parts):
-        score += RIGHT_DAY_PART
-    wanted = worker.benefits & BENEFIT_WORDS.keys()
-    given = [benefit for benefit in BENEFIT_WORDS if opening.gives(benefit) and (benefit in wanted or not wanted)]
-    if wanted:
-        score += WANTED_BENEFITS * len(set(given) & wanted) / len(wanted)
-    elif given:
-        score += WANTED_BENEFITS / 2
-    if given:
-        reasons.append("、".join(BENEFIT_WORDS[benefit] for benefit in given))
+    def _skill(self, worker: WorkerFacts, opening: OpeningFacts) -> Note:
+        most, asked = self._weights.requirements, opening.skill
+        if asked is None:
+            return "requirements", most, most, "手艺上没有要求", False
+        wanted = "要有证" if asked == "certified" else "要熟手"
+        if worker.skill_level not in LEVELS:
+            return "requirements", SKILL_UNKNOWN * most, most, f"{wanted}，没说过会不会", False
+        if LEVELS.index(worker.skill_level) >= LEVELS.index(asked):
+            return "requirements", most, most, "手艺够得上", True
+        return "requirements", 0.0, most, wanted, True
 
-    if for_worker and opening.published_at is not None:
-        age = (now - opening.published_at).days
-        points, words = next(((points, words) for days, points, words in FRESH if age <= days), (0, ""))
-        score += points
-        if words:
-            reasons.append(words)
-    suitable = trade_fits and free != "no" and not clash
-    return Ranked(opening.id if for_worker else worker.id, round(score, 2), reasons, suitable)
+    def _benefits(self, worker: WorkerFacts, given: frozenset[str]) -> Note:
+        most = self._weights.benefits
+        wanted = worker.benefits & BENEFIT_WORDS.keys() if worker.benefits else worker.benefits
+        if wanted:
+            met = wanted & given
+            words = "、".join(said for benefit, said in BENEFIT_WORDS.items() if benefit in met)
+            return "benefits", most * len(met) / len(wanted), most, words or "想要的吃住接送没有", bool(met)
+        if not given:
+            return "benefits", 0.0, most, "没写管不管吃住", False
+        return "benefits", most / 2, most, "、".join(BENEFIT_WORDS[b] for b in BENEFIT_WORDS if b in given), True
 
-
-def _priority(worker: WorkerFacts, now: datetime) -> tuple[float, list[str]]:
-    points, reasons = 0.0, []
-    if worker.household_without_earner:
-        points += NO_EARNER
-        reasons.append("家里还没有人上工")
-    if worker.verified_labels & PRIORITY_LABELS:
-        points += HARDSHIP
-        # Which label it is stays in the worker's record (vocabulary §4.7).
-        reasons.append("帮扶对象（已核实），优先")
-    if worker.waiting_since is not None:
-        days = max((now - worker.waiting_since).days, 0)
-        points += min(days / DAYS_PER_WAITING_POINT, WAITING_AT_MOST)
-        if days >= DAYS_PER_WAITING_POINT:
-            reasons.append(f"等活路已经{days}天")
-    return points, reasons
-
-
-def _shared_digits(one: str | None, other: str | None) -> int:
-    """How deep in the tree both meet: 12 same village, 9 same town, 6 same county, 4 same city, 2 same province."""
-    if not one or not other:
-        return 0
-    return next((digits for digits in (12, 9, 6, 4, 2) if len(one) >= digits and one[:digits] == other[:digits]), 0)
-
-
-def is_near_enough(proximity: str, home: str | None, place: str) -> bool:
-    """Whether `place` is within what was said: 走得到 and 本村 are the village, 附近 and 镇上 the town, 本县 the county."""
-    if home is None:
-        return True
-    if proximity == "away":
-        return home[:6] != place[:6]
-    digits = {"walking": 12, "village": 12, "near": 9, "town": 9, "county": 6}.get(proximity, 0)
-    depth = min(digits, len(home))  # who only told her town is near to all of it
-    return place[:depth] == home[:depth]
+    def _fresh(self, opening: OpeningFacts) -> Note:
+        most = self._weights.freshness
+        if opening.published_at is None:
+            return "freshness", 0.0, most, "还没发布", False
+        age = (self._now - opening.published_at).days
+        share = next((share for days, share in FRESH if age <= days), 0.0)
+        return "freshness", share * most, most, "新发布的" if share == 1 else f"发布了{age}天", share == 1
 
 
 def part_of_day(opening: OpeningFacts) -> str | None:
@@ -190,4 +287,8 @@ def part_of_day(opening: OpeningFacts) -> str | None:
 
 def serves_day_parts(opening: OpeningFacts, wanted: Iterable[str]) -> bool:
     part = part_of_day(opening)
-    return part is None or any(part in DAY_PARTS.get(want, frozenset({want})) for want in wanted)
+    return part is None or _serves(part, wanted)
+
+
+def _serves(part: str, wanted: Iterable[str]) -> bool:
+    return any(part in DAY_PARTS.get(want, frozenset({want})) for want in wanted)

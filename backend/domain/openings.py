@@ -66,6 +66,7 @@ class OpeningFacts:
     headcount: int = 1
     filled: int = 0
     published_at: datetime | None = None
+    skill: str | None = None  # asked for: skilled | certified; None: anybody can do it
 
     @property
     def days(self) -> int:

@@ -33,15 +33,25 @@ class WorkerFacts:
     household_without_earner: bool = False
     waiting_since: datetime | None = None
     taken: tuple[Stretch, ...] = field(default=())  # jobs whose place she holds
+    travel: str | None = None  # walking | bicycle | motorbike | bus, as said
+    within_km: float | None = None  # the longest way she said she would go
+    skill_level: str | None = None  # none | basic | skilled | certified; None: not known
+    no_shows: tuple[datetime, ...] = ()  # missed without a word, by both sides' or the staff's account
 
-    def is_free(self, start: date, end: date) -> str:
-        """`yes` for all the days, `partly` for some, `no` for none, by what she said about her time."""
-        if (self.available_from and end < self.available_from) or (self.available_to and start > self.available_to):
-            return "no"
-        blocked = [(a, b) for a, b in self.unavailable if a <= end and start <= b]
-        if any(a <= start and end <= b for a, b in blocked):
-            return "no"
-        outside = (self.available_from and start < self.available_from) or (
-            self.available_to and end > self.available_to
-        )
-        return "partly" if blocked or outside else "yes"
+    def free_share(self, start: date, end: date) -> float:
+        """The part of the days from `start` to `end` that she has not given away or excluded by what she said: 0 to 1."""
+        days = (end - start).days + 1
+        first = max(start, self.available_from) if self.available_from else start
+        last = min(end, self.available_to) if self.available_to else end
+        inside = (last - first).days + 1
+        if inside <= 0:
+            return 0.0
+        if not self.unavailable:
+            return inside / days
+        blocked = {
+            max(a, first).toordinal() + n
+            for a, b in self.unavailable
+            if a <= last and first <= b
+            for n in range((min(b, last) - max(a, first)).days + 1)
+        }
+        return (inside - len(blocked)) / days

@@ -190,4 +190,4 @@ def test_the_order_never_depends_on_the_order_of_asking(workers: list[WorkerFact
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (rank_workers(opening(pay_min_fen=12_000, pay_unit="day"), some, NOW) for some in (workers, shuffled))
     assert one == other
-    assert [r.score for r in one] == sorted((r.score for r in one), reverse=True)
+    assert [(r.suitable, r.score) for r in one] == sorted(((r.suitable, r.score) for r in one), reverse=True)
