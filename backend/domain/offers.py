@@ -6,22 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-# status → what may follow. `accepted` again after `withdrawn`/`declined`/`expired`: people change their minds.
+# status → what may follow. `accepted` or `waitlisted` again after an ending: people change their minds.
+_AGAIN = frozenset({"accepted", "waitlisted", "offered"})
 NEXT: dict[str, frozenset[str]] = {
     "offered": frozenset({"accepted", "waitlisted", "declined", "expired", "withdrawn"}),
-    "waitlisted": frozenset({"accepted", "declined", "expired", "withdrawn"}),
+    "waitlisted": frozenset({"offered", "accepted", "declined", "expired", "withdrawn"}),
     "accepted": frozenset({"withdrawn", "arrived", "no_show"}),
     "arrived": frozenset({"completed", "paid"}),
     "completed": frozenset({"paid"}),
-    "declined": frozenset({"accepted"}),
-    "expired": frozenset({"accepted"}),
-    "withdrawn": frozenset({"accepted"}),
+    "declined": _AGAIN,
+    "expired": _AGAIN,
+    "withdrawn": _AGAIN,
     "no_show": frozenset(),
     "paid": frozenset(),
 }
 # These hold a place in the opening and the days in the worker's calendar.
 HOLDS_A_PLACE = frozenset({"accepted", "arrived", "completed"})
 OFFER_VALID = timedelta(hours=4)
+# A place that has come free is kept so long for the first who waits for it: the others wait as well.
+MOVED_UP_VALID = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,6 @@ def short_code(used: Iterable[str]) -> str:
     return next((str(n) for n in range(11, 100) if str(n) not in taken), "99")
 
 
-def expires_at(offered_at: datetime, starts_at: datetime) -> datetime:
-    """When an offer we made ends: four hours, but no later than the start of the work."""
-    return min(offered_at + OFFER_VALID, starts_at)
+def expires_at(offered_at: datetime, starts_at: datetime, valid: timedelta = OFFER_VALID) -> datetime:
+    """When an offer we made ends: four hours or what is `valid`, but no later than the start of the work."""
+    return min(offered_at + valid, starts_at)

@@ -174,8 +174,11 @@ def upgrade() -> None:
         batch.add_column(sa.Column("asked_current_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("attendance_asked_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("payment_asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("told_employer_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("tell_employer_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index("ix_openings_employer_id", ["employer_id"])
         batch.create_index("ix_openings_next_wave_at", ["next_wave_at"])
+        batch.create_index("ix_openings_tell_employer_at", ["tell_employer_at"])
         batch.create_foreign_key(op.f("fk_openings_repeats_id_openings"), "openings", ["repeats_id"], ["id"])
         batch.create_foreign_key(op.f("fk_openings_visible_to_regions"), "regions", ["visible_to"], ["code"])
 
@@ -220,8 +223,11 @@ def downgrade() -> None:
     with op.batch_alter_table("openings") as batch:
         batch.drop_constraint(op.f("fk_openings_visible_to_regions"), type_="foreignkey")
         batch.drop_constraint(op.f("fk_openings_repeats_id_openings"), type_="foreignkey")
+        batch.drop_index("ix_openings_tell_employer_at")
         batch.drop_index("ix_openings_next_wave_at")
         batch.drop_index("ix_openings_employer_id")
+        batch.drop_column("tell_employer_at")
+        batch.drop_column("told_employer_at")
         batch.drop_column("payment_asked_at")
         batch.drop_column("attendance_asked_at")
         batch.drop_column("asked_current_at")

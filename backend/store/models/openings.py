@@ -86,6 +86,9 @@ class Opening(Base):
     asked_current_at: Mapped[datetime | None]
     attendance_asked_at: Mapped[datetime | None]
     payment_asked_at: Mapped[datetime | None]
+    # Who is coming, told to the employer: up to when it was told, and when the next gathered text is due (W06).
+    told_employer_at: Mapped[datetime | None]
+    tell_employer_at: Mapped[datetime | None]
 
     employer: Mapped[Employer] = relationship()
 
@@ -96,6 +99,7 @@ class Opening(Base):
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
         Index("ix_openings_next_wave_at", "next_wave_at"),
+        Index("ix_openings_tell_employer_at", "tell_employer_at"),
         Index("ix_openings_employer_id", "employer_id"),
     )
 
