@@ -44,11 +44,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One who suits, as the ranking sees her: all her points, and how many of them are for priority alone."""
+    """One who suits, as the ranking sees her (`Ranked.score`, `Ranked.need`, `fairness.has_priority`)."""
 
     id: int
     score: float
-    priority: float = 0.0
+    need: float = 0.0  # points of the score that are for her need for work alone
+    has_priority: bool = False
     household: int | None = None
 
 
@@ -82,14 +83,14 @@ def choose(
 ) -> list[Candidate]:
     """Whom to ask, best first, at most `size`.
 
-    `first`: of the first wave. There, among those whose fit (points without priority) is at least `FIT_SHARE` of the best,
-    whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which priority is a part.
+    `first`: of the first wave. There, among those whose fit (points without need) is at least `FIT_SHARE` of the best,
+    whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which need is a part.
     Of one household one is asked while there are others (H02); `asked_households` have somebody asked already.
     """
     people = sorted(ranked, key=lambda c: (-c.score, c.id))
     if first and people:
-        enough = FIT_SHARE * max(c.score - c.priority for c in people)
-        people.sort(key=lambda c: not (c.priority > 0 and c.score - c.priority >= enough))
+        enough = FIT_SHARE * max(c.score - c.need for c in people)
+        people.sort(key=lambda c: not (c.has_priority and c.score - c.need >= enough))
     seen = set(asked_households)
     chosen: list[Candidate] = []
     later: list[Candidate] = []

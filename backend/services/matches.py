@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.domain.distance import between_km, proximity_of
+from backend.domain.fairness import has_priority
 from backend.domain.matching import Ranked, is_near_enough, rank_openings, rank_workers, serves_day_parts
 from backend.domain.openings import OpeningFacts, covered_by, kindred_of, pays_at_least
 from backend.domain.people import NO_EARNER_LABEL, WorkerFacts
@@ -40,10 +41,14 @@ class Match:
 
 @dataclass(frozen=True)
 class WorkerMatch:
+    """`need`: how many of the points are for the need for work; `has_priority`: among those whom a first wave asks (H03)."""
+
     worker: Worker
     score: float
     reasons: list[str]
     suitable: bool
+    need: float = 0.0
+    has_priority: bool = False
 
 
 def openings_for(
@@ -156,12 +161,14 @@ def workers_for(
                 found.setdefault(worker.id, worker)
         if len(found) >= worker_queries.CANDIDATES:
             break
-    ranked = rank_workers(views.opening_facts(opening), _facts_of(session, list(found.values()), today), now)
-    return [_worker_match(found, r) for r in ranked if r.suitable][:limit]
+    facts = _facts_of(session, list(found.values()), today)
+    first = {one.id for one in facts if has_priority(one, now)}
+    ranked = rank_workers(views.opening_facts(opening), facts, now)
+    return [_worker_match(found, r, r.id in first) for r in ranked if r.suitable][:limit]
 
 
-def _worker_match(found: dict[int, Worker], ranked: Ranked) -> WorkerMatch:
-    return WorkerMatch(found[ranked.id], ranked.score, ranked.reasons, ranked.suitable)
+def _worker_match(found: dict[int, Worker], ranked: Ranked, first: bool) -> WorkerMatch:
+    return WorkerMatch(found[ranked.id], ranked.score, ranked.reasons, ranked.suitable, ranked.need, first)
 
 
 def _facts_of(session: Session, workers: list[Worker], today: date) -> list[WorkerFacts]:

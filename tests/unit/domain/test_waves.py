@@ -68,13 +68,13 @@ def ids(chosen: list[Candidate]) -> list[int]:
 
 
 def test_h03_the_first_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
-    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, priority=10), Candidate(4, 70, priority=12)]
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, True), Candidate(4, 70, 12, True)]
     assert ids(choose(people, 2, first=True)) == [3, 4]
     assert ids(choose(people, 2, first=False)) == [1, 2]
 
 
 def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her() -> None:
-    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, priority=30)]
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, 30, True)]
     assert ids(choose(people, 2, first=True)) == [1, 2], "her fit is 30 of 95"
 
 
