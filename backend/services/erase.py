@@ -117,6 +117,8 @@ def _blank_worker(turn: Turn, worker: Worker) -> None:
         "available_to",
         "term",
         "proximity",
+        "travel",
+        "within_km",
         "waiting_since",
     ):
         setattr(worker, column, None)

@@ -29,6 +29,8 @@ WORKER_COLUMNS = (
     "day_parts",
     "term",
     "proximity",
+    "travel",
+    "within_km",
     "benefits",
     "unavailable",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from backend.domain import distance, travel
 from backend.domain.answers import Answer, make
 from backend.domain.lexicon import job_name
 from backend.domain.pay import to_fen
@@ -62,6 +63,10 @@ def heard(turn: Turn, facts: Facts) -> dict[str, Any]:
         match = next(matches, None)
         found["village"] = match.code if match else None
     _read_days(turn, found)
+    if "proximity" in found:
+        # 骑摩托二十分钟: besides the word of nearness, how she gets about and how far that is.
+        way = {"travel": travel.mode_said(turn.text), "within_km": distance.said_km(turn.text)}
+        found |= {name: value for name, value in way.items() if value is not None}
     return found
 
 
@@ -350,6 +355,8 @@ def apply_worker_facts(worker: Worker, facts: dict[str, Any], turn: Turn) -> Non
         ("day_part", "day_parts"),
         ("term", "term"),
         ("proximity", "proximity"),
+        ("travel", "travel"),
+        ("within_km", "within_km"),
         ("benefit", "benefits"),
     ):
         if fact in facts:

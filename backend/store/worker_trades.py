@@ -12,9 +12,14 @@ from typing import Any
 from sqlalchemy import delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 
-from backend.store.models import Person, Worker, WorkerTrade
+from backend.domain.people import PRIORITY_LABELS
+from backend.store.models import Hardship, Person, Worker, WorkerTrade
 
-_WATCHED = {Worker: ("job_types", "status", "person_id"), Person: ("village_code",)}
+_WATCHED = {
+    Worker: ("job_types", "status", "person_id"),
+    Person: ("village_code",),
+    Hardship: ("code", "verified_at", "worker_id"),
+}
 
 
 def watch(sessions: Any) -> None:
@@ -23,11 +28,13 @@ def watch(sessions: Any) -> None:
 
 
 def _after_flush(session: Session, _: Any) -> None:
-    touched = [each for each in (*session.new, *session.dirty) if _concerns(each)]
+    gone = [each for each in session.deleted if isinstance(each, Hardship)]
+    touched = [*gone, *(each for each in (*session.new, *session.dirty) if _concerns(each))]
     if not touched:
         return
     people = [each.id for each in touched if isinstance(each, Person)]
     workers = {each.id for each in touched if isinstance(each, Worker)}
+    workers.update(each.worker_id for each in touched if isinstance(each, Hardship))
     if people:
         workers.update(session.connection().scalars(select(Worker.id).where(Worker.person_id.in_(people))))
     refill(session, workers)
@@ -45,8 +52,15 @@ def refill(session: Session, worker_ids: Iterable[int]) -> None:
         .join(Person, Person.id == Worker.person_id)
         .where(Worker.id.in_(ids), Worker.status == "active")
     ).all()
+    helped = set(
+        connection.scalars(
+            select(Hardship.worker_id).where(
+                Hardship.worker_id.in_(ids), Hardship.verified_at.is_not(None), Hardship.code.in_(PRIORITY_LABELS)
+            )
+        )
+    )
     rows = [
-        {"worker_id": worker_id, "job_type": trade, "village_code": village}
+        {"worker_id": worker_id, "job_type": trade, "village_code": village, "priority": worker_id in helped}
         for worker_id, job_types, village in entries
         for trade in dict.fromkeys(job_types or [""])
     ]

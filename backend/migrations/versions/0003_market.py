@@ -11,6 +11,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_PRIORITY_LABELS = ("G01", "G02", "G03", "G04", "G05", "G06", "G07", "G08", "G09", "G12")
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -120,10 +121,18 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Integer(), nullable=False),
         sa.Column("job_type", sa.String(), nullable=False),
         sa.Column("village_code", sa.String(), nullable=True),
+        sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["worker_id"], ["workers.id"], name=op.f("fk_worker_trades_worker_id_workers")),
         sa.PrimaryKeyConstraint("worker_id", "job_type", name=op.f("pk_worker_trades")),
     )
     op.create_index("ix_worker_trades_village_code_job_type", "worker_trades", ["village_code", "job_type"])
+    op.create_index(
+        "ix_worker_trades_priority",
+        "worker_trades",
+        ["village_code", "job_type"],
+        postgresql_where=sa.text("priority"),
+        sqlite_where=sa.text("priority"),
+    )
     op.create_table(
         "outcomes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -182,10 +191,22 @@ def upgrade() -> None:
         batch.create_foreign_key(op.f("fk_openings_repeats_id_openings"), "openings", ["repeats_id"], ["id"])
         batch.create_foreign_key(op.f("fk_openings_visible_to_regions"), "regions", ["visible_to"], ["code"])
 
+    # What a search reads: openings people can take, side by side by place and trade; and those shown beyond their county.
+    published = sa.text("status = 'published'")
+    op.create_index(
+        "ix_openings_open_region_code_job_type",
+        "openings",
+        ["region_code", "job_type"],
+        postgresql_where=published,
+        sqlite_where=published,
+    )
+
     with op.batch_alter_table("persons") as batch:
         batch.create_index("ix_persons_household_id", ["household_id"])
 
     with op.batch_alter_table("workers") as batch:
+        batch.add_column(sa.Column("travel", sa.String(), nullable=True))
+        batch.add_column(sa.Column("within_km", sa.Double(), nullable=True))
         batch.add_column(sa.Column("skill_level", sa.String(), nullable=True))
         batch.add_column(sa.Column("employment_status", sa.String(), nullable=True))
         batch.add_column(sa.Column("job_willingness", sa.String(), nullable=True))
@@ -216,10 +237,13 @@ def downgrade() -> None:
         batch.drop_column("job_willingness")
         batch.drop_column("employment_status")
         batch.drop_column("skill_level")
+        batch.drop_column("within_km")
+        batch.drop_column("travel")
 
     with op.batch_alter_table("persons") as batch:
         batch.drop_index("ix_persons_household_id")
 
+    op.drop_index("ix_openings_open_region_code_job_type", "openings")
     with op.batch_alter_table("openings") as batch:
         batch.drop_constraint(op.f("fk_openings_visible_to_regions"), type_="foreignkey")
         batch.drop_constraint(op.f("fk_openings_repeats_id_openings"), type_="foreignkey")
@@ -281,6 +305,20 @@ def _fill_worker_trades() -> None:
         sa.column("worker_id", sa.Integer),
         sa.column("job_type", sa.String),
         sa.column("village_code", sa.String),
+        sa.column("priority", sa.Boolean),
+    )
+    hardships = sa.table(
+        "hardships",
+        sa.column("worker_id", sa.Integer),
+        sa.column("code", sa.String),
+        sa.column("verified_at", sa.DateTime(timezone=True)),
+    )
+    helped = set(
+        connection.scalars(
+            sa.select(hardships.c.worker_id).where(
+                hardships.c.verified_at.is_not(None), hardships.c.code.in_(_PRIORITY_LABELS)
+            )
+        )
     )
     found = connection.execute(
         sa.select(workers.c.id, workers.c.job_types, persons.c.village_code)
@@ -289,7 +327,7 @@ def _fill_worker_trades() -> None:
     )
     for page in found.partitions(1000):
         rows = [
-            {"worker_id": worker_id, "job_type": trade, "village_code": village}
+            {"worker_id": worker_id, "job_type": trade, "village_code": village, "priority": worker_id in helped}
             for worker_id, job_types, village in page
             for trade in dict.fromkeys(job_types or [""])
         ]

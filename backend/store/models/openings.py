@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
@@ -99,6 +99,13 @@ class Opening(Base):
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
         Index("ix_openings_next_wave_at", "next_wave_at"),
+        Index(
+            "ix_openings_open_region_code_job_type",
+            "region_code",
+            "job_type",
+            postgresql_where=text("status = 'published'"),
+            sqlite_where=text("status = 'published'"),
+        ),
         Index("ix_openings_tell_employer_at", "tell_employer_at"),
         Index("ix_openings_employer_id", "employer_id"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
@@ -104,6 +104,8 @@ class Worker(Base):
     day_parts: Mapped[list[str]] = mapped_column(default=list)
     term: Mapped[str | None]
     proximity: Mapped[str | None]
+    travel: Mapped[str | None]  # walking | bicycle | motorbike | bus: how she gets about, as said
+    within_km: Mapped[float | None]  # the longest way she said she would go
     benefits: Mapped[list[str]] = mapped_column(default=list)
     preferred_channel: Mapped[str] = mapped_column(default="sms")  # sms | voice
     waiting_since: Mapped[datetime | None]  # without work since (H03)
@@ -147,8 +149,19 @@ class WorkerTrade(Base):
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), primary_key=True)
     job_type: Mapped[str] = mapped_column(primary_key=True)
     village_code: Mapped[str | None]
+    # A verified label that gives priority: such people are looked for in a wider neighbourhood (H02, H03).
+    priority: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    __table_args__ = (Index("ix_worker_trades_village_code_job_type", "village_code", "job_type"),)
+    __table_args__ = (
+        Index("ix_worker_trades_village_code_job_type", "village_code", "job_type"),
+        Index(
+            "ix_worker_trades_priority",
+            "village_code",
+            "job_type",
+            postgresql_where=text("priority"),
+            sqlite_where=text("priority"),
+        ),
+    )
 
 
 class Hardship(Base):
