@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.seed.history import seed_history
+from backend.seed.ledgers import seed_ledgers
 from backend.seed.people import WORKER_NUMBER, seed_workers
 from backend.seed.places import seed_places
 from backend.seed.staff import seed_staff
@@ -35,6 +36,7 @@ def seed(db: Database, settings: Settings, now: datetime) -> bool:
             renew_openings(session, now)
             seed_reviews(session, now)
             seed_history(session, workers, now)
+            seed_ledgers(session, workers, now)
         else:
             renew_openings(session, now)
     log.info("seeded", fresh=fresh)
