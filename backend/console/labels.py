@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.console.i18n import english, gettext
-from backend.domain.openings import FLAGS
+from backend.domain import review
 
 JOB_TYPES = Path(__file__).resolve().parent.parent / "domain" / "data" / "job_types.csv"
 
@@ -110,6 +110,7 @@ CALL_PURPOSES = {
     "offer": N_("问去不去一个活"),
     "reminder": N_("开工前提醒"),
     "follow_up": N_("问活做得怎样、工钱给没给"),
+    "still_looking": N_("问还在不在找活"),
 }
 CALL_STATUS = {
     "planned": N_("等着打"),
@@ -288,6 +289,4 @@ def job_name(code: str) -> str:
 
 def flag(code: str) -> str:
     """What a reviewer should look at."""
-    if code not in FLAGS:
-        return code
-    return FLAGS[code][1 if english() else 0]
+    return review.sentence(code, "en" if english() else "zh")

@@ -1,8 +1,7 @@
-"""An opening: its states, its pay on one scale, kindred trades, and what a reviewer should look at (P04–P06)."""
+"""An opening: its states, its pay on one scale, kindred trades."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,8 +11,9 @@ from backend.domain.offers import Stretch
 NEXT: dict[str, frozenset[str]] = {
     "draft": frozenset({"in_review", "withdrawn"}),
     "in_review": frozenset({"published", "rejected", "withdrawn", "expired"}),
-    "published": frozenset({"filled", "expired", "withdrawn"}),
-    "filled": frozenset({"published", "expired", "withdrawn"}),
+    # Sent back after a verified employer's posting was out already: its review came afterwards (P04).
+    "published": frozenset({"filled", "expired", "withdrawn", "rejected"}),
+    "filled": frozenset({"published", "expired", "withdrawn", "rejected"}),
     "rejected": frozenset({"in_review"}),
     "expired": frozenset(),
     "withdrawn": frozenset(),
@@ -164,74 +164,3 @@ def kindred_of(codes: tuple[str, ...] | list[str]) -> frozenset[str]:
 def covered_by(codes: list[str]) -> list[str]:
     """`codes` with the finer trades that their general words cover."""
     return sorted(set(codes).union(*(COVERS.get(code, frozenset()) for code in codes)))
-
-
-# -- review ----------------------------------------------------------------------------------------------------------
-# flag → what the reviewer reads (Chinese, English). A flag never rejects by itself: a person decides (P04).
-FLAGS: dict[str, tuple[str, str]] = {
-    "pay_low": ("工价比本地同工种低一半还多", "pays less than half of the local median"),
-    "pay_high": ("工价是本地同工种的三倍以上", "pays more than three times the local median"),
-    "pay_missing": ("没写工钱", "no pay given"),
-    "days_missing": ("没说哪天开始，先写成明天", "no day was said; tomorrow was put"),
-    "deposit_words": ("提到押金或先交钱", "speaks of a deposit or a fee"),
-    "age_words": ("有年龄条件", "sets a condition on age"),
-    "sex_words": ("有性别条件", "sets a condition on sex"),
-    "bias_words": ("有身高长相等条件", "sets a condition on looks, origin or health"),
-    "contact_inside": ("文字里夹有网址或号码", "carries a link or a number in its text"),
-    "phone_many_names": ("这个电话用过几个用工主体的名字", "this phone has been used under several employer names"),
-}
-_DEPOSIT = re.compile(
-    r"押金|保证金|先交钱|交钱才|先交\d|服装费|体检费|培训费|介绍费|中介费|办卡费|报名费|手续费|建档费|扣身份证|押身份证"
-)
-_NO_DEPOSIT = re.compile(
-    r"(?:不收|不要|没有|没得|无需|无|免)(?:任何)?(?:押金|保证金|服装费|体检费|培训费|介绍费|中介费|报名费|手续费|建档费)"
-)
-_AGE = re.compile(r"\d{2}\s*岁|[一二三四五六七八九十]{2,3}岁|年龄|岁以[上下内]|年轻|嫌老|年纪")
-_SEX = re.compile(
-    r"[男女](?!不限|女不限|女都|女均|女皆)(?:工|的|性|士|同志|生|人)|限[男女]|只[要招][男女]|[男女]优先|妇女|小伙|[男女][一二三四五六七八九十\d]+[人名个]"
-)
-_BIAS = re.compile(
-    r"身高|长相|形象|五官|属相|未婚|已婚|已育|未育|籍贯|乙肝|残疾[^人]*不要|不要残疾|本地人优先|外地人不要"
-)
-_CONTACT = re.compile(r"https?://|www\.|\.(?:com|cn|top|xyz)\b|微信|加[vV]|QQ|扫码|(?<!\d)1\d{10}(?!\d)")
-MEDIAN_FROM = 3  # fewer known wages say nothing about what is usual
-
-
-def review_flags(
-    *,
-    text: str,
-    pay_min_fen: int | None,
-    pay_max_fen: int | None,
-    negotiable: bool,
-    usual_fen: float | None,
-    employer_names: int,
-) -> list[str]:
-    """What staff should look at before publishing.
-
-    `text`: title, place and requirements together. `usual_fen`: median pay of the same trade, unit and county, None when
-    too few are known. `employer_names`: under how many names the employer's phone has posted.
-    """
-    flags = []
-    if pay_min_fen is None and pay_max_fen is None:
-        if not negotiable:
-            flags.append("pay_missing")
-    elif usual_fen:
-        low = pay_min_fen if pay_min_fen is not None else pay_max_fen
-        high = pay_max_fen if pay_max_fen is not None else pay_min_fen
-        if low is not None and low < 0.5 * usual_fen:
-            flags.append("pay_low")
-        if high is not None and high > 3 * usual_fen:
-            flags.append("pay_high")
-    if _DEPOSIT.search(_NO_DEPOSIT.sub("", text)):
-        flags.append("deposit_words")
-    for name, pattern in (
-        ("age_words", _AGE),
-        ("sex_words", _SEX),
-        ("bias_words", _BIAS),
-        ("contact_inside", _CONTACT),
-    ):
-        if pattern.search(text):
-            flags.append(name)
-    if employer_names > 1:
-        flags.append("phone_many_names")
-    return flags

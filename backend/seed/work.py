@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.openings import review_flags
+from backend.domain import review
 from backend.seed.places import CAOHAI, QIANJIANG, WEINING, XINGQUAN, ZHONGTANG, divisions
 from backend.seed.trades import FRUIT, ONLY_QIANJIANG, TRADES, Trade
 from backend.settings import TIMEZONE
@@ -252,13 +252,13 @@ def seed_reviews(session: Session, now: datetime) -> None:
         row.pay_min_fen = row.pay_max_fen = yuan * 100
         row.status, row.published_at, row.reviewed_at = "in_review", None, None
         usual = (trade.low + trade.high) / 2 * 100 if trade.unit == "day" else None
-        row.review_flags = review_flags(
+        posting = review.Posting(
             text=f"{title} {requirements}",
             pay_min_fen=row.pay_min_fen,
             pay_max_fen=row.pay_max_fen,
-            negotiable=False,
-            usual_fen=usual,
-            employer_names=1,
+            pay_unit="day",
+            usual=review.Usual(usual, 3, region[:6]) if usual else None,
         )
+        row.review_flags = [found.flag for found in review.findings(posting)]
         session.add(row)
     session.flush()

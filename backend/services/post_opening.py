@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
+from backend.domain import review
 from backend.domain.answers import make
-from backend.domain.lexicon import job_codes, job_name
-from backend.domain.openings import DAY_PARTS, PAY_UNITS, SETTLEMENTS, review_flags
+from backend.domain.lexicon import job_name
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, outbox
 from backend.services.deps import Deps
+from backend.services.opening_columns import COLUMNS, LONGEST_TEXT, check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
-from backend.store.models import Employer, Opening
+from backend.store.models import Employer, Offer, Opening
 from backend.store.queries import openings as opening_queries
+from backend.store.queries import review as review_queries
 from backend.store.queries.offers import live_offers
 from backend.store.queries.workers import numbers_of
 
-MOST_PEOPLE = 500
-LONGEST_TEXT = 200  # characters of a title, place or requirement
-FURTHEST = timedelta(days=400)
-_HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 # What binds those who hold a place: it changes only by calling the opening off and posting anew (C2).
 BINDING = frozenset({"job_type", "region_code", "starts_on", "ends_on", "hours_from", "hours_to"})
 
@@ -40,8 +37,13 @@ def post_opening(
     source_message_id: int | None,
     *,
     actor: str = "employer",
+    at_once: bool = False,
+    more: dict[str, Any] | None = None,
 ) -> Opening:
     """Store an opening `in_review` with what the reviewer should look at. Raises `Invalid` naming the fields.
+
+    `at_once`: a verified employer's opening goes out now, unless a person has to decide something about it first; it is
+    reviewed afterwards (P04). `more`: further columns, e.g. `repeats_id`, `urgent`, `source_kind`, `employment_kind`.
 
     `facts`: `{job_type, title?, headcount?, region?, place?, starts_on?, ends_on?, hours? {from, to, day_part},
     pay? {min_fen, max_fen, unit, settlement, negotiable}, requirements?, meals?, lodging?, transport?, insured?}`; days are
@@ -58,7 +60,7 @@ def post_opening(
     if not columns.get("job_type"):
         raise Invalid("no trade", {"job_type": "say which work it is"})
     columns["title"] = columns.get("title") or job_name(columns["job_type"])
-    _check(columns, regions, today, new=True)
+    check(columns, regions, today, new=True)
     owner = _employer(session, employer, columns["region_code"], now)
     opening = Opening(
         **columns,
@@ -70,11 +72,15 @@ def post_opening(
         collected_at=now,
         updated_at=now,
         source_message_id=source_message_id,
+        **(more or {}),
     )
-    opening.review_flags = _flags(session, regions, opening) + (["days_missing"] if days_missing else [])
+    opening.review_flags = flags_of(session, regions, opening) + (["days_missing"] if days_missing else [])
     session.add(opening)
     session.flush()
     audit.write(session, now, actor, "posted", opening, message_id=source_message_id, flags=list(opening.review_flags))
+    if at_once and owner.verified_at is not None and not review.blocks(opening.review_flags):
+        opening.status, opening.published_at, opening.next_wave_at = "published", now, now
+        audit.write(session, now, actor, "published_before_review", opening, flags=list(opening.review_flags))
     return opening
 
 
@@ -91,8 +97,8 @@ def change_opening(
         raise Conflict(f"this opening is {opening.status}", reason="closed")
     columns = to_columns(facts)
     changed = {name: value for name, value in columns.items() if getattr(opening, name) != value}
-    merged = {name: getattr(opening, name) for name in _COLUMNS} | changed
-    _check(merged, regions, now.astimezone(TIMEZONE).date(), new=False)
+    merged = {name: getattr(opening, name) for name in COLUMNS} | changed
+    check(merged, regions, now.astimezone(TIMEZONE).date(), new=False)
     if opening.filled and (merged["headcount"] < opening.filled or BINDING & changed.keys()):
         raise Conflict("places in this opening are taken; call it off and post it anew", reason="places_taken")
     for name, value in changed.items():
@@ -103,7 +109,7 @@ def change_opening(
         opening.status = "filled"
     if changed:
         opening.updated_at = now
-        opening.review_flags = _flags(session, regions, opening)
+        opening.review_flags = flags_of(session, regions, opening)
         audit.write(session, now, actor, "edited", opening, fields=sorted(changed))
     session.flush()
     return opening
@@ -127,7 +133,15 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
         if opening.status == "withdrawn":
             return opening
         raise Conflict(f"this opening is {opening.status}", reason="closed")
-    bound = live_offers(session, opening_id)
+    bound = end_offers(session, deps, now, opening)
+    session.flush()
+    audit.write(session, now, actor, "withdrew_opening", opening, offers=[offer.id for offer in bound])
+    return opening
+
+
+def end_offers(session: Session, deps: Deps, now: datetime, opening: Opening) -> list[Offer]:
+    """End every open offer and place of an opening that is over, and tell the workers by text; return them."""
+    bound = list(live_offers(session, opening.id))
     phones = numbers_of(session, [offer.worker.person_id for offer in bound])
     view = opening_view(opening, deps.regions)
     for offer in bound:
@@ -139,112 +153,32 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
             outbox.enqueue(
                 session, deps, now=now, handset=handset, kind="initiated", answers=[make("called_off", opening=view)]
             )
-    session.flush()
-    audit.write(session, now, actor, "withdrew_opening", opening, offers=[offer.id for offer in bound])
-    return opening
+    return bound
 
 
-_COLUMNS = (
-    "job_type",
-    "title",
-    "headcount",
-    "region_code",
-    "place",
-    "starts_on",
-    "ends_on",
-    "hours_from",
-    "hours_to",
-    "day_part",
-    "pay_min_fen",
-    "pay_max_fen",
-    "pay_unit",
-    "settlement",
-    "negotiable",
-    "requirements",
-    "meals",
-    "lodging",
-    "transport",
-    "insured",
-)
-_NAMES = {"region": "region_code"}
-
-
-def to_columns(facts: dict[str, Any]) -> dict[str, Any]:
-    """`facts` by the names of the columns; what is not in it stays out."""
-    columns: dict[str, Any] = {}
-    for name, value in facts.items():
-        if name == "hours":
-            hours = value or {"from": None, "to": None, "day_part": None}
-            columns |= {f"hours_{end}": hours[end] for end in ("from", "to") if end in hours}
-            columns |= {"day_part": hours["day_part"]} if "day_part" in hours else {}
-        elif name == "pay":
-            pay = value or {"min_fen": None, "max_fen": None, "unit": None, "settlement": None, "negotiable": None}
-            columns |= {f"pay_{key}": pay[key] for key in ("min_fen", "max_fen", "unit") if key in pay}
-            columns |= {"settlement": pay["settlement"]} if "settlement" in pay else {}
-            columns |= {"negotiable": bool(pay["negotiable"])} if "negotiable" in pay else {}
-        elif name in ("title", "place", "requirements"):
-            columns[name] = (value or "").strip()
-        else:
-            columns[_NAMES.get(name, name)] = value
-    return columns
-
-
-def _check(columns: dict[str, Any], regions: RegionBook, today: date, *, new: bool) -> None:
-    get = columns.get
-    problems: dict[str, str] = {}
-    if get("job_type") not in job_codes():
-        problems["job_type"] = "a code of the job type table, e.g. A04"
-    if not get("title"):
-        problems["title"] = "say what the work is"
-    if not isinstance(get("headcount"), int) or not 1 <= columns["headcount"] <= MOST_PEOPLE:
-        problems["headcount"] = f"a number from 1 to {MOST_PEOPLE}"
-    if not regions.knows(get("region_code")):
-        problems["region"] = "a division code of the served counties"
-    starts_on, ends_on = get("starts_on"), get("ends_on")
-    if starts_on is None or ends_on is None:
-        problems["starts_on"] = "the first and the last day are needed"
-    elif ends_on < starts_on:
-        problems["ends_on"] = "the last day cannot be before the first"
-    elif new and ends_on < today:
-        problems["ends_on"] = "the last day has passed"
-    elif ends_on - today > FURTHEST:
-        problems["ends_on"] = "more than a year ahead"
-    for name, field in (("hours_from", "hours.from"), ("hours_to", "hours.to")):
-        if get(name) is not None and not _HOUR.fullmatch(columns[name]):
-            problems[field] = "HH:MM"
-    low, high = get("pay_min_fen"), get("pay_max_fen")
-    if any(fen is not None and not 0 < fen <= 100_000_000 for fen in (low, high)):
-        problems["pay"] = "an amount above 0 and up to 1,000,000 yuan"
-    elif low is not None and high is not None and high < low:
-        problems["pay"] = "the upper wage cannot be below the lower"
-    for name, field, allowed in (
-        ("pay_unit", "pay.unit", PAY_UNITS),
-        ("settlement", "pay.settlement", SETTLEMENTS),
-        ("day_part", "hours.day_part", DAY_PARTS),
-    ):
-        if get(name) is not None and columns[name] not in allowed:
-            problems[field] = "one of " + ", ".join(allowed)
-    for name in ("title", "place", "requirements"):
-        if len(get(name) or "") > LONGEST_TEXT:
-            problems[name] = f"at most {LONGEST_TEXT} characters"
-    if problems:
-        raise Invalid("some facts do not hold", problems)
-
-
-def _flags(session: Session, regions: RegionBook, opening: Opening) -> list[str]:
+def posting_of(session: Session, regions: RegionBook, opening: Opening) -> review.Posting:
+    """The opening as the review's rules see it, with what is usual nearby and who else uses phone and name."""
+    county = regions.county_of(opening.region_code)
     with session.no_autoflush:
-        usual = opening_queries.usual_pay_fen(
-            session, opening.job_type, opening.pay_unit, regions.county_of(opening.region_code), without_id=opening.id
+        return review.Posting(
+            text="，".join(filter(None, (opening.title, opening.place, opening.requirements))),
+            pay_min_fen=opening.pay_min_fen,
+            pay_max_fen=opening.pay_max_fen,
+            pay_unit=opening.pay_unit,
+            negotiable=bool(opening.negotiable),
+            hours_from=opening.hours_from,
+            hours_to=opening.hours_to,
+            usual=review_queries.usual_pay(
+                session, opening.job_type, opening.pay_unit, county, without=opening.employer
+            ),
+            names_on_phone=tuple(review_queries.other_names(session, opening.employer)),
+            phones_of_name=review_queries.phones_of_name(session, opening.employer, county),
         )
-        names = opening_queries.employer_names(session, opening.employer.phone)
-    return review_flags(
-        text=" ".join((opening.title, opening.place or "", opening.requirements or "")),
-        pay_min_fen=opening.pay_min_fen,
-        pay_max_fen=opening.pay_max_fen,
-        negotiable=bool(opening.negotiable),
-        usual_fen=usual,
-        employer_names=names,
-    )
+
+
+def flags_of(session: Session, regions: RegionBook, opening: Opening) -> list[str]:
+    """The codes of everything a reviewer should look at."""
+    return [found.flag for found in review.findings(posting_of(session, regions, opening))]
 
 
 def _employer(session: Session, employer: dict[str, Any], region: str, now: datetime) -> Employer:

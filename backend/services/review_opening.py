@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -12,6 +13,9 @@ from backend.domain.answers import make
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.answer_offer import tell_employer
+from backend.services.opening_columns import COLUMNS, check, to_columns
+from backend.services.post_opening import end_offers, flags_of
+from backend.services.regions import RegionBook
 from backend.services.staff_login import Member
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
@@ -78,6 +82,7 @@ def review_opening(
         if opening.ends_on < now.astimezone(TIMEZONE).date():
             raise Conflict("the last day of this opening has passed", reason="days_gone")
         values["published_at"] = now
+        values["next_wave_at"] = now  # instant hire takes it from here (E03)
     # One guarded UPDATE: of two reviewers exactly one decides.
     moved = session.scalar(
         update(Opening)
@@ -88,7 +93,7 @@ def review_opening(
     if moved is None:
         raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
     session.refresh(opening)
-    audit.write(session, now, actor, DECISIONS[decision], opening, flags=list(opening.review_flags or []))
+    _written(session, now, actor, DECISIONS[decision], opening)
     if opening.source_message_id is not None:
         view = opening_view(opening, deps.regions)
         published = decision == "publish"
@@ -101,6 +106,94 @@ def review_opening(
     return opening
 
 
+def look_again(
+    session: Session, deps: Deps, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
+) -> Opening:
+    """Decide on an opening that is out: `publish` confirms it, `reject` takes it down, in the caller's transaction.
+
+    What a verified employer posted is reviewed after it went out (P04); what turns out to shut people out or to be false is
+    taken down whenever that is seen (P05, P06: 及时). Those who hold a place or an offer are told, and so is the employer.
+
+    Raises `NotFound`; `Invalid`; `Conflict` with reason `not_out` (not published any more) or `reviewed` (confirmed already).
+    """
+    now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
+    if decision not in DECISIONS:
+        raise Invalid("unknown decision", {"decision": "publish or reject"})
+    if decision == "reject" and not reason:
+        raise Invalid("a rejection needs a reason", {"reason": "a rejection needs a reason"})
+    values: dict[str, Any] = {
+        "reviewed_by": staff_id, "reviewed_at": now, "review_reason": reason or None, "updated_at": now,
+    }  # fmt: skip
+    guard = [Opening.id == opening_id, Opening.status.in_(("published", "filled"))]
+    if decision == "publish":
+        guard.append(Opening.reviewed_at.is_(None))
+    else:
+        values |= {"status": "rejected", "next_wave_at": None}
+    moved = session.scalar(update(Opening).where(*guard).values(**values).returning(Opening.id))
+    opening = session.scalar(select(Opening).options(selectinload(Opening.employer)).where(Opening.id == opening_id))
+    if opening is None:
+        raise NotFound("no such opening")
+    session.refresh(opening)
+    if moved is None:
+        out = opening.status in ("published", "filled")
+        raise Conflict("nothing to decide", reason="reviewed" if out else "not_out", status=opening.status)
+    if decision == "publish":
+        _written(session, now, actor, "confirmed_after_review", opening)
+        return opening
+    ended = end_offers(session, deps, now, opening)
+    _written(session, now, actor, "taken_down", opening, offers=[offer.id for offer in ended])
+    told = make("posting_rejected", opening=opening_view(opening, deps.regions), reason=reason)
+    tell_employer(session, deps, now=now, opening=opening, answer=told)
+    session.flush()
+    return opening
+
+
+def submit_again(
+    session: Session, now: datetime, regions: RegionBook, opening_id: int, facts: dict[str, Any], *, actor: str
+) -> Opening:
+    """Put an opening that was sent back into review once more, with what the employer changed; keys as in `post_opening`.
+
+    Raises `Conflict` with reason `closed` unless it was sent back; `Invalid` where the facts do not hold.
+    """
+    opening = session.scalar(
+        select(Opening)
+        .options(selectinload(Opening.employer))
+        .where(Opening.id == opening_id)
+        .with_for_update(of=Opening)
+    )
+    if opening is None:
+        raise NotFound("no such opening")
+    if opening.status != "rejected":
+        raise Conflict(f"this opening is {opening.status}", reason="closed")
+    columns = to_columns(facts)
+    changed = sorted(name for name, value in columns.items() if getattr(opening, name) != value)
+    today = now.astimezone(TIMEZONE).date()
+    check({name: getattr(opening, name) for name in COLUMNS} | columns, regions, today, new=True)
+    for name in changed:
+        setattr(opening, name, columns[name])
+    # What was decided before stays in the history; the decision is open again.
+    opening.status, opening.updated_at = "in_review", now
+    opening.reviewed_by = opening.reviewed_at = opening.review_reason = opening.published_at = None
+    opening.review_flags = flags_of(session, regions, opening)
+    session.flush()
+    audit.write(session, now, actor, "submitted_again", opening, fields=changed, flags=list(opening.review_flags))
+    return opening
+
+
+def _written(session: Session, now: datetime, actor: str, verb: str, opening: Opening, **facts: Any) -> None:
+    """The decision with its reason: the opening's own columns keep only the last one."""
+    audit.write(
+        session,
+        now,
+        actor,
+        verb,
+        opening,
+        flags=list(opening.review_flags or []),
+        reason=opening.review_reason,
+        **facts,
+    )
+
+
 def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: str) -> Opening:
     """The same for a member of staff, within their region, committed. Raises `NotFound`, `Forbidden` too."""
     if not may(member.role, "review_opening"):
@@ -108,6 +201,15 @@ def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: s
     with deps.db.write() as session:
         _mine(session, member, opening_id)
         return review_opening(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
+
+
+def review_after(deps: Deps, member: Member, opening_id: int, decision: str, reason: str) -> Opening:
+    """`look_again` by a member of staff, within their region and rights."""
+    if not may(member.role, "review_opening"):
+        raise Forbidden("this role only looks")
+    with deps.db.write() as session:
+        _mine(session, member, opening_id)
+        return look_again(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
 
 
 def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[str, Any]) -> Opening:
@@ -135,6 +237,7 @@ def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[
         _check(opening)
         opening.updated_at = now
         if changed:
+            opening.review_flags = flags_of(session, deps.regions, opening)
             audit.write(session, now, member.actor, "edited", opening, fields=changed)
         return opening
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.openings import MEDIAN_FROM
 from backend.store.models import Employer, Opening
 from backend.store.queries.scope import within
 
@@ -51,39 +49,6 @@ def _open(today: date) -> Select[Opening]:
             Opening.filled < Opening.headcount,
         )
     )
-
-
-def usual_pay_fen(
-    session: Session, job_type: str, unit: str | None, county: str, *, without_id: int | None
-) -> float | None:
-    """Median pay in fen of the trade by the same unit in the county, from the 200 latest reviewed openings; None if few."""
-    if unit is None:
-        return None
-    query = (
-        select(Opening.pay_min_fen, Opening.pay_max_fen)
-        .where(
-            Opening.status.in_(("published", "filled", "expired")),
-            Opening.job_type == job_type,
-            Opening.pay_unit == unit,
-            within(Opening.region_code, county),
-            or_(Opening.pay_min_fen.is_not(None), Opening.pay_max_fen.is_not(None)),
-        )
-        .order_by(Opening.id.desc())
-        .limit(CANDIDATES)
-    )
-    if without_id is not None:
-        query = query.where(Opening.id != without_id)
-    known = [[fen for fen in pay if fen is not None] for pay in session.execute(query)]
-    if len(known) < MEDIAN_FROM:
-        return None
-    return statistics.median(sum(pay) / len(pay) for pay in known)
-
-
-def employer_names(session: Session, phone: str | None) -> int:
-    """Under how many different names a phone has posted (P05)."""
-    if not phone:
-        return 1
-    return session.scalar(select(func.count(Employer.name.distinct())).where(Employer.phone == phone)) or 1
 
 
 def employer_by(session: Session, phone: str | None, name: str) -> Employer | None:
