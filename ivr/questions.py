@@ -166,6 +166,8 @@ def _confirm_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
         return asked, prompt("withdraw_short"), prompt("confirm_two")
     if answer["kind"] == "offer":
         return prompt("take_two"), prompt("job_short"), prompt("job_two")
+    if answer["kind"] == "full_wait":
+        return prompt("wait_keys"), prompt("wait_short"), prompt("wait_two")
     return prompt("confirm_keys"), prompt("confirm_short"), prompt("confirm_two")
 
 

@@ -223,6 +223,11 @@ def _offer(answer: Answer, today: date) -> list[Say]:
     return [prompt("offer_waits"), job_read(answer["opening"], today)]
 
 
+def _full_wait(answer: Answer, today: date) -> list[Say]:
+    ahead = [prompt("wait_ahead", count=answer["ahead"])] if answer["ahead"] else []
+    return [line_said("job_full", answer["opening"], today), *ahead]
+
+
 def _outcome_noted(answer: Answer, today: date) -> list[Say]:
     return [prompt(OUTCOMES[answer["outcome"]])]
 
@@ -292,6 +297,9 @@ def _cancelled(answer: Answer, today: date) -> list[Say]:
     return [prompt(CANCELLED.get(answer["what"] or "", "all_right"))]
 
 
+OF_THE_EMPLOYER = (
+    "employer_digest", "nobody_left", "ask_attendance", "which_absent", "attendance_noted", "ask_settled", "settled_noted",
+)  # fmt: skip
 RENDERERS: dict[str, Renderer] = {
     "greeting": _fixed("hello"),
     "goodbye": _fixed("goodbye"),
@@ -340,7 +348,25 @@ RENDERERS: dict[str, Renderer] = {
     "follow_up": _about("placed_follow_up"),
     "ask_paid": _fixed("paid_ask"),
     "outcome_noted": _outcome_noted,
+    "still_looking": lambda answer, today: [
+        prompt("placed_still_looking_all" if answer["people"] > 1 else "placed_still_looking")
+    ],
+    "still_noted": _fixed("still_noted"),
+    "not_looking": _fixed("not_looking"),
+    "some_looking": _fixed("some_looking"),
+    "active_again": _fixed("active_again"),
+    "gone_quiet": _fixed("gone_quiet"),
+    "still_hiring": _about("still_hiring"),
+    "hiring_noted": _fixed("hiring_noted"),
+    "hiring_closed": lambda answer, today: [prompt("hiring_closed" if answer["coming"] else "hiring_off")],
     "calls_off": _fixed("calls_off"),
+    "full_wait": _full_wait,
+    "waitlisted": lambda answer, today: [prompt("waitlisted", place=answer["position"]), prompt("wait_told")],
+    "wait_over": lambda answer, today: [
+        line_said("wait_left" if answer["reason"] == "left" else "wait_started", answer["opening"], today)
+    ],
+    "place_free": lambda answer, today: [prompt("place_free"), job_read(answer["opening"], today)],
+    "said_absent": _about("said_absent"),
     "offer_declined": _about("offer_declined"),
     "offer_expired": _about("offer_expired"),
     "undone": _fixed("undone"),
@@ -376,4 +402,6 @@ RENDERERS: dict[str, Renderer] = {
     "posting_published": _fixed("posting_published"),
     "posting_rejected": _fixed("posting_rejected", "posting_why"),
     "employer_told": _about("posting_answered"),
+    # What an employer is told and asked of his people goes by text: names are not said aloud to whoever has the phone.
+    **dict.fromkeys(OF_THE_EMPLOYER, _fixed("text_sent")),
 }

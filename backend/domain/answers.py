@@ -56,12 +56,27 @@ KINDS: dict[str, tuple[str, ...]] = {
     "offer": ("opening", "code", "expires_at"),  # 即时快招: we ask first (M05)
     "offer_declined": ("opening",),
     "offer_expired": ("opening", "alternatives"),
+    # full, but there is a waiting list: ahead others wait before her
+    "full_wait": ("opening", "ahead", "alternatives"),
+    "waitlisted": ("opening", "position", "code"),
+    "wait_over": ("opening", "reason"),  # reason: left (she waits no longer) | started
+    "place_free": ("opening", "code", "expires_at"),  # it is her turn among those who wait
     "undone": ("what", "opening"),  # a change texted to the number was undone by a reply
     # -- what we ask of our own accord, by text or by a call we place
     "reminder": ("opening",),  # before work starts: are you coming?
     "follow_up": ("opening",),  # after its last day: did you go?
     "ask_paid": ("opening",),  # she went: have the wages been paid?
     "outcome_noted": ("outcome", "opening"),  # outcome: coming | no_show | paid | not_due
+    "still_looking": ("people",),  # each week: still looking for work? people: how many share the phone
+    "still_noted": (),
+    "not_looking": (),  # no more offers until she asks for work again
+    "some_looking": (),  # of several on one phone not all
+    "active_again": (),  # told before what she asked for: she had stopped, and is looked for again
+    "gone_quiet": (),  # set aside after long silence
+    "still_hiring": ("opening",),  # to the employer: are people still wanted?
+    "hiring_noted": ("opening",),
+    "hiring_closed": ("opening", "coming"),  # coming: how many have a place and keep it
+    "said_absent": ("opening",),  # the employer says she did not come: did she?
     "calls_off": (),  # we no longer ring this number of our own accord
     # -- by phone: amounts and days are read back before they change anything
     "confirm_heard": ("facts",),  # as in `ask`'s noted, plus money (yuan), clock [HH:MM], duration, free [from, to]
@@ -99,7 +114,15 @@ KINDS: dict[str, tuple[str, ...]] = {
     "posting_received": ("opening",),
     "posting_published": ("opening",),
     "posting_rejected": ("opening", "reason"),
+    # -- to the employer: who is coming, who came, who was paid
     "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn
+    "employer_digest": ("opening", "taken", "withdrawn"),  # several at once, by name
+    "nobody_left": ("opening",),  # everybody who suits has been asked
+    "ask_attendance": ("opening", "count"),
+    "which_absent": ("opening", "names", "more"),  # more: others follow under 8
+    "attendance_noted": ("opening", "came", "absent"),  # how many came, who did not
+    "ask_settled": ("opening", "count"),
+    "settled_noted": ("opening", "paid"),
 }
 
 

@@ -12,7 +12,7 @@ import structlog
 from backend import services
 from backend.domain.answers import Answer
 from backend.errors import NotFound
-from backend.services import callback
+from backend.services import callback, confirming
 from backend.services.turn import Facts, Turn
 from backend.store.models import TurnEffect
 
@@ -56,7 +56,7 @@ def perform(turn: Turn, name: str, facts: Facts, *, instead: str | None = None) 
     if done:
         return list(done.answer["answers"])
     turn.facts = facts
-    answers = _ACTS[instead or name](turn)
+    answers = confirming.heard(turn, _ACTS[instead or name](turn))
     if SETTLES & {answer["kind"] for answer in answers}:
         callback.settled(turn)
     turn.session.add(TurnEffect(message_id=turn.message.id, act=name, answer={"answers": answers}, at=turn.now))
@@ -83,6 +83,8 @@ CHANGES = frozenset(
         "job_taken",
         "withdrawn",
         "offer_declined",
+        "waitlisted",
+        "wait_over",
         "profile_updated",
         "availability_set",
         "case_opened",
@@ -91,6 +93,9 @@ CHANGES = frozenset(
         "opted_in",
         "undone",
         "calls_off",
+        "still_noted",
+        "not_looking",
+        "hiring_closed",
     }
 )
 # After these nobody has to be rung back: something was finished, or a person has been asked for (V15).

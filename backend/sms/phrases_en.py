@@ -8,6 +8,7 @@ from typing import Any
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
+from backend.sms import phrases_current, phrases_hire
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, local
 
@@ -294,10 +295,5 @@ PHRASES: Phrases = {
     "posting_rejected": lambda a, d: (
         f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it again corrected, or 0 for a person."
     ),
-    "employer_told": lambda a, d: (
-        f"{latin(a['worker_name'] or '') or 'Somebody'} "
-        + ("is coming: " if a["event"] == "taken" else "is not coming: ")
-        + w.line(a["opening"], "en")
-        + f". {a['opening']['left']} still needed"
-    ),
 }
+PHRASES |= phrases_current.EN | phrases_hire.EN

@@ -7,8 +7,9 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.lexicon import job_name
+from backend.sms import phrases_current, phrases_hire
 from backend.sms import wording as w
-from backend.sms.phrases_common import Phrases, local
+from backend.sms.phrases_common import Phrases, by_when
 
 
 def _facts(facts: dict[str, Any]) -> str:
@@ -240,28 +241,6 @@ def my_list(answer: Answer, detail: int) -> str:
     return "\n".join(lines) + (f"\n还有{more}个" if more > 0 else "") + "\n不去哪个回数字"
 
 
-def by_when(iso: str) -> str:
-    """23日下午6点前: the hour as people say it."""
-    due = local(iso)
-    part = (
-        "早上"
-        if due.hour < 9
-        else "上午"
-        if due.hour < 12
-        else "中午"
-        if due.hour < 14
-        else "下午"
-        if due.hour < 19
-        else "晚上"
-    )
-    minutes = "半" if due.minute == 30 else f"{due.minute}分" if due.minute else ""
-    return f"{due.day}日{part}{due.hour if due.hour <= 12 else due.hour - 12}点{minutes}前"
-
-
-def offer(answer: Answer, detail: int) -> str:
-    return f"{w.line(answer['opening'], detail=detail)}。回1接,2不接,0找人。{by_when(answer['expires_at'])}有效,编号{answer['code']}"
-
-
 # What was noted, named only where it is nobody's business but harmless: a dispute stays "你说的事" (M08).
 NOTED = {"policy": "你问的政策", "training": "想学手艺的事", "returnee": "你返乡的事", "unemployment": "失业登记的事"}
 
@@ -461,7 +440,6 @@ PHRASES: Phrases = {
     "withdrawn": lambda a, d: f"退了:{w.line(a['opening'], detail=min(d, 2))}。位子让出来了。又想去,回1",
     "nothing_to_withdraw": "你现在没有定下的活,不用退。想找活直接说",
     "confirm_withdraw": lambda a, d: f"真的不去了?{w.line(a['opening'], detail=min(d, 2))}。不去回1,还是去回2",
-    "offer": offer,
     "reminder": lambda a, d: f"提醒:{w.line(a['opening'], detail=d)}。来回1,来不了回2,找人回0",
     "follow_up": lambda a, d: f"{w.line(a['opening'], detail=0)},做完了。你去了没有?去了回1,没去回2,找人回0",
     "ask_paid": lambda a, d: f"{a['opening']['title']},工钱给了没有?给了回1,没给回2,还没到日子回3,找人回0",
@@ -506,9 +484,5 @@ PHRASES: Phrases = {
     "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
     "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你",
     "posting_rejected": lambda a, d: f"招人的没发:{a['opening']['title']}。{a['reason']}。改好再说一遍就行,找人回0",
-    "employer_told": lambda a, d: (
-        f"{a['worker_name'] or '有人'}"
-        + ("要来做" if a["event"] == "taken" else "不来了:")
-        + f"{w.line(a['opening'], detail=min(d, 2))}。还差{a['opening']['left']}人"
-    ),
 }
+PHRASES |= phrases_current.ZH | phrases_hire.ZH

@@ -79,6 +79,7 @@ ASK_AGE = DATA["form"]["answer"]
 PLACED = (
     Placed("callback"),
     Placed("reminder", opening(), 71, people=2),
+    Placed("still_looking", worker_id=5),
     *(Placed(purpose, opening(), 71) for purpose in ("offer", "reminder", "follow_up", "over")),
 )
 
@@ -90,7 +91,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "apply_job": (
         [CONFIRM_TAKE], [sample("job_taken")], [sample("job_full")], [sample("job_gone")], [sample("clash")],
         [sample("already_taken")], [make("which_person", count=2)], [sample("offer_expired")],
-        [make("job_full", opening=opening(), alternatives=[opening(2)])],
+        [make("job_full", opening=opening(), alternatives=[opening(2)])], [sample("full_wait")],
     ),
     "job_details": ([sample("job_details")],),
     "withdraw_application": (
@@ -115,6 +116,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "no_more_calls": ([make("calls_off")],),
     "goodbye": ([make("goodbye")],),
     "will_come": ([sample("outcome_noted")], [make("nothing_to_answer", said="yes")]),
+    "still_looking": ([sample("still_noted")], [sample("not_looking")], [make("nothing_to_answer", said="yes")]),
     "job_outcome": ([sample("ask_paid")], [sample("outcome_noted")], [case_opened(case_kind="wage_arrears")]),
     "register_by_keypad": (
         [make("registered", facts={}, for_other=False, jobs=[opening()])],

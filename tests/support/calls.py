@@ -69,6 +69,7 @@ PLACED_DATA: dict[str, dict[str, Any]] = {
     "placed_callback": {"resume": {"at": "reg_trade", "data": {}}},
     **{f"placed_{purpose}": {"openings": [opening()], "i": 0, "offer_id": 71}
        for purpose in ("offer", "reminder", "follow_up")},
+    "placed_still_looking": {"people": 1, "worker_id": 5},
     "placed_who": {"count": 2, "whose": 1, "then": ["placed_reminder", {"openings": [opening()], "i": 0, "offer_id": 71}]},
 }  # fmt: skip
 
@@ -137,9 +138,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "kept": {"what": "place"}, "call_summary": {"done": []}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
     "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
+    "full_wait": {"opening": opening(), "ahead": 2, "alternatives": [opening(2)]},
+    "waitlisted": {"opening": opening(), "position": 2, "code": "11"}, "wait_over": {"opening": opening(), "reason": "left"},
+    "place_free": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
+    "employer_digest": {"opening": opening(), "taken": ["王秀英"], "withdrawn": []},
+    "ask_attendance": {"opening": opening(), "count": 3}, "ask_settled": {"opening": opening(), "count": 3},
+    "which_absent": {"opening": opening(), "names": ["王秀英"], "more": False},
+    "attendance_noted": {"opening": opening(), "came": 2, "absent": ["王秀英"]},
+    "settled_noted": {"opening": opening(), "paid": True},
     "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
     "reminder": {"opening": opening()}, "follow_up": {"opening": opening()}, "ask_paid": {"opening": opening()},
-    "outcome_noted": {"outcome": "paid", "opening": opening()},
+    "outcome_noted": {"outcome": "paid", "opening": opening()}, "still_looking": {"people": 2}, "hiring_closed": {"opening": opening(), "coming": 2},
     "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
 }  # fmt: skip
 

@@ -1,0 +1,192 @@
+"""What instant hire texts: a full opening, the waiting list, what the employer hears and is asked (E03, W06), in both languages.
+
+Neither side gets the other's number here: the worker gets the employer's with the place (`job_taken`), the employer the
+name; whoever wants to reach a worker asks the line's staff (E04, M08).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.domain.answers import Answer
+from backend.domain.latin import latin
+from backend.sms import wording as w
+from backend.sms.phrases_common import Phrases, by_when, local
+
+NAMED_AT_MOST = 6
+
+
+def _full_wait(answer: Answer, detail: int) -> str:
+    others = answer["alternatives"][: max(detail, 1)]
+    ahead = f"前头有{answer['ahead']}个人在等。" if answer["ahead"] else ""
+    text = f"{answer['opening']['title']}人满了。{ahead}要等位子,回1"
+    if not others:
+        return text + "。找别的活回“还有”,找人回0"
+    lines = [f"{n} {w.line(opening, detail=detail - 1)}" for n, opening in enumerate(others, start=2)]
+    return text + "。别的有:\n" + "\n".join(lines) + "\n去哪个回数字"
+
+
+def not_given(opening: dict[str, Any]) -> str:
+    """What the employer said is not given, to be known before a yes (W07): ,不管住,没买保险."""
+    given = w.cares(opening)
+    return "".join(f",{words}" for words in w.cares(opening, negatives=True) if words not in given)
+
+
+def offer(answer: Answer, detail: int) -> str:
+    """An offer says everything of the work before a yes; whom to call comes after it (W07, V13)."""
+    opening, when = answer["opening"], by_when(answer["expires_at"])
+    less = not_given(opening) if detail >= 2 else ""
+    return f"{w.line(opening, detail=detail)}{less}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
+
+
+def _place_free(answer: Answer, detail: int) -> str:
+    opening, when = answer["opening"], by_when(answer["expires_at"])
+    less = not_given(opening) if detail >= 2 else ""
+    return f"轮到你了,有位子:{w.line(opening, detail=detail)}{less}。{when}回1接,不去回2,编号{answer['code']}"
+
+
+def _still(opening: dict[str, Any]) -> str:
+    have = opening["headcount"] - opening["left"]
+    return f"现在有{have}人,还差{opening['left']}人" if opening["left"] else f"人齐了,一共{have}人"
+
+
+def _employer_told(answer: Answer, detail: int) -> str:
+    opening, who = answer["opening"], answer["worker_name"] or "有人"
+    came = "报了" if answer["event"] == "taken" else "不来了:"
+    tail = "。要找人带话,回0" if detail >= 3 else ""
+    return f"{who}{came}{w.line(opening, detail=min(detail, 2))}。{_still(opening)}{tail}"
+
+
+def _names(names: Sequence[str], detail: int) -> str:
+    shown = names[: NAMED_AT_MOST if detail >= 2 else 3]
+    return "、".join(shown) + (f"等{len(names)}人" if len(names) > len(shown) else "")
+
+
+def _digest(answer: Answer, detail: int) -> str:
+    said = []
+    if answer["taken"]:
+        said.append(f"新报了{len(answer['taken'])}人:{_names(answer['taken'], detail)}")
+    if answer["withdrawn"]:
+        said.append(f"不来了:{_names(answer['withdrawn'], detail)}")
+    line = w.line(answer["opening"], detail=min(detail, 2))
+    return f"{line}。{'。'.join(said)}。{_still(answer['opening'])}"
+
+
+def _which_absent(answer: Answer, detail: int) -> str:
+    names = " ".join(f"{n}{name}" for n, name in enumerate(answer["names"], start=1))
+    more = " 8后头的人" if answer["more"] else ""
+    return f"{answer['opening']['title']},哪个没来?回数字:{names}{more}。其余的都来了回9"
+
+
+def _attendance(answer: Answer, detail: int) -> str:
+    missing = f",没来的:{_names(answer['absent'], detail)}" if answer["absent"] else ""
+    return f"记下了。{answer['opening']['title']}来了{answer['came']}个{missing}"
+
+
+ZH: Phrases = {
+    "offer": offer,
+    "full_wait": _full_wait,
+    "waitlisted": lambda a, d: (
+        f"记下了,等{w.line(a['opening'], detail=min(d, 2))},你排第{a['position']}个。有位子马上告诉你。不等了回“退{a['code']}”"
+    ),
+    "wait_over": lambda a, d: (
+        f"好,{a['opening']['title']}不等了。想找别的活,直接说"
+        if a["reason"] == "left"
+        else f"{a['opening']['title']}没有位子空出来,已经开工了。想找别的活,直接说想做啥子"
+    ),
+    "place_free": _place_free,
+    "said_absent": lambda a, d: f"{w.line(a['opening'], detail=0)},老板说你没来。你去了没有?去了回1,没去回2,找人回0",
+    "employer_told": _employer_told,
+    "employer_digest": _digest,
+    "nobody_left": lambda a, d: (
+        f"{w.line(a['opening'], detail=min(d, 1))}:合适的人都问过了,还差{a['opening']['left']}人。驿站的人再帮你想办法,急就回0"
+    ),
+    "ask_attendance": lambda a, d: (
+        f"{w.line(a['opening'], detail=0)},今天该来{a['count']}人。都来了回1,有人没来回2,找人回0"
+    ),
+    "which_absent": _which_absent,
+    "attendance_noted": _attendance,
+    "ask_settled": lambda a, d: (
+        f"{w.line(a['opening'], detail=0)},做完了。{a['count']}个人的工钱结清没有?结清了回1,还没有回2,找人回0"
+    ),
+    "settled_noted": lambda a, d: (
+        "好,记下了。要再请人,发短信来说就是" if a["paid"] else "好,记下了。工钱要按说好的日子给。有难处回0"
+    ),
+}
+
+
+def _full_wait_en(answer: Answer, detail: int) -> str:
+    others = answer["alternatives"][: max(detail, 1)]
+    ahead = f" {answer['ahead']} wait before you." if answer["ahead"] else ""
+    lines = " ".join(f"({n}) {w.line(opening, 'en')};" for n, opening in enumerate(others, start=2))
+    return f"{w.work(answer['opening'], 'en')} is full.{ahead} (1) wait for a place; {lines} 0 for a person"
+
+
+def _still_en(opening: dict[str, Any]) -> str:
+    have = opening["headcount"] - opening["left"]
+    return (
+        f"{have} are coming, {opening['left']} still needed"
+        if opening["left"]
+        else f"complete: all {have} places taken"
+    )
+
+
+def _digest_en(answer: Answer, detail: int) -> str:
+    taken = ", ".join(latin(name) for name in answer["taken"])
+    gone = ", ".join(latin(name) for name in answer["withdrawn"])
+    said = (f" New: {taken}." if taken else "") + (f" Not coming: {gone}." if gone else "")
+    return f"{w.line(answer['opening'], 'en')}.{said} {_still_en(answer['opening'])}"
+
+
+def _which_absent_en(answer: Answer, detail: int) -> str:
+    names = " ".join(f"({n}) {latin(name)}" for n, name in enumerate(answer["names"], start=1))
+    more = " (8) the next ones" if answer["more"] else ""
+    return f"{w.work(answer['opening'], 'en')}: who did not come? {names}{more} (9) all others came"
+
+
+EN: Phrases = {
+    "full_wait": _full_wait_en,
+    "waitlisted": lambda a, d: (
+        f"Noted: you wait for {w.line(a['opening'], 'en')}, number {a['position']} in the queue. We text you at once when a "
+        f"place comes free. Reply 退{a['code']} to stop waiting"
+    ),
+    "wait_over": lambda a, d: (
+        f"You no longer wait for {w.work(a['opening'], 'en')}."
+        if a["reason"] == "left"
+        else f"No place came free: {w.line(a['opening'], 'en')}. Say what other work you want"
+    ),
+    "place_free": lambda a, d: (
+        f"It is your turn, a place is free: {w.line(a['opening'], 'en')}. 1 take, 2 not, by "
+        f"{local(a['expires_at']):%d %b %H:%M} (code {a['code']})"
+    ),
+    "said_absent": lambda a, d: (
+        f"{w.line(a['opening'], 'en')}: the employer says you did not come. Did you? 1 yes, 2 no, 0 for a person"
+    ),
+    "employer_told": lambda a, d: (
+        f"{latin(a['worker_name'] or '') or 'Somebody'} "
+        + ("is coming: " if a["event"] == "taken" else "is not coming: ")
+        + f"{w.line(a['opening'], 'en')}. {_still_en(a['opening'])}"
+    ),
+    "employer_digest": _digest_en,
+    "nobody_left": lambda a, d: (
+        f"{w.line(a['opening'], 'en')}: everybody who suits has been asked, {a['opening']['left']} still needed. "
+        "Our staff look further; 0 for a person"
+    ),
+    "ask_attendance": lambda a, d: (
+        f"{w.line(a['opening'], 'en')}: {a['count']} should have come today. 1 all came, 2 somebody did not, 0 for a person"
+    ),
+    "which_absent": _which_absent_en,
+    "attendance_noted": lambda a, d: (
+        f"Noted: {a['came']} came to {w.work(a['opening'], 'en')}"
+        + (". Absent: " + ", ".join(latin(name) for name in a["absent"]) if a["absent"] else "")
+    ),
+    "ask_settled": lambda a, d: (
+        f"{w.line(a['opening'], 'en')} is over. Have the wages of {a['count']} been paid? 1 all, 2 not yet, 0 for a person"
+    ),
+    "settled_noted": lambda a, d: (
+        "Noted. Text us when you need people again"
+        if a["paid"]
+        else "Noted. Wages are due on the agreed day; 0 for a person"
+    ),
+}
