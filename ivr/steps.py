@@ -72,13 +72,14 @@ WRONG_PERSON = "wrong_person"  # a `Speech.command`: 打错了, 我不是他
 
 @dataclass(frozen=True)
 class Placed:
-    """What a call of ours is for. `purpose`: callback | offer | reminder | follow_up, or over: settled meanwhile."""
+    """What a call of ours is for. `purpose`: callback | offer | reminder | follow_up | still_looking, or over: settled meanwhile."""
 
     purpose: str
-    opening: Mapping[str, Any] | None = None  # OpeningView, of all but a callback
+    opening: Mapping[str, Any] | None = None  # OpeningView, of all but a callback and still_looking
     offer_id: int | None = None
     missed: bool = False  # of a callback: her call was never answered
     people: int = 1  # how many use the phone, at most four
+    worker_id: int | None = None  # of still_looking
     whose: int = 1  # which of them it is about, as the key of "who is speaking"
 
 

@@ -78,6 +78,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "placed_who": "whose phone is it?",
         "placed_reminder": "work starts soon",
         "placed_follow_up": "how did it go?",
+        "placed_still_looking": "still looking for work?",
         "paid": "the wages",
     },
 }

@@ -18,6 +18,7 @@ PAUSES: dict[str, tuple[timedelta, ...]] = {
     "offer": (timedelta(minutes=10), timedelta(minutes=30)),
     "reminder": (timedelta(minutes=20), timedelta(minutes=40)),
     "follow_up": (timedelta(hours=3), timedelta(hours=20)),
+    "still_looking": (timedelta(hours=3), timedelta(hours=20)),
 }
 MOST_TRIES = 3  # V15
 

@@ -334,7 +334,7 @@ def somebody_there(session: Session, deps: Deps, call: Call) -> None:
     finish(planned, "answered", now)
     handset = session.get_one(Handset, call.handset_id)
     handset.last_seen_at = max(handset.last_seen_at, now)  # she still has this number (T4)
-    if wanted and planned.offer_id is not None:
+    if wanted:
         ring_instead.expect(session, planned, session.get_one(Conversation, call.conversation_id))
 
 

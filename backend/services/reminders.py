@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import select, update
@@ -25,6 +25,7 @@ from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Handset, Offer
 
 log = structlog.get_logger()
+About = TypeVar("About")  # what a call is about: an offer, or the plan itself
 
 # Whoever is in the middle of something with the line is not asked another thing.
 QUIET_FOR = timedelta(minutes=10)
@@ -122,11 +123,11 @@ def expect(
     conversation.context = {**(conversation.context or {}), "pending": pending}
 
 
-def expect_in_call(conversation: Conversation, ask: Callable[[Conversation, Offer], None], offer: Offer) -> None:
+def expect_in_call(conversation: Conversation, ask: Callable[[Conversation, About], None], about: About) -> None:
     """`ask` what a call of ours is about; what was asked before is kept, should only a machine have heard it."""
     context = {key: value for key, value in (conversation.context or {}).items() if key != BEFORE_CALL}
     before = {"pending": context.get("pending"), "person_id": conversation.person_id}
-    ask(conversation, offer)
+    ask(conversation, about)
     conversation.context = {**(conversation.context or {}), BEFORE_CALL: before}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.services import answer_offer, follow_up, reminders
+from backend.services import answer_offer, follow_up, reminders, still_looking
 from backend.services.deps import Deps
 from backend.services.people import owners
 from backend.services.views import opening_view
@@ -38,6 +38,8 @@ _EXPECT: dict[str, Callable[[Conversation, Offer], None]] = {
 
 def still_wanted(session: Session, planned: PlannedCall, now: datetime) -> bool:
     """Whether there is still something to ring for: the offer stands as it did when the call was planned."""
+    if planned.purpose == still_looking.PURPOSE:
+        return still_looking.still_wanted(session, planned)
     if planned.offer_id is None:
         return True
     offer = session.get_one(Offer, planned.offer_id)
@@ -48,6 +50,9 @@ def still_wanted(session: Session, planned: PlannedCall, now: datetime) -> bool:
 
 def instead(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> None:
     """Nobody was reached, or it may not be rung: the text, if there is still something to tell."""
+    if planned.purpose == still_looking.PURPOSE:
+        still_looking.instead(session, deps, planned, now)
+        return
     if planned.offer_id is None or not still_wanted(session, planned, now):
         return
     offer = session.get_one(Offer, planned.offer_id)
@@ -64,7 +69,11 @@ def after_talk(session: Session, deps: Deps, planned: PlannedCall, now: datetime
 
 def expect(session: Session, planned: PlannedCall, conversation: Conversation) -> None:
     """What a bare word in this call, or a text after it, answers (M04)."""
-    if planned.offer_id is not None:
+    if planned.purpose == still_looking.PURPOSE:
+        reminders.expect_in_call(
+            conversation, lambda to, about: still_looking.expect_in_call(session, to, about), planned
+        )
+    elif planned.offer_id is not None:
         offer = session.get_one(Offer, planned.offer_id)
         reminders.expect_in_call(conversation, _EXPECT[planned.purpose], offer)
 
@@ -75,6 +84,8 @@ def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) 
     Of a callback also `missed`: the call it answers was never answered.
     """
     settled = planned.status in {"answered", "suppressed"} or not still_wanted(session, planned, now)
+    if planned.purpose == still_looking.PURPOSE and not settled:
+        return still_looking.what_for(session, planned)
     if settled or planned.offer_id is None:
         missed = not settled and session.scalar(select(Call.id).where(Call.call_sid == planned.after_call_sid)) is None
         return {

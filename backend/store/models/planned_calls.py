@@ -11,7 +11,8 @@ from backend.store.models.base import Base
 
 
 class PlannedCall(Base):
-    """`purpose`: callback (after a missed call, or one that broke off with nothing finished) | offer | reminder | follow_up.
+    """`purpose`: callback (after a missed call, or one that broke off with nothing finished) | offer | reminder | follow_up
+    | still_looking (of `person_id`, about everybody on the phone).
 
     `status`: planned → placing → ringing → answered | unreached | suppressed | expired; an attempt that nobody answered
     leads back to planned while tries are left. Written in the transaction that decided it, placed by the sender loop.

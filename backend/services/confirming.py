@@ -1,0 +1,61 @@
+"""The freshness clock of a worker's entry: set back whenever she searches, takes or changes something herself (P01).
+
+`heard` is called for every act, in one place (`acts.perform`), so that no way of asking for work is forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from backend.domain.answers import Answer, make
+from backend.services import audit
+from backend.services.people import worker_of
+from backend.services.turn import Turn
+from backend.store.models import Worker
+
+# Answers to somebody who wants work …
+WANTS_WORK = frozenset({"job_offers", "no_jobs", "job_taken", "registered", "already_taken"})
+# … and to somebody who says something for her own entry, wanting work or not.
+SPOKE = WANTS_WORK | {"availability_set", "profile_updated", "no_more_jobs", "clash", "job_full"}
+
+
+def heard(turn: Turn, answers: list[Answer]) -> list[Answer]:
+    """Note that the speaker's entry holds; whoever had stopped looking and asks for work is taken up again, and told."""
+    kinds = {answer["kind"] for answer in answers}
+    if not SPOKE & kinds:
+        return answers
+    worker = _of_another(turn) if any(answer.get("for_other") for answer in answers) else worker_of(turn)
+    if worker is None:
+        return answers
+    again = worker.status == "paused" and bool(WANTS_WORK & kinds)
+    confirm(worker, turn.now)
+    if not again:
+        return answers
+    take_up_again(worker, turn.now)
+    audit.record(turn, "active_again", worker)
+    return [make("active_again"), *answers]
+
+
+def confirm(worker: Worker, now: datetime) -> None:
+    """She, or staff for her, has just said that the entry holds."""
+    worker.confirmed_at, worker.asked_in_vain = now, 0
+
+
+def take_up_again(worker: Worker, now: datetime) -> None:
+    """Found by matching again; her waiting begins now (H03), unless it was we who had set her aside."""
+    worker.status, worker.job_willingness = "active", "wants"
+    worker.waiting_since = worker.waiting_since or now
+
+
+def set_aside(worker: Worker) -> None:
+    """Not offered anything until she, or staff for her, says that she looks for work again."""
+    worker.status = "paused"
+
+
+def _of_another(turn: Turn) -> Worker | None:
+    """Whom the speaker has just registered for; the speaker's own entry is not touched by that."""
+    return turn.session.scalar(
+        select(Worker).where(Worker.source_message_id == turn.message.id).order_by(Worker.id.desc()).limit(1)
+    )

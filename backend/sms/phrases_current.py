@@ -1,0 +1,64 @@
+"""What the line texts to keep both libraries current: still looking? still hiring? (P01), in both languages."""
+
+from __future__ import annotations
+
+from backend.domain.answers import Answer
+from backend.sms import wording as w
+from backend.sms.phrases_common import Phrases
+
+
+def _still_looking(answer: Answer, detail: int) -> str:
+    # A shared phone is asked about all of its people at once: a name is never told (V21).
+    if answer["people"] > 1:
+        return f"这个电话登记了{answer['people']}个人找活。都还在找吗?都在找回1,都不找了回2,有的不找了回3,找人回0"
+    return "还在找活吗?是回1,不是回2,找人回0"
+
+
+def _still_hiring(answer: Answer, detail: int) -> str:
+    return f"你招人的活:{w.line(answer['opening'], detail=min(detail, 2))}。还要人吗?要回1,不要了回2,找人回0"
+
+
+def _closed(answer: Answer, detail: int) -> str:
+    title, coming = answer["opening"]["title"], answer["coming"]
+    told = f"报了的{coming}个人照来" if coming else "报过名的人,我们告诉他们"
+    return f"好,{title}不招了。{told}。以后要人,发短信来说就是"
+
+
+ZH: Phrases = {
+    "still_looking": _still_looking,
+    "still_noted": "好,记下了。有合适的活就告诉你",
+    "not_looking": "好,先不给你找活了。想找活了,回“找活”,或者打这个电话",
+    "some_looking": "好,先都留到。哪个不找了,让他自己来说,或者回0给工作人员说",
+    "active_again": "好,又给你找活了。",
+    "gone_quiet": "好久没得你的信,先不给你找活了。想找活,回“找活”,或者打这个电话",
+    "still_hiring": _still_hiring,
+    "hiring_noted": lambda a, d: f"好,接着给你找人:{a['opening']['title']}还差{a['opening']['left']}个",
+    "hiring_closed": _closed,
+}
+
+
+def _still_looking_en(answer: Answer, detail: int) -> str:
+    if answer["people"] > 1:
+        return (
+            f"{answer['people']} people are registered on this phone. Are all still looking for work? 1 all are, "
+            "2 none is, 3 some are, 0 a person"
+        )
+    return "Are you still looking for work? 1 yes, 2 no, 0 a person"
+
+
+EN: Phrases = {
+    "still_looking": _still_looking_en,
+    "still_noted": "Noted. You will hear of work that suits.",
+    "not_looking": "All right, no more offers for now. When you want work again, send 找活 or call.",
+    "some_looking": "All stay on the list. Whoever stops looking may say so, or send 0 and tell our staff.",
+    "active_again": "You are on the list of those who look for work again.",
+    "gone_quiet": "We have not heard from you for long, so no more offers for now. For work send 找活 or call.",
+    "still_hiring": lambda a, d: (
+        f"Your opening: {w.line(a['opening'], 'en', detail=2)}. Do you still need people? 1 yes, 2 no, 0 a person"
+    ),
+    "hiring_noted": lambda a, d: f"We go on looking: {a['opening']['left']} more for {w.work(a['opening'], 'en')}.",
+    "hiring_closed": lambda a, d: (
+        f"{w.work(a['opening'], 'en')}: nobody more is taken on. "
+        + (f"The {a['coming']} who have a place will come." if a["coming"] else "Those who were asked are told.")
+    ),
+}

@@ -1,0 +1,155 @@
+"""Entries of both libraries by when somebody last spoke for them (P01, P07)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from backend.domain.freshness import (
+    BETWEEN_ASKINGS,
+    CURRENT_FOR,
+    FIRST_HOUR,
+    MOST_ASKINGS,
+    PAUSED_AFTER,
+    SHANGHAI,
+)
+from backend.domain.offers import HOLDS_A_PLACE
+from backend.store.models import (
+    CallAttempt,
+    Handset,
+    HandsetOwner,
+    Message,
+    Offer,
+    Opening,
+    OutboxRow,
+    Person,
+    PlannedCall,
+    Worker,
+)
+
+SAID: ColumnElement[Any] = func.coalesce(Worker.confirmed_at, Worker.updated_at)
+HIRING_SAID: ColumnElement[Any] = func.coalesce(Opening.confirmed_at, Opening.updated_at)
+
+
+def silent_since(moment: datetime) -> ColumnElement[bool]:
+    """Workers for whom nobody has spoken since `moment`; written so that an index can answer it."""
+    return or_(Worker.confirmed_at <= moment, and_(Worker.confirmed_at.is_(None), Worker.updated_at <= moment))
+
+
+def engaged(today: date) -> ColumnElement[bool]:
+    """Whoever holds a place that is not over, or has an offer to answer, is looking or at work: nobody asks her."""
+    return exists().where(
+        Offer.worker_id == Worker.id,
+        or_(
+            Offer.status.in_(("offered", "waitlisted")),
+            and_(Offer.status.in_(HOLDS_A_PLACE), Offer.ends_on >= today),
+        ),
+    )
+
+
+def due_workers(session: Session, now: datetime, *, by_call: bool, limit: int) -> Sequence[int]:
+    """Ids of workers who may have to be asked now, the longest silent first; the domain judges each once more.
+
+    `by_call`: also those who would rather talk.
+    """
+    local = now.astimezone(SHANGHAI)
+    before, missed = now - BETWEEN_ASKINGS, now - BETWEEN_ASKINGS - CURRENT_FOR
+    own_hour = and_(Worker.id % 7 == local.weekday(), Worker.id // 7 % 10 <= local.hour - FIRST_HOUR)
+    late = and_(silent_since(missed), or_(Worker.asked_current_at.is_(None), Worker.asked_current_at <= missed))
+    query = (
+        select(Worker.id)
+        .where(
+            Worker.status == "active",
+            silent_since(before),
+            or_(Worker.asked_current_at.is_(None), Worker.asked_current_at <= before),
+            Worker.asked_in_vain < MOST_ASKINGS,
+            or_(own_hour, late),
+            ~engaged(local.date()),
+            exists().where(
+                HandsetOwner.person_id == Worker.person_id,
+                HandsetOwner.until.is_(None),
+                Handset.id == HandsetOwner.handset_id,
+                Handset.opted_out_at.is_(None),
+            ),
+        )
+        .order_by(SAID, Worker.id)
+        .limit(limit)
+    )
+    return session.scalars(query if by_call else query.where(Worker.preferred_channel != "voice")).all()
+
+
+def silent_too_long(session: Session, now: datetime, limit: int) -> Sequence[Worker]:
+    """Active workers asked as often as may be and not heard of for so long that they are set aside."""
+    return session.scalars(
+        select(Worker)
+        .where(
+            Worker.status == "active",
+            Worker.asked_in_vain >= MOST_ASKINGS,
+            Worker.asked_current_at <= now - BETWEEN_ASKINGS,
+            silent_since(now - PAUSED_AFTER),
+            ~engaged(now.astimezone(SHANGHAI).date()),
+        )
+        .order_by(Worker.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def workers_on(session: Session, handset_id: int) -> Sequence[Worker]:
+    """The workers of a phone who look for work, as entered: all who share it."""
+    return session.scalars(
+        select(Worker)
+        .join(HandsetOwner, HandsetOwner.person_id == Worker.person_id)
+        .join(Person, Person.id == Worker.person_id)
+        .where(
+            HandsetOwner.handset_id == handset_id,
+            HandsetOwner.until.is_(None),
+            Worker.status == "active",
+            Person.erased_at.is_(None),
+        )
+        .order_by(Worker.id)
+    ).all()
+
+
+def contacted_since(session: Session, handset_id: int, since: datetime) -> bool:
+    """Whether the line has written to or rung this number of its own accord since then, or is about to ring it."""
+    texts = (
+        select(OutboxRow.id)
+        .join(Message, Message.id == OutboxRow.message_id)
+        .where(Message.handset_id == handset_id, OutboxRow.kind == "initiated", OutboxRow.created_at >= since)
+    )
+    rings = select(CallAttempt.id).where(CallAttempt.handset_id == handset_id, CallAttempt.at >= since)
+    planned = select(PlannedCall.id).where(
+        PlannedCall.handset_id == handset_id, PlannedCall.status.in_(("planned", "placing", "ringing"))
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (texts, rings, planned))
+
+
+def planned_since(session: Session, purpose: str, since: datetime) -> int:
+    query = select(func.count()).where(PlannedCall.purpose == purpose, PlannedCall.created_at >= since)
+    return session.scalar(query) or 0
+
+
+def due_openings(session: Session, now: datetime, soon: date, limit: int) -> Sequence[Opening]:
+    """Published openings with places free whose employer may have to be asked; the domain judges each once more."""
+    today = now.astimezone(SHANGHAI).date()
+    silent = now - BETWEEN_ASKINGS >= HIRING_SAID
+    return session.scalars(
+        select(Opening)
+        .where(
+            Opening.status == "published",
+            Opening.filled < Opening.headcount,
+            Opening.ends_on >= today,
+            or_(silent, and_(Opening.starts_on >= today, Opening.starts_on <= soon)),
+        )
+        .order_by(Opening.starts_on, Opening.id)
+        .limit(limit)
+    ).all()
+
+
+def entries_of(session: Session, ids: Iterable[int]) -> dict[int, Worker]:
+    return {worker.id: worker for worker in session.scalars(select(Worker).where(Worker.id.in_(list(ids))))}
