@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from backend.domain.distance import between_km, proximity_of
 from backend.domain.fairness import has_priority
+from backend.domain.households import earning_since
 from backend.domain.matching import Ranked, is_near_enough, rank_openings, rank_workers, serves_day_parts
 from backend.domain.openings import OpeningFacts, covered_by, kindred_of, pays_at_least
 from backend.domain.people import NO_EARNER_LABEL, WorkerFacts
@@ -22,8 +23,6 @@ from backend.store.queries import offers as offer_queries
 from backend.store.queries import openings as opening_queries
 from backend.store.queries import workers as worker_queries
 
-# A household counts as earning while, and a month after, one of its people has work through the line.
-EARNING_FOR = timedelta(days=30)
 LONG_TERM_DAYS = 30
 # With so many to rank, a wider search would only bring what lies farther off and fits less.
 ENOUGH = 60
@@ -174,7 +173,7 @@ def _worker_match(found: dict[int, Worker], ranked: Ranked, first: bool) -> Work
 def _facts_of(session: Session, workers: list[Worker], today: date) -> list[WorkerFacts]:
     taken = offer_queries.taken_stretches(session, [worker.id for worker in workers], today)
     households = {worker.person.household_id for worker in workers if worker.person.household_id is not None}
-    earning = offer_queries.households_at_work(session, households, today - EARNING_FOR)
+    earning = offer_queries.households_at_work(session, households, earning_since(today))
 
     def no_earner(worker: Worker) -> bool:
         household = worker.person.household_id
