@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from backend.domain.nearby import Nearby, Spot
 from backend.domain.place_names import PlaceNames, own_names
 from backend.domain.places import bare_name
 from backend.domain.repair import is_ordinary
@@ -105,6 +106,14 @@ class Book:
         ]
         plain = (name for name in bare if len(name) >= 2 and name not in ALSO_WORDS and not is_ordinary(name))
         return PlaceNames([*written_down, *plain])
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        return Nearby(
+            Spot(place.code, place.point)
+            for place in self.places.values()
+            if place.level in ("county", "town", "village")
+        )
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -220,6 +229,10 @@ class RegionBook:
             if place.point is not None:
                 return place.point
         return None
+
+    def nearby(self) -> Nearby:
+        """The places by where they lie: for searches that look at a neighbourhood, and the way from one to another."""
+        return self._current().nearby
 
     def villages_of(self, town: str) -> list[tuple[str, str]]:
         """The villages and communities of a town as (code, name), in the order of their codes."""
