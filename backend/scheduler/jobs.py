@@ -9,7 +9,16 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from backend.services import after_call, expiry, follow_up, place_calls, remind_staff, reminders, still_looking
+from backend.services import (
+    after_call,
+    expiry,
+    follow_up,
+    place_calls,
+    remind_staff,
+    reminders,
+    still_hiring,
+    still_looking,
+)
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 
@@ -46,6 +55,7 @@ JOBS = (
     Job("remind_workers", _every(30), reminders.remind_workers, at_start=True),
     Job("ask_how_it_went", _every(30), follow_up.ask_how_it_went, at_start=True),
     Job("ask_who_still_looks", _every(60), still_looking.ask_workers),
+    Job("ask_who_still_hires", _every(60), still_hiring.ask_employers),
     Job("set_aside_the_silent", _every(600), still_looking.set_aside_the_silent),
     Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.

@@ -1,0 +1,160 @@
+"""还要人吗? To whoever hires: each week, and once more shortly before the work begins with places free (P01, P07, E03).
+
+By text to the number the opening was posted from, one opening at a time. A no stops the offers: whoever has a place keeps
+it; an opening that nobody has taken is called off.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.domain import freshness
+from backend.domain.answers import Answer, make
+from backend.domain.calling import takes_texts
+from backend.services import answer_offer, audit, outbox
+from backend.services.acts import act
+from backend.services.deps import Deps
+from backend.services.people import handset_for
+from backend.services.post_opening import withdraw_opening
+from backend.services.still_looking import may_be_asked
+from backend.services.turn import Turn
+from backend.services.views import opening_view
+from backend.settings import TIMEZONE
+from backend.store.models import Conversation, Handset, Opening
+from backend.store.queries import freshness as queries
+from backend.store.queries.offers import live_offers
+from backend.store.queries.workers import numbers_of
+
+ACT = "still_hiring"
+AT_ONCE = 100
+ANSWERED_WITHIN = timedelta(days=2)
+WORDS = {
+    "1": ["还要", "还差", "还缺", "差人", "缺人", "没招到", "没招满"],
+    "2": ["不要", "够了", "满了", "招到了", "不招", "找到人", "不用"],
+}
+
+
+def ask_employers(deps: Deps) -> int:
+    """Ask whoever is due; return how many openings were asked about."""
+    now = deps.clock()
+    if not freshness.in_asking_hours(now):
+        return 0
+    soon = (now + freshness.SOON).astimezone(TIMEZONE).date()
+    with deps.db.read() as session:
+        found = queries.due_openings(session, now, soon, AT_ONCE)
+        due = [opening.id for opening in found if _is_due(opening, now)]
+    return sum(_ask(deps, opening_id) for opening_id in due)
+
+
+def _is_due(opening: Opening, now: datetime) -> bool:
+    said = opening.confirmed_at or opening.updated_at
+    begins = answer_offer.starts_at(opening)
+    return freshness.is_opening_due(opening.id, said, opening.asked_current_at, begins, now)
+
+
+def _ask(deps: Deps, opening_id: int) -> bool:
+    now = deps.clock()
+    with deps.db.write() as session:
+        opening = session.get_one(Opening, opening_id)
+        handset = handset_of(session, opening, now)
+        if handset is None or not may_be_asked(session, handset, now):
+            return False
+        return ask(session, deps, opening, handset, now)
+
+
+def handset_of(session: Session, opening: Opening, now: datetime) -> Handset | None:
+    """The phone its employer reads texts on; None where there is none."""
+    number = opening.employer.phone
+    if not number or not takes_texts(number):
+        return None
+    known = session.scalar(select(Handset).where(Handset.number == number))
+    return known or handset_for(session, number, now)
+
+
+def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: datetime) -> bool:
+    """Ask once, however many schedulers do it at the same moment (D11)."""
+    before = opening.asked_current_at
+    unchanged = Opening.asked_current_at.is_(None) if before is None else Opening.asked_current_at == before
+    mine = session.execute(
+        update(Opening)
+        .where(Opening.id == opening.id, Opening.status == "published", unchanged)
+        .values(asked_current_at=now)
+        .execution_options(synchronize_session=False)
+    ).rowcount  # type: ignore[attr-defined]
+    if not mine:
+        return False
+    session.refresh(opening)
+    message = outbox.enqueue(
+        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + ANSWERED_WITHIN,
+        answers=[make("still_hiring", opening=opening_view(opening, deps.regions))],
+    )  # fmt: skip
+    _expect(session.get_one(Conversation, message.conversation_id), opening)
+    return True
+
+
+def _expect(conversation: Conversation, opening: Opening) -> None:
+    yes, no = ({"act": ACT, "params": {"opening_id": opening.id, "said": said}} for said in ("more", "enough"))
+    options: dict[str, Any] = {"1": yes, "yes": yes, "2": no, "no": no}
+    conversation.context = {
+        **(conversation.context or {}),
+        "pending": {"kind": ACT, "opening_id": opening.id, "options": options, "words": WORDS},
+    }
+
+
+@act(ACT)
+def still_hiring(turn: Turn) -> list[Answer]:
+    """`params`: opening_id, said (more | enough). Only the number the opening was posted from answers for it."""
+    params = turn.facts.params
+    opening = turn.session.get(Opening, params.get("opening_id") or 0)
+    turn.expect(None)
+    more = params.get("said") == "more"
+    if (
+        opening is None
+        or opening.employer.phone != turn.handset.number
+        or opening.status not in ("published", "filled")
+    ):
+        return [make("nothing_to_answer", said="yes" if more else "no")]
+    if more:
+        confirm(opening, turn.now)
+        audit.record(turn, "still_hiring", opening)
+        return [make("hiring_noted", opening=opening_view(opening, turn.deps.regions))]
+    coming = close(turn.session, turn.deps, turn.now, opening, actor=f"handset:{turn.handset.id}")
+    return [make("hiring_closed", opening=opening_view(opening, turn.deps.regions), coming=coming)]
+
+
+def confirm(opening: Opening, now: datetime) -> None:
+    """Its employer, or staff for it, has just said that people are still wanted."""
+    opening.confirmed_at = now
+
+
+def close(session: Session, deps: Deps, now: datetime, opening: Opening, *, actor: str) -> int:
+    """Take nobody on any more; return how many have a place and keep it. Whoever was asked and has not answered is told.
+
+    An opening with nobody in it is called off altogether (`withdraw_opening`).
+    """
+    kept = session.scalar(
+        update(Opening)
+        .where(Opening.id == opening.id, Opening.status.in_(("published", "filled")), Opening.filled > 0)
+        .values(headcount=Opening.filled, status="filled", waves_stopped_at=now, next_wave_at=None, confirmed_at=now)
+        .returning(Opening.filled)
+        .execution_options(synchronize_session=False)
+    )
+    if kept is None:
+        withdraw_opening(session, deps, now, opening.id, actor=actor)
+        return 0
+    session.refresh(opening)
+    waiting = [offer for offer in live_offers(session, opening.id) if offer.status in ("offered", "waitlisted")]
+    phones = numbers_of(session, [offer.worker.person_id for offer in waiting])
+    view = opening_view(opening, deps.regions)
+    for offer in waiting:
+        offer.status, offer.answered_at = "withdrawn", now
+        if handset := phones.get(offer.worker.person_id):
+            outbox.enqueue(
+                session, deps, now=now, handset=handset, kind="initiated", answers=[make("called_off", opening=view)]
+            )
+    audit.write(session, now, actor, "closed_opening", opening, offers=[offer.id for offer in waiting])
+    return int(kept)
