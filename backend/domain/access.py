@@ -8,10 +8,22 @@ from __future__ import annotations
 
 # What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
 _ACTS = frozenset({"reply", "take_case", "reveal", "review_opening", "correct", "edit_place", "record_prompt"})
+# The ledgers of the workers and what is done for one of them by name (W01, H01–H05, L03).
+_LEDGERS = frozenset(
+    {
+        "edit_worker",
+        "record_visit",
+        "verify_hardship",
+        "edit_household",
+        "record_talk",
+        "import_ledger",
+        "export_ledger",
+    }
+)
 VERBS: dict[str, frozenset[str]] = {
-    "village": _ACTS,
-    "town": _ACTS,
-    "county": _ACTS,
+    "village": _ACTS | _LEDGERS,
+    "town": _ACTS | _LEDGERS,
+    "county": _ACTS | _LEDGERS,
     "city": frozenset(),
     "province": frozenset(),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may
+from backend.domain.written_names import written_name
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.regions import HOME_REGION
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 LONGEST_RESOLUTION = 500
-LONGEST_NAME = 20
 
 
 def take(deps: Deps, member: Member, case_id: int) -> None:
@@ -50,8 +50,8 @@ def write_name(deps: Deps, member: Member, case_id: int, name: str) -> None:
 
     The name itself goes to the person only; the audit event says that it was written, not what.
     """
-    name = "".join(name.split())
-    if not 2 <= len(name) <= LONGEST_NAME or not all(sign.isalpha() or sign in "·-" for sign in name):
+    written = written_name(name)
+    if written is None:
         raise Invalid("not a name", {"name": "not_a_name"})
     with deps.db.write() as session:
         case = _mine(session, member, case_id)
@@ -60,7 +60,7 @@ def write_name(deps: Deps, member: Member, case_id: int, name: str) -> None:
             raise Conflict("there is no spoken name in this case", reason="no_name")
         now = deps.clock()
         person = session.get_one(Person, worker.person_id)
-        person.name, person.name_recording_url, person.updated_at = name, None, now
+        person.name, person.name_recording_url, person.updated_at = written, None, now
         worker.updated_at = now
         audit.write(session, now, member.actor, "name_written", person, case_id=case.id)
         _close(deps, session, member, case, "名字已写下")

@@ -14,8 +14,8 @@ from backend.errors import Forbidden, Invalid, LinggongError, NotFound
 from backend.services import audit
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
-from backend.store.models import AuditEvent, Case, Conversation, Message, Opening, Staff
-from backend.store.queries import cases, conversations, openings_review
+from backend.store.models import AuditEvent, Case, Conversation, Message, Opening, Staff, Worker
+from backend.store.queries import cases, conversations, ledgers, openings_review
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -46,13 +46,13 @@ def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
         )
 
 
-def note_opening(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening) -> None:
+def note_opening(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker) -> None:
     """Write down, in the caller's transaction, that one conversation, case or opening was read."""
     audit.write(session, deps.clock(), member.actor, "read", subject)
 
 
 def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, reason: str, note: str = "") -> None:
-    """Show one hidden field of a conversation, case or opening to this member of staff for ten minutes.
+    """Show one hidden field of a conversation, case, opening or worker to this member of staff for ten minutes.
 
     `kind` is the table's name; `reason` one of `REASONS`. Raises `NotFound`, `Forbidden`, `Invalid`, `TooManyReveals`.
     """
@@ -88,7 +88,9 @@ def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, re
         )
 
 
-def revealed(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening) -> frozenset[str]:
+def revealed(
+    deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker
+) -> frozenset[str]:
     """The fields this member of staff may read in the clear now; the audit trail itself is what says so."""
     facts = session.scalars(
         select(AuditEvent.facts).where(
@@ -139,14 +141,16 @@ def recording(deps: Deps, member: Member, kind: str, object_id: int) -> bytes:
     return deps.carrier.fetch_recording(url)
 
 
-def _subject(session: Session, member: Member, kind: str, object_id: int) -> Conversation | Case | Opening:
-    found: Conversation | Case | Opening | None = None
+def _subject(session: Session, member: Member, kind: str, object_id: int) -> Conversation | Case | Opening | Worker:
+    found: Conversation | Case | Opening | Worker | None = None
     if kind == "conversations":
         found = conversations.one(session, member.region_code, HOME_REGION, object_id)
     elif kind == "cases":
         found = cases.one(session, member.region_code, HOME_REGION, object_id)
     elif kind == "openings":
         found = openings_review.one(session, member.region_code, object_id)
+    elif kind == "workers":
+        found = ledgers.one(session, member.region_code, HOME_REGION, object_id)
     if found is None:
         raise NotFound("nothing of that kind")
     return found

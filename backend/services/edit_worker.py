@@ -1,0 +1,152 @@
+"""Staff keep one worker's card: her facts, visits to her, and whether what she says of hardship is so (W01, H01, H09, H10)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, cast, literal, select
+from sqlalchemy.orm import Session
+
+from backend.domain.access import may, may_see
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.services import audit, worker_ledger
+from backend.services.regions import HOME_REGION
+from backend.services.staff_login import Member
+from backend.settings import TIMEZONE
+from backend.store.models import AuditEvent, Hardship, Staff, Visit, Worker
+from backend.store.queries import ledgers
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+VISIT_KINDS = ("home", "phone", "window")
+LONGEST_NOTE = 300
+# On what a label was found true, and why one was taken back; codes, so that the trail holds no personal words.
+FOUND_TRUE = ("papers_seen", "on_the_list", "visited")
+TAKEN_BACK = ("mistaken", "no_longer", "not_on_the_list")
+
+
+def seen(session: Session, member: Member, worker_id: int, *, lock: bool = False) -> Worker:
+    """The worker, if she lives in the reach of `member`. Raises `NotFound`."""
+    worker = ledgers.one(session, member.region_code, HOME_REGION, worker_id, lock=lock)
+    if worker is None:
+        raise NotFound("no such worker")
+    return worker
+
+
+def edit(deps: Deps, member: Member, worker_id: int, version: str, facts: dict[str, Any]) -> list[str]:
+    """Put a card right; `facts` by the ledger's columns, None clears. Returns the columns that changed.
+
+    Raises `NotFound`, `Forbidden`; `Invalid` for a village outside one's region; `Conflict(reason="changed")` when
+    somebody else saved since `version` was shown.
+    """
+    if "village" in facts and (facts["village"] is None or not may_see(member.region_code, facts["village"])):
+        raise Invalid("outside your region", {"village": "outside your region"})
+    with deps.db.write() as session:
+        worker = _mine(session, member, worker_id, "edit_worker")
+        if worker_ledger.version(worker, worker.person) != version:
+            raise Conflict("somebody else has saved this card meanwhile", reason="changed")
+        now = deps.clock()
+        changed = worker_ledger.put(session, now, worker, worker.person, facts)
+        if changed:
+            audit.write(session, now, member.actor, "edited", worker, fields=sorted(changed))
+        return changed
+
+
+def set_officer(deps: Deps, member: Member, worker_id: int, staff_id: int | None) -> None:
+    """Say which member of staff helps her one to one (H01, H10); None: nobody. Raises `Invalid` for one who cannot see her."""
+    with deps.db.write() as session:
+        worker = _mine(session, member, worker_id, "edit_worker")
+        if staff_id is not None and staff_id not in {each.id for each in officers_for(session, worker)}:
+            raise Invalid("not of her region", {"officer": "not of her region"})
+        if worker.officer_id == staff_id:
+            return
+        worker.officer_id = staff_id
+        audit.write(session, deps.clock(), member.actor, "officer_set", worker, staff_id=staff_id)
+
+
+def officers_for(session: Session, worker: Worker) -> list[Staff]:
+    """Active staff of her village, town or county, the nearest first."""
+    home = worker.person.village_code or HOME_REGION
+    rows = session.scalars(
+        select(Staff).where(Staff.active, Staff.role.in_(("village", "town", "county"))).order_by(Staff.id)
+    )
+    near = [each for each in rows if may_see(each.region_code, home)]
+    return sorted(near, key=lambda each: -len(each.region_code))
+
+
+def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None) -> int:
+    """Write down that she was visited, rung or seen at the window; when the next visit is due. Raises `Invalid`."""
+    now = deps.clock()
+    problems = {}
+    if kind not in VISIT_KINDS:
+        problems["kind"] = "home, phone or window"
+    if len(note.strip()) > LONGEST_NOTE:
+        problems["note"] = "too long"
+    if next_on is not None and next_on <= now.astimezone(TIMEZONE).date():
+        problems["next_on"] = "a day to come"
+    if problems:
+        raise Invalid("some facts do not hold", problems)
+    with deps.db.write() as session:
+        worker = _mine(session, member, worker_id, "record_visit")
+        visit = Visit(worker_id=worker.id, staff_id=member.id, kind=kind, at=now, note=note.strip(), next_on=next_on)
+        session.add(visit)
+        # She spoke to somebody of the station: the entry is as fresh as that (P01).
+        worker.confirmed_at = now
+        session.flush()
+        audit.write(session, now, member.actor, "visited", worker, visit_id=visit.id, kind=kind)
+        return visit.id
+
+
+def judge_hardship(deps: Deps, member: Member, worker_id: int, code: str, verified: bool, reason: str) -> None:
+    """Say that a label of hers is so, or is not; only a verified one changes ranking (vocabulary §4.7).
+
+    `reason`: one of `FOUND_TRUE` or `TAKEN_BACK`. Judging the same way twice changes nothing. Raises `Invalid`, `NotFound`.
+    """
+    if reason not in (FOUND_TRUE if verified else TAKEN_BACK):
+        raise Invalid("a reason is needed", {"reason": "needed"})
+    with deps.db.write() as session:
+        worker = _mine(session, member, worker_id, "verify_hardship")
+        label = session.scalar(
+            select(Hardship).where(Hardship.worker_id == worker.id, Hardship.code == code).with_for_update()
+        )
+        if label is None:
+            raise NotFound("no such claim")
+        if (label.verified_at is not None) == verified:
+            return
+        now = deps.clock()
+        label.verified_at, label.verified_by = (now, member.id) if verified else (None, None)
+        verb = "hardship_verified" if verified else "hardship_unverified"
+        audit.write(session, now, member.actor, verb, worker, hardship_id=label.id, reason=reason)
+
+
+def history(session: Session, worker_id: int) -> list[Any]:
+    """Who changed which fields of her card, the newest first; names of fields, never what stood in them."""
+    verbs = (
+        "edited",
+        "registered",
+        "imported_worker",
+        "officer_set",
+        "hardship_verified",
+        "hardship_unverified",
+        "household",
+    )
+    return list(
+        session.execute(
+            select(AuditEvent, Staff.name)
+            .outerjoin(Staff, AuditEvent.actor == literal("staff:").concat(cast(Staff.id, Text)))
+            .where(
+                AuditEvent.object_kind == "workers", AuditEvent.object_id == str(worker_id), AuditEvent.verb.in_(verbs)
+            )
+            .order_by(AuditEvent.id.desc())
+            .limit(20)
+        )
+    )
+
+
+def _mine(session: Session, member: Member, worker_id: int, verb: str) -> Worker:
+    worker = seen(session, member, worker_id, lock=True)
+    if not may(member.role, verb):
+        raise Forbidden("this role only looks")
+    return worker
