@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.seed.current import keep_current
 from backend.seed.history import seed_history
 from backend.seed.ledgers import seed_ledgers
 from backend.seed.people import WORKER_NUMBER, seed_workers
@@ -39,6 +40,7 @@ def seed(db: Database, settings: Settings, now: datetime) -> bool:
             seed_ledgers(session, workers, now)
         else:
             renew_openings(session, now)
+        keep_current(session, now)
     log.info("seeded", fresh=fresh)
     return fresh
 
@@ -46,7 +48,11 @@ def seed(db: Database, settings: Settings, now: datetime) -> bool:
 def renew(db: Database, now: datetime) -> int:
     """Move the demo openings on so that each has a round ahead of `now`; returns how many were renewed. Daily."""
     with db.write() as session:
-        return renew_openings(session, now) if _is_seeded(session) else 0
+        if not _is_seeded(session):
+            return 0
+        renewed = renew_openings(session, now)
+        keep_current(session, now)
+        return renewed
 
 
 def _is_seeded(session: Session) -> bool:
