@@ -18,6 +18,7 @@ from backend.domain.written_names import written_name
 Cell = str | int | float | bool | date | datetime | time | None
 HIDDEN = "●●"  # stands in an export where the reader may not see what is written
 MOST_YUAN = 1_000_000
+_COARSE = re.compile(r"[、,，;；\s]+")
 _APART = re.compile(r"[、,，;；/|\s]+|和(?=\S)")
 # Excel counts days from here; its 29 February 1900, which never was, is before every day we read.
 _FIRST_DAY = date(1899, 12, 30)
@@ -155,15 +156,23 @@ def parts(value: Cell) -> list[str]:
 def trades(value: Cell) -> list[str] | None:
     """Kinds of work by name, code or as people call them → codes of job_types.csv."""
     found: list[str] = []
-    names = {lexicon.job_name(code): code for code in lexicon.job_codes()}
-    whole = plain(value)
-    for part in [whole] if whole in names else parts(value):
-        code = part.upper() if part.upper() in names.values() else names.get(part)
-        codes = [code] if code else lexicon.search_job_codes(part)
-        if not codes:
-            raise BadCell(f"“{part[:12]}”不是热线认得的工种。看“填写说明”里的工种表")
-        found += codes
+    for part in _COARSE.split(unicodedata.normalize("NFKC", words(value, 500) or "")):
+        # Some names of the table hold a stroke themselves: 泥工/瓦工.
+        found += _trades_of(part) or [code for finer in parts(part) for code in _trades_of(finer) or _unknown(finer)]
     return list(dict.fromkeys(found)) or None
+
+
+def _trades_of(part: str) -> list[str]:
+    names = {lexicon.job_name(code): code for code in lexicon.job_codes()}
+    if part in names:
+        return [names[part]]
+    if part.upper() in names.values():
+        return [part.upper()]
+    return lexicon.search_job_codes(part) if not re.search(r"[/|]|和", part) else []
+
+
+def _unknown(part: str) -> list[str]:
+    raise BadCell(f"“{part[:12]}”不是热线认得的工种。看“填写说明”里的工种表")
 
 
 def trade(value: Cell) -> str | None:
