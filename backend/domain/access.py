@@ -23,7 +23,7 @@ _LEDGERS = frozenset(
 VERBS: dict[str, frozenset[str]] = {
     "village": _ACTS | _LEDGERS,
     "town": _ACTS | _LEDGERS,
-    "county": _ACTS | _LEDGERS,
+    "county": _ACTS | _LEDGERS | {"set_weights"},
     "city": frozenset(),
     "province": frozenset(),
 }

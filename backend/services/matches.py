@@ -1,31 +1,36 @@
-"""Who suits what: a short list from the database, ranked by `domain/matching.py` (W03, W04, H02, H03)."""
+"""Who suits what: the neighbourhood from the database, ranked by `domain/matching.py` (W03, W04, H02, H03, P09)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.domain.distance import between_km, proximity_of
+from backend.domain.distance import proximity_of
 from backend.domain.fairness import has_priority
-from backend.domain.households import earning_since
 from backend.domain.matching import Ranked, is_near_enough, rank_openings, rank_workers, serves_day_parts
 from backend.domain.openings import OpeningFacts, covered_by, kindred_of, pays_at_least
-from backend.domain.people import NO_EARNER_LABEL, WorkerFacts
+from backend.domain.people import WorkerFacts
+from backend.domain.skills import skill_asked
+from backend.domain.weights import Weights
 from backend.services import views
-from backend.services.regions import RegionBook
+from backend.services.regions import HOME_REGION, RegionBook
+from backend.services.weights import weights_for
+from backend.services.worker_facts import facts_of
 from backend.settings import TIMEZONE
 from backend.store.models import Opening, Worker
+from backend.store.queries import candidates
 from backend.store.queries import offers as offer_queries
-from backend.store.queries import openings as opening_queries
-from backend.store.queries import workers as worker_queries
 
 LONG_TERM_DAYS = 30
 # With so many to rank, a wider search would only bring what lies farther off and fits less.
 ENOUGH = 60
+# So many places around are looked at first, and so many when that did not bring enough.
+FIRST_PLACES, MORE_PLACES = 400, 3000
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class WorkerMatch:
     has_priority: bool = False
 
 
+# -- openings for a worker -------------------------------------------------------------------------------------------
 def openings_for(
     session: Session,
     regions: RegionBook,
@@ -63,6 +69,9 @@ def openings_for(
 ) -> list[Match]:
     """Published openings with a free place, best first; `near` is where the asker is when that is not in her record.
 
+    Seen are the openings of her county, those whose market reaches her (P09) and those forwarded to her (P08); who names
+    another place asks at that county's market.
+
     `words`: the trade as it was said; openings whose title holds them come before others of the trade, for 摘橘子 and
     摘柑子 are one trade and whoever names oranges wants oranges. What suits equally well comes in the order it begins.
 
@@ -70,13 +79,7 @@ def openings_for(
     `proximity`, `within_km` (the way from where she is), `pay_min_fen` with `pay_unit`, `settlement`, `benefits` [meals …], `day_part`, `term` (long | short).
     """
     wanted = filters or {}
-    home = (worker.person.village_code if worker else None) or near
-    facts = _facts_of(session, [worker], today)[0] if worker else WorkerFacts(id=0, region_code=home)
-    if facts.region_code is None:
-        facts = replace(facts, region_code=home)
-    by_id = {opening.id: opening for opening in _pool(session, regions, today, wanted, facts, home)}
-    pool = [seen for opening in by_id.values() if _passes(regions, seen := views.opening_facts(opening), wanted, home)]
-    ranked = rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE))
+    ranked, by_id = ranked_openings(session, regions, today, worker=worker, filters=wanted, near=near)
     if named := wanted.get("job_types"):
         # Asked for by name, a trade is right whatever her record says, and comes before its kindred.
         ranked.sort(key=lambda r: (
@@ -85,51 +88,114 @@ def openings_for(
         ))  # fmt: skip
     else:
         ranked.sort(key=lambda r: (not r.suitable, -r.score, by_id[r.id].starts_on, r.id))
-    return [Match(by_id[r.id], r.score, r.reasons, r.suitable) for r in ranked[:limit]]
+    best = ranked[:limit]
+    rows = session.scalars(
+        select(Opening).options(joinedload(Opening.employer)).where(Opening.id.in_([r.id for r in best]))
+    )
+    loaded = {opening.id: opening for opening in rows}
+    return [Match(loaded[r.id], r.score, r.reasons, r.suitable) for r in best]
+
+
+def ranked_openings(
+    session: Session,
+    regions: RegionBook,
+    today: date,
+    *,
+    worker: Worker | None,
+    filters: dict[str, Any] | None = None,
+    near: str | None = None,
+) -> tuple[list[Ranked], dict[int, Row[Any]]]:
+    """The ranking behind `openings_for`, and by id the rows it was made from."""
+    session.flush()
+    wanted = filters or {}
+    home = (worker.person.village_code if worker else None) or near
+    facts = _one(session, worker, today) if worker else WorkerFacts(id=0, region_code=home)
+    if facts.region_code is None:
+        facts = replace(facts, region_code=home)
+    by_id = {row.id: row for row in _pool(session, regions, today, wanted, facts, home)}
+    km = regions.nearby(home).km
+    pool = [seen for row in by_id.values() if _passes(km, seen := opening_facts(row), wanted, home)]
+    weights = weights_for(session, regions.county_of(home))
+    return rank_openings(facts, pool, datetime.combine(today, time(12), TIMEZONE), weights, km), by_id
+
+
+def opening_facts(row: Any) -> OpeningFacts:
+    """A row of `candidates.open_openings` as the ranking sees it; its columns stand in the order of the fields."""
+    fields: list[Any] = [*row[:20], skill_asked(row.requirements)]
+    return OpeningFacts(*fields)
+
+
+def _one(session: Session, worker: Worker, today: date) -> WorkerFacts:
+    taken = offer_queries.taken_stretches(session, [worker.id], today)
+    return views.worker_facts(worker, hardships=(), taken=taken.get(worker.id, ()))
 
 
 def _pool(
     session: Session, regions: RegionBook, today: date, wanted: dict[str, Any], facts: WorkerFacts, home: str | None
-) -> list[Opening]:
+) -> Iterable[Row[Any]]:
+    named = wanted.get("region")
+    here = home or HOME_REGION
+    county = regions.county_of(here)
+    counties = sorted({county, *([named[:6]] if named and len(named) >= 6 else [])})
+    seen_from = sorted({code[:n] for code in (here, named or here) for n in (2, 4, 6, 9, 12) if len(code) >= n})
+    away = wanted.get("proximity") == "away" and not named
+    if away:
+        counties = []
+    center = named if named and home is None else here
+    nearby = regions.nearby(center)
+    # Without a name she sees her county and, beyond it, what is opened to all of the province or a part of it.
+    within = (named,) if named else (here[:2],)
+    found: dict[int, Row[Any]] = {}
+
+    def look(places: Sequence[str], trades: Iterable[str] | None, limit: int) -> None:
+        for row in candidates.open_openings(
+            session, places=places, counties=counties, seen_from=seen_from, today=today, trades=trades,
+            first_day=_day(wanted.get("from")), last_day=_day(wanted.get("to")), limit=limit,
+        ):  # fmt: skip
+            found.setdefault(row.id, row)
+
+    asked = covered_by(wanted["job_types"]) if wanted.get("job_types") else None
+    trades = asked or (sorted(kindred_of(facts.job_types)) if facts.job_types else None)
+    around = nearby.nearest(center, within, FIRST_PLACES)
+    look(around, trades, candidates.OPENINGS)
+    if len(found) < ENOUGH:
+        own = nearby.nearest(center, (named or county,), MORE_PLACES)
+        if trades is not None:
+            look(own, trades, candidates.OPENINGS)
+        if asked is None and len(found) < ENOUGH:
+            look(own, None, ENOUGH)
+    for row in candidates.forwarded_openings(session, seen_from=seen_from, today=today, limit=ENOUGH):
+        if (
+            (asked is None or row.job_type in asked)
+            and _on_days(row, wanted)
+            and row.region_code.startswith(named or "")
+        ):
+            found.setdefault(row.id, row)
+    if away:
+        return [row for row in found.values() if row.region_code[:6] != county]
+    return found.values()
+
+
+def _on_days(row: Row[Any], wanted: dict[str, Any]) -> bool:
     first, last = _day(wanted.get("from")), _day(wanted.get("to"))
-    region = wanted.get("region") or (None if wanted.get("proximity") == "away" else regions.county_of(home))
-
-    def ask(**narrow: Any) -> Sequence[Opening]:
-        return opening_queries.open_openings(
-            session, today=today, **{"region": region, "first_day": first, "last_day": last, **narrow}
-        )
-
-    if wanted.get("job_types"):
-        return list(ask(job_types=covered_by(wanted["job_types"])))
-    # Her own and kindred trades, then what is nearest, then the rest, until the list is long enough to rank.
-    found: dict[int, Opening] = {}
-    steps: list[dict[str, Any]] = []
-    if facts.job_types:
-        steps.append({"job_types": kindred_of(facts.job_types)})
-    if home and len(home) >= 9 and not wanted.get("region"):
-        steps.append({"region": home[:9]})
-    steps.append({})
-    for step in steps:
-        for opening in ask(**step):
-            found.setdefault(opening.id, opening)
-        if len(found) >= ENOUGH:
-            break
-    return list(found.values())
+    if first is None and last is None:
+        return True
+    return row.starts_on <= (last or first) and row.ends_on >= (first or last)
 
 
-def _near_enough(regions: RegionBook, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
+def _near_enough(km: Any, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
     """By the way in km where both ends are known, else by the region tree."""
     proximity, radius = wanted.get("proximity"), wanted.get("within_km")
-    if radius is not None and (here := regions.point(home)) and (there := regions.point(opening.region_code)):
-        return between_km(here, there) <= radius or opening.region_code == home
+    if radius is not None and (way := km(home, opening.region_code)) is not None:
+        return bool(way <= radius) or opening.region_code == home
     if proximity is None and radius is not None:
         proximity = proximity_of(radius)
     return proximity is None or is_near_enough(proximity, home, opening.region_code)
 
 
-def _passes(regions: RegionBook, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
+def _passes(km: Any, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:
     """The filters that the query leaves to memory: few rows are left and their rules live in the domain."""
-    if not _near_enough(regions, opening, wanted, home):
+    if not _near_enough(km, opening, wanted, home):
         return False
     if (fen := wanted.get("pay_min_fen")) is not None and not pays_at_least(opening, fen, wanted.get("pay_unit")):
         return False
@@ -142,48 +208,69 @@ def _passes(regions: RegionBook, opening: OpeningFacts, wanted: dict[str, Any], 
     return not (term := wanted.get("term")) or (term == "long") == (opening.days >= LONG_TERM_DAYS)
 
 
+# -- workers for an opening ------------------------------------------------------------------------------------------
 def workers_for(
     session: Session, regions: RegionBook, now: datetime, opening: Opening, *, limit: int = 50
 ) -> list[WorkerMatch]:
     """Active workers for an opening, best first; whom it has been put to before is not in the list."""
-    today = now.astimezone(TIMEZONE).date()
-    asked = offer_queries.workers_with_offer(session, opening.id)
-    found: dict[int, Worker] = {}
-    county, trades = regions.county_of(opening.region_code), kindred_of([opening.job_type])
-    for step in (
-        {"job_types": [opening.job_type], "region": opening.region_code[:9]},
-        {"job_types": [opening.job_type], "region": county},
-        {"job_types": trades, "region": county},
-    ):
-        for worker in worker_queries.candidates(session, **step):
-            if worker.id not in asked:
-                found.setdefault(worker.id, worker)
-        if len(found) >= worker_queries.CANDIDATES:
-            break
-    facts = _facts_of(session, list(found.values()), today)
-    first = {one.id for one in facts if has_priority(one, now)}
-    ranked = rank_workers(views.opening_facts(opening), facts, now)
-    return [_worker_match(found, r, r.id in first) for r in ranked if r.suitable][:limit]
-
-
-def _worker_match(found: dict[int, Worker], ranked: Ranked, first: bool) -> WorkerMatch:
-    return WorkerMatch(found[ranked.id], ranked.score, ranked.reasons, ranked.suitable, ranked.need, first)
-
-
-def _facts_of(session: Session, workers: list[Worker], today: date) -> list[WorkerFacts]:
-    taken = offer_queries.taken_stretches(session, [worker.id for worker in workers], today)
-    households = {worker.person.household_id for worker in workers if worker.person.household_id is not None}
-    earning = offer_queries.households_at_work(session, households, earning_since(today))
-
-    def no_earner(worker: Worker) -> bool:
-        household = worker.person.household_id
-        verified = any(h.code == NO_EARNER_LABEL and h.verified_at is not None for h in worker.hardships)
-        return household not in earning if household is not None else verified
-
+    ranked, facts = ranked_workers(session, regions, now, opening)
+    best = [r for r in ranked if r.suitable][:limit]
+    rows = session.scalars(
+        select(Worker)
+        .options(joinedload(Worker.person), selectinload(Worker.hardships))
+        .where(Worker.id.in_([r.id for r in best]))
+    )
+    loaded = {worker.id: worker for worker in rows}
     return [
-        views.worker_facts(worker, taken=taken.get(worker.id, ()), household_without_earner=no_earner(worker))
-        for worker in workers
+        WorkerMatch(loaded[r.id], r.score, r.reasons, r.suitable, r.need, has_priority(facts[r.id], now)) for r in best
     ]
+
+
+def ranked_workers(
+    session: Session,
+    regions: RegionBook,
+    now: datetime,
+    opening: Opening,
+    *,
+    weights: Weights | None = None,
+) -> tuple[list[Ranked], dict[int, WorkerFacts]]:
+    """The ranking behind `workers_for`, those who do not suit included, and by id the facts it was made from.
+
+    `weights`: others than the county's, to see what they would change.
+    """
+    session.flush()
+    ids = candidate_workers(session, regions, opening)
+    facts = facts_of(session, ids, now.astimezone(TIMEZONE).date())
+    if weights is None:
+        weights = weights_for(session, regions.county_of(opening.region_code))
+    ranked = rank_workers(views.opening_facts(opening), facts, now, weights, regions.nearby().km)
+    return ranked, {one.id: one for one in facts}
+
+
+def candidate_workers(session: Session, regions: RegionBook, opening: Opening) -> list[int]:
+    """Ids of whom to rank: the nearest of the trade, of kindred ones, and those with priority from farther off.
+
+    They live where the opening is shown: its county, or what it was opened or forwarded to (P08, P09).
+    """
+    reach = (opening.visible_to or regions.county_of(opening.region_code),
+             *candidates.forwarded_to(session, opening.id))  # fmt: skip
+    trades = kindred_of([opening.job_type]) - {opening.job_type}
+    found: dict[int, None] = {}
+    for places in (FIRST_PLACES, MORE_PLACES):
+        around = regions.nearby(opening.region_code).nearest(opening.region_code, reach, places)
+        found |= dict.fromkeys(
+            candidates.worker_ids(
+                session, opening_id=opening.id, places=around, trade=opening.job_type, kindred=trades
+            )
+        )  # fmt: skip
+        if len(found) >= ENOUGH or len(around) < places:
+            break
+    if len(found) < ENOUGH:
+        # Too few who named such work: those who named none may do it.
+        found |= dict.fromkeys(
+            candidates.worker_ids(session, opening_id=opening.id, places=around, trade="", kindred=())
+        )  # fmt: skip
+    return list(found)
 
 
 def _day(value: Any) -> date | None:

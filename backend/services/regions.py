@@ -158,7 +158,8 @@ class RegionBook:
         fresh = book is not None and time.monotonic() - book.read_at < RELOAD_AFTER_S
         if book is not None and fresh and (wanted is None or wanted in book.places):
             return book
-        with self._lock, self._db.read() as session:
+        # Asked in the middle of a unit of work: a connection of its own, or twenty of them would wait for a twenty-first.
+        with self._lock, self._db.aside() as session:
             if book is None or not fresh or _counts(session) != book.counts:
                 self._book = book = _read(session)
         return book
@@ -230,9 +231,9 @@ class RegionBook:
                 return place.point
         return None
 
-    def nearby(self) -> Nearby:
-        """The places by where they lie: for searches that look at a neighbourhood, and the way from one to another."""
-        return self._current().nearby
+    def nearby(self, code: str | None = None) -> Nearby:
+        """The places by where they lie: for searches that look at a neighbourhood (that of `code`), and the ways there."""
+        return self._current(code).nearby
 
     def villages_of(self, town: str) -> list[tuple[str, str]]:
         """The villages and communities of a town as (code, name), in the order of their codes."""

@@ -10,6 +10,7 @@ from backend.domain.lexicon import job_name
 from backend.domain.offers import Stretch
 from backend.domain.openings import OpeningFacts
 from backend.domain.people import WorkerFacts
+from backend.domain.skills import skill_asked
 from backend.services.regions import RegionBook
 from backend.store.models import Hardship, Offer, Opening, Worker
 
@@ -86,6 +87,7 @@ def opening_facts(opening: Opening) -> OpeningFacts:
         headcount=opening.headcount,
         filled=opening.filled,
         published_at=opening.published_at,
+        skill=skill_asked(opening.requirements),
     )
 
 
@@ -115,6 +117,9 @@ def worker_facts(
         household_without_earner=household_without_earner,
         waiting_since=worker.waiting_since,
         taken=tuple(taken),
+        travel=worker.travel,
+        within_km=worker.within_km,
+        skill_level=worker.skill_level,
     )
 
 
