@@ -12,7 +12,7 @@ from backend.api.paging import page
 from backend.api.resources import OfferList, OfferOut
 from backend.api.schemas import OfferAnswerIn, OfferIn, OfferQuery
 from backend.errors import NotFound
-from backend.services import answer_offer, audit
+from backend.services import answer_offer, audit, both_sides
 from backend.services.deps import Deps
 from backend.store.models import Offer
 
@@ -56,6 +56,6 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     def answer(offer_id: int, json_data: dict[str, Any]) -> Any:
         """Accept or decline for the worker. 409 with `reason` `full`, `overlap` (`standing`: the opening in the way), …"""
         with deps.db.write() as session:
-            offer = answer_offer.answer(session, now=deps.clock(), offer_id=offer_id, answer=json_data["answer"])
+            offer = both_sides.answer(session, deps, now=deps.clock(), offer_id=offer_id, answer=json_data["answer"])
             audit.write(session, deps.clock(), actor, json_data["answer"], offer, opening_id=offer.opening_id)
             return shapes.offers([offer])[0]

@@ -6,11 +6,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.domain.offers import HOLDS_A_PLACE, Stretch, expires_at, may_become, overlap, short_code
+from backend.domain.calling import takes_texts
+from backend.domain.offers import (
+    HOLDS_A_PLACE,
+    OFFER_VALID,
+    Stretch,
+    expires_at,
+    may_become,
+    overlap,
+    short_code,
+)
 from backend.errors import Conflict, NotFound
 from backend.services import outbox, planned_calls
 from backend.services.deps import Deps
@@ -49,7 +58,7 @@ def take(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and not may_become(offer.status, "accepted"):
         raise Conflict("this offer is over", reason="not_open")
-    if standing := _in_the_way(session, worker_id, opening):
+    if standing := in_the_way(session, worker_id, opening):
         raise Conflict("overlaps a taken opening", reason="overlap", standing=standing.opening_id)
     today = now.astimezone(TIMEZONE).date()
     claimed = session.scalar(
@@ -57,7 +66,7 @@ def take(
         .where(
             Opening.id == opening_id,
             Opening.status == "published",
-            Opening.filled < Opening.headcount,
+            Opening.filled + _kept_for_others(opening_id, worker_id, now) < Opening.headcount,
             Opening.ends_on >= today,
         )
         .values(
@@ -69,7 +78,8 @@ def take(
     )
     if claimed is None:
         session.refresh(opening)
-        full = opening.status == "filled" or (opening.status == "published" and opening.filled >= opening.headcount)
+        # Published and not over, yet not to be had: every place is taken, or kept for those who waited longer.
+        full = opening.status == "filled" or (opening.status == "published" and opening.ends_on >= today)
         raise Conflict("no place", reason="full" if full else "not_open")
     session.refresh(opening)
     code = _free_code(session, worker_id)
@@ -90,7 +100,22 @@ def take(
     return offer
 
 
-def _in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | None:
+def _kept_for_others(opening_id: int, worker_id: int, now: datetime) -> Any:
+    """Places that others are being asked about because it was their turn on the waiting list."""
+    return (
+        select(func.count(Offer.id))
+        .where(Offer.opening_id == opening_id, Offer.worker_id != worker_id, is_moved_up(now))
+        .scalar_subquery()
+    )
+
+
+def is_moved_up(now: datetime) -> ColumnElement[bool]:
+    """Whether an offer asks somebody who waited for a place, and is still to be answered."""
+    return and_(Offer.status == "offered", Offer.waitlisted_at.is_not(None), Offer.expires_at > now)
+
+
+def in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | None:
+    """The place she holds that cannot be done together with `opening`."""
     wanted = _stretch(opening)
     held = session.scalars(
         select(Offer).where(
@@ -122,7 +147,11 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
     freed = session.scalar(
         update(Opening)
         .where(Opening.id == offer.opening_id, Opening.filled > 0)
-        .values(filled=Opening.filled - 1, status=case((Opening.status == "filled", "published"), else_=Opening.status))
+        .values(
+            filled=Opening.filled - 1,
+            status=case((Opening.status == "filled", "published"), else_=Opening.status),
+            next_wave_at=look_again(now),
+        )
         .returning(Opening.id)
         .execution_options(synchronize_session=False)
     )
@@ -134,6 +163,11 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
     return offer
 
 
+def look_again(now: datetime) -> Any:
+    """`next_wave_at` of an opening that is offered in waves: a place or an answer has come, so the next wave looks now."""
+    return case((and_(Opening.wave > 0, Opening.waves_stopped_at.is_(None)), now), else_=Opening.next_wave_at)
+
+
 def decline(session: Session, *, now: datetime, offer_id: int, message_id: int | None = None) -> Offer:
     """Decline an offer not yet answered; a taken one is given back."""
     offer = session.get(Offer, offer_id, with_for_update=True)
@@ -141,31 +175,53 @@ def decline(session: Session, *, now: datetime, offer_id: int, message_id: int |
         raise NotFound("no such offer")
     if offer.status == "accepted":
         return give_back(session, now=now, offer_id=offer_id, message_id=message_id)
+    if offer.status == "declined":
+        return offer
     if not may_become(offer.status, "declined"):
         raise Conflict("this offer is over", reason="not_open")
     offer.status, offer.answered_at, offer.message_id = "declined", now, message_id
+    session.execute(
+        update(Opening)
+        .where(Opening.id == offer.opening_id, Opening.status == "published")
+        .values(next_wave_at=look_again(now))
+        .execution_options(synchronize_session=False)
+    )
     return offer
 
 
+def holds_a_place(session: Session, offer_id: int) -> bool:
+    return session.scalar(select(Offer.status).where(Offer.id == offer_id)) in HOLDS_A_PLACE
+
+
 def answer(session: Session, *, now: datetime, offer_id: int, answer: str, channel: str = "staff") -> Offer:
-    """Accept or decline an offer for its worker: the API's verb. Raises like `take` and `decline`."""
+    """Accept or decline an offer for its worker. Raises like `take` and `decline`; tells nobody (`both_sides.answer`)."""
     offer = session.get(Offer, offer_id)
     if offer is None:
         raise NotFound("no such offer")
     if answer == "accept":
         if offer.status == "offered" and offer.expires_at and offer.expires_at <= now:
-            offer.status = "expired"
             raise Conflict("this offer has expired", reason="not_open")
         return take(session, now=now, opening_id=offer.opening_id, worker_id=offer.worker_id, channel=channel)
     return decline(session, now=now, offer_id=offer_id)
 
 
 def offer_opening(
-    session: Session, deps: Deps, *, now: datetime, opening_id: int, worker_id: int, channel: str = "sms"
+    session: Session,
+    deps: Deps,
+    *,
+    now: datetime,
+    opening_id: int,
+    worker_id: int,
+    channel: str = "sms",
+    valid: timedelta = OFFER_VALID,
+    moved_up: bool = False,
+    ring: bool = False,
 ) -> Offer:
     """Put an opening to a worker (即时快招): an offer with a code and an expiry (E03, M04, M05).
 
     Told by text, or by a call of ours where she would rather talk; whom it does not reach gets the text (V15).
+    `moved_up`: it is her turn on the waiting list, and the place is kept for her while the offer is `valid`. `ring`: by a
+    call whatever she would rather, for there is little time.
 
     Conflict(reason=): `not_open`, `full`, `taken_already`; an open offer is returned as it is.
     """
@@ -195,24 +251,44 @@ def offer_opening(
         session.add(offer)
     offer.starts_on, offer.ends_on, offer.code = opening.starts_on, opening.ends_on, code
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
+    if not moved_up:
+        offer.waitlisted_at = None
     starts = starts_at(opening)
-    offer.expires_at = expires_at(now, starts if starts > now else _end_of(opening.ends_on))
+    offer.expires_at = expires_at(now, starts if starts > now else _end_of(opening.ends_on), valid)
     session.flush()
     handset = handset_of(session, worker)
-    if handset is not None and not _ring(session, deps, offer, handset, now):
+    if handset is not None and not _ring(session, deps, offer, handset, now, ring):
         text_offer(session, deps, offer, handset, now)
     return offer
 
 
-def _ring(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> bool:
-    """Plan a call for whoever would rather talk; False where it has to be a text."""
-    if offer.worker.preferred_channel != "voice" or offer.expires_at is None:
+def _ring(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime, wanted: bool) -> bool:
+    """Plan a call for whoever would rather talk, or gets no texts; False where it has to be a text."""
+    wanted = wanted or offer.worker.preferred_channel == "voice" or not takes_texts(handset.number)
+    if not wanted or offer.expires_at is None:
         return False
     planned = planned_calls.plan(
         session, deps, now=now, handset=handset, purpose="offer", offer_id=offer.id, person_id=offer.worker.person_id,
         due_at=now, expires_at=offer.expires_at - TO_ANSWER, again=True,
     )  # fmt: skip
     return planned is not None
+
+
+def put_on_list(
+    session: Session, *, now: datetime, opening: Opening, worker: Worker, offer: Offer | None, channel: str
+) -> Offer:
+    """Let her wait for a place; whoever waits keeps her turn."""
+    if offer is None:
+        offer = Offer(
+            opening_id=opening.id, worker_id=worker.id, starts_on=opening.starts_on, ends_on=opening.ends_on,
+            offered_at=now,
+        )  # fmt: skip
+        session.add(offer)
+    offer.code = offer.code or _free_code(session, worker.id)
+    offer.status, offer.waitlisted_at, offer.channel, offer.answered_at = "waitlisted", now, channel, now
+    offer.expires_at = None
+    session.flush()
+    return offer
 
 
 def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:
@@ -227,7 +303,7 @@ def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now
         expires_at=offer.expires_at,
         answers=[
             make(
-                "offer",
+                "place_free" if offer.waitlisted_at is not None else "offer",
                 opening=opening_view(offer.opening, deps.regions),
                 code=offer.code,
                 expires_at=offer.expires_at.isoformat(),
@@ -263,7 +339,8 @@ def handset_of(session: Session, worker: Worker) -> Handset | None:
         select(Handset)
         .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
         .where(HandsetOwner.person_id == worker.person_id, HandsetOwner.until.is_(None))
-        .order_by(HandsetOwner.id)
+        # Her own before one she shares.
+        .order_by(HandsetOwner.relation != "self", HandsetOwner.id)
         .limit(1)
     )
 
@@ -282,13 +359,3 @@ def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Openi
     if employer is not None and employer.phone:
         handset = handset_for(session, employer.phone, now)
         outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[answer])
-
-
-def tell_of_worker(
-    session: Session, deps: Deps, *, now: datetime, opening: Opening, event: str, worker: Worker
-) -> None:
-    """`event`: taken | withdrawn."""
-    told = make(
-        "employer_told", opening=opening_view(opening, deps.regions), event=event, worker_name=worker.person.name
-    )
-    tell_employer(session, deps, now=now, opening=opening, answer=told)

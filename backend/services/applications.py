@@ -10,14 +10,15 @@ from sqlalchemy import select
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.errors import Conflict
-from backend.services import answer_offer, audit
+from backend.services import answer_offer, audit, both_sides, waiting_list
 from backend.services.acts import act
 from backend.services.find_jobs import alternatives, find_jobs, to_register, which_opening
 from backend.services.open_case import open_case
-from backend.services.people import ask_which_person, ensure_worker, worker_of
+from backend.services.people import ask_which_person, ensure_worker, owners, worker_of
 from backend.services.turn import Turn
 from backend.services.views import opening_view
-from backend.store.models import Employer, Offer, Opening, Worker
+from backend.services.waiting_list import ask_to_wait
+from backend.store.models import Offer, Opening, Worker
 
 
 @act("apply_job")
@@ -64,34 +65,29 @@ def apply_job(turn: Turn) -> list[Answer]:
     except Conflict as conflict:
         return _refused(turn, opening, conflict)
     audit.record(turn, "took_place", taken, opening_id=opening.id)
-    answer_offer.tell_of_worker(turn.session, turn.deps, now=turn.now, opening=opening, event="taken", worker=worker)
+    both_sides.taken(turn.session, turn.deps, now=turn.now, offer=taken)
     if not takes_texts(turn.handset.number):
         # Whom to ask for is never told aloud and no text arrives: a person has to tell her.
         open_case(turn, "callback", f"座机报了活：{opening.title}。收不到短信，请打过去说到了找哪个")
-    registered = worker.person.name is not None or worker.person.name_recording_url is not None
-    turn.expect("taken", {} if registered else to_register(turn), offer_id=taken.id)
-    return [
-        make(
-            "job_taken",
-            opening=_view(turn, opening),
-            contact=_contact(turn, opening),
-            code=taken.code,
-            registered=registered,
-        )
-    ]
+    told = both_sides.job_taken(turn.session, turn.deps, taken)
+    turn.expect("taken", {} if told["registered"] else to_register(turn), offer_id=taken.id)
+    return [told]
 
 
 def _offer_named(turn: Turn) -> Offer | None:
     """The offer an answer names: bound by the menu, or by its two-digit code among the speaker's own (M04)."""
     params = turn.facts.params
     if params.get("offer_id"):
-        return turn.session.get(Offer, params["offer_id"])
+        # Only an offer to the one who speaks: another's is never taken, whatever an old question still holds (DESIGN §3.3).
+        offer = turn.session.get(Offer, params["offer_id"])
+        people = {owner.person_id for owner in owners(turn.session, turn.handset)}
+        return offer if offer is not None and offer.worker.person_id in people else None
     if params.get("code") and (worker := worker_of(turn)):
         return turn.session.scalar(
             select(Offer).where(
                 Offer.worker_id == worker.id,
                 Offer.code == str(params["code"]),
-                Offer.status.in_(("offered", "accepted", "expired")),
+                Offer.status.in_(("offered", "accepted", "expired", "waitlisted")),
             )
         )
     return None
@@ -112,6 +108,8 @@ def _refused(turn: Turn, opening: Opening, conflict: Conflict) -> list[Answer]:
     if conflict.reason == "taken_already":
         offer = turn.session.get_one(Offer, conflict.facts["offer_id"])
         return [make("already_taken", opening=view, code=offer.code)]
+    if conflict.reason == "full" and answer_offer.starts_at(opening) > turn.now:
+        return ask_to_wait(turn, opening)
     kind = "job_full" if conflict.reason == "full" else "job_gone"
     return [make(kind, opening=view, alternatives=alternatives(turn, opening))]
 
@@ -186,10 +184,12 @@ def withdraw_application(turn: Turn) -> list[Answer]:
             return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw")]
         return [make("nothing_to_withdraw")]
     view = _view(turn, offer.opening)
-    if offer.status == "offered":
+    if offer.status in {"offered", "waitlisted", "declined"}:
+        waited = offer.status == "waitlisted"
         answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
+        waiting_list.move_up(turn.session, turn.deps, offer.opening, turn.now)
         turn.expect(None)
-        return [make("offer_declined", opening=view)]
+        return [make("wait_over", opening=view, reason="left") if waited else make("offer_declined", opening=view)]
     if offer.status != "accepted":
         return [make("nothing_to_withdraw")]
     if turn.facts.params.get("ask") or (turn.channel == "voice" and not turn.facts.params.get("confirmed")):
@@ -199,9 +199,7 @@ def withdraw_application(turn: Turn) -> list[Answer]:
         return [make("confirm_withdraw", opening=view, code=offer.code)]
     answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
     audit.record(turn, "gave_back_place", offer, opening_id=offer.opening_id)
-    answer_offer.tell_of_worker(
-        turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker
-    )
+    both_sides.stepped_back(turn.session, turn.deps, now=turn.now, offer=offer)
     again: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": offer.opening_id, "confirmed": True}}
     turn.expect("undo", {"1": again}, offer_id=offer.id)
     return [make("withdrawn", opening=view, code=offer.code)]
@@ -234,9 +232,3 @@ def _meant(turn: Turn, worker: Worker) -> Offer | None:
 
 def _view(turn: Turn, opening: Opening) -> dict[str, Any]:
     return opening_view(opening, turn.deps.regions)
-
-
-def _contact(turn: Turn, opening: Opening) -> dict[str, Any]:
-    """Whom to ask for, told only after acceptance (V13); the channels decide whether the phone may be told."""
-    employer = turn.session.get_one(Employer, opening.employer_id)
-    return {"name": employer.name, "phone": employer.phone}

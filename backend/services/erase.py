@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, delete, or_, select, update
 
 from backend.domain.case_rules import RIGHTS
-from backend.services import answer_offer, audit
+from backend.services import answer_offer, audit, both_sides
 from backend.services.people import owners
 from backend.services.turn import Turn
 from backend.store.models import (
@@ -99,9 +99,7 @@ def _free_places(turn: Turn, worker: Worker) -> None:
     for offer in offers:
         if offer.status == "accepted" and offer.ends_on >= turn.today:
             answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
-            answer_offer.tell_of_worker(
-                turn.session, turn.deps, now=turn.now, opening=offer.opening, event="withdrawn", worker=worker
-            )
+            both_sides.stepped_back(turn.session, turn.deps, now=turn.now, offer=offer)
         elif offer.status in ("offered", "waitlisted"):
             answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
 

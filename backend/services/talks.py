@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
-from backend.domain.answers import make
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import answer_offer, audit, edit_worker, outbox
+from backend.services import answer_offer, audit, both_sides, edit_worker
 from backend.services.staff_login import Member
-from backend.services.views import opening_view
 from backend.settings import TIMEZONE
-from backend.store.models import Employer, Opening, Talk, TalkPerson, Worker
+from backend.store.models import Employer, Opening, Talk, TalkPerson
 from backend.store.queries import talks as queries
 
 if TYPE_CHECKING:
@@ -125,17 +123,7 @@ def _take(deps: Deps, session: Session, opening_id: int, worker_id: int) -> None
         if conflict.reason == "taken_already":
             return
         raise
-    opening, worker = session.get_one(Opening, opening_id), session.get_one(Worker, worker_id)
-    answer_offer.tell_of_worker(session, deps, now=now, opening=opening, event="taken", worker=worker)
-    if (handset := answer_offer.handset_of(session, worker)) is not None:
-        told = make(
-            "job_taken",
-            opening=opening_view(opening, deps.regions),
-            contact={"name": opening.employer.name, "phone": opening.employer.phone},
-            code=offer.code,
-            registered=True,
-        )
-        outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])
+    both_sides.taken(session, deps, now=now, offer=offer, tell_worker=True)
 
 
 def _mine(session: Session, member: Member, talk_id: int) -> Talk:

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 FAILED = frozenset({"temporary-failure", "permanent-failure"})
 SETTLED = FAILED | {"delivered"}
 # What such a text told of can be asked by phone as well.
-BY_PHONE = ("offer", "reminder", "follow_up")
+BY_PHONE = {"offer": "offer", "place_free": "offer", "reminder": "reminder", "follow_up": "follow_up"}
 WORTH_FOR = timedelta(days=1)
 
 
@@ -62,9 +62,10 @@ def _rung(session: Session, deps: Deps, handset: Handset, message: Message, now:
     )  # fmt: skip
     if offer is None:
         return False
+    purpose = BY_PHONE[told["kind"]]
     planned = planned_calls.plan(
-        session, deps, now=now, handset=handset, purpose=told["kind"], offer_id=offer.id,
-        person_id=offer.worker.person_id, due_at=now, expires_at=_worth_until(told["kind"], offer, now),
+        session, deps, now=now, handset=handset, purpose=purpose, offer_id=offer.id,
+        person_id=offer.worker.person_id, due_at=now, expires_at=_worth_until(purpose, offer, now),
     )  # fmt: skip
     # One that is over was what led to the text: ringing once more would go round in a circle.
     return planned is not None and planned.status not in planned_calls.OVER

@@ -23,7 +23,7 @@ TRIES = 3
 T = TypeVar("T")
 
 
-def make_engine(database_url: str) -> Engine:
+def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
     """Return an engine for SQLite (`sqlite:///…`) or PostgreSQL (`postgresql://…`, psycopg 3).
 
     SQLite: WAL and `synchronous=FULL` so that no committed row is lost (F10); every transaction begins IMMEDIATE, since
@@ -50,7 +50,7 @@ def make_engine(database_url: str) -> Engine:
         pool_pre_ping=True,
         # An error names its statement; what was in it are people's words and numbers, and errors are logged.
         hide_parameters=True,
-        pool_size=10,
+        pool_size=pool_size,
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
@@ -138,6 +138,8 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.engine = make_engine(database_url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._aside: Engine | None = None
+        self._making_aside = threading.Lock()
         worker_trades.watch(self._sessions)
         path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self._turnstile = _Turnstile(f"{path}-turnstile") if path and path != ":memory:" else None
@@ -159,7 +161,19 @@ class Database:
             session.connection(execution_options={"reads_only": True})
             yield session
 
+    @contextmanager
+    def aside(self) -> Iterator[Session]:
+        """As `read`, on one connection apart from all others: for what is looked up while a unit of work holds its own."""
+        if self._aside is None:
+            with self._making_aside:
+                self._aside = self._aside or make_engine(self.engine.url.render_as_string(hide_password=False), pool_size=1)
+        with self._sessions(bind=self._aside) as session:
+            session.connection(execution_options={"reads_only": True})
+            yield session
+
     def close(self) -> None:
         self.engine.dispose()
+        if self._aside is not None:
+            self._aside.dispose()
         if self._turnstile is not None:
             self._turnstile.close()

@@ -167,6 +167,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("score", sa.Double(), nullable=True))
         batch.add_column(sa.Column("reasons", _JSON, nullable=True))
         batch.add_column(sa.Column("waitlisted_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("employer_told", sa.String(), nullable=True))
         batch.create_index("ix_offers_status_starts_on", ["status", "starts_on"])
         batch.create_index("ix_offers_worker_id_offered_at", ["worker_id", "offered_at"])
 
@@ -268,6 +269,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offers") as batch:
         batch.drop_index("ix_offers_worker_id_offered_at")
         batch.drop_index("ix_offers_status_starts_on")
+        batch.drop_column("employer_told")
         batch.drop_column("waitlisted_at")
         batch.drop_column("reasons")
         batch.drop_column("score")

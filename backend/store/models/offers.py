@@ -39,6 +39,7 @@ class Offer(Base):
     score: Mapped[float | None]  # why she was asked: the rank's points and reasons as they stood then (for the auditor)
     reasons: Mapped[list[str] | None]
     waitlisted_at: Mapped[datetime | None]  # her turn among those who wait for a place
+    employer_told: Mapped[str | None]  # what the employer last heard of it: taken | withdrawn
 
     opening: Mapped[Opening] = relationship()
     worker: Mapped[Worker] = relationship()

@@ -1,0 +1,205 @@
+"""The waiting list of a full opening: who waits gets the place that comes free before anybody else is asked (W06, C1).
+
+A place that has come free is offered anew, to the first who waits, for half an hour: she may have found other work since.
+Meanwhile it is kept for her (`answer_offer.take`); then the next one is asked. At night nobody is asked (M10).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from backend.domain.answers import Answer, make
+from backend.domain.messages import leaves_at
+from backend.domain.offers import HOLDS_A_PLACE, MOVED_UP_VALID, may_become
+from backend.services import answer_offer, audit, outbox
+from backend.services.acts import act, run
+from backend.services.deps import Deps
+from backend.services.find_jobs import alternatives, find_jobs
+from backend.services.people import ask_which_person, ensure_worker
+from backend.services.turn import Turn
+from backend.services.views import opening_view
+from backend.settings import TIMEZONE
+from backend.store.models import Offer, Opening, Worker
+from backend.store.session import in_turn
+
+log = structlog.get_logger()
+
+# So shortly before the work a text may be read too late: whoever can be rung is rung.
+RING_BEFORE = timedelta(hours=3)
+# Three tries at ringing take longer than reading a text.
+VALID_BY_CALL = timedelta(minutes=45)
+WORDS = {
+    "1": ["我等", "等到", "等位子", "等起", "排队", "排起"],
+    "2": ["不等", "别的", "别个", "换一个", "看别的"],
+}
+
+
+def ask_to_wait(turn: Turn, opening: Opening) -> list[Answer]:
+    """It is full: wait for a place, or take another (C1). By text the others are keys 2 and on, by voice they are read."""
+    others = alternatives(turn, opening)
+    wait: dict[str, Any] = {"act": "wait_for_place", "params": {"opening_id": opening.id}}
+    options = {"1": wait, "yes": wait}
+    if turn.channel == "voice":
+        options["2"] = options["no"] = {"act": "others_instead", "params": {"opening_id": opening.id}}
+    else:
+        options |= {
+            str(n): {"act": "apply_job", "params": {"opening_id": view["id"]}} for n, view in enumerate(others, start=2)
+        }
+    turn.expect("full", options, opening_id=opening.id, words=WORDS if turn.channel == "voice" else {"1": WORDS["1"]})
+    view = opening_view(opening, turn.deps.regions)
+    return [make("full_wait", opening=view, ahead=len(waiting(turn.session, opening.id)), alternatives=others)]
+
+
+@act("others_instead")
+def others_instead(turn: Turn) -> list[Answer]:
+    """Other work instead of waiting."""
+    opening = turn.session.get_one(Opening, turn.facts.params["opening_id"])
+    others = alternatives(turn, opening)
+    if not others:
+        turn.facts.params.clear()
+        return find_jobs(turn)
+    return [make("job_offers", openings=others, filters={}, relaxed=[], remaining=0)]
+
+
+@act("wait_for_place")
+def wait_for_place(turn: Turn) -> list[Answer]:
+    """Put her on the list; a place that has come free meanwhile is hers. Twice gets the same answer."""
+    opening_id = turn.facts.params["opening_id"]
+    if question := ask_which_person(turn, "wait_for_place", turn.facts.params):
+        return [question]
+    worker = turn.session.get_one(Worker, ensure_worker(turn).id, with_for_update=True)
+    opening = turn.session.get_one(Opening, opening_id)
+    offer = turn.session.scalar(select(Offer).where(Offer.opening_id == opening_id, Offer.worker_id == worker.id))
+    if offer is not None and offer.status in HOLDS_A_PLACE:
+        turn.expect(None)
+        return [make("already_taken", opening=opening_view(opening, turn.deps.regions), code=offer.code)]
+    over = opening.status not in {"published", "filled"} or opening.ends_on < turn.today
+    if over or (offer is not None and offer.status != "waitlisted" and not may_become(offer.status, "waitlisted")):
+        view = opening_view(opening, turn.deps.regions)
+        return [make("job_gone", opening=view, alternatives=alternatives(turn, opening))]
+    if offer is None or offer.status != "waitlisted":
+        if opening.status == "published" and not waiting(turn.session, opening_id) and _free(turn, opening):
+            return run(turn, {"act": "apply_job", "params": {"opening_id": opening_id, "confirmed": True}})
+        offer = answer_offer.put_on_list(
+            turn.session, now=turn.now, opening=opening, worker=worker, offer=offer, channel=turn.channel
+        )
+        offer.message_id = turn.message.id
+        turn.session.flush()
+        audit.record(turn, "waits_for_place", offer, opening_id=opening_id)
+    turn.expect(None)
+    view = opening_view(opening, turn.deps.regions)
+    return [make("waitlisted", opening=view, position=position(turn.session, offer), code=offer.code)]
+
+
+def _free(turn: Turn, opening: Opening) -> bool:
+    kept = turn.session.scalar(
+        select(func.count(Offer.id)).where(Offer.opening_id == opening.id, answer_offer.is_moved_up(turn.now))
+    )
+    return opening.filled + (kept or 0) < opening.headcount
+
+
+def waiting(session: Session, opening_id: int) -> list[Offer]:
+    """Who waits for a place, the longest first."""
+    return list(
+        session.scalars(
+            select(Offer)
+            .where(Offer.opening_id == opening_id, Offer.status == "waitlisted")
+            .order_by(Offer.waitlisted_at, Offer.id)
+        )
+    )
+
+
+def position(session: Session, offer: Offer) -> int:
+    return [one.id for one in waiting(session, offer.opening_id)].index(offer.id) + 1
+
+
+def move_up(session: Session, deps: Deps, opening: Opening, now: datetime) -> int:
+    """Ask the first who wait about the places that have come free, in the caller's transaction; return how many."""
+    if opening.status != "published" or leaves_at(now) > now or answer_offer.starts_at(opening) <= now:
+        return 0
+    kept = select(func.count(Offer.id)).where(Offer.opening_id == opening.id, answer_offer.is_moved_up(now))
+    free = opening.headcount - opening.filled - (session.scalar(kept) or 0)
+    asked = 0
+    for offer in waiting(session, opening.id):
+        if asked >= free:
+            break
+        asked += _ask(session, deps, offer, now)
+    return asked
+
+
+def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
+    """False: she cannot be asked now, and the next one is; she keeps her turn."""
+    opening, handset = offer.opening, answer_offer.handset_of(session, offer.worker)
+    if offer.worker.status != "active" or handset is None or handset.opted_out_at or handset.locked_at:
+        return False
+    if answer_offer.in_the_way(session, offer.worker_id, opening):
+        return False
+    soon = answer_offer.starts_at(opening) - now < RING_BEFORE
+    by_call = offer.worker.preferred_channel == "voice" or soon
+    answer_offer.offer_opening(
+        session, deps, now=now, opening_id=opening.id, worker_id=offer.worker_id,
+        channel="voice" if by_call else "sms", valid=VALID_BY_CALL if by_call else MOVED_UP_VALID, moved_up=True,
+        ring=soon,
+    )  # fmt: skip
+    log.info("moved_up", offer_id=offer.id, opening_id=opening.id)
+    return True
+
+
+def move_up_waiting(deps: Deps) -> int:
+    """Every opening with a free place and somebody waiting; return how many people were asked.
+
+    For whatever freed the place: a step back at night, more places wanted, an offer that nobody answered.
+    """
+    now = deps.clock()
+    with deps.db.read() as session:
+        found = session.scalars(
+            select(Opening.id)
+            .join(Offer, Offer.opening_id == Opening.id)
+            .where(Offer.status == "waitlisted", Opening.status == "published", Opening.filled < Opening.headcount)
+            .distinct()
+            .limit(200)
+        ).all()
+
+    def one(opening_id: int) -> int:
+        with deps.db.write() as session:
+            # The row is locked, so that two who look at the same free place ask one person.
+            opening = session.get_one(Opening, opening_id, with_for_update=True)
+            return move_up(session, deps, opening, now)
+
+    return sum(in_turn(lambda opening_id=opening_id: one(opening_id)) for opening_id in found)  # type: ignore[misc]
+
+
+def end_waiting(deps: Deps) -> int:
+    """The work has begun and no place came free: nobody is left waiting without a word; return how many were told."""
+    now = deps.clock()
+    today = now.astimezone(TIMEZONE).date()
+    with deps.db.read() as session:
+        rows = session.scalars(select(Offer).where(Offer.status == "waitlisted", Offer.starts_on <= today)).all()
+        due = [offer.id for offer in rows if answer_offer.starts_at(offer.opening) <= now]
+    return sum(in_turn(lambda offer_id=offer_id: _end(deps, offer_id, now)) for offer_id in due)  # type: ignore[misc]
+
+
+def _end(deps: Deps, offer_id: int, now: datetime) -> bool:
+    with deps.db.write() as session:
+        mine = session.scalar(
+            update(Offer)
+            .where(Offer.id == offer_id, Offer.status == "waitlisted")
+            .values(status="expired", answered_at=now)
+            .returning(Offer.id)
+            .execution_options(synchronize_session=False)
+        )
+        if mine is None:
+            return False
+        offer = session.get_one(Offer, offer_id)
+        if (handset := answer_offer.handset_of(session, offer.worker)) is not None:
+            view = opening_view(offer.opening, deps.regions)
+            outbox.enqueue(
+                session, deps, now=now, handset=handset, kind="initiated", expires_at=now + timedelta(hours=12),
+                answers=[make("wait_over", opening=view, reason="started")],
+            )  # fmt: skip
+    return True
