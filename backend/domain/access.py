@@ -7,7 +7,19 @@ prefix into a range (`reach`) through `store/queries/scope.py`; single objects a
 from __future__ import annotations
 
 # What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
-_ACTS = frozenset({"reply", "take_case", "reveal", "review_opening", "correct", "edit_place", "record_prompt"})
+_ACTS = frozenset(
+    {
+        "reply",
+        "take_case",
+        "reveal",
+        "review_opening",
+        "correct",
+        "edit_place",
+        "record_prompt",
+        "forward",
+        "confirm_entry",
+    }
+)
 # The ledgers of the workers and what is done for one of them by name (W01, H01–H05, L03).
 _LEDGERS = frozenset(
     {
