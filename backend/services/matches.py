@@ -109,10 +109,10 @@ def ranked_openings(
     session.flush()
     wanted = filters or {}
     home = (worker.person.village_code if worker else None) or near
+    by_id = candidate_openings(session, regions, today, worker=worker, filters=wanted, near=near)
     facts = _one(session, worker, today) if worker else WorkerFacts(id=0, region_code=home)
     if facts.region_code is None:
         facts = replace(facts, region_code=home)
-    by_id = {row.id: row for row in _pool(session, regions, today, wanted, facts, home)}
     km = regions.nearby(home).km
     pool = [seen for row in by_id.values() if _passes(km, seen := opening_facts(row), wanted, home)]
     weights = weights_for(session, regions.county_of(home))
@@ -130,9 +130,29 @@ def _one(session: Session, worker: Worker, today: date) -> WorkerFacts:
     return views.worker_facts(worker, hardships=(), taken=taken.get(worker.id, ()))
 
 
+def candidate_openings(
+    session: Session,
+    regions: RegionBook,
+    today: date,
+    *,
+    worker: Worker | None,
+    filters: dict[str, Any] | None = None,
+    near: str | None = None,
+) -> dict[int, Row[Any]]:
+    """By id, the openings to rank: the nearest of the asker's and kindred trades that she may see, then others."""
+    wanted = filters or {}
+    here = (worker.person.village_code if worker else None) or near
+    return _pool(session, regions, today, wanted, worker.job_types if worker else (), here)
+
+
 def _pool(
-    session: Session, regions: RegionBook, today: date, wanted: dict[str, Any], facts: WorkerFacts, home: str | None
-) -> Iterable[Row[Any]]:
+    session: Session,
+    regions: RegionBook,
+    today: date,
+    wanted: dict[str, Any],
+    job_types: Sequence[str],
+    home: str | None,
+) -> dict[int, Row[Any]]:
     named = wanted.get("region")
     here = home or HOME_REGION
     county = regions.county_of(here)
@@ -155,7 +175,7 @@ def _pool(
             found.setdefault(row.id, row)
 
     asked = covered_by(wanted["job_types"]) if wanted.get("job_types") else None
-    trades = asked or (sorted(kindred_of(facts.job_types)) if facts.job_types else None)
+    trades = asked or (sorted(kindred_of(list(job_types))) if job_types else None)
     around = nearby.nearest(center, within, FIRST_PLACES)
     look(around, trades, candidates.OPENINGS)
     if len(found) < ENOUGH:
@@ -172,8 +192,8 @@ def _pool(
         ):
             found.setdefault(row.id, row)
     if away:
-        return [row for row in found.values() if row.region_code[:6] != county]
-    return found.values()
+        return {row.id: row for row in found.values() if row.region_code[:6] != county}
+    return found
 
 
 def _on_days(row: Row[Any], wanted: dict[str, Any]) -> bool:

@@ -4,9 +4,9 @@ The baseline is Rasa's stock pipeline for Chinese (tests/support/plain_diet.py),
 held to is the ratio. Absolute figures are those of the machine it runs on. All sides get the same texts, one at a time and in
 turn, after a warm-up.
 
-Usage: python -m tests.support.bench [--voice | --scores]
+Usage: python -m tests.support.bench [--voice | --matching | --scores]
 
-`--voice` measures the calls alone.
+`--voice` measures the calls alone, `--matching` the ranking in a province of a million workers; neither needs the other.
 `--scores` trains the baseline in full as well (a quarter of an hour) and prints what it understands of the labelled files.
 """
 
@@ -25,7 +25,7 @@ import httpx
 import psutil
 
 from backend.settings import inner_ports
-from tests.support import bench_voice, plain_diet, scoring
+from tests.support import bench_matching, bench_voice, plain_diet, scoring
 from tests.support.evaluate import DATA, SAMPLES
 from tests.support.stack import Stack
 from tests.support.throwaway import started
@@ -122,11 +122,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scores", action="store_true", help="train the baseline in full and score it, too")
     parser.add_argument("--voice", action="store_true", help="measure the calls alone")
+    parser.add_argument(
+        "--matching", action="store_true", help="measure the ranking alone, in a province of people and work"
+    )
     options = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
     )
+    if options.matching:
+        return bench_matching.main()
     began = time.monotonic()
     with started() as stack:
         print(f"  start to ready, with a trained model{'':17} {time.monotonic() - began:10.1f} s")

@@ -55,7 +55,7 @@ def worker_ids(
     rows = session.connection().execute(
         _worker_ids(_dialect(session)),
         {
-            **_lists(session, values),
+            **lists(session, values),
             "trade": trade,
             "opening": opening_id,
             "same": same,
@@ -68,13 +68,13 @@ def worker_ids(
 
 def worker_rows(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
     """What the ranking reads of these workers: `_WORKER_COLUMNS`, in no order."""
-    return session.connection().execute(_worker_rows(_dialect(session)), _lists(session, {"ids": ids})).all()
+    return session.connection().execute(_worker_rows(_dialect(session)), lists(session, {"ids": ids})).all()
 
 
 def verified_labels(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Worker id → her labels that somebody has verified."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = session.connection().execute(_labels(_dialect(session)), _lists(session, {"ids": ids}))
+    rows = session.connection().execute(_labels(_dialect(session)), lists(session, {"ids": ids}))
     for worker_id, code in rows:
         found[worker_id].add(code)
     return {worker_id: frozenset(codes) for worker_id, codes in found.items()}
@@ -90,7 +90,7 @@ def calendars(
     taken: dict[int, list[Stretch]] = defaultdict(list)
     missed: dict[int, list[date]] = defaultdict(list)
     rows = session.connection().execute(
-        _calendars(_dialect(session)), {**_lists(session, {"ids": ids}), "today": today, "since": missed_since}
+        _calendars(_dialect(session)), {**lists(session, {"ids": ids}), "today": today, "since": missed_since}
     )
     for worker_id, status, starts_on, ends_on, hours_from, hours_to in rows:
         if status == "no_show":
@@ -106,7 +106,7 @@ def households_earning(session: Session, households: Iterable[int], since: date)
     if not wanted:
         return set()
     rows = session.connection().execute(
-        _earning(_dialect(session)), {**_lists(session, {"households": wanted}), "since": since}
+        _earning(_dialect(session)), {**lists(session, {"households": wanted}), "since": since}
     )
     return {row[0] for row in rows}
 
@@ -132,7 +132,7 @@ def open_openings(
     if trades is not None:
         values["trades"] = sorted(trades)
     days = first_day is not None or last_day is not None
-    params = {**_lists(session, values), "today": today, "most": limit}
+    params = {**lists(session, values), "today": today, "most": limit}
     if days:
         params |= {"first_day": first_day or last_day, "last_day": last_day or first_day}
     return session.connection().execute(_openings(_dialect(session), trades is not None, days), params).all()
@@ -140,7 +140,7 @@ def open_openings(
 
 def forwarded_openings(session: Session, *, seen_from: Sequence[str], today: date, limit: int) -> Sequence[Row[Any]]:
     """Published openings with a free place that staff have put before one of `seen_from` (P08), the latest first."""
-    params = {**_lists(session, {"seen_from": seen_from}), "today": today, "most": limit}
+    params = {**lists(session, {"seen_from": seen_from}), "today": today, "most": limit}
     return session.connection().execute(_forwarded(_dialect(session)), params).all()
 
 
@@ -154,10 +154,16 @@ def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _lists(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+def lists(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    """Lists as the database at hand takes them: an array, or one JSON text."""
     if _dialect(session) == "postgresql":
         return {name: list(value) for name, value in values.items()}
     return {name: json.dumps(list(value)) for name, value in values.items()}
+
+
+def in_list(session: Session, name: str, kind: str = "text") -> str:
+    """What follows a column that must be one of the list bound as `name` (`lists`)."""
+    return _in(_dialect(session), name, kind)
 
 
 def _in(dialect: str, name: str, kind: str = "text") -> str:
