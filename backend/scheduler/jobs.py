@@ -11,13 +11,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from backend.services import (
     after_call,
+    both_sides,
     expiry,
     follow_up,
+    import_ledger,
+    instant_hire,
     place_calls,
     remind_staff,
     reminders,
     still_hiring,
     still_looking,
+    waiting_list,
 )
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
@@ -50,6 +54,11 @@ def _renew_demo(deps: Deps) -> int:
 JOBS = (
     Job("expire_openings", _every(60), expiry.expire_openings, at_start=True),
     Job("expire_offers", _every(20), expiry.expire_offers, at_start=True),
+    # Whoever waits for a place is asked before the next wave is.
+    Job("move_up_waiting", _every(10), waiting_list.move_up_waiting, at_start=True),
+    Job("send_waves", _every(10), instant_hire.send_waves, at_start=True),
+    Job("tell_gathered", _every(20), both_sides.tell_gathered, at_start=True),
+    Job("end_waiting", _every(60), waiting_list.end_waiting, at_start=True),
     Job("release_stale_leases", _every(15), expiry.release_stale_leases, at_start=True),
     Job("settle_calls", _every(20), place_calls.settle, at_start=True),
     Job("remind_workers", _every(30), reminders.remind_workers, at_start=True),
@@ -57,6 +66,7 @@ JOBS = (
     Job("ask_who_still_looks", _every(60), still_looking.ask_workers),
     Job("ask_who_still_hires", _every(60), still_hiring.ask_employers),
     Job("set_aside_the_silent", _every(600), still_looking.set_aside_the_silent),
+    Job("forget_unstored_files", _every(600), import_ledger.forget_unstored),
     Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
     Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),

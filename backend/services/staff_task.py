@@ -15,14 +15,24 @@ from backend.store.models import Case, Opening
 
 
 def about_opening(
-    session: Session, deps: Deps, *, now: datetime, kind: str, opening: Opening, summary: str, **details: Any
+    session: Session,
+    deps: Deps,
+    *,
+    now: datetime,
+    kind: str,
+    opening: Opening,
+    summary: str,
+    once: bool = False,
+    **details: Any,
 ) -> Case | None:
-    """Open a case of `kind` about `opening`; None: one is open already, and only its summary is brought up to date."""
-    running = session.scalar(
-        select(Case)
-        .where(Case.kind == kind, Case.status != "closed", Case.details["opening_id"].as_integer() == opening.id)
-        .limit(1)
-    )
+    """Open a case of `kind` about `opening`; None: one is open already, and only its summary is brought up to date.
+
+    `once`: one that staff have closed is not opened again either.
+    """
+    query = select(Case).where(Case.kind == kind, Case.details["opening_id"].as_integer() == opening.id)
+    if not once:
+        query = query.where(Case.status != "closed")
+    running = session.scalar(query.order_by(Case.id.desc()).limit(1))
     if running is not None:
         running.summary = summary
         return None

@@ -166,7 +166,9 @@ class Database:
         """As `read`, on one connection apart from all others: for what is looked up while a unit of work holds its own."""
         if self._aside is None:
             with self._making_aside:
-                self._aside = self._aside or make_engine(self.engine.url.render_as_string(hide_password=False), pool_size=1)
+                self._aside = self._aside or make_engine(
+                    self.engine.url.render_as_string(hide_password=False), pool_size=1
+                )
         with self._sessions(bind=self._aside) as session:
             session.connection(execution_options={"reads_only": True})
             yield session
