@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
@@ -27,6 +27,7 @@ from backend.services.people import handset_for
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, HandsetOwner, Offer, Opening, Worker
+from backend.store.queries.posts import POST, is_kept_in_hand, kept_in_hand
 
 log = structlog.get_logger()
 OPEN = ("offered", "waitlisted", "accepted")
@@ -65,7 +66,7 @@ def take(
         update(Opening)
         .where(
             Opening.id == opening_id,
-            Opening.status == "published",
+            _takes_people(offer),
             Opening.filled + _kept_for_others(opening_id, worker_id, now) < Opening.headcount,
             Opening.ends_on >= today,
         )
@@ -95,9 +96,15 @@ def take(
     offer.code = offer.code or code
     offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
     session.flush()
-    worker.waiting_since = None
+    worker.waiting_since, worker.failed_matches = None, 0
     log.info("offer_accepted", offer_id=offer.id, opening_id=opening_id, filled=opening.filled)
     return offer
+
+
+def _takes_people(offer: Offer | None) -> ColumnElement[bool]:
+    """Published; or a post kept in hand by staff, which only whoever they put it to may take (H11)."""
+    published = Opening.status == "published"
+    return or_(published, kept_in_hand()) if offer is not None and offer.channel == "staff" else published
 
 
 def _kept_for_others(opening_id: int, worker_id: int, now: datetime) -> Any:
@@ -149,7 +156,11 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         .where(Opening.id == offer.opening_id, Opening.filled > 0)
         .values(
             filled=Opening.filled - 1,
-            status=case((Opening.status == "filled", "published"), else_=Opening.status),
+            status=case(
+                (and_(Opening.status == "filled", Opening.source_kind == POST), "draft"),
+                (Opening.status == "filled", "published"),
+                else_=Opening.status,
+            ),
             next_wave_at=look_again(now),
         )
         .returning(Opening.id)
@@ -230,7 +241,7 @@ def offer_opening(
         raise NotFound("no such worker or opening")
     if opening.status == "filled":
         raise Conflict("no place", reason="full")
-    if opening.status != "published":
+    if opening.status != "published" and not (channel == "staff" and is_kept_in_hand(opening)):
         raise Conflict("not published", reason="not_open")
     offer = session.scalar(
         select(Offer).where(Offer.opening_id == opening_id, Offer.worker_id == worker_id).with_for_update()

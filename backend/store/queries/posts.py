@@ -1,0 +1,145 @@
+"""Public-welfare posts (公益性岗位): kept in hand by staff for whom nothing else is found, and who has them (H11).
+
+A post that is not in anybody's hands is a draft: no search finds it, no board shows it, no wave offers it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.store.models import AuditEvent, Hardship, Offer, Opening, Person, Worker
+from backend.store.queries.freshness import engaged
+from backend.store.queries.scope import within
+
+POST = "policy"  # Opening.source_kind
+PAGE = 30
+STANDING = ("draft", "published", "filled")
+
+
+def kept_in_hand() -> ColumnElement[bool]:
+    return and_(Opening.source_kind == POST, Opening.status == "draft")
+
+
+def is_kept_in_hand(opening: Opening) -> bool:
+    return opening.source_kind == POST and opening.status == "draft"
+
+
+def standing(session: Session, region: str, today: date) -> Sequence[Opening]:
+    """The posts of the region that are not over, those with places first."""
+    return session.scalars(
+        select(Opening)
+        .options(joinedload(Opening.employer))
+        .where(
+            Opening.source_kind == POST,
+            Opening.status.in_(STANDING),
+            Opening.ends_on >= today,
+            within(Opening.region_code, region),
+        )
+        .order_by(Opening.filled >= Opening.headcount, Opening.starts_on, Opening.id)
+    ).all()
+
+
+def one(session: Session, region: str, opening_id: int) -> Opening | None:
+    return session.scalar(
+        select(Opening).where(
+            Opening.id == opening_id, Opening.source_kind == POST, within(Opening.region_code, region)
+        )
+    )
+
+
+def assignees(session: Session, opening_ids: Iterable[int]) -> dict[int, list[Offer]]:
+    """Post → whom it was put to, with what became of it."""
+    found: dict[int, list[Offer]] = defaultdict(list)
+    query = (
+        select(Offer)
+        .options(joinedload(Offer.worker).joinedload(Worker.person))
+        .where(Offer.opening_id.in_(list(opening_ids)))
+        .order_by(Offer.id)
+    )
+    for offer in session.scalars(query):
+        found[offer.opening_id].append(offer)
+    return dict(found)
+
+
+def verified_hardship() -> ColumnElement[bool]:
+    return exists().where(Hardship.worker_id == Worker.id, Hardship.verified_at.is_not(None))
+
+
+def hardest(session: Session, region: str, after: int, *, number: int = 1) -> tuple[list[Worker], bool]:
+    """Workers for whom nothing was found `after` weeks or more, the longest first; and whether there are more."""
+    found = session.scalars(
+        select(Worker)
+        .join(Worker.person)
+        .options(joinedload(Worker.person), joinedload(Worker.hardships))
+        .where(*_hardest(region, after))
+        .order_by(Worker.failed_matches.desc(), Worker.waiting_since, Worker.id)
+        .offset((number - 1) * PAGE)
+        .limit(PAGE + 1)
+    ).unique()
+    rows = list(found)
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def count_hardest(session: Session, region: str, after: int) -> int:
+    query = select(func.count(Worker.id)).join(Worker.person).where(*_hardest(region, after))
+    return session.scalar(query) or 0
+
+
+def one_of_the_hardest(session: Session, region: str, worker_id: int) -> Worker | None:
+    """A worker with a verified hardship of the region, however often nothing was found: staff may know better."""
+    return session.scalar(
+        select(Worker)
+        .join(Worker.person)
+        .where(Worker.id == worker_id, Worker.status == "active", within(Person.village_code, region))
+        .where(verified_hardship())
+    )
+
+
+def failures(session: Session, worker_ids: Iterable[int]) -> dict[int, list[AuditEvent]]:
+    """Worker id → the weeks in which nothing was found, with the reason, the newest first."""
+    ids = [str(worker_id) for worker_id in worker_ids]
+    found: dict[int, list[AuditEvent]] = defaultdict(list)
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.verb == "match_failed", AuditEvent.object_kind == "workers", AuditEvent.object_id.in_(ids))
+        .order_by(AuditEvent.id.desc())
+    )
+    for event in session.scalars(query):
+        found[int(event.object_id)].append(event)
+    return dict(found)
+
+
+def to_be_judged(session: Session, now: datetime, today: date, before: date, limit: int) -> Sequence[int]:
+    """Waiting workers with a verified hardship whose last week has not been looked at: `before` or earlier, or never."""
+    week = datetime.combine(before, now.timetz())
+    return session.scalars(
+        select(Worker.id)
+        .where(
+            Worker.status == "active",
+            Worker.waiting_since <= week,
+            or_(Worker.failed_on.is_(None), Worker.failed_on <= before),
+            verified_hardship(),
+            ~engaged(today),
+        )
+        .order_by(Worker.failed_on.is_not(None), Worker.failed_on, Worker.id)
+        .limit(limit)
+    ).all()
+
+
+def offers_since(session: Session, worker_id: int, since: datetime) -> Sequence[Offer]:
+    return session.scalars(select(Offer).where(Offer.worker_id == worker_id, Offer.offered_at >= since)).all()
+
+
+def _hardest(region: str, after: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Worker.status == "active",
+        Worker.failed_matches >= after,
+        Person.erased_at.is_(None),
+        within(Person.village_code, region),
+        verified_hardship(),
+    )
