@@ -11,14 +11,19 @@ from backend.console import (
     cases,
     conversations,
     guard,
+    households,
     labels,
+    ledger_files,
     openings,
     places,
     planned_calls,
+    priority_ledger,
     recordings,
+    talks,
     text,
     today,
     try_sentence,
+    workers,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
         static_url_path="/static",
     )
     recordings.let_files_in(bp)
+    ledger_files.let_files_in(bp)
     guard.install(bp, deps)
     bp.add_app_template_filter(text.visible, "visible")
 
@@ -67,6 +73,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
 
     for room in (auth, today, conversations, cases, planned_calls, openings, places, try_sentence):
         room.register(bp, deps)
+    for ledger in (workers, households, priority_ledger, talks, ledger_files):
+        ledger.register(bp, deps)
     recordings.register(bp, deps, to_record)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

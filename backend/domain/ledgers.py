@@ -79,7 +79,7 @@ OPENINGS: tuple[Column, ...] = (
     Column("ends_on", "结束日期", ("务工时段止", "完工日期", "务工结束", "截止日期"), kind="date", hint=_DAY_HINT),
     Column("hours_from", "几点上工", ("上工时间", "上班时间", "开始时间"), width=9, hint="07:30"),
     Column("hours_to", "几点收工", ("收工时间", "下班时间", "结束时间"), width=9, hint="18:00"),
-    Column("pay", "务工待遇", ("工资待遇", "工价", "工资", "薪资", "待遇", "薪酬"), required=True, width=14, hint="120元/天、0.8元/斤，或者面议"),
+    Column("pay", "务工待遇", ("工资待遇", "工价", "工资", "薪资", "待遇", "薪酬"), width=14, hint="120元/天、0.8元/斤，或者面议"),
     Column("settlement", "怎么结", ("结算方式", "结算", "工资结算"), choices=_first(w.SETTLEMENTS)),
     Column("requirements", "务工要求", ("要求", "岗位要求", "任职要求"), width=24),
     Column("meals", "管饭", ("管吃", "包吃", "是否管饭", "伙食", "交通生活保障吃"), width=7, choices=_YES_NO),
@@ -91,8 +91,32 @@ OPENINGS: tuple[Column, ...] = (
     Column("updated", "最近更新", read=False, kind="date"),
 )  # fmt: skip
 
-LEDGERS: Mapping[str, tuple[Column, ...]] = {"workers": WORKERS, "openings": OPENINGS}
-TITLES = {"workers": "劳动力信息台账", "openings": "单位岗位需求台账"}
+# Drawn out only: what stands in it comes from cards and visits (H03, H04).
+PRIORITY: tuple[Column, ...] = tuple(
+    Column(key, header, read=False, width=width, kind=kind)
+    for key, header, width, kind in (
+        ("row", "序号", 6, "number"),
+        ("name", "姓名", 10, "text"),
+        ("gender", "性别", 6, "text"),
+        ("birth_year", "出生年", 8, "number"),
+        ("village", "村（社区）", 18, "text"),
+        ("phone", "联系电话", 15, "text"),
+        ("hardships", "困难情况", 30, "text"),
+        ("job_types", "会做的活", 24, "text"),
+        ("employment_status", "就业状态", 12, "text"),
+        ("job_willingness", "就业意愿", 12, "text"),
+        ("service_needs", "服务需求", 16, "text"),
+        ("waiting_since", "哪天起没活", 12, "date"),
+        ("waiting_days", "没活多少天", 10, "number"),
+        ("last_contact", "最近联系", 12, "date"),
+        ("officer", "帮扶人", 10, "text"),
+        ("next_on", "下次走访", 12, "date"),
+    )
+)
+
+LEDGERS: Mapping[str, tuple[Column, ...]] = {"workers": WORKERS, "openings": OPENINGS, "priority": PRIORITY}
+TITLES = {"workers": "劳动力信息台账", "openings": "单位岗位需求台账", "priority": "重点群体台账"}
+TAKEN_IN = ("workers", "openings")
 # Never taken in: the line does not need it, so it must not hold it (PIPL 6).
 NEVER_READ = frozenset(
     {"身份证号", "身份证号码", "身份证", "公民身份号码", "证件号码", "证件号", "银行卡号", "银行账号"}

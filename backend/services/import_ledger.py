@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may
-from backend.domain.ledgers import LEDGERS, Problem, Reading, ReadRow, read_row
+from backend.domain.ledgers import TAKEN_IN, Problem, Reading, ReadRow, read_row
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, opening_ledger, worker_ledger
@@ -43,7 +43,7 @@ def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) 
     """
     if not may(member.role, "import_ledger"):
         raise Forbidden("this role only looks")
-    if kind not in LEDGERS:
+    if kind not in TAKEN_IN:
         raise Invalid("unknown ledger", {"kind": "workers or openings"})
     ledger = read_ledger(content, kind)
     now = deps.clock()

@@ -1,0 +1,208 @@
+"""The ledgers as Excel files: drawn out, handed in, looked through row by row, stored whole or not at all (L03)."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from backend.console import ledger_labels
+from backend.console.conversations import ID
+from backend.console.guard import conflict_sentence, form, me
+from backend.console.i18n import gettext
+from backend.console.workers import asked_filter
+from backend.domain.access import may
+from backend.domain.ledgers import TAKEN_IN, TITLES
+from backend.errors import Conflict, Forbidden, Invalid
+from backend.services import export_ledger, import_ledger, review_transcript
+from backend.services.read_workbook import MOST_BYTES, UnreadableFile
+from backend.services.write_workbook import TEMPLATE_ROWS, write_bad_rows, write_ledger
+from backend.settings import TIMEZONE
+from backend.store.models import LedgerImport
+from backend.store.queries.ledgers import TABS
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What a file is sent in needs a little more room than the file.
+MOST_SENT_BYTES = MOST_BYTES + 64 * 1024
+SHOWN = 20
+_FILTERS = ("village", "trade", "waiting", "verified", "stale", "willingness", "employment", "tab", "full")
+
+
+def let_files_in(bp: Blueprint) -> None:
+    """An upload may be larger than other requests. Before the guards: they read the form."""
+
+    @bp.before_request
+    def larger_ledger() -> None:
+        if request.endpoint == "console.upload_ledger":
+            request.max_content_length = MOST_SENT_BYTES
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    def show(*, problem: str = "", kind: str = "") -> str:
+        member = me()
+        with deps.db.read() as session:
+            recent = session.scalars(
+                select(LedgerImport)
+                .where(LedgerImport.staff_id == member.id)
+                .order_by(LedgerImport.id.desc())
+                .limit(SHOWN)
+            ).all()
+        return render_template(
+            "console/ledger_files.html",
+            words=ledger_labels,
+            kinds=TAKEN_IN,
+            tabs=TABS,
+            recent=recent,
+            problem=problem,
+            kind=kind,
+            may_export=may(member.role, "export_ledger"),
+            may_import=may(member.role, "import_ledger"),
+            may_reveal=may(member.role, "reveal"),
+        )
+
+    @bp.get("/ledgers/files")
+    def ledger_files() -> str:
+        return show()
+
+    @bp.post("/ledgers/files/export")
+    def export_file() -> ResponseReturnValue:
+        given = form("kind", "reason", optional=_FILTERS)
+        asked = asked_filter(given, me().region_code)
+        file = _desk()
+        try:
+            export_ledger.export(
+                deps,
+                me(),
+                given["kind"],
+                given["reason"],
+                file,
+                full=given.get("full") == "yes",
+                asked=asked,
+                tab=given.get("tab", ""),
+            )
+        except Invalid:
+            file.close()
+            return show(problem=gettext("请选一个原因再导出。")), 422
+        except BaseException:
+            file.close()
+            raise
+        return _sent(file, f"{TITLES[given['kind']]}{_today(deps)}.xlsx")
+
+    @bp.get("/ledgers/files/empty/<kind>")
+    def empty_ledger(kind: str) -> ResponseReturnValue:
+        """The empty form, with its lists and what each column means."""
+        if kind not in TAKEN_IN:
+            abort(404)
+        file = _desk()
+        write_ledger(kind, [], file, room=TEMPLATE_ROWS)
+        return _sent(file, f"{TITLES[kind]}空表.xlsx")
+
+    @bp.post("/ledgers/files/upload")
+    def upload_ledger() -> ResponseReturnValue:
+        given = form("kind")
+        if given["kind"] not in TAKEN_IN:
+            abort(400)
+        if not may(me().role, "import_ledger"):
+            raise Forbidden("this role only looks")
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            return show(problem=gettext("请先选一个Excel文件。"), kind=given["kind"]), 422
+        try:
+            import_id = import_ledger.read(deps, me(), given["kind"], sent.filename, sent.stream.read(MOST_BYTES + 1))
+        except UnreadableFile as problem:
+            return show(problem=problem.reason, kind=given["kind"]), 422
+        return redirect(url_for("console.ledger_import", import_id=import_id), 303)
+
+    def show_import(import_id: int, *, problem: str = "") -> str:
+        with deps.db.read() as session:
+            found = import_ledger.own(session, me(), import_id)
+        review_transcript.note_reading(deps, me(), "read_import", ids=[import_id])
+        bad = {each["row"] for each in found.problems if not each["notice"]}
+        return render_template(
+            "console/ledger_import.html",
+            found=found,
+            words=ledger_labels,
+            bad=len(bad - {0}),
+            blocked=bool(bad),
+            same=found.row_count - len(bad - {0}) - (found.added or 0) - (found.changed or 0),
+            problem=problem,
+        )
+
+    @bp.get(f"/ledgers/files/{ID.format('import_id')}")
+    def ledger_import(import_id: int) -> str:
+        return show_import(import_id)
+
+    @bp.post(f"/ledgers/files/{ID.format('import_id')}/store")
+    def store_import(import_id: int) -> ResponseReturnValue:
+        given = form(optional=("given_by", "signed"))
+        with deps.db.read() as session:
+            found = import_ledger.own(session, me(), import_id)
+        if found.kind == "workers" and found.applied_at is None and given.get("signed") != "yes":
+            words = gettext("新登记的人要先签纸质同意书。都签好了，打上勾再存。")
+            return show_import(import_id, problem=words), 422
+        try:
+            import_ledger.store(deps, me(), import_id, given.get("given_by", "self"))
+        except Conflict as conflict:
+            words = {
+                "bad_rows": gettext("还有不对的行，一行都没有存。改好再传。"),
+                "library_changed": gettext("您看的时候，库里有人改了同样的人或岗位。一行都没有存，请把文件再传一次。"),
+            }.get(conflict.reason, conflict_sentence(conflict))
+            return show_import(import_id, problem=words), 409
+        flash(gettext("全部存好了。"), "done")
+        return redirect(url_for("console.ledger_import", import_id=import_id), 303)
+
+    @bp.post(f"/ledgers/files/{ID.format('import_id')}/drop")
+    def drop_import(import_id: int) -> ResponseReturnValue:
+        form()
+        with deps.db.read() as session:
+            import_ledger.own(session, me(), import_id)
+        import_ledger.drop(deps, me(), import_id)
+        flash(gettext("这个文件没有存，读到的内容已经丢掉。"), "done")
+        return redirect(url_for("console.ledger_files"), 303)
+
+    @bp.get(f"/ledgers/files/{ID.format('import_id')}/bad-rows")
+    def bad_rows(import_id: int) -> ResponseReturnValue:
+        """The rows that could not be taken as they stood, each with what to change, to be put right and sent again."""
+        with deps.db.read() as session:
+            found = import_ledger.own(session, me(), import_id)
+        review_transcript.note_reading(deps, me(), "drew_bad_rows", ids=[import_id])
+        reasons: dict[int, list[str]] = {}
+        for each in found.problems:
+            if not each["notice"]:
+                reasons.setdefault(each["row"], []).append(f"{each['column']}：{each['reason']}")
+        heads: list[str] = next((row["heads"] for row in found.rows if "heads" in row), [])
+        rows = [
+            (row["cells"], f"第{row['row']}行 " + "；".join(reasons.get(row["row"], [])))
+            for row in found.rows
+            if "cells" in row
+        ]
+        file = _desk()
+        write_bad_rows(found.kind, heads, rows, file)
+        return _sent(file, f"{TITLES[found.kind]}要改的行.xlsx")
+
+    @bp.errorhandler(413)
+    def too_large(_: Exception) -> tuple[str, int]:
+        sentence = gettext("传的文件太大了。Excel表最多5兆、5000行，录音最长30秒。请分小一点再传。")
+        return render_template("console/problem.html", title=gettext("文件太大"), sentence=sentence), 413
+
+
+def _desk() -> BinaryIO:
+    """Where a file is written before it is sent: it is closed with the answer, or when there is none."""
+    return cast("BinaryIO", tempfile.TemporaryFile())
+
+
+def _sent(file: BinaryIO, name: str) -> Response:
+    file.seek(0)
+    response = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    response.call_on_close(file.close)
+    return response
+
+
+def _today(deps: Deps) -> str:
+    return deps.clock().astimezone(TIMEZONE).date().isoformat()

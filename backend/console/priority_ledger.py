@@ -1,0 +1,48 @@
+"""The separate ledger 重点群体台账: long without work, disabled, low income, older, others verified (H03, H04)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request
+
+from backend.console import ledger_labels
+from backend.console.guard import me, page_number
+from backend.console.text import Mask
+from backend.domain.access import may
+from backend.services import review_transcript
+from backend.services.regions import HOME_REGION
+from backend.settings import TIMEZONE
+from backend.store.models import Staff
+from backend.store.queries import ledgers as queries
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/ledgers/priority")
+    def priority_ledger() -> str:
+        tab, number = request.args.get("tab", ""), page_number()
+        tab = tab if tab in queries.TABS else queries.TABS[0]
+        member, now = me(), deps.clock()
+        with deps.db.read() as session:
+            rows, more = queries.priority_page(session, member.region_code, HOME_REGION, tab, now, number=number)
+            counts = queries.counts(session, member.region_code, HOME_REGION, now)
+            officers = {one: session.get_one(Staff, one).name for one in {row.worker.officer_id for row in rows} if one}
+        review_transcript.note_reading(deps, member, "listed_priority", ids=[row.worker.id for row in rows], tab=tab)
+        return render_template(
+            "console/priority.html",
+            rows=rows,
+            more=more,
+            number=number,
+            tab=tab,
+            tabs=queries.TABS,
+            counts=counts,
+            officers=officers,
+            mask=Mask(),
+            words=ledger_labels,
+            today=now.astimezone(TIMEZONE).date(),
+            may_export=may(member.role, "export_ledger"),
+            may_reveal=may(member.role, "reveal"),
+        )

@@ -1,0 +1,174 @@
+"""Write a ledger of one's own region to an Excel file; who drew what out, and why, is kept (L03, P01, H04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.domain.access import may
+from backend.domain.ledger_cells import HIDDEN, labels_told, national
+from backend.domain.ledger_told import told
+from backend.domain.ledgers import LEDGERS
+from backend.domain.masking import mask_name, mask_phone
+from backend.errors import Forbidden, Invalid
+from backend.services import opening_ledger, worker_ledger
+from backend.services.regions import HOME_REGION, RegionBook
+from backend.services.review_transcript import note_reading
+from backend.services.staff_login import Member
+from backend.services.write_workbook import write_ledger
+from backend.settings import TIMEZONE
+from backend.store.models import Opening, Staff
+from backend.store.queries import ledgers as queries
+from backend.store.queries.scope import within
+from backend.store.queries.workers import numbers_of
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+REASONS = ("report", "visit", "meeting", "check")
+_DAYS = frozenset({"available_from", "available_to", "waiting_since", "starts_on", "ends_on"})
+_PEOPLE = frozenset({"person", "grower", "other"})  # employers whose name is a person's
+_STATUS = {
+    "draft": "草稿",
+    "in_review": "待审",
+    "published": "已发布",
+    "filled": "已招满",
+    "expired": "已过期",
+    "withdrawn": "已撤回",
+    "rejected": "已退回",
+}
+
+
+def export(
+    deps: Deps,
+    member: Member,
+    kind: str,
+    reason: str,
+    to: BinaryIO,
+    *,
+    full: bool = False,
+    asked: queries.Filter | None = None,
+    tab: str = "",
+) -> int:
+    """Write the ledger `kind` (workers | openings | priority) of one's own region to `to` and return how many rows.
+
+    `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
+    the workers, `tab` is one of the priority ledger's. Rows are read and written batch by batch. Raises `Forbidden`,
+    `Invalid` without one of `REASONS`.
+    """
+    if not may(member.role, "export_ledger") or (full and not may(member.role, "reveal")):
+        raise Forbidden("this role only looks")
+    if reason not in REASONS or kind not in LEDGERS or (kind == "priority" and tab not in queries.TABS):
+        raise Invalid("a reason is needed", {"reason": "needed"})
+    asked = asked or queries.Filter()
+    now = deps.clock()
+    day = now.astimezone(TIMEZONE).date()
+    said = [
+        f"{deps.regions.full_name(member.region_code)}，{day.year}年{day.month}月{day.day}日",
+        "姓名、电话、困难情况都在表里，用完请收好，不要外传。"
+        if full
+        else "姓名、电话、困难情况是遮住的；这样的表存不回来。",
+    ]
+    with deps.db.read() as session:
+        count = write_ledger(kind, _rows(session, deps, member, kind, asked, tab, full), to, told=said)
+    facts = {"kind": kind, "rows": count, "full": full, "reason": reason, **asked.facts()} | (
+        {"tab": tab} if tab else {}
+    )
+    # Before the file leaves: whoever gets it is in the trail.
+    note_reading(deps, member, "exported_ledger", **facts)
+    return count
+
+
+def _rows(
+    session: Session, deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: str, full: bool
+) -> Iterator[dict[str, Any]]:
+    if kind == "openings":
+        found = _openings(session, deps.regions, member.region_code, full)
+    elif kind == "priority":
+        query = queries.priority(member.region_code, HOME_REGION, tab, deps.clock())
+        found = _priority(session, deps, query, full)
+    else:
+        query = queries.filtered(member.region_code, HOME_REGION, asked, deps.clock())
+        found = (row for rows in queries.batches(session, query) for row in _workers(session, deps.regions, rows, full))
+    return ({"row": number, **row} for number, row in enumerate(found, start=1))
+
+
+def place_told(regions: RegionBook, code: str | None) -> str:
+    """A village with its town before it, so that the name is found again."""
+    if code is None:
+        return ""
+    return (regions.name(code[:9]) if len(code) == 12 else "") + regions.name(code)
+
+
+def _workers(session: Session, regions: RegionBook, rows: Any, full: bool) -> Iterator[dict[str, Any]]:
+    phones = numbers_of(session, [worker.person_id for worker in rows])
+    for worker in rows:
+        person = worker.person
+        handset = phones.get(worker.person_id)
+        stands = worker_ledger.line(worker, person)
+        row = {key: _day(value) if key in _DAYS else told(key, value) for key, value in stands.items()}
+        row |= {
+            "village": place_told(regions, person.village_code),
+            "updated": worker.updated_at.astimezone(TIMEZONE).date(),
+            "name": (person.name or "") if full else mask_name(person.name or ""),
+            "phone": _phone(handset.number if handset else None, full),
+            "hardships": labels_told({label.code: label.verified_at is not None for label in worker.hardships}),
+        }
+        if not full and row["hardships"]:
+            row["hardships"] = HIDDEN
+        yield row
+
+
+def _priority(session: Session, deps: Deps, query: Any, full: bool) -> Iterator[dict[str, Any]]:
+    names = {each.id: each.name for each in session.scalars(select(Staff))}
+    now = deps.clock()
+    for rows in queries.batches(session, query):
+        lines = queries.with_contact(session, rows)
+        for line, row in zip(lines, _workers(session, deps.regions, rows, full), strict=True):
+            since = line.worker.waiting_since
+            yield row | {
+                "waiting_days": (now - since).days if since else None,
+                "last_contact": line.last_contact.astimezone(TIMEZONE).date() if line.last_contact else None,
+                "officer": names.get(line.worker.officer_id or 0, ""),
+                "next_on": line.visit.next_on if line.visit else None,
+            }
+
+
+def _openings(session: Session, regions: RegionBook, region: str, full: bool) -> Iterator[dict[str, Any]]:
+    query = (
+        select(Opening)
+        .options(joinedload(Opening.employer))
+        .where(within(Opening.region_code, region), Opening.status.not_in(("withdrawn", "rejected")))
+        .order_by(Opening.id)
+    )
+    after = 0
+    while rows := session.scalars(query.where(Opening.id > after).limit(queries.BATCH)).all():
+        for opening in rows:
+            stands = opening_ledger.line(opening)
+            row = {key: _day(value) if key in _DAYS else told(key, value) for key, value in stands.items()}
+            named = full or opening.employer.kind not in _PEOPLE
+            yield row | {
+                "employer": opening.employer.name if named else mask_name(opening.employer.name),
+                "phone": _phone(opening.employer.phone, full),
+                "region_code": place_told(regions, opening.region_code),
+                "pay": "面议" if stands["pay"] == [None, None, None] else row["pay"],
+                "status": _STATUS.get(opening.status, opening.status),
+                "filled": opening.filled,
+                "updated": opening.updated_at.astimezone(TIMEZONE).date(),
+            }
+        after = rows[-1].id
+        session.expunge_all()
+
+
+def _phone(number: str | None, full: bool) -> str:
+    if not number:
+        return ""
+    return national(number) if full else mask_phone(number)
+
+
+def _day(iso: str | None) -> Any:
+    return date.fromisoformat(iso) if iso else None
