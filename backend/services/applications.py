@@ -12,7 +12,14 @@ from backend.domain.calling import takes_texts
 from backend.errors import Conflict
 from backend.services import answer_offer, audit, both_sides, waiting_list
 from backend.services.acts import act
-from backend.services.find_jobs import alternatives, find_jobs, to_register, which_opening
+from backend.services.find_jobs import (
+    SHOWN_AT_ONCE,
+    alternatives,
+    expect_openings,
+    find_jobs,
+    to_register,
+    which_opening,
+)
 from backend.services.open_case import open_case
 from backend.services.people import ask_which_person, ensure_worker, owners, worker_of
 from backend.services.turn import Turn
@@ -30,8 +37,8 @@ def apply_job(turn: Turn) -> list[Answer]:
         opening = offer.opening
         if offer.status == "offered" and offer.expires_at and offer.expires_at <= turn.now:
             offer.status = "expired"
-        if offer.status == "expired":
-            return [make("offer_expired", opening=_view(turn, opening), alternatives=alternatives(turn, opening))]
+        if offer.status == "expired" and not params.get("confirmed"):
+            return [make("offer_expired", opening=_view(turn, opening), alternatives=_after_expiry(turn, opening))]
     elif params.get("code"):
         return [make("choice_unknown", choice=params["code"], choices=[])]
     else:
@@ -83,14 +90,24 @@ def _offer_named(turn: Turn) -> Offer | None:
         people = {owner.person_id for owner in owners(turn.session, turn.handset)}
         return offer if offer is not None and offer.worker.person_id in people else None
     if params.get("code") and (worker := worker_of(turn)):
+        # Codes are used again: the open one is meant, else the last that bore it.
         return turn.session.scalar(
-            select(Offer).where(
-                Offer.worker_id == worker.id,
-                Offer.code == str(params["code"]),
-                Offer.status.in_(("offered", "accepted", "expired", "waitlisted")),
-            )
+            select(Offer)
+            .where(Offer.worker_id == worker.id, Offer.code == str(params["code"]))
+            .order_by(Offer.status.in_(answer_offer.OPEN).desc(), Offer.offered_at.desc(), Offer.id.desc())
+            .limit(1)
         )
     return None
+
+
+def _after_expiry(turn: Turn, opening: Opening) -> list[dict[str, Any]]:
+    """The opening itself while it has places still, now as her own wish; then others (M05)."""
+    others = alternatives(turn, opening)
+    if opening.status != "published" or opening.ends_on < turn.today or opening.filled >= opening.headcount:
+        return others
+    found = [_view(turn, opening), *others][:SHOWN_AT_ONCE]
+    expect_openings(turn, found)
+    return found
 
 
 def _refused(turn: Turn, opening: Opening, conflict: Conflict) -> list[Answer]:

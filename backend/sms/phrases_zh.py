@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.lexicon import job_name
-from backend.sms import phrases_current, phrases_hire
+from backend.sms import phrases_current, phrases_hire, phrases_posting
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, by_when
 
@@ -59,7 +59,8 @@ def _facts(facts: dict[str, Any]) -> str:
     return ",".join(parts)
 
 
-ASK = {
+ASK: dict[tuple[str, str], tuple[str, str]] = {
+    **phrases_posting.ASK_ZH,
     ("registration", "person_name"): ("你叫啥子名字?", "回你的名字就行,比如:王秀英。找人帮忙回0"),
     ("registration", "age"): ("今年好多岁?", "回个数就行,比如:58。不想说回“跳过”"),
     ("registration", "location"): ("住哪个村、哪个社区?", "回村名就行,比如:兴泉社区。不想说回“跳过”"),
@@ -67,13 +68,6 @@ ASK = {
     ("registration", "date"): ("哪些天有空?", "比如:明天、下周都有空、天天。不想说回“跳过”"),
     ("registration", "pay"): ("想要好多钱一天?", "比如:一天一百五。不想说回“跳过”"),
     ("registration", "correction"): ("哪点不对?直接说对的,比如“五十九岁”。不登记了回“算了”",) * 2,
-    ("posting", "job_type"): ("要人做啥子活?", "比如:摘李子、砌砖"),
-    ("posting", "headcount"): ("要几个人?", "回个数就行,比如:5"),
-    ("posting", "location"): ("在哪里做?", "说村名、地名就行,比如:兴泉社区"),
-    ("posting", "date"): ("哪天做?", "比如:明天、下周一到周三"),
-    ("posting", "pay"): ("工钱咋个算?", "比如:一天一百二、一斤五角"),
-    ("posting", "benefit"): ("管饭不?有车接不?买保险不?", "比如:管饭,有车接,买保险;都没有回“没得”"),
-    ("posting", "correction"): ("哪点不对?直接说对的。不发了回“算了”",) * 2,
 }
 
 
@@ -211,7 +205,7 @@ def clash(answer: Answer, detail: int) -> str:
 
 
 def which_job(answer: Answer, detail: int) -> str:
-    verb = {"take": "去哪个", "details": "问哪个", "withdraw": "退哪个"}[answer["purpose"]]
+    verb = {"take": "去哪个", "details": "问哪个", "withdraw": "退哪个", "hiring": "说的是哪个"}[answer["purpose"]]
     return f"{verb}?\n" + _numbered(answer["openings"], min(detail, 2)) + "\n回数字"
 
 
@@ -307,39 +301,6 @@ def availability_set(answer: Answer, detail: int) -> str:
     if facts.get("term"):
         said.append(w.TERMS["zh"][facts["term"]])
     return "记下了:" + (",".join(said) or "你的时间") + "。想找活直接说"
-
-
-def confirm_posting(answer: Answer, detail: int) -> str:
-    return f"招人:{posting_facts(answer['facts'])}。对就回1,不对直接说对的;不发了回“算了”"
-
-
-def posting_facts(facts: dict[str, Any]) -> str:
-    parts: list[str] = [str(facts["employer_name"])] if facts.get("employer_name") else []
-    if trades := facts.get("job_type"):
-        trades = trades if isinstance(trades, list) else [trades]
-        own_words = facts.get("title") if len(trades) == 1 else None
-        parts.append(own_words or "、".join(job_name(code) for code in trades))
-    if count := facts.get("headcount"):
-        parts.append(f"{count}人")
-    if place := facts.get("place") or facts.get("location"):
-        parts.append(str(place))
-    if when := facts.get("date"):
-        start, _, end = str(when).partition("/")
-        parts.append(w.days(start, end or start))
-    if pay := facts.get("pay"):
-        parts.append(w.said_pay(pay if isinstance(pay, str) else pay[-1]))
-    if settlement := facts.get("settlement"):
-        parts.append(w.SETTLEMENTS["zh"][settlement])
-    words = {
-        "meals": "管饭",
-        "lodging": "管住",
-        "transport": "车接送",
-        "insurance": "买保险",
-        "no_meals": "不管饭",
-        "no_lodging": "不管住",
-    }
-    parts += [words[code] for code in facts.get("benefit") or [] if code in words]
-    return ",".join(parts)
 
 
 def resume_hint(answer: Answer, detail: int) -> str:
@@ -446,7 +407,7 @@ PHRASES: Phrases = {
     "outcome_noted": lambda a, d: OUTCOMES[a["outcome"]],
     "calls_off": "好,以后不主动给你打电话了。想恢复,回“恢复”",
     "offer_declined": lambda a, d: f"好,{a['opening']['title']}不去。有别的活再告诉你",
-    "offer_expired": _gone("这个过了时间,位子给别人了"),
+    "offer_expired": _gone("这个过了回话的时间"),
     "undone": lambda a, d: (
         "好,改回原来的了" if not a["opening"] else f"好,改回来了:{w.line(a['opening'], detail=min(d, 2))}"
     ),
@@ -480,9 +441,5 @@ PHRASES: Phrases = {
     "taken_over": "现在是零工站的工作人员在回你,不是机器",
     "staff_reply": lambda a, d: a["text"],
     "handed_back": "工作人员先忙去了,现在又是机器回你。找人回0",
-    "confirm_posting": confirm_posting,
-    "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
-    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你",
-    "posting_rejected": lambda a, d: f"招人的没发:{a['opening']['title']}。{a['reason']}。改好再说一遍就行,找人回0",
 }
-PHRASES |= phrases_current.ZH | phrases_hire.ZH
+PHRASES |= phrases_current.ZH | phrases_hire.ZH | phrases_posting.ZH
