@@ -8,8 +8,8 @@ What suits comes first, then the higher score; equal scores are told apart by id
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from backend.domain import fairness, travel
 from backend.domain.fairness import Note
@@ -51,8 +51,7 @@ DAY_PARTS: dict[str, frozenset[str]] = {
 BENEFIT_WORDS = {"meals": "管饭", "lodging": "管住", "transport": "有车接送", "insurance": "买保险"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a rank: `points` of `most`, and why in plain words. `told`: said aloud, not only shown to who checks."""
 
     name: str
@@ -62,8 +61,7 @@ class Part:
     told: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One candidate: `id` of the opening or worker. `suitable`: the trade, the days and the calendar all allow it."""
 
     id: int
@@ -178,20 +176,21 @@ class Fit:
 
     def _way(self, worker: WorkerFacts, opening: OpeningFacts) -> Note:
         most, home, place = self._weights.distance, worker.region_code, opening.region_code
+        if home is None:
+            return "distance", 0.0, most, "不晓得住哪里", False
         km = self._km(home, place) if self._km else None
-        guessed, words = travel.by_tree(home, place)
         own = travel.mode_of(worker.travel, worker.proximity)
         # Whoever is fetched need not walk.
         mode = "bus" if opening.transport and own != "motorbike" else own
-        if home is None:
-            return "distance", 0.0, most, "不晓得住哪里", False
-        if home == place:
-            points = travel.share(travel.minutes(min(km or guessed, guessed), mode)) * most
-            return "distance", points, most, words or "就在本地", True
-        points = travel.share(travel.minutes(guessed if km is None else km, mode)) * most
-        if km is not None:
+        if km is None or home == place:
+            guessed, words = travel.by_tree(home, place)
+            way = guessed
+        else:
+            way = km
             words = "有车接送" if opening.transport and own == "walking" else travel.way_words(km, own)
-        if not travel.within_wish(km, worker.within_km, worker.proximity, home, place):
+        points = travel.share(travel.minutes(way, mode)) * most
+        wishes = worker.within_km is not None or worker.proximity is not None
+        if wishes and not travel.within_wish(km, worker.within_km, worker.proximity, home, place):
             return "distance", points * BEYOND_WISH, most, "比想去的地方远", True
         return "distance", points, most, words or "路远", bool(words)
 

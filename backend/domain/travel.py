@@ -54,8 +54,11 @@ def shared_digits(one: str | None, other: str | None) -> int:
 
 def by_tree(home: str | None, place: str) -> tuple[float, str]:
     """The way in km as the region tree lets one guess, and in words."""
-    shared = shared_digits(home, place)
-    return next(((km, words) for digits, km, words in BY_TREE if shared >= digits), (ELSEWHERE_KM, ""))
+    if home:
+        for digits, km, words in BY_TREE:
+            if len(home) >= digits and home[:digits] == place[:digits]:
+                return km, words
+    return ELSEWHERE_KM, ""
 
 
 def minutes(km: float, mode: str | None) -> float:

@@ -24,7 +24,6 @@ from backend.services.worker_facts import facts_of
 from backend.settings import TIMEZONE
 from backend.store.models import Opening, Worker
 from backend.store.queries import candidates
-from backend.store.queries import offers as offer_queries
 
 LONG_TERM_DAYS = 30
 # With so many to rank, a wider search would only bring what lies farther off and fits less.
@@ -79,7 +78,7 @@ def openings_for(
     `proximity`, `within_km` (the way from where she is), `pay_min_fen` with `pay_unit`, `settlement`, `benefits` [meals …], `day_part`, `term` (long | short).
     """
     wanted = filters or {}
-    ranked, by_id = ranked_openings(session, regions, today, worker=worker, filters=wanted, near=near)
+    ranked, by_id = ranked_openings(session, regions, today, worker=worker, filters=wanted, near=near, enough=limit)
     if named := wanted.get("job_types"):
         # Asked for by name, a trade is right whatever her record says, and comes before its kindred.
         ranked.sort(key=lambda r: (
@@ -104,12 +103,13 @@ def ranked_openings(
     worker: Worker | None,
     filters: dict[str, Any] | None = None,
     near: str | None = None,
+    enough: int = ENOUGH,
 ) -> tuple[list[Ranked], dict[int, Row[Any]]]:
     """The ranking behind `openings_for`, and by id the rows it was made from."""
     session.flush()
     wanted = filters or {}
     home = (worker.person.village_code if worker else None) or near
-    by_id = candidate_openings(session, regions, today, worker=worker, filters=wanted, near=near)
+    by_id = candidate_openings(session, regions, today, worker=worker, filters=wanted, near=near, enough=enough)
     facts = _one(session, worker, today) if worker else WorkerFacts(id=0, region_code=home)
     if facts.region_code is None:
         facts = replace(facts, region_code=home)
@@ -126,8 +126,7 @@ def opening_facts(row: Any) -> OpeningFacts:
 
 
 def _one(session: Session, worker: Worker, today: date) -> WorkerFacts:
-    taken = offer_queries.taken_stretches(session, [worker.id], today)
-    return views.worker_facts(worker, hardships=(), taken=taken.get(worker.id, ()))
+    return facts_of(session, [worker.id], today)[0]
 
 
 def candidate_openings(
@@ -138,11 +137,15 @@ def candidate_openings(
     worker: Worker | None,
     filters: dict[str, Any] | None = None,
     near: str | None = None,
+    enough: int = ENOUGH,
 ) -> dict[int, Row[Any]]:
-    """By id, the openings to rank: the nearest of the asker's and kindred trades that she may see, then others."""
+    """By id, the openings to rank: the nearest of the asker's and kindred trades that she may see.
+
+    Where these are fewer than `enough`, the nearest of any trade as well.
+    """
     wanted = filters or {}
     here = (worker.person.village_code if worker else None) or near
-    return _pool(session, regions, today, wanted, worker.job_types if worker else (), here)
+    return _pool(session, regions, today, wanted, worker.job_types if worker else (), here, enough)
 
 
 def _pool(
@@ -152,55 +155,38 @@ def _pool(
     wanted: dict[str, Any],
     job_types: Sequence[str],
     home: str | None,
+    enough: int,
 ) -> dict[int, Row[Any]]:
     named = wanted.get("region")
     here = home or HOME_REGION
     county = regions.county_of(here)
-    counties = sorted({county, *([named[:6]] if named and len(named) >= 6 else [])})
     seen_from = sorted({code[:n] for code in (here, named or here) for n in (2, 4, 6, 9, 12) if len(code) >= n})
     away = wanted.get("proximity") == "away" and not named
-    if away:
-        counties = []
-    center = named if named and home is None else here
-    nearby = regions.nearby(center)
-    # Without a name she sees her county and, beyond it, what is opened to all of the province or a part of it.
-    within = (named,) if named else (here[:2],)
+    first, last = _day(wanted.get("from")), _day(wanted.get("to"))
+    days = (first or last, last or first) if first or last else None
     found: dict[int, Row[Any]] = {}
 
-    def look(places: Sequence[str], trades: Iterable[str] | None, limit: int) -> None:
-        for row in candidates.open_openings(
-            session, places=places, counties=counties, seen_from=seen_from, today=today, trades=trades,
-            first_day=_day(wanted.get("from")), last_day=_day(wanted.get("to")), limit=limit,
-        ):  # fmt: skip
-            found.setdefault(row.id, row)
+    def look(trades: Iterable[str] | None) -> None:
+        shared: dict[str, Any] = {"seen_from": seen_from, "today": today, "trades": trades, "days": days}
+        rows, all_of_them = candidates.open_openings(session, county=None if away else named or county, **shared)
+        if not all_of_them:
+            center = named if named and not (home or "").startswith(named) else here
+            rows = candidates.nearest_openings(
+                session,
+                places=regions.nearby(center).nearest(center, (named or here[:2],), MORE_PLACES),
+                counties=[] if away else [(named or county)[:6]],
+                **shared,
+            )
+        for row in rows:
+            if (named is None or row.region_code.startswith(named)) and not (away and row.region_code[:6] == county):
+                found.setdefault(row.id, row)
 
     asked = covered_by(wanted["job_types"]) if wanted.get("job_types") else None
     trades = asked or (sorted(kindred_of(list(job_types))) if job_types else None)
-    around = nearby.nearest(center, within, FIRST_PLACES)
-    look(around, trades, candidates.OPENINGS)
-    if len(found) < ENOUGH:
-        own = nearby.nearest(center, (named or county,), MORE_PLACES)
-        if trades is not None:
-            look(own, trades, candidates.OPENINGS)
-        if asked is None and len(found) < ENOUGH:
-            look(own, None, ENOUGH)
-    for row in candidates.forwarded_openings(session, seen_from=seen_from, today=today, limit=ENOUGH):
-        if (
-            (asked is None or row.job_type in asked)
-            and _on_days(row, wanted)
-            and row.region_code.startswith(named or "")
-        ):
-            found.setdefault(row.id, row)
-    if away:
-        return {row.id: row for row in found.values() if row.region_code[:6] != county}
+    look(trades)
+    if asked is None and trades is not None and len(found) < enough:
+        look(None)
     return found
-
-
-def _on_days(row: Row[Any], wanted: dict[str, Any]) -> bool:
-    first, last = _day(wanted.get("from")), _day(wanted.get("to"))
-    if first is None and last is None:
-        return True
-    return row.starts_on <= (last or first) and row.ends_on >= (first or last)
 
 
 def _near_enough(km: Any, opening: OpeningFacts, wanted: dict[str, Any], home: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -24,13 +24,16 @@ LONGEST_REASON = 300
 
 def weights_for(session: Session, county: str) -> Weights:
     """The weights in force in a county: its newest row, else the defaults."""
-    stored = session.scalar(
-        select(MatchingWeights.weights)
-        .where(MatchingWeights.county_code == county)
-        .order_by(MatchingWeights.id.desc())
-        .limit(1)
-    )
-    return DEFAULT_WEIGHTS if stored is None else Weights.from_json(stored)
+    row = session.connection().execute(_NEWEST, {"county": county}).first()
+    return DEFAULT_WEIGHTS if row is None else Weights.from_json(row[0])
+
+
+_NEWEST = (
+    select(MatchingWeights.weights)
+    .where(MatchingWeights.county_code == bindparam("county"))
+    .order_by(MatchingWeights.id.desc())
+    .limit(1)
+)
 
 
 def history(session: Session, county: str) -> Sequence[MatchingWeights]:

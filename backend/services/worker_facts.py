@@ -1,10 +1,11 @@
-"""What the ranking may know of many workers at once, in five small reads however many they are (W04, H02, H03)."""
+"""What the ranking may know of many workers at once, in one read (W04, H02, H03)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -19,46 +20,86 @@ EARNING_FOR = timedelta(days=30)
 _NOTHING: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=20_000)
+def _listed(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
+
+
+@lru_cache(maxsize=5_000)
+def _set(stored: str) -> frozenset[str]:
+    return frozenset(json.loads(stored))
+
+
+@lru_cache(maxsize=20_000)
+def _stretches(stored: str) -> tuple[tuple[date, date], ...]:
+    return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(stored))
+
+
 def facts_of(session: Session, ids: Sequence[int], today: date) -> list[WorkerFacts]:
-    """The workers as the ranking sees them, by what is committed and verified; who is no longer active is left out."""
-    rows = candidates.worker_rows(session, ids)
-    labels = candidates.verified_labels(session, ids)
-    taken, missed = candidates.calendars(session, ids, today, today - NO_SHOW_FORGOTTEN)
-    households = {row[-1] for row in rows if row[-1] is not None}
-    earning = candidates.households_earning(session, households, today - EARNING_FOR)
-    return [
-        _facts(row, labels.get(row[0], _NOTHING), taken.get(row[0], ()), missed.get(row[0], ()), earning)
-        for row in rows
-    ]  # fmt: skip
+    """The workers as the ranking sees them, in no order; labels only as far as somebody has verified them."""
+    rows = candidates.worker_rows(
+        session, ids, today=today, earning_since=today - EARNING_FOR, missed_since=today - NO_SHOW_FORGOTTEN
+    )
+    return [_facts(*row) for row in rows]
 
 
 def _facts(
-    row: Any, labels: frozenset[str], taken: Sequence[Stretch], missed: Sequence[date], earning: set[int]
+    id: int,
+    job_types: str,
+    village: str | None,
+    pay_min_fen: int | None,
+    pay_unit: str | None,
+    available_from: date | None,
+    available_to: date | None,
+    unavailable: str,
+    day_parts: str,
+    term: str | None,
+    proximity: str | None,
+    benefits: str,
+    waiting_since: datetime | None,
+    travel: str | None,
+    within_km: float | None,
+    skill_level: str | None,
+    household: int | None,
+    verified: str | None,
+    earning: bool,
+    calendar: str | None,
 ) -> WorkerFacts:
-    (
-        id, job_types, village, pay_min_fen, pay_unit, available_from, available_to, unavailable, day_parts, term, proximity,
-        benefits, waiting_since, travel, within_km, skill_level, household,
-    ) = row  # fmt: skip
+    labels = frozenset(verified.split(",")) if verified else _NOTHING
+    taken, missed = _calendar(calendar) if calendar else ((), ())
     return WorkerFacts(
-        id=id,
-        job_types=tuple(job_types or ()),
-        region_code=village,
-        pay_min_fen=pay_min_fen,
-        pay_unit=pay_unit,
-        available_from=available_from,
-        available_to=available_to,
-        unavailable=tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in unavailable or ()),
-        day_parts=frozenset(day_parts) if day_parts else _NOTHING,
-        term=term,
-        proximity=proximity,
-        benefits=frozenset(benefits) if benefits else _NOTHING,
-        verified_labels=labels,
+        id,
+        _listed(job_types),
+        village,
+        pay_min_fen,
+        pay_unit,
+        available_from,
+        available_to,
+        _stretches(unavailable),
+        _set(day_parts),
+        term,
+        proximity,
+        _set(benefits),
+        labels,
         # Where the household is known its own work decides; else the label, once somebody has verified it.
-        household_without_earner=household not in earning if household is not None else NO_EARNER_LABEL in labels,
-        waiting_since=waiting_since,
-        taken=tuple(taken),
-        travel=travel,
-        within_km=within_km,
-        skill_level=skill_level,
-        no_shows=tuple(datetime.combine(day, time(0), TIMEZONE) for day in missed),
+        not earning if household is not None else NO_EARNER_LABEL in labels,
+        waiting_since,
+        taken,
+        travel,
+        within_km,
+        skill_level,
+        missed,
     )
+
+
+def _calendar(stored: str) -> tuple[tuple[Stretch, ...], tuple[datetime, ...]]:
+    """The jobs she holds, and when she missed one."""
+    taken, missed = [], []
+    for job in stored.split(","):
+        status, first, last, start, end = job.split(" ")
+        if status == "no_show":
+            missed.append(datetime.combine(date.fromisoformat(first), time(0), TIMEZONE))
+        else:
+            hours = (None if start == "-" else start, None if end == "-" else end)
+            taken.append(Stretch(date.fromisoformat(first), date.fromisoformat(last), *hours))
+    return tuple(taken), tuple(missed)

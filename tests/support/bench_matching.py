@@ -124,7 +124,7 @@ def measure(database: Database, size: Size, what: str, *, plans: bool) -> dict[s
             steps = {
                 "openings floor": lambda asked=asked: floor.run(*asked),
                 "openings candidates": lambda one=worker: matches.candidate_openings(
-                    session, regions, TODAY, worker=one
+                    session, regions, TODAY, worker=one, enough=BEST_OPENINGS
                 ),
                 "openings whole": lambda one=worker: _explained_openings(session, regions, one),
                 "openings with rows": lambda one=worker: matches.openings_for(
@@ -148,7 +148,7 @@ def _explained_workers(session: Session, regions: RegionBook, opening: Opening) 
 
 
 def _explained_openings(session: Session, regions: RegionBook, worker: Worker) -> list[Any]:
-    ranked, _ = matches.ranked_openings(session, regions, TODAY, worker=worker)
+    ranked, _ = matches.ranked_openings(session, regions, TODAY, worker=worker, enough=BEST_OPENINGS)
     return [(r.id, r.score, r.reasons, r.parts) for r in ranked[:BEST_OPENINGS]]
 
 

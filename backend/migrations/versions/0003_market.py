@@ -125,7 +125,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["worker_id"], ["workers.id"], name=op.f("fk_worker_trades_worker_id_workers")),
         sa.PrimaryKeyConstraint("worker_id", "job_type", name=op.f("pk_worker_trades")),
     )
-    op.create_index("ix_worker_trades_village_code_job_type", "worker_trades", ["village_code", "job_type"])
+    op.create_index(
+        "ix_worker_trades_village_code_job_type", "worker_trades", ["village_code", "job_type", "worker_id"]
+    )
     op.create_index(
         "ix_worker_trades_priority",
         "worker_trades",
@@ -195,11 +197,19 @@ def upgrade() -> None:
     # What a search reads: openings people can take, side by side by place and trade; and those shown beyond their county.
     published = sa.text("status = 'published'")
     op.create_index(
-        "ix_openings_open_region_code_job_type",
+        "ix_openings_open_job_type_region_code",
         "openings",
-        ["region_code", "job_type"],
+        ["job_type", "region_code"],
         postgresql_where=published,
         sqlite_where=published,
+    )
+    shared = sa.text("status = 'published' AND visible_to IS NOT NULL")
+    op.create_index(
+        "ix_openings_shared_visible_to_job_type",
+        "openings",
+        ["visible_to", "job_type"],
+        postgresql_where=shared,
+        sqlite_where=shared,
     )
 
     with op.batch_alter_table("persons") as batch:
@@ -244,7 +254,8 @@ def downgrade() -> None:
     with op.batch_alter_table("persons") as batch:
         batch.drop_index("ix_persons_household_id")
 
-    op.drop_index("ix_openings_open_region_code_job_type", "openings")
+    op.drop_index("ix_openings_shared_visible_to_job_type", "openings")
+    op.drop_index("ix_openings_open_job_type_region_code", "openings")
     with op.batch_alter_table("openings") as batch:
         batch.drop_constraint(op.f("fk_openings_visible_to_regions"), type_="foreignkey")
         batch.drop_constraint(op.f("fk_openings_repeats_id_openings"), type_="foreignkey")

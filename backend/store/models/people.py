@@ -153,7 +153,7 @@ class WorkerTrade(Base):
     priority: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
-        Index("ix_worker_trades_village_code_job_type", "village_code", "job_type"),
+        Index("ix_worker_trades_village_code_job_type", "village_code", "job_type", "worker_id"),
         Index(
             "ix_worker_trades_priority",
             "village_code",

@@ -10,21 +10,24 @@ hand for both databases: PostgreSQL takes a list as one array, SQLite as one JSO
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Date, Row, TextClause, bindparam, text
+from sqlalchemy import JSON, Boolean, Date, Row, String, TextClause, bindparam, literal_column, text
 from sqlalchemy.orm import Session
 
-from backend.domain.offers import HOLDS_A_PLACE, Stretch
-from backend.store.models import Hardship, Offer, Opening, Person, Worker
+from backend.domain.access import reach
+from backend.domain.offers import HOLDS_A_PLACE
+from backend.store.models import Opening, Person, Worker
 
-# How many are ranked. Workers of the very trade, of kindred ones, and those with a verified priority from farther off.
-SAME_TRADE, KINDRED, PRIORITY = 140, 60, 40
+# How many are ranked. Enough to choose the best 50 from, few enough to explain each. Workers of the very trade, of kindred ones, and those with a verified priority from farther off.
+SAME_TRADE, KINDRED, PRIORITY = 110, 50, 30
 OPENINGS = 150
+# Where no more than these are seen, reading all of them is cheaper than walking the places one by one.
+OPENINGS_READ = 400
+Days = tuple[date, date] | None
 
 _OPENING_COLUMNS = (
     Opening.id, Opening.job_type, Opening.region_code, Opening.starts_on, Opening.ends_on, Opening.hours_from,
@@ -66,52 +69,43 @@ def worker_ids(
     return list(dict.fromkeys(row[0] for row in rows))
 
 
-def worker_rows(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """What the ranking reads of these workers: `_WORKER_COLUMNS`, in no order."""
-    return session.connection().execute(_worker_rows(_dialect(session)), lists(session, {"ids": ids})).all()
+def worker_rows(
+    session: Session, ids: Sequence[int], *, today: date, earning_since: date, missed_since: date
+) -> Sequence[Any]:
+    """What the ranking reads of these workers, in one read and no order.
 
-
-def verified_labels(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """Worker id → her labels that somebody has verified."""
-    found: dict[int, set[str]] = defaultdict(set)
-    rows = session.connection().execute(_labels(_dialect(session)), lists(session, {"ids": ids}))
-    for worker_id, code in rows:
-        found[worker_id].add(code)
-    return {worker_id: frozenset(codes) for worker_id, codes in found.items()}
-
-
-def calendars(
-    session: Session, ids: Sequence[int], today: date, missed_since: date
-) -> tuple[dict[int, list[Stretch]], dict[int, list[date]]]:
-    """Worker id → days and hours of the jobs she holds, from today on; worker id → first days of jobs she missed.
-
-    Missed counts only what staff has stated, or both sides have said.
+    `_WORKER_COLUMNS` with lists as JSON texts, and then: `labels`, the verified ones joined by commas; `earning`, whether
+    somebody of the household holds, or since that day held, a place (H02); `calendar`, joined by commas, `status first last
+    from to` of each job held from today on and of each missed since that day. Missed counts only what staff has stated or
+    both sides have said.
     """
-    taken: dict[int, list[Stretch]] = defaultdict(list)
-    missed: dict[int, list[date]] = defaultdict(list)
-    rows = session.connection().execute(
-        _calendars(_dialect(session)), {**lists(session, {"ids": ids}), "today": today, "since": missed_since}
-    )
-    for worker_id, status, starts_on, ends_on, hours_from, hours_to in rows:
-        if status == "no_show":
-            missed[worker_id].append(starts_on)
-        else:
-            taken[worker_id].append(Stretch(starts_on, ends_on, hours_from, hours_to))
-    return taken, missed
-
-
-def households_earning(session: Session, households: Iterable[int], since: date) -> set[int]:
-    """The households of which somebody holds, or since that day held, a place (H02)."""
-    wanted = sorted(households)
-    if not wanted:
-        return set()
-    rows = session.connection().execute(
-        _earning(_dialect(session)), {**lists(session, {"households": wanted}), "since": since}
-    )
-    return {row[0] for row in rows}
+    values = {"today": today, "earning_since": earning_since, "missed_since": missed_since}
+    return session.connection().execute(_worker_rows(_dialect(session)), lists(session, {"ids": ids}) | values).all()
 
 
 def open_openings(
+    session: Session,
+    *,
+    county: str | None,
+    seen_from: Sequence[str],
+    today: date,
+    trades: Iterable[str] | None = None,
+    days: Days = None,
+    limit: int = OPENINGS_READ,
+) -> tuple[Sequence[Row[Any]], bool]:
+    """Published openings with a free place that are seen from `seen_from`, as `_OPENING_COLUMNS`; whether these are all.
+
+    Seen are those below `county` (any division), those whose market reaches one of `seen_from` (the divisions the asker
+    lies in, P09), and those that staff have put before one of these (P08). `days`: the work falls on at least one of them.
+    """
+    first, end = reach(county) if county else ("", "")
+    params = _params(session, today, limit, trades, days, {"seen_from": seen_from}) | {"first": first, "end": end}
+    rows = session.connection().execute(_seen(_dialect(session), trades is not None, days is not None), params).all()
+    # Any of the three parts may have been cut off; together they are then at least as many as one may bring.
+    return rows, len(rows) < limit
+
+
+def nearest_openings(
     session: Session,
     *,
     places: Sequence[str],
@@ -119,29 +113,22 @@ def open_openings(
     seen_from: Sequence[str],
     today: date,
     trades: Iterable[str] | None = None,
-    first_day: date | None = None,
-    last_day: date | None = None,
+    days: Days = None,
     limit: int = OPENINGS,
 ) -> Sequence[Row[Any]]:
-    """Published openings with a free place in `places` (codes, nearest first), as `_OPENING_COLUMNS`.
+    """The same where there are very many, out of `places` alone (codes, nearest first) and stopping at `limit`."""
+    lists_of = {"places": places, "counties": counties, "seen_from": seen_from}
+    params = _params(session, today, limit, trades, days, lists_of)
+    return session.connection().execute(_nearest(_dialect(session), trades is not None, days is not None), params).all()
 
-    Seen are those of `counties`, and those whose market reaches one of `seen_from` (the divisions the asker lies in, P09).
-    `first_day`…`last_day`: the work falls on at least one of them.
-    """
-    values: dict[str, Any] = {"places": places, "counties": counties, "seen_from": seen_from}
+
+def _params(
+    session: Session, today: date, limit: int, trades: Iterable[str] | None, days: Days, values: dict[str, Any]
+) -> dict[str, Any]:
     if trades is not None:
-        values["trades"] = sorted(trades)
-    days = first_day is not None or last_day is not None
+        values = {**values, "trades": sorted(trades)}
     params = {**lists(session, values), "today": today, "most": limit}
-    if days:
-        params |= {"first_day": first_day or last_day, "last_day": last_day or first_day}
-    return session.connection().execute(_openings(_dialect(session), trades is not None, days), params).all()
-
-
-def forwarded_openings(session: Session, *, seen_from: Sequence[str], today: date, limit: int) -> Sequence[Row[Any]]:
-    """Published openings with a free place that staff have put before one of `seen_from` (P08), the latest first."""
-    params = {**lists(session, {"seen_from": seen_from}), "today": today, "most": limit}
-    return session.connection().execute(_forwarded(_dialect(session)), params).all()
+    return params | {"first_day": days[0], "last_day": days[1]} if days else params
 
 
 def forwarded_to(session: Session, opening_id: int) -> list[str]:
@@ -176,9 +163,17 @@ def _in(dialect: str, name: str, kind: str = "text") -> str:
 def _near(dialect: str) -> str:
     """The places as a table `near` (code, n); the join that follows keeps their order."""
     if dialect == "postgresql":
-        return "unnest(CAST(:places AS text[])) WITH ORDINALITY AS near(code, n) JOIN"
+        return "unnest(CAST(:places AS text[])) WITH ORDINALITY AS near(code, n) CROSS JOIN LATERAL"
     # CROSS JOIN tells SQLite to walk the places in their order rather than to choose an order itself.
     return "(SELECT value AS code, key AS n FROM json_each(:places)) AS near CROSS JOIN"
+
+
+def _each(dialect: str, table: str, condition: str) -> str:
+    """The rows of `table` (name and alias) that belong to one place after the other."""
+    if dialect == "postgresql":
+        # OFFSET 0 keeps it a walk: else the planner may read a trade in the whole province to join it with these places.
+        return f"(SELECT * FROM {table} WHERE {condition} OFFSET 0) AS {table.split()[1]}"
+    return f"{table} ON {condition}"
 
 
 def _ordered(dialect: str, then: str) -> str:
@@ -188,9 +183,11 @@ def _ordered(dialect: str, then: str) -> str:
 
 @cache
 def _worker_ids(dialect: str) -> TextClause:
+    each = partial(_each, dialect)
+
     def part(condition: str, limit: str) -> str:
         return f"""SELECT * FROM (
-            SELECT t.worker_id FROM {_near(dialect)} worker_trades t ON t.village_code = near.code AND {condition}
+            SELECT t.worker_id FROM {_near(dialect)} {each("worker_trades t", f"t.village_code = near.code AND {condition}")}
             WHERE NOT EXISTS (SELECT 1 FROM offers o WHERE o.opening_id = :opening AND o.worker_id = t.worker_id)
             {_ordered(dialect, "t.worker_id")} LIMIT :{limit}) AS {limit}_part"""
 
@@ -203,70 +200,82 @@ def _worker_ids(dialect: str) -> TextClause:
 
 @cache
 def _worker_rows(dialect: str) -> Any:
-    names = ", ".join(_named(column, {"workers": "w", "persons": "p"}) for column in _WORKER_COLUMNS)
-    return text(
-        f"SELECT {names} FROM workers w JOIN persons p ON p.id = w.person_id "
-        f"WHERE w.id {_in(dialect, 'ids', 'integer')} AND w.status = 'active' AND p.erased_at IS NULL"
-    ).columns(*_WORKER_COLUMNS)
-
-
-@cache
-def _labels(dialect: str) -> Any:
-    return text(
-        f"SELECT worker_id, code FROM hardships WHERE worker_id {_in(dialect, 'ids', 'integer')} AND verified_at IS NOT NULL"
-    ).columns(Hardship.worker_id, Hardship.code)
-
-
-@cache
-def _calendars(dialect: str) -> Any:
-    return text(f"""
-        SELECT o.worker_id, o.status, o.starts_on, o.ends_on, j.hours_from, j.hours_to
-        FROM offers o JOIN openings j ON j.id = o.opening_id
-        WHERE o.worker_id {_in(dialect, "ids", "integer")} AND (
-            (o.status IN ({_HOLDS}) AND o.ends_on >= :today)
-            OR (o.status = 'no_show' AND o.starts_on >= :since AND (
-                EXISTS (SELECT 1 FROM outcomes s
-                        WHERE s.offer_id = o.id AND s.outcome = 'no_show' AND s.side = 'staff')
-                OR 2 = (SELECT count(*) FROM outcomes s
-                        WHERE s.offer_id = o.id AND s.outcome = 'no_show' AND s.side IN ('worker', 'employer')))))
-    """).bindparams(*_days("today", "since")).columns(
-        Offer.worker_id, Offer.status, Offer.starts_on, Offer.ends_on, Opening.hours_from, Opening.hours_to
+    joined = "string_agg" if dialect == "postgresql" else "group_concat"
+    # Lists come as text: most are the same few, so that reading each kind once is cheaper than decoding every one.
+    names = ", ".join(
+        f"CAST({name} AS text)" if isinstance(column.type, JSON) else name
+        for column, name in ((column, _named(column, {"workers": "w", "persons": "p"})) for column in _WORKER_COLUMNS)
+    )
+    typed = (literal_column(c.name, String) if isinstance(c.type, JSON) else c for c in _WORKER_COLUMNS)
+    statement = f"""
+        SELECT {names},
+            (SELECT {joined}(h.code, ',') FROM hardships h WHERE h.worker_id = w.id AND h.verified_at IS NOT NULL) AS labels,
+            p.household_id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM persons q JOIN workers v ON v.person_id = q.id JOIN offers o ON o.worker_id = v.id
+                WHERE q.household_id = p.household_id AND o.status IN ({_HOLDS}, 'paid')
+                  AND o.ends_on >= :earning_since) AS earning,
+            (SELECT {joined}(o.status || ' ' || o.starts_on || ' ' || o.ends_on || ' ' || coalesce(j.hours_from, '-')
+                             || ' ' || coalesce(j.hours_to, '-'), ',')
+             FROM offers o JOIN openings j ON j.id = o.opening_id
+             WHERE o.worker_id = w.id AND (
+                (o.status IN ({_HOLDS}) AND o.ends_on >= :today)
+                OR (o.status = 'no_show' AND o.starts_on >= :missed_since AND (
+                    EXISTS (SELECT 1 FROM outcomes s
+                            WHERE s.offer_id = o.id AND s.outcome = 'no_show' AND s.side = 'staff')
+                    OR 2 = (SELECT count(*) FROM outcomes s
+                            WHERE s.offer_id = o.id AND s.outcome = 'no_show' AND s.side IN ('worker', 'employer'))))
+             )) AS calendar
+        FROM workers w JOIN persons p ON p.id = w.person_id
+        WHERE w.id {_in(dialect, "ids", "integer")}
+    """
+    days = _days("today", "earning_since", "missed_since")
+    return text(statement).bindparams(*days).columns(
+        *typed, literal_column("labels", String), literal_column("earning", Boolean), literal_column("calendar", String)
     )  # fmt: skip
-
-
-@cache
-def _earning(dialect: str) -> Any:
-    return text(f"""
-        SELECT DISTINCT p.household_id FROM persons p
-        JOIN workers w ON w.person_id = p.id JOIN offers o ON o.worker_id = w.id
-        WHERE p.household_id {_in(dialect, "households", "integer")}
-          AND o.status IN ({_HOLDS}, 'paid') AND o.ends_on >= :since
-    """).bindparams(*_days("since")).columns(Person.household_id)  # fmt: skip
 
 
 _FREE = "j.status = 'published' AND j.ends_on >= :today AND j.filled < j.headcount"
 
 
+def _wanted(dialect: str, trades: bool, days: bool) -> str:
+    wanted = f"AND j.job_type {_in(dialect, 'trades')}" if trades else ""
+    return wanted + (" AND j.starts_on <= :last_day AND j.ends_on >= :first_day" if days else "")
+
+
+def _as_openings(statement: str, days: bool) -> Any:
+    bound = _days("today", *(("first_day", "last_day") if days else ()))
+    return text(statement).bindparams(*bound).columns(*_OPENING_COLUMNS)
+
+
 @cache
-def _openings(dialect: str, trades: bool, days: bool) -> Any:
+def _seen(dialect: str, trades: bool, days: bool) -> Any:
     names = ", ".join(_named(column, {"openings": "j"}) for column in _OPENING_COLUMNS)
-    return text(f"""
-        SELECT {names} FROM {_near(dialect)} openings j ON j.region_code = near.code AND {_FREE}
-            {f"AND j.job_type {_in(dialect, 'trades')}" if trades else ""}
-            {"AND j.starts_on <= :last_day AND j.ends_on >= :first_day" if days else ""}
-            AND ((j.visible_to IS NULL AND substr(j.region_code, 1, 6) {_in(dialect, "counties")})
+    wanted, seen_from = f"{_FREE} {_wanted(dialect, trades, days)}", _in(dialect, "seen_from")
+    parts = (
+        f"j.region_code >= :first AND j.region_code < :end AND j.visible_to IS NULL AND {wanted}",
+        f"j.visible_to {seen_from} AND {wanted}",
+        f"""{wanted} AND j.id IN (
+            SELECT opening_id FROM forwardings WHERE to_region {seen_from} ORDER BY id DESC LIMIT :most)""",
+    )
+    return _as_openings(
+        " UNION ALL ".join(
+            f"SELECT * FROM (SELECT {names} FROM openings j WHERE {part} LIMIT :most) AS part{n}"
+            for n, part in enumerate(parts)
+        ),
+        days,
+    )
+
+
+@cache
+def _nearest(dialect: str, trades: bool, days: bool) -> Any:
+    names = ", ".join(_named(column, {"openings": "j"}) for column in _OPENING_COLUMNS)
+    where = f"{_FREE} {_wanted(dialect, trades, days)}"
+    return _as_openings(f"""
+        SELECT {names} FROM {_near(dialect)} {_each(dialect, "openings j", f"j.region_code = near.code AND {where}")}
+        WHERE ((j.visible_to IS NULL AND substr(j.region_code, 1, 6) {_in(dialect, "counties")})
                  OR j.visible_to {_in(dialect, "seen_from")})
         {_ordered(dialect, "j.starts_on, j.id")} LIMIT :most
-    """).bindparams(*_days("today", *(("first_day", "last_day") if days else ()))).columns(*_OPENING_COLUMNS)  # fmt: skip
-
-
-@cache
-def _forwarded(dialect: str) -> Any:
-    names = ", ".join(_named(column, {"openings": "j"}) for column in _OPENING_COLUMNS)
-    return text(f"""
-        SELECT {names} FROM openings j WHERE {_FREE} AND j.id IN (
-            SELECT opening_id FROM forwardings WHERE to_region {_in(dialect, "seen_from")} ORDER BY id DESC LIMIT :most)
-    """).bindparams(*_days("today")).columns(*_OPENING_COLUMNS)  # fmt: skip
+    """, days)  # fmt: skip
 
 
 _FORWARDED_TO = text("SELECT to_region FROM forwardings WHERE opening_id = :opening ORDER BY id")
