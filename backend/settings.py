@@ -50,6 +50,7 @@ class Settings:
     calls_per_number: int = 3  # ringings of one number in 24 hours, whatever for
     calls_per_day: int = 200  # ringings of the whole line in 24 hours; 0: the line rings nobody
     calls_at_once: int = 5
+    backstop_after: int = 4  # weeks in vain after which staff think of a public-welfare post (H11)
     offers_per_day: int = 3  # offers put to one person between two midnights, by text or by call; 0: no waves
 
     @property
@@ -118,6 +119,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         calls_per_number=_count("CALLS_PER_NUMBER", environ.get("CALLS_PER_NUMBER") or "3"),
         calls_per_day=_count("CALLS_PER_DAY", environ.get("CALLS_PER_DAY") or "200"),
         calls_at_once=_count("CALLS_AT_ONCE", environ.get("CALLS_AT_ONCE") or "5"),
+        backstop_after=_count("BACKSTOP_AFTER", environ.get("BACKSTOP_AFTER") or "4"),
         offers_per_day=_count("OFFERS_PER_DAY", environ.get("OFFERS_PER_DAY") or "3"),
     )
 

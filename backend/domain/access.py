@@ -32,10 +32,12 @@ _LEDGERS = frozenset(
         "export_ledger",
     }
 )
+# Public-welfare posts are the town's and the county's to give (H11).
+_TOWN = frozenset({"give_post"})
 VERBS: dict[str, frozenset[str]] = {
     "village": _ACTS | _LEDGERS,
-    "town": _ACTS | _LEDGERS,
-    "county": _ACTS | _LEDGERS | {"set_weights"},
+    "town": _ACTS | _LEDGERS | _TOWN,
+    "county": _ACTS | _LEDGERS | _TOWN | {"set_weights"},
     "city": frozenset(),
     "province": frozenset(),
 }

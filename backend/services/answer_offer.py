@@ -340,6 +340,7 @@ def expect_answer(conversation: Conversation, offer: Offer) -> None:
             "kind": "offer",
             "offer_id": offer.id,
             "options": {"1": accept, "yes": accept, "2": refuse, "no": refuse},
+            "until": offer.expires_at.isoformat() if offer.expires_at else None,
         },
     }
 

@@ -335,7 +335,7 @@ def somebody_there(session: Session, deps: Deps, call: Call) -> None:
     handset = session.get_one(Handset, call.handset_id)
     handset.last_seen_at = max(handset.last_seen_at, now)  # she still has this number (T4)
     if wanted:
-        ring_instead.expect(session, planned, session.get_one(Conversation, call.conversation_id))
+        ring_instead.expect(session, planned, session.get_one(Conversation, call.conversation_id), now)
 
 
 # -- ticks ---------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -96,9 +97,16 @@ def conversation_for(session: Session, handset: Handset, now: datetime) -> Conve
             region_code=person.village_code if person else (conversation.region_code if conversation else None),
             started_at=now,
             last_at=now,
-            context={},
+            context=_still_asked(conversation, now),
         )
         session.add(conversation)
     conversation.last_at = max(conversation.last_at, now)
     session.flush()
     return conversation
+
+
+def _still_asked(before: Conversation | None, now: datetime) -> dict[str, Any]:
+    """A question that may be answered until a time of its own outlives the talk it was asked in (M05)."""
+    pending = (before.context or {}).get("pending") if before is not None else None
+    until = (pending or {}).get("until")
+    return {"pending": pending} if until and datetime.fromisoformat(until) > now else {}

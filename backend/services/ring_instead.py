@@ -21,7 +21,7 @@ from backend.store.models import Call, Conversation, Handset, Offer, PlannedCall
 _WANTED_WHILE = {
     "offer": frozenset({"offered"}),
     "reminder": frozenset({"accepted"}),
-    "follow_up": frozenset({"accepted", "arrived"}),
+    "follow_up": frozenset(follow_up.OPEN),
 }
 _Text = Callable[[Session, Deps, Offer, Handset, datetime], None]
 _TEXTS: dict[str, _Text] = {
@@ -67,11 +67,11 @@ def after_talk(session: Session, deps: Deps, planned: PlannedCall, now: datetime
         instead(session, deps, planned, now)
 
 
-def expect(session: Session, planned: PlannedCall, conversation: Conversation) -> None:
+def expect(session: Session, planned: PlannedCall, conversation: Conversation, now: datetime) -> None:
     """What a bare word in this call, or a text after it, answers (M04)."""
     if planned.purpose == still_looking.PURPOSE:
         reminders.expect_in_call(
-            conversation, lambda to, about: still_looking.expect_in_call(session, to, about), planned
+            conversation, lambda to, about: still_looking.expect_in_call(session, to, about, now), planned
         )
     elif planned.offer_id is not None:
         offer = session.get_one(Offer, planned.offer_id)

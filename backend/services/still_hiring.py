@@ -31,7 +31,7 @@ from backend.store.queries.workers import numbers_of
 
 ACT = "still_hiring"
 AT_ONCE = 100
-ANSWERED_WITHIN = timedelta(days=2)
+TO_REACH_THEM, ANSWERED_WITHIN = timedelta(days=2), timedelta(days=6)  # before the next asking
 WORDS = {
     "1": ["还要", "还差", "还缺", "差人", "缺人", "没招到", "没招满"],
     "2": ["不要", "够了", "满了", "招到了", "不招", "找到人", "不用"],
@@ -89,19 +89,25 @@ def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: d
         return False
     session.refresh(opening)
     message = outbox.enqueue(
-        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + ANSWERED_WITHIN,
+        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + TO_REACH_THEM,
         answers=[make("still_hiring", opening=opening_view(opening, deps.regions))],
     )  # fmt: skip
-    _expect(session.get_one(Conversation, message.conversation_id), opening)
+    _expect(session.get_one(Conversation, message.conversation_id), opening, now + ANSWERED_WITHIN)
     return True
 
 
-def _expect(conversation: Conversation, opening: Opening) -> None:
+def _expect(conversation: Conversation, opening: Opening, until: datetime) -> None:
     yes, no = ({"act": ACT, "params": {"opening_id": opening.id, "said": said}} for said in ("more", "enough"))
     options: dict[str, Any] = {"1": yes, "yes": yes, "2": no, "no": no}
     conversation.context = {
         **(conversation.context or {}),
-        "pending": {"kind": ACT, "opening_id": opening.id, "options": options, "words": WORDS},
+        "pending": {
+            "kind": ACT,
+            "opening_id": opening.id,
+            "options": options,
+            "words": WORDS,
+            "until": until.isoformat(),
+        },
     }
 
 

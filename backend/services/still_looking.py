@@ -32,7 +32,8 @@ PURPOSE = "still_looking"
 AT_ONCE = 200  # per tick: a list put in on one day takes its week
 # So much of a day's ringings may go to this question: offers and reminders come first.
 SHARE_OF_CALLS = 4
-ANSWERED_WITHIN = timedelta(days=2)
+ANSWERED_WITHIN = timedelta(days=6)  # before the next asking
+TO_REACH_HER = timedelta(days=2)
 WORDS = {
     "1": ["还在找", "还想找", "还要找", "没找到", "没得找到", "没找着", "在的"],
     "2": ["不找", "找到了", "找到活", "有活做", "有事做", "不在找", "没在找", "不想找", "不得空", "上班了"],
@@ -106,7 +107,7 @@ def ask(session: Session, deps: Deps, worker: Worker, handset: Handset, now: dat
 def _ring(session: Session, deps: Deps, worker: Worker, handset: Handset, now: datetime) -> bool:
     planned = planned_calls.plan(
         session, deps, now=now, handset=handset, purpose=PURPOSE, person_id=worker.person_id, due_at=now,
-        expires_at=now + ANSWERED_WITHIN,
+        expires_at=now + TO_REACH_HER,
     )  # fmt: skip
     return planned is not None
 
@@ -114,13 +115,13 @@ def _ring(session: Session, deps: Deps, worker: Worker, handset: Handset, now: d
 def text(session: Session, deps: Deps, worker: Worker, handset: Handset, now: datetime) -> None:
     people = len(queries.workers_on(session, handset.id)) or 1
     message = outbox.enqueue(
-        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + ANSWERED_WITHIN,
+        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + TO_REACH_HER,
         answers=[make("still_looking", people=people)],
     )  # fmt: skip
-    expect(session.get_one(Conversation, message.conversation_id), worker, people)
+    expect(session.get_one(Conversation, message.conversation_id), worker, now, people)
 
 
-def expect(conversation: Conversation, worker: Worker, people: int = 1) -> None:
+def expect(conversation: Conversation, worker: Worker, now: datetime, people: int = 1) -> None:
     """A bare answer is now to this question (M04)."""
     yes, no = _said(worker, "looking"), _said(worker, "not_looking")
     options: dict[str, Any] = {"1": yes, "yes": yes, "2": no, "no": no}
@@ -128,7 +129,10 @@ def expect(conversation: Conversation, worker: Worker, people: int = 1) -> None:
         options["3"] = _said(worker, "some")
     else:
         conversation.person_id = worker.person_id
-    pending = {"kind": PURPOSE, "options": options, "words": {key: WORDS[key] for key in WORDS if key in options}}
+    pending = {
+        "kind": PURPOSE, "options": options, "words": {key: WORDS[key] for key in WORDS if key in options},
+        "until": (now + ANSWERED_WITHIN).isoformat(),
+    }  # fmt: skip
     conversation.context = {**(conversation.context or {}), "pending": pending}
 
 
@@ -174,10 +178,10 @@ def instead(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
         text(session, deps, worker, handset, now)
 
 
-def expect_in_call(session: Session, conversation: Conversation, planned: PlannedCall) -> None:
+def expect_in_call(session: Session, conversation: Conversation, planned: PlannedCall, now: datetime) -> None:
     worker = of(session, planned)
     if worker is not None:
-        expect(conversation, worker, people_on(session, planned))
+        expect(conversation, worker, now, people_on(session, planned))
 
 
 def what_for(session: Session, planned: PlannedCall) -> dict[str, Any]:
@@ -211,6 +215,6 @@ def set_aside_the_silent(deps: Deps) -> int:
             if handset is not None and takes_texts(handset.number):
                 outbox.enqueue(
                     session, deps, now=now, handset=handset, kind="initiated", answers=[make("gone_quiet")],
-                    expires_at=now + ANSWERED_WITHIN,
+                    expires_at=now + TO_REACH_HER,
                 )  # fmt: skip
         return len(silent)

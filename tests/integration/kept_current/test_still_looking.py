@@ -244,3 +244,24 @@ def test_a_call_of_hers_after_the_question_finds_the_same_line(
     clock.advance(minutes=5)
     PhoneCall(signed, NUMBER).press("1")
     assert entry(worker_id).confirmed_at == clock()
+
+
+def test_m05_an_answer_two_days_later_is_still_to_the_question(
+    silent: Callable[..., int], entry: Callable[[int], Worker], deps: Deps, clock: SettableClock, signed: SignedClient
+) -> None:
+    """The conversation has ended after a day of silence; the week of the question has not."""
+    worker_id = silent()
+    still_looking.ask_workers(deps)
+    clock.advance(days=2)
+    assert "记下了" in says(signed, deps, "1")
+    assert entry(worker_id).confirmed_at == clock()
+
+
+def test_m05_a_week_later_the_number_answers_nothing_any_more(
+    silent: Callable[..., int], entry: Callable[[int], Worker], deps: Deps, clock: SettableClock, signed: SignedClient
+) -> None:
+    worker_id = silent()
+    still_looking.ask_workers(deps)
+    clock.advance(days=8)
+    says(signed, deps, "2")
+    assert entry(worker_id).status == "active"
