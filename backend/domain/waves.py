@@ -1,7 +1,8 @@
 """Offers in waves: how many people are asked now, who of them first, and when the next wave looks again (E03, H03, W04).
 
-A wave asks as many as are reckoned to fill the free places and no more: whoever says yes to a full opening was asked for
-nothing. The reckoning is shown to staff beside every wave (`Wave`), so that they can see why so many were asked.
+A wave asks as many as are reckoned to fill the free places before it is looked at again. More would be quicker by little
+and tell "full" to more of those who say yes; `make market` weighs both (docs/market.md). The reckoning is shown to staff
+beside every wave (`Wave`), so that they can see why so many were asked.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from backend.domain.calling import rings_at
 from backend.domain.messages import leaves_at
 
 # Three of ten take what suits them: assumed until the county has answers of its own. It weighs as much as ten answers.
@@ -19,18 +19,20 @@ PRIOR_TAKEN, PRIOR_ASKED = 3, 10
 LEAST_RATE, BEST_RATE = 0.08, 0.8
 # Whoever has not answered while a wave waited seldom does so later.
 STILL_LIKELY = 0.25
-# More than are reckoned to be needed, for a place left empty costs more than one told "full"; the nearer the more.
-RESERVE, RESERVE_SOON, RESERVE_URGENT = 1.2, 1.5, 2.0
+# An opening's own answers count against the usual rate like this many: what pays too little is taken by few of those who
+# take such work else, and then many must be asked.
+OWN_WEIGHT, LEAST_HERE = 30, 0.02
+# Of those who will take it only about every fifth has answered when a wave is looked at again; the nearer the work, the
+# sooner that is and the surer it must be. Who says yes meanwhile and finds it full may wait for a place.
+RESERVE, RESERVE_SOON, RESERVE_URGENT = 6.0, 6.5, 7.0
 # What the line can tell and hear again before the next wave looks.
 MOST_AT_ONCE = 200
 SOON, VERY_SOON = timedelta(hours=24), timedelta(hours=6)
 WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
-    timedelta(minutes=60), timedelta(minutes=30), timedelta(minutes=15), timedelta(minutes=10),
+    timedelta(minutes=15), timedelta(minutes=12), timedelta(minutes=10), timedelta(minutes=10),
 )  # fmt: skip
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
-# An early or late text is right only where the usual hours would leave less than this to answer and to get there.
-TO_GET_THERE = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,15 @@ def expected_rate(taken: int, asked: int) -> float:
     return round(min(max(rate, LEAST_RATE), BEST_RATE), 3)
 
 
+def rate_here(usual: float, taken: int, asked: int) -> float:
+    """The share reckoned to take one opening: `usual` (`expected_rate`), moved by `taken` of `asked` of its own so far."""
+    return round(max((taken + OWN_WEIGHT * usual) / (asked + OWN_WEIGHT), LEAST_HERE), 3)
+
+
 def plan(*, free: int, open_offers: int, rate: float, starts_in: timedelta, urgent: bool = False) -> Plan:
     """Size the next wave.
 
-    `free`: places not taken. `open_offers`: of earlier waves, unanswered still. `rate`: see `expected_rate`. `starts_in`:
+    `free`: places not taken. `open_offers`: of earlier waves, unanswered still. `rate`: see `rate_here`. `starts_in`:
     until the work begins. Size 0: what is open is reckoned to be enough, or nothing is free.
     """
     wait = _wait(starts_in, urgent)
@@ -104,11 +111,9 @@ def choose(
     return (chosen + later)[: max(size, 0)]
 
 
-def goes_at(now: datetime, starts_at: datetime, call_hours: tuple[time, time]) -> datetime:
-    """When a wave may go: within the hours in which people are rung and written to, else in the morning (M10).
+def goes_at(now: datetime) -> datetime:
+    """When a wave may go: at once, or when the quiet hours end (M10).
 
-    Work that begins so soon that it could not wait for that is told of whenever texts may leave.
+    Whoever would rather be rung is rung when people are rung, or texted where that would be too late (`planned_calls`).
     """
-    texts = leaves_at(now)
-    opens = rings_at(texts, call_hours)
-    return texts if opens + TO_GET_THERE > starts_at else opens
+    return leaves_at(now)

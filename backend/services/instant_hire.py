@@ -115,11 +115,12 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     if starts <= now:
         return None
     county = deps.regions.county_of(opening.region_code)
-    rate = waves.expected_rate(*queries.answered(session, opening.job_type, county, now - ANSWERS_COUNT_FOR))
+    usual = waves.expected_rate(*queries.answered(session, opening.job_type, county, now - ANSWERS_COUNT_FOR))
+    rate = waves.rate_here(usual, *queries.asked_for(session, opening.id))
     open_offers = queries.open_offers(session, opening.id, now)
     free = opening.headcount - opening.filled
     plan = waves.plan(free=free, open_offers=open_offers, rate=rate, starts_in=starts - now, urgent=opening.urgent)
-    goes_at = waves.goes_at(now, starts, deps.settings.call_hours)
+    goes_at = waves.goes_at(now)
     if goes_at > now or not plan.size:
         return _Look(plan, goes_at, free, open_offers, [], others=True)
     # More than are needed, for some have been asked often enough today.

@@ -48,6 +48,16 @@ def answered(session: Session, job_type: str, county: str, since: datetime) -> t
     return sum(count for status, count in statuses if status in SAID_YES), sum(count for _, count in statuses)
 
 
+def asked_for(session: Session, opening_id: int) -> tuple[int, int]:
+    """How many of those whom waves have asked for this opening said yes, and how many were asked, unanswered ones included."""
+    rows = session.execute(
+        select(Offer.status, func.count())
+        .where(Offer.opening_id == opening_id, Offer.wave.is_not(None), Offer.status != "withdrawn")
+        .group_by(Offer.status)
+    ).all()
+    return sum(count for status, count in rows if status in SAID_YES), sum(count for _, count in rows)
+
+
 def open_offers(session: Session, opening_id: int, now: datetime) -> int:
     query = select(func.count(Offer.id)).where(
         Offer.opening_id == opening_id, Offer.status == "offered", Offer.expires_at > now

@@ -16,10 +16,10 @@ from tests.support.clock import SettableClock
 
 
 def test_a_published_opening_is_put_to_as_many_as_are_reckoned_to_fill_it(hire: Hire) -> None:
-    people, opening_id = hire.workers(12), hire.opening()
+    people, opening_id = hire.workers(60), hire.opening()
     sent = hire.wave()
     [wave] = hire.waves(opening_id)
-    assert 3 <= sent < 12
+    assert 3 <= sent < 60
     assert (wave.number, wave.size, wave.free_places, wave.open_offers) == (1, sent, 1, 0)
     assert wave.expected_rate == 0.3
     offers = hire.offers(opening_id, "offered")
@@ -51,7 +51,7 @@ def test_two_schedulers_send_one_wave(hire: Hire, deps: Deps) -> None:
 def test_the_next_wave_follows_until_it_is_full_and_never_more_are_taken_than_wanted(
     hire: Hire, clock: SettableClock
 ) -> None:
-    hire.workers(12)
+    hire.workers(60)
     opening_id = hire.opening()
     hire.wave()
     clock.set(hire.get(opening_id).next_wave_at)  # type: ignore[arg-type]
@@ -67,8 +67,8 @@ def test_the_next_wave_follows_until_it_is_full_and_never_more_are_taken_than_wa
 
 
 def test_what_is_declined_is_looked_at_again_at_once(hire: Hire, clock: SettableClock) -> None:
-    hire.workers(30)
-    opening_id = hire.opening(headcount=3)
+    hire.workers(60)
+    opening_id = hire.opening()
     hire.wave()
     clock.advance(minutes=1)
     for offer in hire.offers(opening_id, "offered"):
@@ -78,7 +78,7 @@ def test_what_is_declined_is_looked_at_again_at_once(hire: Hire, clock: Settable
 
 
 def test_offers_nobody_answers_run_out_and_others_are_asked(hire: Hire, deps: Deps, clock: SettableClock) -> None:
-    hire.workers(12)
+    hire.workers(60)
     opening_id = hire.opening(starts_on=at(13, 8).date(), ends_on=at(13, 8).date())
     hire.wave()
     before = hire.asked(opening_id)
@@ -90,7 +90,7 @@ def test_offers_nobody_answers_run_out_and_others_are_asked(hire: Hire, deps: De
 
 
 def test_h03_the_first_wave_goes_to_verified_hardship_before_others(hire: Hire, database: Database, deps: Deps) -> None:
-    hire.workers(10)
+    hire.workers(60)
     claimed, verified = hire.workers(2)
     with database.write() as session:
         now = deps.clock()
@@ -104,7 +104,7 @@ def test_h03_the_first_wave_goes_to_verified_hardship_before_others(hire: Hire, 
 
 
 def test_h02_of_one_household_one_is_asked_while_others_are_left(hire: Hire, database: Database, deps: Deps) -> None:
-    people = hire.workers(10)
+    people = hire.workers(60)
     with database.write() as session:
         home = Household(created_at=deps.clock())
         session.add(home)
@@ -191,7 +191,7 @@ def test_nobody_has_two_offers_open_for_the_same_days(hire: Hire, clock: Settabl
 
 
 @pytest.mark.parametrize(
-    ("published", "goes"), [(at(10, 20, 30), at(11, 8)), (at(10, 23), at(11, 8)), (at(11, 5), at(11, 8))]
+    ("published", "goes"), [(at(10, 21), at(11, 7)), (at(10, 23), at(11, 7)), (at(11, 5), at(11, 7))]
 )
 def test_m10_a_wave_waits_for_the_morning(hire: Hire, clock: SettableClock, published: Any, goes: Any) -> None:
     hire.workers(3)
@@ -203,11 +203,12 @@ def test_m10_a_wave_waits_for_the_morning(hire: Hire, clock: SettableClock, publ
     assert hire.wave() > 0
 
 
-def test_m10_an_evening_wave_goes_when_the_morning_would_be_too_late(hire: Hire, clock: SettableClock) -> None:
-    hire.workers(3)
+def test_m10_in_the_evening_who_would_rather_be_rung_is_texted(hire: Hire, clock: SettableClock) -> None:
+    [someone] = hire.workers(1, preferred_channel="voice")
     clock.set(at(10, 20, 30))
-    hire.opening(starts_on=at(11, 7).date(), ends_on=at(11, 7).date(), hours_from="07:00")
-    assert hire.wave() > 0
+    hire.opening(starts_on=at(14, 8).date(), ends_on=at(14, 8).date())
+    assert hire.wave() == 1
+    assert hire.texts(hire.number(someone)), "in the morning her answer would come too late"
 
 
 def test_with_nobody_left_the_employer_and_staff_hear_it_once(hire: Hire, deps: Deps, clock: SettableClock) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from backend.domain.calling import SHANGHAI
 from backend.domain.waves import (
     BEST_RATE,
+    LEAST_HERE,
     LEAST_RATE,
     LEAST_WAIT,
     MOST_AT_ONCE,
@@ -17,10 +18,10 @@ from backend.domain.waves import (
     expected_rate,
     goes_at,
     plan,
+    rate_here,
 )
 
 DAYS = timedelta(days=3)
-HOURS = (time(8), time(20))
 
 
 def sized(free: int, open_offers: int = 0, rate: float = 0.3, starts_in: timedelta = DAYS, urgent: bool = False) -> int:
@@ -63,6 +64,14 @@ def test_few_answers_move_the_expected_rate_little_and_many_move_it_far() -> Non
     assert expected_rate(10_000, 10_000) == BEST_RATE and expected_rate(0, 10_000) == LEAST_RATE
 
 
+def test_what_few_take_is_soon_put_to_more() -> None:
+    assert rate_here(0.3, 0, 0) == 0.3
+    assert rate_here(0.3, 0, 30) == 0.15, "nobody of thirty wanted it"
+    assert rate_here(0.3, 0, 10_000) == LEAST_HERE
+    assert rate_here(0.3, 20, 30) > 0.3
+    assert sized(2, rate=rate_here(0.3, 0, 30)) > sized(2)
+
+
 def ids(chosen: list[Candidate]) -> list[int]:
     return [candidate.id for candidate in chosen]
 
@@ -95,22 +104,15 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("now", "starts", "goes"),
+    ("now", "goes"),
     [
-        (at(10, 10), at(12, 7), at(10, 10)),
-        (at(10, 20, 30), at(12, 7), at(11, 8)),  # the evening is theirs
-        (at(10, 6), at(12, 7), at(10, 8)),
-        (at(10, 7, 30), at(12, 7), at(10, 8)),
-        (at(10, 20, 30), at(11, 7), at(10, 20, 30)),  # tomorrow morning would be too late
-        (at(10, 22), at(11, 9), at(11, 7)),  # not at night, come what may; then as early as texts may leave
-        (at(10, 23, 30), at(12, 7), at(11, 8)),
+        (at(10, 10), at(10, 10)),
+        (at(10, 20, 30), at(10, 20, 30)),
+        (at(10, 21), at(11, 7)),
+        (at(10, 23, 30), at(11, 7)),
+        (at(10, 6), at(10, 7)),
+        (at(10, 7), at(10, 7)),
     ],
 )
-def test_m10_a_wave_waits_for_the_morning_unless_that_were_too_late(
-    now: datetime, starts: datetime, goes: datetime
-) -> None:
-    assert goes_at(now, starts, HOURS) == goes
-
-
-def test_m10_longer_hours_for_calls_do_not_lengthen_those_for_texts() -> None:
-    assert goes_at(at(10, 23), at(12, 7), (time(0), time(0))) == at(11, 7)
+def test_m10_no_wave_goes_in_the_quiet_hours(now: datetime, goes: datetime) -> None:
+    assert goes_at(now) == goes
