@@ -114,7 +114,7 @@ class People:
             return None
         minutes = p["hidden.text_minutes"]
         answered = sent + round(minutes["least"] + minutes["median"] * math.exp(minutes["spread"] * normal(late)))
-        if SLEEPS <= answered % DAY or answered % DAY < WAKES:
+        if answered % DAY >= SLEEPS or answered % DAY < WAKES:
             wakes = (answered - WAKES + DAY - 1) // DAY * DAY + WAKES
             answered = wakes + round(60 * four(self._seed, TEXT, worker, posting.facts.id)[2])
         return answered
@@ -128,6 +128,10 @@ class People:
         share = self._p["hidden.call_answered"] if tries == 1 else self._p["hidden.call_again_answered"]
         picks_up = four(self._seed, CALL, worker, posting.facts.id)[(tries - 1) % 4] < share
         return rung + max(1, round(self._p["hidden.call_minutes"])) if picks_up else None
+
+    def waits(self, worker: int, posting: Posting) -> bool:
+        """Whether she waits for a place in what is full."""
+        return four(self._seed, JOB, worker, posting.facts.id)[2] < self._p["hidden.waits"]
 
     def gives_back(self, worker: int, posting: Posting, taken: int) -> int | None:
         """When, before it begins, she gives back a place taken at this minute; None: she keeps it."""

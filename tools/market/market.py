@@ -19,7 +19,9 @@ from backend.domain.people import WorkerFacts
 from tools.market.hidden import People
 from tools.market.world import DAY, Posting, Registered, World
 
-EARNING_FOR = timedelta(days=30)  # services/matches.py: so long after its last day of work a household counts as earning
+EARNING_FOR = timedelta(
+    days=30
+)  # services/matches.py: so long after its last day of work a household counts as earning
 NO_SHOWS_KEPT = 3
 MORNING = 8 * 60
 
@@ -66,6 +68,7 @@ class Ledger:
     offered: list[tuple[int, bool]] = field(default_factory=list)  # (worker, her household had no earner then)
     placed: list[tuple[int, bool, float]] = field(default_factory=list)  # the same, and days waited before
     given_back: int = 0
+    in_vain: int = 0  # said yes and found it full
     worked_days: Counter[int] = field(default_factory=Counter)
     # Each morning: how many wait, how many of them have a verified label, how many an earner nowhere at home.
     waiting: list[tuple[int, int, int]] = field(default_factory=list)
@@ -131,7 +134,12 @@ class Market:
     def take(self, worker: int, posting: Posting) -> bool:
         """Give her a place: True if she has it now. Never more than the headcount, never two jobs on one day."""
         held = self._held[posting.facts.id]
-        if self.begun(posting) or len(held) >= posting.facts.headcount or worker in held or self.clashes(worker, posting):
+        if (
+            self.begun(posting)
+            or len(held) >= posting.facts.headcount
+            or worker in held
+            or self.clashes(worker, posting)
+        ):
             return False
         held.add(worker)
         household = self.workers[worker].household
@@ -184,6 +192,10 @@ class Market:
         return not self.clashes(worker, posting) and self._people.wants(
             worker, posting, self.now // DAY, self._idle_weeks(worker)
         )
+
+    def waits(self, worker: int, posting: Posting) -> bool:
+        """Whether, told that it is full, she would wait for a place."""
+        return self._people.waits(worker, posting)
 
     # -- what happens ------------------------------------------------------------------------------------------------------
 
@@ -239,6 +251,8 @@ class Market:
             return
         if self.likes(worker, posting):
             self.policy.said_yes(worker, posting)
+            if worker not in self._held[posting.facts.id]:
+                self.ledger.in_vain += 1
         elif spoken or self._people.says_no(worker, posting):
             self.policy.said_no(worker, posting)
 
