@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
-from ivr import by_people, free_text, spoken
+from ivr import by_people, free_text, hiring, spoken
 from ivr.facts import ASKED, facts_said, filters_said, noted_said, of_a_person
 from ivr.prompts import catalogue, heard_length, prompt
 from ivr.steps import Say
@@ -31,28 +31,30 @@ QUESTIONS: dict[str, tuple[str, str]] = {  # field → first asking, then shorte
     "date": ("ask_days", "ask_days_short"), "pay": ("ask_wage", "ask_wage_short"),
     "correction": ("ask_correction", "ask_correction_short"), "headcount": ("ask_headcount", "ask_headcount_short"),
 }  # fmt: skip
-POSTING_QUESTIONS: dict[str, tuple[str, str]] = {
-    "job_type": ("ask_work", "ask_work_short"), "location": ("ask_where", "ask_village_short"),
-    "date": ("ask_start", "ask_start_short"), "pay": ("ask_pay", "ask_pay_short"),
-    "benefit": ("ask_benefits", "ask_benefits_short"),
-}  # fmt: skip
 KEPT = {"profile": "profile_kept", "place": "place_kept"}
 OUTCOMES = {
     "coming": "outcome_coming",
+    "arrived": "outcome_arrived",
     "no_show": "outcome_no_show",
     "paid": "outcome_paid",
     "not_due": "outcome_not_due",
 }
 CANCELLED = {"registration": "registration_cancelled", "posting": "posting_cancelled"}
 # The families of trades that a form offers; anything else is a name and stays as it is.
-CHOICES_EN = {"工地": "building site", "田头": "fields", "厂头": "factory", "屋头家政": "housework"}
+CHOICES_EN = {
+    "工地": "building site",
+    "田头": "fields",
+    "厂头": "factory",
+    "屋头家政": "housework",
+    **hiring.CHOICES_EN,
+}
 
 
 # What promises a text → what a phone that takes none hears instead; None: nothing.
 WITHOUT_TEXTS: dict[str, str | None] = {
     "whom_by_text": "whom_by_key", "text_follows": None, "entry_by_text": "entry_by_key", "erase_by_text": "erase_by_key",
     "text_sent": "erase_by_key", "erase_how": None, "market_number": "market_by_key", "staff_replied": "reply_by_key",
-    "posting_why": "why_by_key",
+    "posting_why": "why_by_key", "names_by_text": None, "undo_by_text": None,
 }  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def speak(answer: Answer, lang: str, *, today: date, hide: Collection[str] = ())
 
 def question(form: str, field: str, attempt: int) -> Say:
     """How a form's question is asked for the first time (1) and again, shorter and with an example (2 …)."""
-    table = {**QUESTIONS, **POSTING_QUESTIONS} if form == "posting" else QUESTIONS
+    table = {**QUESTIONS, **hiring.QUESTIONS} if form == "posting" else QUESTIONS
     asked = table.get(field) or ("ask_more", "ask_more_short")
     return prompt(asked[min(attempt, len(asked)) - 1])
 
@@ -399,9 +401,9 @@ RENDERERS: dict[str, Renderer] = {
     "handed_back": _fixed("handed_back"),
     "confirm_posting": _confirm_posting,
     "posting_received": _fixed("posting_received", "posting_checked"),
-    "posting_published": _fixed("posting_published"),
     "posting_rejected": _fixed("posting_rejected", "posting_why"),
     "employer_told": _about("posting_answered"),
     # What an employer is told and asked of his people goes by text: names are not said aloud to whoever has the phone.
     **dict.fromkeys(OF_THE_EMPLOYER, _fixed("text_sent")),
+    **hiring.RENDERERS,
 }

@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "no_jobs": ("filters", "registered"),  # whoever is registered hears of new ones without asking
     "no_more_jobs": ("shown",),
     "job_details": ("opening", "asked"),  # asked: entity names in the question, e.g. ["meals"]
-    "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw
+    "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw | hiring
     "job_taken": ("opening", "contact", "code", "registered"),  # contact {name, phone}: shown by text only
     "confirm_take": ("opening",),  # by voice only: a spoken wish is read back before it counts (V11)
     "job_full": ("opening", "alternatives"),
@@ -66,7 +66,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "reminder": ("opening",),  # before work starts: are you coming?
     "follow_up": ("opening",),  # after its last day: did you go?
     "ask_paid": ("opening",),  # she went: have the wages been paid?
-    "outcome_noted": ("outcome", "opening"),  # outcome: coming | no_show | paid | not_due
+    "outcome_noted": ("outcome", "opening"),  # outcome: coming | arrived | no_show | paid | not_due
     "still_looking": ("people",),  # each week: still looking for work? people: how many share the phone
     "still_noted": (),
     "not_looking": (),  # no more offers until she asks for work again
@@ -111,9 +111,27 @@ KINDS: dict[str, tuple[str, ...]] = {
     "handed_back": (),
     # -- posting
     "confirm_posting": ("facts",),
+    # too_many | no_people | no_such_day | past_day | no_pay | pay_unlikely | unknown_trade | unknown_place | outside
+    "posting_problem": ("problem",),
+    "one_by_one": ("job_names",),  # several trades in one posting: the first now, the others after it
     "posting_received": ("opening",),
     "posting_published": ("opening",),
     "posting_rejected": ("opening", "reason"),
+    "submitted_again": ("opening",),
+    # -- the employer's own postings, by the number they came from
+    "who_comes": ("posts",),  # [{opening, coming, names}]; names by text only
+    "names_by_text": (),
+    "nobody_hired": (),
+    "confirm_close": (
+        "opening",
+        "coming",
+    ),  # 1: enough, those come (coming > 0), or yes; 2: call it off, or no; 3: go on
+    "close_by_text": (),  # calling off what people count on is confirmed on the number itself
+    "posting_closed": ("opening", "how", "coming"),  # how: enough | off
+    "posting_reopened": ("opening", "asked_again"),  # asked_again: how many of those who had a place
+    "posting_changed": ("opening",),
+    "posting_fixed": ("opening", "reason"),  # reason: places_taken | closed
+    "change_what": (),
     # -- to the employer: who is coming, who came, who was paid
     "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn
     "employer_digest": ("opening", "taken", "withdrawn"),  # several at once, by name

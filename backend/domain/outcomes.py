@@ -52,6 +52,9 @@ def verdict(status: str, said: Iterable[Said], now: datetime) -> Verdict:
             or ("employer", "paid") in by
         ):
             wanted = "completed"
+    by_staff = any(one.side == "staff" for one in told)
+    if status == "no_show" and wanted != "no_show" and not by_staff:
+        return Verdict("no_show", "came")  # she had her day to say so; now a person looks
     if differ is None and wanted != "paid" and {("employer", "paid"), ("worker", "unpaid")} <= by:
         differ = "paid"
     stays = wanted == status or _RANK[wanted] < _RANK[status]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer, make
 from backend.domain.calling import follow_up_window
 from backend.domain.offers import may_become
-from backend.services import answer_offer, audit, outbox
+from backend.services import answer_offer, audit, outbox, outcomes
 from backend.services.acts import act
 from backend.services.deps import Deps
 from backend.services.open_case import open_case, told
@@ -25,6 +25,8 @@ from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, Offer
 
 ASKED_WITHIN = timedelta(days=4)
+# `completed` may be the employer's word alone: whether she was paid only she says.
+OPEN = ("accepted", "arrived", "completed")
 
 
 def ask_how_it_went(deps: Deps) -> int:
@@ -34,7 +36,7 @@ def ask_how_it_went(deps: Deps) -> int:
     with deps.db.read() as session:
         over = session.execute(
             select(Offer.id, Offer.ends_on).where(
-                Offer.status.in_(("accepted", "arrived")),
+                Offer.status.in_(OPEN),
                 Offer.followed_up_at.is_(None),
                 Offer.ends_on < today,
                 Offer.ends_on >= today - ASKED_WITHIN,
@@ -57,7 +59,7 @@ def _ask(deps: Deps, offer_id: int, until: datetime) -> bool:
             return False  # asked at a later tick; a number is asked about one job at a time
         mine = session.execute(
             update(Offer)
-            .where(Offer.id == offer_id, Offer.followed_up_at.is_(None), Offer.status.in_(("accepted", "arrived")))
+            .where(Offer.id == offer_id, Offer.followed_up_at.is_(None), Offer.status.in_(OPEN))
             .values(followed_up_at=now)
             .execution_options(synchronize_session=False)
         ).rowcount  # type: ignore[attr-defined]
@@ -105,20 +107,21 @@ def job_outcome(turn: Turn) -> list[Answer]:
     """`params`: offer_id, outcome (arrived | no_show, then paid | unpaid | not_due)."""
     offer, outcome = own_offer(turn), str(turn.facts.params.get("outcome"))
     turn.expect(None)
-    if offer is None or offer.status not in {"accepted", "arrived", "completed"}:
+    if offer is None or offer.status not in {*OPEN, "no_show"}:
         return [make("nothing_to_answer", said="yes")]
     view = opening_view(offer.opening, turn.deps.regions)
     if outcome == "no_show":
-        if not may_become(offer.status, "no_show"):
+        if offer.status != "no_show" and not may_become(offer.status, "no_show"):
             return [make("nothing_to_answer", said="no")]
-        _move(turn, offer, "no_show")
+        _say(turn, offer, "no_show")
         return [make("outcome_noted", outcome="no_show", opening=view)]
-    if offer.status == "accepted":
-        _move(turn, offer, "arrived")
+    _say(turn, offer, "arrived")
     if outcome == "arrived":
+        if offer.ends_on >= turn.today:  # asked on the day itself: wages are not due yet
+            return [make("outcome_noted", outcome="arrived", opening=view)]
         _expect_pay(turn.conversation, offer)
         return [make("ask_paid", opening=view)]
-    _move(turn, offer, "paid" if outcome == "paid" else "completed")
+    _say(turn, offer, "completed" if outcome == "not_due" else outcome)
     if outcome != "unpaid":
         return [make("outcome_noted", outcome=outcome, opening=view)]
     employer = turn.session.get_one(Employer, offer.opening.employer_id)
@@ -128,8 +131,11 @@ def job_outcome(turn: Turn) -> list[Answer]:
     return [told(turn, open_case(turn, "wage_arrears", summary, details))]
 
 
-def _move(turn: Turn, offer: Offer, status: str) -> None:
-    if offer.status == status or not may_become(offer.status, status):
-        return
-    offer.status, offer.answered_at, offer.message_id = status, turn.now, turn.message.id
-    audit.record(turn, "told_outcome", offer, status=status)
+def _say(turn: Turn, offer: Offer, outcome: str) -> None:
+    before = offer.status
+    outcomes.say(
+        turn.session, turn.deps, now=turn.now, offer=offer, side="worker", outcome=outcome, message_id=turn.message.id
+    )
+    if offer.status != before:
+        offer.answered_at, offer.message_id = turn.now, turn.message.id
+        audit.record(turn, "told_outcome", offer, status=offer.status)

@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
-from backend.sms import phrases_current, phrases_hire
+from backend.sms import phrases_current, phrases_hire, phrases_posting
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, local
 
@@ -56,22 +56,15 @@ ASK = {
     "date": "On which days are you free?",
     "pay": "What daily pay do you want?",
     "correction": "What is wrong? Just say it right, or say “never mind” to stop.",
-    "headcount": "How many people?",
-    "benefit": "Are meals, transport, insurance included?",
-}
-ASK_POSTING = {
-    "job_type": "What work is it?",
-    "location": "Where is the work?",
-    "date": "On which day?",
-    "pay": "How is it paid?",
 }
 
 
 def ask(answer: Answer, detail: int) -> str:
+    if answer["form"] == "posting":
+        return phrases_posting.ask_en(answer)
     noted = _facts(answer["noted"])
-    table = {**ASK, **ASK_POSTING} if answer["form"] == "posting" else ASK
     choices = " ".join(f"{n} {name}" for n, name in enumerate(answer["choices"], start=1))
-    return (f"Noted: {noted}. " if noted else "") + table[answer["field"]] + (f" Reply: {choices}." if choices else "")
+    return (f"Noted: {noted}. " if noted else "") + ASK[answer["field"]] + (f" Reply: {choices}." if choices else "")
 
 
 def _gone(words: str) -> Callable[[Answer, int], str]:
@@ -145,6 +138,7 @@ MENU = "1 find work, 2 register, 3 my list, 4 stop texts, 0 a person"
 
 OUTCOMES = {
     "coming": "Noted, see you there. If you cannot come, tell us early.",
+    "arrived": "Noted: you went. If there is trouble with the wages, tell us.",
     "no_show": "All right, you did not go. For work, say what you would like to do.",
     "paid": "Good that you have been paid. For work, say what you would like to do.",
     "not_due": "All right. If they do not pay when it is due, tell us.",
@@ -287,13 +281,5 @@ PHRASES: Phrases = {
     "taken_over": "A member of staff is answering you now, not the machine.",
     "staff_reply": lambda a, d: f"(staff) {a['text']}",
     "handed_back": "The machine answers again. 0 for a person",
-    "confirm_posting": lambda a, d: f"Hiring: {_facts(a['facts'])}. 1 right; else say it right",
-    "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
-    "posting_published": lambda a, d: (
-        f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it."
-    ),
-    "posting_rejected": lambda a, d: (
-        f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it again corrected, or 0 for a person."
-    ),
 }
-PHRASES |= phrases_current.EN | phrases_hire.EN
+PHRASES |= phrases_current.EN | phrases_hire.EN | phrases_posting.EN

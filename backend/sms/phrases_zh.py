@@ -217,6 +217,7 @@ def either_or(answer: Answer, detail: int) -> str:
 
 OUTCOMES = {
     "coming": "好,记下了,到时候等你。来不了早点说一声",
+    "arrived": "好,记下了,你去了。工钱有难处,跟我们说一声",
     "no_show": "好,晓得了,没去成。想找活直接说想做啥子",
     "paid": "好,工钱拿到了就好。想找活直接说想做啥子",
     "not_due": "好,晓得了。到日子没给,跟我们说一声",

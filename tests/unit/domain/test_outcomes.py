@@ -33,6 +33,7 @@ def said(*told: str, hours_ago: float = 1) -> list[Said]:
         ("accepted", ["employer:arrived", "worker:no_show"], "no_show", "came"),
         ("accepted", ["employer:no_show", "staff:arrived"], "arrived", None),
         ("no_show", ["employer:no_show", "staff:arrived"], "arrived", None),
+        ("no_show", ["employer:no_show", "worker:arrived"], "no_show", "came"),  # after her day: a person looks
         ("arrived", ["worker:arrived", "staff:no_show"], "no_show", None),
         ("arrived", ["employer:completed"], "completed", None),
         ("arrived", ["employer:paid"], "completed", None),  # paid only when she says so

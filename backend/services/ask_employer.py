@@ -1,0 +1,230 @@
+"""The employer's side of how it went: who came this morning, and at the end whether wages are paid (W06, E03).
+
+By text to the number the opening was posted from, an hour after the work begins and on the morning after its last day; a
+number that has just talked with the line is asked later. Whoever is said not to have come is asked herself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend.domain.answers import Answer, make
+from backend.domain.calling import follow_up_window
+from backend.domain.messages import leaves_at
+from backend.services import answer_offer, audit, both_sides, outbox, outcomes
+from backend.services.acts import act
+from backend.services.deps import Deps
+from backend.services.follow_up import expect_outcome
+from backend.services.reminders import is_in_talk
+from backend.services.turn import Turn
+from backend.services.views import opening_view
+from backend.settings import TIMEZONE
+from backend.store.models import Conversation, Employer, Offer, Opening, Outcome
+from backend.store.session import in_turn
+
+ASKED_AFTER = timedelta(hours=1)
+ASKED_FOR = timedelta(hours=10)
+PAID_WITHIN_DAYS = 4
+AT_ONCE = 100
+NAMES = 7  # under one digit each; 8 are the next ones, 9: all others came
+CAME = {"1": ["都来了", "全来了", "来齐了", "到齐了", "都到了"], "2": ["没来齐", "有人没来", "没到齐", "少了", "差"]}
+SETTLED = {"1": ["结清了", "都结了", "都给了", "付清了", "给完了"], "2": ["还没", "没结", "没给", "差", "过几天"]}
+HELD = ("accepted", "arrived", "completed")
+
+
+def ask_who_came(deps: Deps) -> int:
+    """Ask every employer whose work began an hour ago; return how many openings it was about."""
+    now = deps.clock()
+    today = now.astimezone(TIMEZONE).date()
+    with deps.db.read() as session:
+        rows = session.scalars(
+            select(Opening).where(
+                Opening.attendance_asked_at.is_(None),
+                Opening.filled > 0,
+                Opening.status.in_(("published", "filled", "expired")),
+                Opening.starts_on.in_((today, today - timedelta(days=1))),
+            )
+        ).all()
+        due = []
+        for opening in rows:
+            begins = leaves_at(answer_offer.starts_at(opening) + ASKED_AFTER)
+            if begins <= now < begins + ASKED_FOR:
+                due.append((opening.id, begins + ASKED_FOR))
+    return sum(_asked(deps, opening_id, until, "attendance_asked_at") for opening_id, until in due[:AT_ONCE])
+
+
+def ask_who_was_paid(deps: Deps) -> int:
+    """Ask every employer whose work is over; return how many openings it was about."""
+    now = deps.clock()
+    today = now.astimezone(TIMEZONE).date()
+    with deps.db.read() as session:
+        rows = session.execute(
+            select(Opening.id, Opening.ends_on).where(
+                Opening.payment_asked_at.is_(None),
+                Opening.filled > 0,
+                Opening.status.in_(("published", "filled", "expired")),
+                Opening.ends_on < today,
+                Opening.ends_on >= today - timedelta(days=PAID_WITHIN_DAYS),
+            )
+        ).all()
+    due = [(row.id, window[1]) for row in rows if (window := follow_up_window(row.ends_on))[0] <= now < window[1]]
+    return sum(_asked(deps, opening_id, until, "payment_asked_at") for opening_id, until in due[:AT_ONCE])
+
+
+def _asked(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
+    return in_turn(lambda: _ask(deps, opening_id, until, column))
+
+
+def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
+    now = deps.clock()
+    asked_at = getattr(Opening, column)
+    with deps.db.write() as session:
+        opening = session.get_one(Opening, opening_id)
+        handset = both_sides.textable(session, opening, now)
+        if handset is not None and is_in_talk(session, handset, now):
+            return False  # at a later tick; one question at a time
+        mine = session.scalar(
+            update(Opening)
+            .where(Opening.id == opening_id, asked_at.is_(None))
+            .values({column: now})
+            .returning(Opening.id)
+            .execution_options(synchronize_session=False)
+        )
+        offers = _of(session, opening_id, HELD if column == "payment_asked_at" else ("accepted", "arrived"))
+        if mine is None or handset is None or not offers:
+            return False  # whom no text reaches is not asked: the worker's word stands, and staff may say it
+        view = opening_view(opening, deps.regions)
+        kind = "ask_attendance" if column == "attendance_asked_at" else "ask_settled"
+        message = outbox.enqueue(
+            session, deps, now=now, handset=handset, kind="initiated", expires_at=until,
+            answers=[make(kind, opening=view, count=len(offers))],
+        )  # fmt: skip
+        conversation = session.get_one(Conversation, message.conversation_id)
+        if kind == "ask_attendance":
+            _expect(conversation, kind, _choice("attendance", opening_id, "all"),
+                    _choice("attendance", opening_id, "list"), CAME)  # fmt: skip
+        else:
+            _expect(conversation, kind, _choice("wages_settled", opening_id, "paid"),
+                    _choice("wages_settled", opening_id, "unpaid"), SETTLED)  # fmt: skip
+    return True
+
+
+def _choice(act_name: str, opening_id: int, said: str, **more: Any) -> dict[str, Any]:
+    return {"act": act_name, "params": {"opening_id": opening_id, "said": said, **more}}
+
+
+def _expect(
+    conversation: Conversation, kind: str, yes: dict[str, Any], no: dict[str, Any], words: dict[str, list[str]]
+) -> None:
+    pending = {"kind": kind, "options": {"1": yes, "yes": yes, "2": no, "no": no}, "words": words}
+    conversation.context = {**(conversation.context or {}), "pending": pending}
+
+
+def _of(session: Session, opening_id: int, statuses: Sequence[str]) -> list[Offer]:
+    return list(
+        session.scalars(
+            select(Offer).where(Offer.opening_id == opening_id, Offer.status.in_(statuses)).order_by(Offer.id)
+        )
+    )
+
+
+def _own_opening(turn: Turn) -> Opening | None:
+    """The opening asked about, if it was posted from this number: the number alone says whose it is (DESIGN §3.4)."""
+    opening = turn.session.get(Opening, turn.facts.params.get("opening_id") or 0)
+    if opening is None:
+        return None
+    return opening if turn.session.get_one(Employer, opening.employer_id).phone == turn.handset.number else None
+
+
+@act("attendance")
+def attendance(turn: Turn) -> list[Answer]:
+    """`params`: opening_id, said (all | list | absent | rest), offer_id of whom was absent, page of the names."""
+    opening, params = _own_opening(turn), turn.facts.params
+    turn.expect(None)
+    if opening is None:
+        return [make("nothing_to_answer", said="yes")]
+    if params["said"] == "absent":
+        _absent(turn, opening, int(params["offer_id"]))
+    left = _undecided(turn.session, opening.id)
+    if params["said"] in {"all", "rest"}:
+        for offer in left:
+            _say(turn, offer, "arrived")
+        left = []
+    if not left:
+        return [_noted(turn, opening)]
+    page = int(params.get("page") or 0) % max(1, -(-len(left) // NAMES))
+    shown = left[page * NAMES : (page + 1) * NAMES]
+    more = len(left) > NAMES
+    options = {
+        str(n): _choice("attendance", opening.id, "absent", offer_id=offer.id) for n, offer in enumerate(shown, 1)
+    }
+    options["9"] = _choice("attendance", opening.id, "rest")
+    if more:
+        options["8"] = _choice("attendance", opening.id, "list", page=page + 1)
+    turn.expect("which_absent", options, words={"9": ["其余都来了", "其他都来了", "别的都来了", "没得了", "没有了"]})
+    names = [both_sides.name_for_employer(turn.session, offer.worker) for offer in shown]
+    return [make("which_absent", opening=opening_view(opening, turn.deps.regions), names=names, more=more)]
+
+
+def _undecided(session: Session, opening_id: int) -> list[Offer]:
+    told = select(Outcome.offer_id).where(Outcome.side == "employer", Outcome.outcome.in_(("arrived", "no_show")))
+    return [offer for offer in _of(session, opening_id, ("accepted", "arrived")) if offer.id not in
+            set(session.scalars(told.where(Outcome.offer_id == offer.id)))]  # fmt: skip
+
+
+def _absent(turn: Turn, opening: Opening, offer_id: int) -> None:
+    offer = turn.session.get(Offer, offer_id)
+    if offer is None or offer.opening_id != opening.id or offer.status not in HELD:
+        return
+    _say(turn, offer, "no_show")
+    said = {row.side for row in outcomes.said_of(turn.session, offer.id)}
+    handset = answer_offer.handset_of(turn.session, offer.worker)
+    if "worker" in said or handset is None:
+        return
+    message = outbox.enqueue(
+        turn.session, turn.deps, now=turn.now, handset=handset, kind="initiated",
+        expires_at=turn.now + timedelta(days=1),
+        answers=[make("said_absent", opening=opening_view(opening, turn.deps.regions))],
+    )  # fmt: skip
+    expect_outcome(turn.session.get_one(Conversation, message.conversation_id), offer)
+
+
+def _say(turn: Turn, offer: Offer, outcome: str) -> None:
+    outcomes.say(
+        turn.session, turn.deps, now=turn.now, offer=offer, side="employer", outcome=outcome, message_id=turn.message.id
+    )
+    audit.record(turn, "told_outcome", offer, side="employer", outcome=outcome)
+
+
+def _noted(turn: Turn, opening: Opening) -> Answer:
+    rows = turn.session.execute(
+        select(Offer, Outcome.outcome)
+        .join(Outcome, Outcome.offer_id == Offer.id)
+        .where(Offer.opening_id == opening.id, Outcome.side == "employer")
+        .order_by(Offer.id)
+    ).all()
+    came = {offer.id for offer, outcome in rows if outcome != "no_show"}
+    absent = [offer for offer, outcome in rows if outcome == "no_show" and offer.id not in came]
+    return make(
+        "attendance_noted",
+        opening=opening_view(opening, turn.deps.regions),
+        came=len(came),
+        absent=[both_sides.name_for_employer(turn.session, offer.worker) for offer in absent],
+    )
+
+
+@act("wages_settled")
+def wages_settled(turn: Turn) -> list[Answer]:
+    """`params`: opening_id, said (paid | unpaid). It is his word; paid it is when the workers say so too."""
+    opening, said = _own_opening(turn), turn.facts.params.get("said")
+    turn.expect(None)
+    if opening is None:
+        return [make("nothing_to_answer", said="yes")]
+    for offer in _of(turn.session, opening.id, HELD):
+        _say(turn, offer, "paid" if said == "paid" else "unpaid")
+    return [make("settled_noted", opening=opening_view(opening, turn.deps.regions), paid=said == "paid")]

@@ -1,0 +1,212 @@
+"""Arrived, no-show, finished, paid: both sides are asked, and what they say decides (W06)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.services import ask_employer, both_sides, follow_up, outcomes
+from backend.services.deps import Deps
+from backend.store.models import Employer, Outcome
+from backend.store.session import Database
+from tests.integration.hire.conftest import Hire, at
+from tests.support.clock import SettableClock
+
+
+@pytest.fixture
+def working(hire: Hire, deps: Deps) -> Any:
+    """An opening for the eleventh, from eight, with so many taken places; its id and the workers in order."""
+
+    def made(count: int = 3, **opening: Any) -> tuple[int, list[int]]:
+        day = at(11, 8).date()
+        opening_id = hire.opening(headcount=count, next_wave_at=None, **{"starts_on": day, "ends_on": day, **opening})
+        people = hire.workers(count)
+        with hire.make() as f:
+            from backend.store.models import Opening, Worker
+
+            row = f.session.get(Opening, opening_id)
+            for worker_id in people:
+                f.make_offer(row, f.session.get(Worker, worker_id), "accepted", employer_told="taken")
+            row.status = "filled"
+        return opening_id, people
+
+    return made
+
+
+def said(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        return [(row.side, row.outcome) for row in session.query(Outcome).order_by(Outcome.id)]
+
+
+def status(hire: Hire, opening_id: int) -> list[str]:
+    return [offer.status for offer in hire.offers(opening_id)]
+
+
+def test_an_hour_after_the_start_the_employer_is_asked_once(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, _ = working()
+    clock.set(at(11, 8, 30))
+    assert ask_employer.ask_who_came(deps) == 0
+    clock.set(at(11, 9))
+    assert ask_employer.ask_who_came(deps) == 1
+    assert ask_employer.ask_who_came(deps) == 0
+    [text] = hire.texts(hire.employer_number(opening_id))
+    assert "今天该来3人" in text and "都来了回1" in text
+
+
+def test_all_came(hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database) -> None:
+    opening_id, _ = working()
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    assert "来了3个" in hire.text(hire.employer_number(opening_id), "都来了")
+    assert status(hire, opening_id) == ["arrived"] * 3
+    assert said(database) == [("employer", "arrived")] * 3
+
+
+def test_one_did_not_come_and_is_asked_herself_before_it_counts(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, [first, second, third] = working()
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    listed = hire.text(employer, "2")
+    assert "哪个没来" in listed and "1工人0 2工人1 3工人2" in listed
+    assert "1工人0 2工人2" in hire.text(employer, "2")
+    assert "老板说你没来" in hire.texts(hire.number(second))[-1]
+    assert "没来的:工人1" in hire.text(employer, "9")
+    assert status(hire, opening_id) == ["arrived", "accepted", "arrived"], "she has a day to say otherwise"
+    clock.advance(hours=23)
+    assert outcomes.settle_outcomes(deps) == 0
+    clock.advance(hours=1, minutes=1)
+    assert outcomes.settle_outcomes(deps) == 1
+    assert status(hire, opening_id) == ["arrived", "no_show", "arrived"]
+    assert outcomes.settle_outcomes(deps) == 0
+    assert first != third
+
+
+def test_when_she_says_she_came_it_stays_so_and_staff_look(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, people = working(1)
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    hire.text(employer, "2")
+    hire.text(employer, "1")
+    assert "记下了" in hire.says(people[0], "1")
+    assert status(hire, opening_id) == ["arrived"]
+    [case] = hire.cases("attendance")
+    assert case.details["opening_id"] == opening_id
+    clock.advance(days=2)
+    outcomes.settle_outcomes(deps)
+    assert status(hire, opening_id) == ["arrived"]
+
+
+def test_more_names_than_digits_come_page_by_page(hire: Hire, working: Any, deps: Deps, clock: SettableClock) -> None:
+    opening_id, _ = working(9)
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    assert "7工人6" in hire.text(employer, "2")
+    assert "1工人7 2工人8" in hire.text(employer, "8")
+    hire.text(employer, "1")
+    assert "来了8个,没来的:工人7" in hire.text(employer, "9")
+
+
+def test_the_question_is_answered_only_from_the_number_of_the_posting(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, _ = working()
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    with database.write() as session:
+        session.get_one(Employer, hire.get(opening_id).employer_id).phone = "+8610000098765"
+    hire.text(employer, "1")
+    assert status(hire, opening_id) == ["accepted"] * 3
+
+
+def test_paid_is_what_the_worker_says_not_what_the_employer_says(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, [someone] = working(1)
+    employer = hire.employer_number(opening_id)
+    clock.set(at(12, 9, 30))
+    assert ask_employer.ask_who_was_paid(deps) == 1
+    assert ask_employer.ask_who_was_paid(deps) == 0
+    assert "工钱结清没有" in hire.texts(employer)[-1]
+    assert "记下了" in hire.text(employer, "1")
+    assert status(hire, opening_id) == ["completed"]
+    assert follow_up.ask_how_it_went(deps) == 1, "she is asked all the same"
+    assert "给了没有" in hire.says(someone, "1")
+    hire.says(someone, "1")
+    assert status(hire, opening_id) == ["paid"]
+
+
+def test_he_says_paid_and_she_says_not_is_a_case_of_wages(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, [someone] = working(1)
+    clock.set(at(12, 9, 30))
+    ask_employer.ask_who_was_paid(deps)
+    hire.text(hire.employer_number(opening_id), "1")
+    follow_up.ask_how_it_went(deps)
+    hire.says(someone, "1")
+    hire.says(someone, "2")
+    assert status(hire, opening_id) == ["completed"]
+    assert len(hire.cases("wage_arrears")) == 1
+
+
+def test_both_sides_are_kept_beside_each_other(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, [someone] = working(1)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    hire.text(hire.employer_number(opening_id), "1")
+    clock.set(at(12, 9, 30))
+    follow_up.ask_how_it_went(deps)
+    hire.says(someone, "1")
+    hire.says(someone, "3")
+    assert said(database) == [("employer", "arrived"), ("worker", "arrived"), ("worker", "completed")]
+    assert status(hire, opening_id) == ["completed"]
+
+
+def test_an_employer_in_the_middle_of_something_is_asked_later(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, _ = working()
+    clock.set(at(11, 8, 55))
+    hire.text(hire.employer_number(opening_id), "菜单")
+    clock.set(at(11, 9))
+    assert ask_employer.ask_who_came(deps) == 0
+    clock.set(at(11, 9, 6))
+    assert ask_employer.ask_who_came(deps) == 1
+
+
+def test_m10_work_that_begins_at_night_is_asked_about_in_the_morning(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    working(1, hours_from="22:00", hours_to="06:00")
+    clock.set(at(11, 23, 30))
+    assert ask_employer.ask_who_came(deps) == 0
+    clock.set(at(12, 7, 1))
+    assert ask_employer.ask_who_came(deps) == 1
+
+
+def test_staff_say_it_for_either_and_their_last_word_counts(
+    hire: Hire, working: Any, deps: Deps, database: Database
+) -> None:
+    opening_id, _ = working(1)
+    with database.write() as session:
+        from backend.store.models import Offer
+
+        offer = session.query(Offer).one()
+        for outcome, becomes in (("no_show", "no_show"), ("arrived", "arrived"), ("no_show", "no_show")):
+            deps.clock.advance(minutes=1)  # type: ignore[attr-defined]
+            outcomes.say(session, deps, now=deps.clock(), offer=offer, side="staff", outcome=outcome)
+            assert offer.status == becomes
+    assert both_sides.tell_gathered(deps) == 0 and opening_id
