@@ -63,5 +63,12 @@ def of_a_form(state: State, world: World) -> tuple[str, ...]:
     if field == "headcount":
         return tuple(f"{'两' if count == 2 else number_zh(count)}个人" for count in range(1, 31))
     if field == "benefit":
-        return ("管饭", "不管饭", "管午饭", "接送", "不接送", "买保险", "管住", *YES_NO_HINTS)
+        return ("管饭", "不管饭", "管午饭", "接送", "不接送", "买保险", "管住", "都管", "没得", *YES_NO_HINTS)
+    if field == "insurance":
+        return ("买", "不买", "买保险", "没得保险", *YES_NO_HINTS)
+    if field == "hours":
+        return ("早上七点到下午五点", "八点到六点", "从早到黑", "上午", "下午", "晚上", *(f"{number_zh(hour)}点" for hour in range(1, 13)),
+                *NOT_TOLD)  # fmt: skip
+    if field == "requirements":
+        return ("没得要求", "要熟手", "会砌砖", "能挑能抬", "手脚快", "肯吃苦", *NOT_TOLD)
     return ("我叫", *NOT_TOLD)

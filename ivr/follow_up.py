@@ -22,18 +22,21 @@ IN_PASSING = frozenset({
 ANSWERS_NOTHING = frozenset({"choice_unknown", "nothing_to_answer"})
 NOT_HEARD = frozenset({"not_understood"})
 MOST_FAILURES = 3  # V17
-CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "offer", "full_wait",
+CONFIRMS = frozenset({"confirm_registration", "confirm_take", "confirm_withdraw", "confirm_posting", "confirm_close", "offer", "full_wait",
                        "confirm_heard"})  # fmt: skip
 # Answers by which a question of the services is closed; afterwards only a new one of theirs can be answered.
 OF_THE_SERVICES = frozenset({"confirm", "which", "who", "form", "either", "heard"})
 DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
-    "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off", "waitlisted", "wait_over", "still_noted", "not_looking",
+    "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off",
+    "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again", "waitlisted", "wait_over", "still_noted", "not_looking",
     "some_looking", "hiring_noted", "hiring_closed",
 })  # fmt: skip
 READ_BACK_WHOLE = frozenset({"confirm_registration", "confirm_posting"})
 # What she asked for was understood: failures before it are over.
-FOUND = frozenset({"job_offers", "job_details", "my_list", "confirm_take", "confirm_withdraw"})
+FOUND = frozenset(
+    {"who_comes", "confirm_close", "job_offers", "job_details", "my_list", "confirm_take", "confirm_withdraw"}
+)
 
 
 TEXTED = DONE - {
@@ -43,7 +46,9 @@ TEXTED = DONE - {
     "some_looking",
     "hiring_noted",
 }  # what the text after the call tells of (V20)
-CLOSES_A_FORM = frozenset({"registered", "posting_received", "cancelled", "erased", "profile_locked"})
+CLOSES_A_FORM = frozenset(
+    {"registered", "posting_received", "posting_published", "cancelled", "erased", "profile_locked"}
+)
 DIGRESSIONS = frozenset({"job", "more", "which", "mine", "confirm"})  # where a form's question may lie behind
 REOPEN = "reopen_form"
 

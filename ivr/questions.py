@@ -27,6 +27,7 @@ from ivr.asking import (
     prompt,
     three,
 )
+from ivr.hiring import HIRING, confirm_close_prompts, employer_menu
 from ivr.placed import PLACED, picked_up
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
@@ -37,7 +38,7 @@ def _main(state: State, world: World, key: str) -> Move | None:
 
 
 def _other(state: State, world: World, key: str) -> Move | None:
-    return pick(key, {"1": Go("employer"), "2": Go("trouble"), "3": Go("advice"), "4": Go("rest")})
+    return pick(key, {"1": employer_menu(world), "2": Go("trouble"), "3": Go("advice"), "4": Go("rest")})
 
 
 # What has to be answered by a person, by key alone: a case of the right kind, then a message or, in an emergency, the person.
@@ -164,6 +165,8 @@ def _confirm_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     if answer["kind"] == "confirm_withdraw":
         asked = speech.line_said("withdraw", answer["opening"], world.today)
         return asked, prompt("withdraw_short"), prompt("confirm_two")
+    if answer["kind"] == "confirm_close":
+        return confirm_close_prompts(answer)
     if answer["kind"] == "offer":
         return prompt("take_two"), prompt("job_short"), prompt("job_two")
     if answer["kind"] == "full_wait":
@@ -295,6 +298,8 @@ def _either_hints(state: State, world: World) -> tuple[str, ...]:
     return (*(str(choice["zh"]) for choice in state.data["answer"]["choices"]), "都不是")
 
 
+# Asked for a number that may have two figures; a single one ends with the pause.
+TWO_DIGITS = frozenset({"age", "headcount"})
 # What nobody can be hired without (services/posting.py); it cannot be passed over.
 NEEDED = frozenset({"job_type", "headcount"})
 
@@ -344,16 +349,12 @@ def _form_heard(state: State, world: World, said: Speech) -> Move | None:
 
 def _form_keys(state: State, world: World) -> str:
     answer = state.data["answer"]
-    if answer["field"] == "age":
+    if answer["field"] in TWO_DIGITS:
         return "0123456789#"
     return "".join(str(n) for n in range(1, len(answer.get("choices") or []) + 1)) + "#"
 
 
 # -- messages left -----------------------------------------------------------------------------------------------------
-
-
-def _employer(state: State, world: World, key: str) -> Move | None:
-    return Go("voicemail", {"about": "posting"}) if key == "1" else None
 
 
 def _voicemail(state: State, world: World, key: str) -> Move | None:
@@ -399,11 +400,10 @@ QUESTIONS: dict[str, Question] = {
         Question("heard", lambda s, w, key: pick(key, {"1": Go("main", forget=True)}), keys("1"),
                  three("heard_again", "heard_again_short", "heard_again_two"), hints=expected.amounts_and_days),
         Question("form", _form, _form_keys, _form_prompts, _form_body, _form_heard, hints=expected.of_a_form, resumable=True,
-                 digits=lambda state: 2 if state.data["answer"]["field"] == "age" else 1),
-        Question("employer", _employer, keys("1"), three("employer", "employer_short", "employer_two"),
-                 hints=("要五个人", "摘李子", "一天一百二", "留话")),
+                 digits=lambda state: 2 if state.data["answer"]["field"] in TWO_DIGITS else 1),
         Question("voicemail", _voicemail, keys("12"), _voicemail_prompts, records=120),
         *REGISTRATION,
         *PLACED,
+        *HIRING,
     )
 }  # fmt: skip

@@ -57,6 +57,7 @@ class World:
     staff_open: bool = False  # inside the station's hours, with a hotline to dial
     over_65: bool = False  # from the record (V17)
     taken_over: bool = False  # a member of staff has the conversation
+    hiring: bool = False  # the number has postings of its own that are not over
     takes_texts: bool = True  # False: a landline, to which no text can be promised
     station: str = ""  # the town or county whose line this is, at most ten characters
     pending: str | None = ""  # the kind of question the services have open for this number; "": not known

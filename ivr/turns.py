@@ -71,7 +71,7 @@ class _Open:
         c = self.caller
         return World(today=c.today, elapsed_s=c.elapsed_s, turns=c.turns, staff_open=c.staff_open, over_65=c.over_65,
                      taken_over=c.taken_over, pending=c.pending, said_before=_derived(c.unfinished), towns=c.towns,
-                     takes_texts=c.takes_texts, station=c.station, villages=self.deps.regions.villages_of)  # fmt: skip
+                     hiring=c.hiring, takes_texts=c.takes_texts, station=c.station, villages=self.deps.regions.villages_of)  # fmt: skip
 
 
 def _derived(facts: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from tests.support.call_paths import (
 
 PAGE = ROOT / "docs" / "call-flow.md"
 BEGIN, END = "<!-- drawn by `make graph`: begin -->", "<!-- drawn by `make graph`: end -->"
-DRAWN_IN = ("open", "closed", "many towns")  # the worlds whose paths are drawn together
+DRAWN_IN = ("open", "closed", "many towns", "an employer")  # the worlds whose paths are drawn together
 
 WORDS = "words"  # a key of the services' own question stands for words: see the last table
 # diagram → its questions, each with what it asks
@@ -70,6 +70,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "rest": "market, texts, own entry",
         "change": "the own entry",
         "employer": "to hire people",
+        "hiring": "the own postings",
         "voicemail": "a message",
     },
     "Calls we place": {

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from backend.domain import choice
+from backend.domain.posting_words import is_requirement
 from backend.domain.said import is_always_free
 from backend.domain.surnames import bare_name
 
@@ -49,6 +50,8 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
         return word
     if (named := _named(text.strip(), pending or {})) is not None:
         return named
+    if (pending or {}).get("field") == "requirements" and is_requirement(text):
+        return "note_posting", {}
     asked_days = any(
         one.get("form") == "registration" and one.get("field") == "date" for one in (pending or {}, waiting or {})
     )

@@ -14,6 +14,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "registration": ("person_name", "age", "location", "job_type", "date", "pay", "confirm"),
     "posting": ("job_type", "headcount", "location", "date", "pay", "benefit", "confirm"),
 }
+# Questions the engine has no slot for → the one whose answers are read alike; the backend knows which was asked.
+READ_AS = {"hours": "date", "insurance": "benefit", "requirements": "confirm"}
 _CONFIRMS = {"confirm_registration": "registration", "confirm_posting": "posting"}
 
 
@@ -31,6 +33,12 @@ def open_form(context: dict[str, Any]) -> str | None:
 
 def open_field(context: dict[str, Any]) -> str | None:
     """Return the field that the open form is asking for; after a digression it is the one asked before."""
+    field = open_question(context)
+    return READ_AS.get(field or "", field)
+
+
+def open_question(context: dict[str, Any]) -> str | None:
+    """Return the same by the backend's own name for it: `hours`, `insurance` and `requirements` are told apart, too."""
     form = open_form(context)
     if form is None:
         return None
@@ -43,7 +51,7 @@ def open_field(context: dict[str, Any]) -> str | None:
     else:
         field = draft.get("asked")
     # "What is wrong then?" and the like belong to the confirmation.
-    return field if field in FIELDS[form] else "confirm"
+    return field if field in FIELDS[form] or (form == "posting" and field in READ_AS) else "confirm"
 
 
 def restore(context: dict[str, Any] | None) -> dict[str, Any]:

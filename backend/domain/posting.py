@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from backend.domain.pay import to_fen
+from backend.domain.pay import to_fen, to_value
+from backend.domain.posting_words import span_of_hours
 
-MOST_PEOPLE = 500
 GENDERS = {"male": "要男的", "female": "要女的"}
 
 
@@ -21,7 +21,7 @@ def opening_facts(said: Mapping[str, Any], today: date) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "job_type": first,
         "title": None if other_trades else said.get("title"),
-        "headcount": max(1, min(int(said.get("headcount") or 1), MOST_PEOPLE)),
+        "headcount": int(said.get("headcount") or 1),
         "region": said.get("village"),
         "place": said.get("location"),
         "hours": _hours(said),
@@ -59,12 +59,10 @@ def _days(said: Mapping[str, Any], today: date) -> dict[str, date]:
 
 
 def _hours(said: Mapping[str, Any]) -> dict[str, Any]:
-    clocks = sorted(said.get("clock") or [])
     hours: dict[str, Any] = {}
-    if clocks:
-        hours["from"] = clocks[0]
-    if len(clocks) > 1:
-        hours["to"] = clocks[-1]
+    if clocks := said.get("clock"):
+        start, end = span_of_hours(list(clocks))
+        hours = {"from": start} | ({"to": end} if end else {})
     if part := said.get("day_part"):
         hours["day_part"] = part
     return hours
@@ -85,7 +83,28 @@ def _pay(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _requirements(said: Mapping[str, Any]) -> str:
     """Facts as stated; words on age or sex raise a flag for the reviewer there (P06)."""
-    parts = [GENDERS[said["gender"]]] if said.get("gender") in GENDERS else []
-    if age := said.get("age"):
+    told = str(said.get("requirements") or "")
+    parts = [told] if told else []
+    if (gender := GENDERS.get(said.get("gender") or "")) and gender[-2] not in told:
+        parts.append(gender)
+    if (age := said.get("age")) and "岁" not in told:
         parts.append(f"{age}岁")
     return ",".join(parts)
+
+
+def said_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `opening_facts`: an opening's columns as they would be said, so that it can be confirmed once more."""
+    said: dict[str, Any] = {
+        "job_type": [facts["job_type"]], "title": facts["title"], "headcount": facts["headcount"],
+        "village": facts["region_code"], "location": facts["place"] or None,
+    }  # fmt: skip
+    said["date"] = "/".join(dict.fromkeys((facts["starts_on"].isoformat(), facts["ends_on"].isoformat())))
+    said["clock"] = [clock for clock in (facts["hours_from"], facts["hours_to"]) if clock] or None
+    said["day_part"], said["settlement"] = facts["day_part"], facts["settlement"]
+    said["pay"] = to_value(facts["pay_min_fen"], facts["pay_max_fen"], facts["pay_unit"])
+    said["requirements"] = facts["requirements"] or None
+    benefits = {"meals": "meals", "lodging": "lodging", "transport": "transport", "insured": "insurance"}
+    said["benefit"] = [
+        code if facts[column] else f"no_{code}" for column, code in benefits.items() if facts[column] is not None
+    ] or None
+    return {name: value for name, value in said.items() if value is not None}

@@ -24,10 +24,12 @@ log = structlog.get_logger()
 # Told in the text, the gravest to miss first: whom to ask for and where, who rings back by when, then the rest.
 TOLD = (
     "job_taken", "waitlisted", "case_opened", "callback_promised", "human", "withdrawn", "wait_over", "registered", "posting_received",
+    "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again",
     "profile_updated", "not_looking", "hiring_closed", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
 )  # fmt: skip
 # Of one opening only the last word counts.
-OF_AN_OPENING = frozenset({"job_taken", "waitlisted", "withdrawn", "wait_over", "offer_declined", "undone"})
+OF_AN_OPENING = frozenset({"job_taken", "waitlisted", "withdrawn", "wait_over", "offer_declined", "undone",
+    "posting_closed", "posting_reopened", "posting_changed", "submitted_again"})
 SILENT_FOR = timedelta(minutes=15)  # no turn lasts that long: the end of the call was never reported
 TALKING_FOR = timedelta(minutes=60)  # but a talk with staff may
 

@@ -24,6 +24,7 @@ from backend.services.receive_message import BODY_LIMIT, conversation_for, stora
 from backend.services.turn import Facts, Turn
 from backend.settings import TIMEZONE
 from backend.store.models import Call, CallTurn, Conversation, Handset, Message
+from backend.store.queries.employers import hiring_now
 
 RESUMES_WITHIN = timedelta(hours=24)  # V19
 LONGEST_KEYS = 32  # kept of a storm of keys; what was pressed is read as a whole before it is cut
@@ -49,6 +50,7 @@ class Caller:
     region: str | None = None  # whose recorded voices are heard (V07)
     wording: str = "local"  # local | mandarin
     takes_texts: bool = True  # a landline takes none
+    hiring: bool = False  # postings of this number that are not over
     station: str = ""  # whose line this is, e.g. 中塘; "" where no station answers
 
 
@@ -219,6 +221,7 @@ def caller(session: Session, deps: Deps, call: Call) -> Caller:
         towns=_towns(deps, conversation.region_code),
         region=conversation.region_code,
         takes_texts=takes_texts(handset.number),
+        hiring=bool(hiring_now(session, handset.number, now.astimezone(TIMEZONE).date())),
         station=station["short_name"].removesuffix("零工热线").removesuffix("零工")[:LONGEST_STATION],
     )
 

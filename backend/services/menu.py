@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from backend.dialogue import fallback
-from backend.dialogue.state import open_field, open_form
+from backend.dialogue.state import open_form, open_question
 from backend.domain import choice
 from backend.domain.answers import Answer, make
+from backend.services import employer_desk
 from backend.services.acts import act, run
 from backend.services.turn import Turn
 
@@ -29,14 +30,14 @@ def choose(turn: Turn) -> Chosen | None:
     the engine when a number was asked for (an age, a wage), else it is told which digits there are.
     """
     context = turn.conversation.context or {}
-    waiting = {"kind": "ask", "form": open_form(context), "field": open_field(context)}
+    waiting = {"kind": "ask", "form": open_form(context), "field": open_question(context)}
     return fallback.chosen(turn.message.normalized_text or turn.message.body, turn.pending, waiting)
 
 
 def without_engine(turn: Turn) -> Chosen:
     """The act when the engine is away: the menu's own few words, else the menu itself."""
     text = turn.message.normalized_text or turn.message.body
-    return choose(turn) or fallback.menu_act(text, turn.pending) or ("menu", {"reason": "unavailable"})
+    return choose(turn) or employer_desk.without_engine(turn) or fallback.menu_act(text, turn.pending) or ("menu", {"reason": "unavailable"})
 
 
 @act("menu")

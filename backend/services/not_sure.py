@@ -15,7 +15,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.entities import Entity
 from backend.domain.guesses import NEITHER, SURE_ENOUGH, WISHES, is_contested, is_unsure, two_likeliest
 from backend.domain.said import says_wrong_person
-from backend.services import meaning, read_back, read_on
+from backend.services import employer_desk, meaning, read_back, read_on
 from backend.services.acts import act, run
 from backend.services.menu import MAIN
 from backend.services.people import has_elder
@@ -32,6 +32,8 @@ def settled(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts]:
     """The act to do for what the engine read: the one it named, or a question where the reading or a word is in doubt."""
     if (said := meaning.said_otherwise(turn, name, facts)) is not None:
         return said
+    if (own := employer_desk.meant(turn, name, facts)) is not None:
+        return own
     return meaning.settled(turn, *_read(turn, name, facts))
 
 

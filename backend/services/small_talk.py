@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from backend.dialogue.state import open_field, open_form
+from backend.dialogue.state import open_form, open_question
 from backend.domain.answers import Answer, make
 from backend.services import posting, register_worker
 from backend.services.acts import act, run
@@ -54,7 +54,7 @@ def thank(turn: Turn) -> list[Answer]:
 def help_(turn: Turn) -> list[Answer]:
     """How to use this; inside a form, how to answer the open question."""
     _offer_menu(turn)
-    return [make("help", topic=open_field(turn.conversation.context or {}))]
+    return [make("help", topic=open_question(turn.conversation.context or {}))]
 
 
 def _offer_menu(turn: Turn) -> None:
@@ -94,7 +94,7 @@ def resume_form(turn: Turn) -> list[Answer]:
     asked = any(answer["kind"] in ASKS for effect in done for answer in effect.answer["answers"])
     if form is None or asked or {effect.act for effect in done} & NO_REMINDER:
         return []
-    return [make("resume_hint", form=form, field=open_field(context))]
+    return [make("resume_hint", form=form, field=open_question(context))]
 
 
 @act("reopen_form")

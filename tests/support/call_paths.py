@@ -51,6 +51,7 @@ WORLDS: dict[str, World] = {
     "closed": CLOSED,
     "many towns": replace(WORLD, towns=TOWNS),
     "no towns": replace(WORLD, towns=()),
+    "an employer": replace(WORLD, hiring=True),
     "over 65": replace(WORLD, over_65=True),
     "over 65, closed": replace(WORLD, over_65=True, staff_open=False),
 }
@@ -94,6 +95,12 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
         [make("job_full", opening=opening(), alternatives=[opening(2)])], [sample("full_wait")],
     ),
     "job_details": ([sample("job_details")],),
+    "who_comes": ([sample("who_comes"), make("names_by_text")], [make("nobody_hired")]),
+    "repeat_posting": ([sample("confirm_posting")], [make("ask", form="posting", field="job_type", attempt=1, choices=[], noted={})]),
+    "close_posting": (
+        [sample("confirm_close")], [make("confirm_close", opening=opening(), coming=0)], [make("nobody_hired")],
+        [make("which_job", openings=offers(3)["openings"], purpose="hiring")],
+    ),
     "withdraw_application": (
         [CONFIRM_WITHDRAW], [make("withdrawn", opening=opening(), code="11")], [make("nothing_to_withdraw")],
         [make("offer_declined", opening=opening())],
@@ -142,6 +149,8 @@ ANSWERS_TO_WORDS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     ("ask location", [make("ask", form="registration", field="location", attempt=1, choices=["兴泉社区", "双石村"], noted={})]),
     ("ask job_type", [make("ask", form="registration", field="job_type", attempt=1, choices=[], noted={"age": 58})]),
     ("ask headcount", [make("ask", form="posting", field="headcount", attempt=1, choices=[], noted={})]),
+    ("ask benefit", [make("ask", form="posting", field="benefit", attempt=1, choices=["都管", "只管饭", "管饭接送", "都不管"], noted={})]),
+    ("ask of an impossible number", [sample("posting_problem"), make("ask", form="posting", field="headcount", attempt=2, choices=[], noted={})]),
     ("job_details elsewhere", [make("job_details", opening=opening(9), asked=["meals"])]),
     *DANGER,
     ("in the middle of a form", [sample("market_info"), sample("resume_hint")]),

@@ -41,6 +41,8 @@ VALUES: dict[str, Any] = {
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
     "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001的师傅", "陈老四", "李秀珍"], "more": True, "position": 3,
     "taken": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001的师傅", "陈老四", "李秀珍"], "withdrawn": ["王小云"],
+    "posts": [{"opening": LONG, "coming": 7, "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "没留名字的", "陈老四", "李秀珍"]}] * 3,
+    "problem": "too_many", "job_names": ["摘脆红李", "砌砖", "扎钢筋"], "how": "enough", "asked_again": 3,
     "absent": ["欧阳秀英", "王小云"], "came": 5, "paid": False,
     "outcome": "not_due", "ahead": 2, "place": 3, "done": [], "wording": "mandarin", "people": 3, "coming": 2,
 }  # fmt: skip

@@ -1,0 +1,252 @@
+"""What employers are asked and told by text: a posting's questions, its confirmation, what became of it (E01, P04), in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.domain.answers import Answer
+from backend.domain.latin import latin
+from backend.domain.lexicon import job_name
+from backend.domain.posting_words import MOST_PEOPLE, span_of_hours
+from backend.sms import wording as w
+from backend.sms.phrases_common import Phrases
+
+NAMED_AT_MOST = 8
+UNDO_ZH, UNDO_EN = "弄错了回“改回去”", "A mistake? Reply 改回去."
+
+# field → the question, and the shorter one with an example (V08).
+ASK_ZH: dict[tuple[str, str], tuple[str, str]] = {
+    ("posting", "job_type"): ("要人做啥子活?", "比如:摘李子、砌砖"),
+    ("posting", "headcount"): ("要几个人?", "回个数就行,比如:5"),
+    ("posting", "location"): ("在哪里做?", "说村名、地名就行,比如:兴泉社区"),
+    ("posting", "date"): ("哪天做?几点到几点?", "比如:明天、下周一到周三,早上七点到下午五点"),
+    ("posting", "hours"): ("几点到几点?不定就回“跳过”", "比如:早上七点到下午五点;不定回“跳过”"),
+    ("posting", "pay"): ("工钱咋个算?", "比如:一天一百二、一斤五角"),
+    ("posting", "benefit"): ("管饭管住不?有车接不?买保险不?", "比如:管饭,有车接,买保险;都没有回“没得”"),
+    ("posting", "insurance"): ("买保险不?", "买就回“买”,不买回“不买”"),
+    ("posting", "requirements"): ("对人有啥子要求?没得就回“没得”", "比如:要会砌砖;没得要求回“没得”"),
+    ("posting", "correction"): ("哪点不对?直接说对的。不发了回“算了”",) * 2,
+}
+ASK_EN = {
+    "job_type": "What work is it?",
+    "headcount": "How many people?",
+    "location": "Where is the work?",
+    "date": "On which day, from when to when?",
+    "hours": "From when to when? Reply 跳过 if that is open.",
+    "pay": "How is it paid?",
+    "benefit": "Are meals, lodging, transport, insurance included?",
+    "insurance": "Is there insurance?",
+    "requirements": "What is asked of the workers? Reply 没得 if nothing.",
+}
+BENEFITS = {
+    "meals": ("管饭", "meals"),
+    "lodging": ("管住", "lodging"),
+    "transport": ("车接送", "transport"),
+    "insurance": ("买保险", "insured"),
+    "no_meals": ("不管饭", "no meals"),
+    "no_lodging": ("不管住", "no lodging"),
+    "no_transport": ("自己来", "own transport"),
+    "no_insurance": ("没买保险", "not insured"),
+}
+LEFT_OUT = {"hours": ("几点到几点", "the hours"), "requirements": ("对人的要求", "what is asked of the workers")}
+PROBLEMS = {
+    "too_many": (
+        f"一回最多登{MOST_PEOPLE}个人,多的请给工作人员说,回0。",
+        f"At most {MOST_PEOPLE} people at once; for more, reply 0 and tell our staff. ",
+    ),
+    "no_people": ("人数最少要1个。", "At least one person is needed. "),
+    "no_such_day": ("没得这一天。", "There is no such day. "),
+    "past_day": ("那天已经过了。", "That day has passed. "),
+    "no_pay": ("工钱要写个数,不能不给。", "The pay must be an amount; work is paid. "),
+    "pay_unlikely": ("这个工钱怕是说错了。", "That pay is probably a slip. "),
+    "unknown_trade": ("没听懂是哪样活。", "That kind of work is not known. "),
+    "unknown_place": ("没找到这个地方,是哪个镇、哪个村?", "That place was not found; which town, which village? "),
+    "outside": ("外地的活这里登不了,找工作人员回0。", "Work in other parts is not taken here; 0 for our staff. "),
+}
+
+
+def facts_said(facts: dict[str, Any], lang: str = "zh") -> str:
+    """The facts of a posting as they are read back."""
+    one = 0 if lang == "zh" else 1
+    name = str(facts.get("employer_name") or "")
+    parts: list[str] = [name if lang == "zh" else latin(name)] if name else []
+    if trades := facts.get("job_type"):
+        trades = trades if isinstance(trades, list) else [trades]
+        own_words = facts.get("title") if len(trades) == 1 and lang == "zh" else None
+        parts.append(own_words or ("、" if lang == "zh" else ", ").join(job_name(code, lang) for code in trades))
+    if count := facts.get("headcount"):
+        parts.append(f"{count}人" if lang == "zh" else f"{count} people")
+    if place := facts.get("place") or facts.get("location") or facts.get("village_name"):
+        parts.append(str(place) if lang == "zh" else f"at {latin(str(place))}")
+    if when := facts.get("date"):
+        start, _, end = str(when).partition("/")
+        parts.append(w.days(start, end or start, lang))
+    if clocks := facts.get("clock"):
+        start, until = span_of_hours(list(clocks))
+        parts.append(w.hours({"from": start, "to": until}, lang))
+    elif part := facts.get("day_part"):
+        parts.append(w.DAY_PARTS[lang].get(str(part), ""))
+    if pay := facts.get("pay"):
+        parts.append(w.said_pay(pay if isinstance(pay, str) else pay[-1], lang))
+    if settlement := facts.get("settlement"):
+        parts.append(w.SETTLEMENTS[lang][settlement])
+    parts += [BENEFITS[code][one] for code in facts.get("benefit") or [] if code in BENEFITS]
+    if required := facts.get("requirements"):
+        parts.append(
+            ("要求:" if lang == "zh" else "asked for: ") + (str(required) if lang == "zh" else latin(str(required)))
+        )
+    if gender := facts.get("gender"):
+        parts.append(("要求:" + w.GENDERS["zh"][gender]) if lang == "zh" else f"asked for: {w.GENDERS['en'][gender]}")
+    return (",", ", ")[one].join(part for part in parts if part)
+
+
+def _left_out(answer: Answer, lang: str) -> str:
+    names = [LEFT_OUT[field][0 if lang == "zh" else 1] for field in answer["facts"].get("left_out", ())]
+    if not names:
+        return ""
+    return f"没说{'、'.join(names)},要补直接说。" if lang == "zh" else f"Not said: {', '.join(names)}. "
+
+
+def confirm_posting(answer: Answer, detail: int) -> str:
+    more = _left_out(answer, "zh") if detail >= 1 else ""
+    return f"招人:{facts_said(answer['facts'])}。{more}对就回1,不对直接说对的;不发了回“算了”"
+
+
+def _confirm_posting_en(answer: Answer, detail: int) -> str:
+    return f"Hiring: {facts_said(answer['facts'], 'en')}. {_left_out(answer, 'en')}1 right; else say it right"
+
+
+def ask_en(answer: Answer) -> str:
+    noted = facts_said(answer["noted"], "en")
+    choices = " ".join(f"{n} {name}" for n, name in enumerate(answer["choices"], start=1))
+    question = ASK_EN.get(answer["field"], "What is wrong? Just say it right, or say “never mind” to stop.")
+    return (f"Noted: {noted}. " if noted else "") + question + (f" Reply: {choices}." if choices else "")
+
+
+def _people(post: dict[str, Any], detail: int) -> str:
+    opening, names = post["opening"], post["names"]
+    lead = f"{opening['title']}{w.days(opening['starts_on'], opening['ends_on'])}"
+    if opening.get("status") == "in_review":
+        return f"{lead}:镇上还没看完,没发出去"
+    told = f"{lead}:要{opening['headcount']}人,报了{post['coming']}人"
+    shown = names[: NAMED_AT_MOST if detail >= 2 else 3]
+    if shown:
+        more = f"等{post['coming']}人" if post["coming"] > len(shown) else ""
+        told += "(" + "、".join(shown) + more + ")"
+    return told + (f",还差{opening['left']}人" if opening["left"] else ",人齐了")
+
+
+def _who_comes(answer: Answer, detail: int) -> str:
+    return "\n".join(_people(post, detail) for post in answer["posts"]) + "\n不招了回“不招了”,多要人回“多要两个”"
+
+
+def _who_comes_en(answer: Answer, detail: int) -> str:
+    lines = []
+    for post in answer["posts"]:
+        opening = post["opening"]
+        names = ", ".join(latin(name) for name in post["names"])
+        lines.append(
+            f"{w.work(opening, 'en')} {w.days(opening['starts_on'], opening['ends_on'], 'en')}: "
+            f"{post['coming']} of {opening['headcount']}" + (f" ({names})" if names else "")
+        )
+    return "; ".join(lines) + ". Reply 不招了 to stop hiring."
+
+
+def _confirm_close(answer: Answer, detail: int) -> str:
+    what = w.line(answer["opening"], detail=min(detail, 1))
+    if answer["coming"]:
+        return f"{what}:已经有{answer['coming']}人要来。来的照来,只是不再招,回1;一个都不要来了,回2;还要招,回3"
+    return f"{what}:真的不招了?不招了回1,还要招回2"
+
+
+def _closed(answer: Answer, detail: int) -> str:
+    title, coming = answer["opening"]["title"], answer["coming"]
+    if answer["how"] == "enough":
+        return f"好,{title}不再招了,报了的{coming}个人照来。{UNDO_ZH}"
+    told = "报过名的人,我们告诉他们莫来。" if coming else ""
+    return f"好,{title}不招了。{told}{UNDO_ZH}"
+
+
+def _changed(answer: Answer, detail: int) -> str:
+    opening = answer["opening"]
+    tail = (
+        f"要{opening['headcount']}人,还差{opening['left']}人。"
+        if opening.get("status") != "in_review"
+        else "镇上再看一道就发。"
+    )
+    return f"改好了:{w.line(opening, detail=min(detail, 2))}。{tail}{UNDO_ZH}"
+
+
+ZH: Phrases = {
+    "confirm_posting": confirm_posting,
+    "posting_problem": lambda a, d: PROBLEMS[a["problem"]][0],
+    "one_by_one": lambda a, d: f"一回登一样:先登{a['job_names'][0]},登完再登{'、'.join(a['job_names'][1:])}。",
+    "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
+    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你。{UNDO_ZH}",
+    "posting_rejected": lambda a, d: (
+        f"招人的没发:{a['opening']['title']}。{a['reason']}。改好直接说,比如“改成一天一百五”,找人回0"
+    ),
+    "submitted_again": lambda a, d: f"改好了:{w.line(a['opening'], detail=d)}。镇上再看一道就发出去,会告诉你",
+    "who_comes": _who_comes,
+    "names_by_text": "哪些人来,发短信给你了",
+    "nobody_hired": "你现在没得在招的活。要招人,直接说要几个人、做啥子、好多钱",
+    "confirm_close": _confirm_close,
+    "close_by_text": "已经有人要来,要取消请照短信回",
+    "posting_closed": _closed,
+    "posting_reopened": lambda a, d: (
+        f"好,{a['opening']['title']}接着招。"
+        + (f"先前报的{a['asked_again']}个人,我们再去问。" if a["asked_again"] else "")
+    ),
+    "posting_changed": _changed,
+    "posting_fixed": lambda a, d: (
+        f"{a['opening']['title']}已经有人报了,日子、地点、工种不好改。要改就先不招了,再发新的;找人回0"
+        if a["reason"] == "places_taken"
+        else "这个活已经不招了,改不到了。要招人直接说,找人回0"
+    ),
+    "change_what": "要改哪样?直接说,比如“改成后天”“多要两个人”“改成一天一百五”",
+}
+EN: Phrases = {
+    "confirm_posting": _confirm_posting_en,
+    "posting_problem": lambda a, d: PROBLEMS[a["problem"]][1].strip(),
+    "one_by_one": lambda a, d: f"One at a time: first {latin(a['job_names'][0])}, then the others.",
+    "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
+    "posting_published": lambda a, d: (
+        f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it. {UNDO_EN}"
+    ),
+    "posting_rejected": lambda a, d: (
+        f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it corrected, or 0 for a person."
+    ),
+    "submitted_again": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. The town looks at it again.",
+    "who_comes": _who_comes_en,
+    "names_by_text": "Who is coming has been sent to you by text.",
+    "nobody_hired": "You are not hiring just now. To hire, say how many people, what work, what pay.",
+    "confirm_close": lambda a, d: (
+        f"{w.line(a['opening'], 'en')}: "
+        + (
+            f"{a['coming']} are coming. 1 they come, nobody more is taken; 2 nobody shall come; 3 go on hiring"
+            if a["coming"]
+            else "stop hiring? 1 yes, 2 no"
+        )
+    ),
+    "close_by_text": "People are coming already; to call it off, answer the text.",
+    "posting_closed": lambda a, d: (
+        f"{w.work(a['opening'], 'en')}: nobody more is taken on. "
+        + (
+            f"The {a['coming']} who have a place will come. "
+            if a["how"] == "enough"
+            else "Those who had a place are told. "
+        )
+        + UNDO_EN
+    ),
+    "posting_reopened": lambda a, d: (
+        f"{w.work(a['opening'], 'en')} is open again."
+        + (f" The {a['asked_again']} who had a place are asked again." if a["asked_again"] else "")
+    ),
+    "posting_changed": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. {UNDO_EN}",
+    "posting_fixed": lambda a, d: (
+        "People hold places, so days, place and work stay as they are. Stop hiring and post anew, or 0 for a person."
+        if a["reason"] == "places_taken"
+        else "This opening is over and cannot be changed. 0 for a person."
+    ),
+    "change_what": "What shall change? Say it, e.g. two people more, the day after tomorrow.",
+}

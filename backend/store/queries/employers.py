@@ -1,0 +1,159 @@
+"""Employers and their openings: by the number they write from, and as staff list them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from backend.store.models import AuditEvent, Case, Employer, Offer, Opening, Person, Worker
+from backend.store.queries.scope import within
+
+PAGE = 30
+LIVE = ("in_review", "published", "filled")
+COMING = ("accepted", "arrived")
+
+
+def hiring_now(session: Session, phone: str, today: date) -> Sequence[Opening]:
+    """The openings posted from this number that are not over, the latest posted first."""
+    return session.scalars(
+        _of_number(phone)
+        .where(Opening.status.in_(LIVE), Opening.ends_on >= today)
+        .order_by(Opening.collected_at.desc(), Opening.id.desc())
+    ).all()
+
+
+def last_posted(session: Session, phone: str) -> Opening | None:
+    """The opening this number posted last, whatever became of it."""
+    return session.scalar(
+        _of_number(phone)
+        .where(Opening.status != "draft")
+        .order_by(Opening.collected_at.desc(), Opening.id.desc())
+        .limit(1)
+    )
+
+
+def sent_back_since(session: Session, phone: str, since: datetime) -> Opening | None:
+    """The opening of this number that was sent back last, if that is not too long ago."""
+    return session.scalar(
+        _of_number(phone)
+        .where(Opening.status == "rejected", Opening.reviewed_at >= since)
+        .order_by(Opening.reviewed_at.desc(), Opening.id.desc())
+        .limit(1)
+    )
+
+
+def is_employer(session: Session, phone: str) -> bool:
+    return session.scalar(select(Employer.id).where(Employer.phone == phone).limit(1)) is not None
+
+
+def names_coming(session: Session, opening_id: int) -> list[str | None]:
+    """The names of those who hold a place in it, in the order they took it; None where none is known."""
+    rows = session.execute(
+        select(Person.name)
+        .join(Worker, Worker.person_id == Person.id)
+        .join(Offer, Offer.worker_id == Worker.id)
+        .where(Offer.opening_id == opening_id, Offer.status.in_(COMING))
+        .order_by(Offer.answered_at, Offer.id)
+    )
+    return [name for (name,) in rows]
+
+
+def _of_number(phone: str) -> Select[Opening]:
+    return (
+        select(Opening)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .options(joinedload(Opening.employer))
+        .where(Employer.phone == phone)
+    )
+
+
+def page(
+    session: Session, region: str, *, verified: bool | None = None, number: int = 1
+) -> tuple[list[tuple[Employer, int, int]], bool]:
+    """(employer, openings, openings that are out) of a region, the latest first; an employer of no place by its openings."""
+    counted = (
+        select(
+            Opening.employer_id.label("employer_id"),
+            func.count().label("openings"),
+            func.sum(case((Opening.status.in_(("published", "filled")), 1), else_=0)).label("out"),
+        )
+        .where(within(Opening.region_code, region))
+        .group_by(Opening.employer_id)
+        .subquery()
+    )
+    query = (
+        select(Employer, func.coalesce(counted.c.openings, 0), func.coalesce(counted.c.out, 0))
+        .outerjoin(counted, counted.c.employer_id == Employer.id)
+        .where(or_(within(Employer.region_code, region), counted.c.openings.is_not(None)))
+        .order_by(Employer.id.desc())
+        .offset((number - 1) * PAGE)
+        .limit(PAGE + 1)
+    )
+    if verified is not None:
+        query = query.where(Employer.verified_at.is_not(None) if verified else Employer.verified_at.is_(None))
+    rows = [(employer, int(openings), int(out)) for employer, openings, out in session.execute(query)]
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def one(session: Session, region: str, employer_id: int) -> Employer | None:
+    """The employer, if it is of the region or has an opening there."""
+    posts_here = (
+        select(Opening.id).where(Opening.employer_id == Employer.id, within(Opening.region_code, region)).exists()
+    )
+    return session.scalar(
+        select(Employer).where(Employer.id == employer_id, or_(within(Employer.region_code, region), posts_here))
+    )
+
+
+def openings_of(session: Session, region: str, employer_id: int, limit: int = 50) -> Sequence[Opening]:
+    return session.scalars(
+        select(Opening)
+        .options(joinedload(Opening.employer))
+        .where(Opening.employer_id == employer_id, within(Opening.region_code, region))
+        .order_by(Opening.collected_at.desc(), Opening.id.desc())
+        .limit(limit)
+    ).all()
+
+
+COMPLAINTS = (
+    "wage_arrears",
+    "papers_kept",
+    "fraud",
+    "deposit_or_fee",
+    "overtime",
+    "discrimination",
+    "injury",
+    "no_contract",
+)
+LOOKED_THROUGH = 500  # the latest complaints of a region; an employer's are found among them by the name that was told
+
+
+def complaints(session: Session, region: str, home: str, name: str) -> list[Case]:
+    """The cases of a region in which this employer's name was told, the latest first."""
+    rows = session.scalars(
+        select(Case)
+        .where(Case.kind.in_(COMPLAINTS), within(Case.region_code, region, home))
+        .order_by(Case.id.desc())
+        .limit(LOOKED_THROUGH)
+    )
+    return [row for row in rows if name in _names((row.details or {}).get("employer_name"))]
+
+
+def _names(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
+
+
+def history(session: Session, kind: str, object_id: int) -> Sequence[AuditEvent]:
+    """What was done to an opening or an employer, oldest first; who merely looked is left out."""
+    return session.scalars(
+        select(AuditEvent)
+        .where(
+            AuditEvent.object_kind == kind,
+            AuditEvent.object_id == str(object_id),
+            AuditEvent.verb.not_in(("read", "revealed")),
+        )
+        .order_by(AuditEvent.id)
+    ).all()
