@@ -89,6 +89,10 @@ class Nearby:
                 self._orders.popitem(last=False)
         return found
 
+    def forget(self) -> None:
+        """Drop the orders kept from earlier questions."""
+        self._orders.clear()
+
     def _find(self, home: str | None, within: tuple[str, ...], most: int) -> list[str]:
         here = self.point(home)
         if here is None:

@@ -29,7 +29,8 @@ class NotInstalled(Exception):
 class PostgresServer:
     """`url(database)` addresses it; `create(template)` makes a fresh database as a copy of another."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: str) -> None:
+        """`settings`: those of the server that should be otherwise than for small tests."""
         binaries = _binaries()
         self._dir = Path(tempfile.mkdtemp(prefix="linggong-postgres-"))
         self.port = free_port()
@@ -46,7 +47,7 @@ class PostgresServer:
         fast = {
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1",
             "port": str(self.port), "unix_socket_directories": str(self._dir), "max_connections": "200",
-            "autovacuum": "off", "log_min_messages": "fatal",
+            "autovacuum": "off", "log_min_messages": "fatal", **settings,
         }  # fmt: skip
         options = [part for name, value in fast.items() for part in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(

@@ -251,15 +251,17 @@ def _as_openings(statement: str, days: bool) -> Any:
 def _seen(dialect: str, trades: bool, days: bool) -> Any:
     names = ", ".join(_named(column, {"openings": "j"}) for column in _OPENING_COLUMNS)
     wanted, seen_from = f"{_FREE} {_wanted(dialect, trades, days)}", _in(dialect, "seen_from")
+    # Without being told SQLite would read every trade of the county rather than these trades in the county.
+    by_trade = "INDEXED BY ix_openings_open_job_type_region_code" if trades and dialect == "sqlite" else ""
     parts = (
-        f"j.region_code >= :first AND j.region_code < :end AND j.visible_to IS NULL AND {wanted}",
-        f"j.visible_to {seen_from} AND {wanted}",
-        f"""{wanted} AND j.id IN (
+        f"{by_trade} WHERE j.region_code >= :first AND j.region_code < :end AND j.visible_to IS NULL AND {wanted}",
+        f"WHERE j.visible_to {seen_from} AND {wanted}",
+        f"""WHERE {wanted} AND j.id IN (
             SELECT opening_id FROM forwardings WHERE to_region {seen_from} ORDER BY id DESC LIMIT :most)""",
     )
     return _as_openings(
         " UNION ALL ".join(
-            f"SELECT * FROM (SELECT {names} FROM openings j WHERE {part} LIMIT :most) AS part{n}"
+            f"SELECT * FROM (SELECT {names} FROM openings j {part} LIMIT :most) AS part{n}"
             for n, part in enumerate(parts)
         ),
         days,
