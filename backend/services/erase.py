@@ -23,7 +23,9 @@ from backend.store.models import (
     Opening,
     OutboxRow,
     Person,
+    TalkPerson,
     TurnEffect,
+    Visit,
     Worker,
 )
 
@@ -118,10 +120,19 @@ def _blank_worker(turn: Turn, worker: Worker) -> None:
         "travel",
         "within_km",
         "waiting_since",
+        "skill_level",
+        "employment_status",
+        "job_willingness",
+        "at_home",
+        "officer_id",
     ):
         setattr(worker, column, None)
+    worker.service_needs = []
     worker.updated_at = turn.now
     turn.session.execute(delete(Hardship).where(Hardship.worker_id == worker.id))
+    # That somebody came to see her stays in the figures, what was said does not; a talk counts without her.
+    turn.session.execute(update(Visit).where(Visit.worker_id == worker.id).values(note=""))
+    turn.session.execute(delete(TalkPerson).where(TalkPerson.worker_id == worker.id))
     turn.session.expire(worker, ["hardships"])
 
 
