@@ -17,7 +17,7 @@ from backend.domain.calling import takes_texts
 from backend.domain.entities import Entity
 from backend.domain.posting import opening_facts
 from backend.errors import Conflict, Invalid
-from backend.services import answer_offer, audit, posting, still_hiring
+from backend.services import answer_offer, audit, posting, read_back, still_hiring
 from backend.services.acts import act
 from backend.services.employer_desk import (
     CHANGED_BY_VALUE,
@@ -112,6 +112,10 @@ def change_posting(turn: Turn) -> list[Answer]:
         said["headcount"] = found.headcount + count
     elif turn.facts.params.get("wish") == "only" and count is not None:
         said["headcount"] = count
+    if (question := _read_back(turn, said)) is not None:
+        turn.remember("hiring_chosen", found.id)
+        return [question]
+    turn.remember("hiring_chosen", None)
     wrong = posting_words.problems("", said, turn.today)
     if wrong:
         return [make("posting_problem", problem=next(iter(wrong.values()))), make("change_what")]
@@ -140,6 +144,8 @@ def change_posting(turn: Turn) -> list[Answer]:
 
 def _submit_again(turn: Turn, opening: Opening) -> list[Answer]:
     said, text = _said_with(turn), turn.text.strip()
+    if (question := _read_back(turn, said)) is not None:
+        return [question]
     changes = _partial(opening, said, turn)
     if not said.keys() & CHANGED_BY_VALUE and (posting_words.asks_nothing(text) or "去掉" in text or "不要求" in text):
         changes["requirements"] = ""
@@ -154,6 +160,16 @@ def _submit_again(turn: Turn, opening: Opening) -> list[Answer]:
         return [make("change_what")]
     turn.expect(None)
     return [make("submitted_again", opening=view_of(turn, again))]
+
+
+def _read_back(turn: Turn, said: dict[str, Any]) -> Answer | None:
+    """In a call a number or a day is read back before it changes anything (V11)."""
+    facts = turn.facts
+    if "headcount" in said and facts.one("headcount") != said["headcount"]:
+        total = Entity("headcount", str(said["headcount"]), said["headcount"], 0, 0)
+        others = [entity for entity in facts.entities if entity.entity != "headcount"]
+        turn.facts = Facts([*others, total], facts.params, facts.intent)
+    return read_back.question(turn, "change_posting")
 
 
 def _said_with(turn: Turn) -> dict[str, Any]:

@@ -131,7 +131,8 @@ def whose_side(turn: Turn) -> list[Answer]:
 def which_posting(turn: Turn, act_name: str, openings: list[Opening]) -> Opening | list[Answer]:
     """The one posting that is meant: named by number or trade, or the only one; else the question which."""
     params = turn.facts.params
-    if (chosen := params.get("opening_id")) is not None:
+    chosen = params.get("opening_id") or (turn.recall("hiring_chosen") if params.get("heard_right") else None)
+    if chosen is not None:
         mine = [opening for opening in openings if opening.id == chosen]
         return mine[0] if mine else [make("nobody_hired")]
     if trades := turn.facts.all("job_type"):
