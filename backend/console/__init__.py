@@ -18,6 +18,7 @@ from backend.console import (
     places,
     planned_calls,
     priority_ledger,
+    ranking,
     recordings,
     talks,
     text,
@@ -75,6 +76,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
         room.register(bp, deps)
     for ledger in (workers, households, priority_ledger, talks, ledger_files):
         ledger.register(bp, deps)
+    ranking.register(bp, deps)
     recordings.register(bp, deps, to_record)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

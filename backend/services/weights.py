@@ -49,14 +49,13 @@ def history(session: Session, county: str) -> Sequence[MatchingWeights]:
 def set_weights(deps: Deps, member: Member, weights: Mapping[str, float], reason: str) -> MatchingWeights | None:
     """Put weights in force in the county of `member`, from the next ranking on; None when they already are.
 
-    Raises `Forbidden` unless a county's staff, `Invalid` with a sentence per weight that is out of its limits, or without
-    a reason.
+    Raises `Forbidden` unless a county's staff; `Invalid` with what `problems` finds, or `reason: missing`.
     """
     wanted = Weights.from_json(weights)
     why = reason.strip()
     wrong = dict(problems(wanted))
     if not why or len(why) > LONGEST_REASON:
-        wrong["reason"] = "写一句为啥要改。"
+        wrong["reason"] = "missing"
     _check(member)
     if wrong:
         raise Invalid("not within the limits", wrong)
