@@ -294,6 +294,9 @@ def day(value: Cell, today: date) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
+    if isinstance(value, float) and not value.is_integer():
+        # 12.10 typed as a number is kept as 12.1: the tenth or the first, nobody knows any more.
+        raise BadCell("看不懂是哪一天。写成“2026-12-01”的样子")
     text = plain(value)
     if not text:
         return None

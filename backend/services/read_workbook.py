@@ -119,6 +119,8 @@ def _check(content: bytes) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")) and b"<!" in _start_of(packed, part).replace(b"<!--", b""):
                     raise UnreadableFile(NOT_EXCEL)  # Excel writes no document types; entities can swell
+    except UnreadableFile:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as broken:
         raise UnreadableFile("这个文件打不开，可能坏了。请用Excel或WPS重新另存一次") from broken
 
