@@ -8,8 +8,11 @@ from flask import Blueprint, abort
 
 from backend.console import (
     auth,
+    backstop,
     cases,
     conversations,
+    forwarded,
+    fresh,
     guard,
     households,
     labels,
@@ -20,6 +23,7 @@ from backend.console import (
     priority_ledger,
     ranking,
     recordings,
+    stale,
     talks,
     text,
     today,
@@ -68,6 +72,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "pay": text.pay,
             "yuan": text.yuan,
             "yes_no": text.yes_no,
+            "quiet_worker": fresh.quiet_worker,
+            "quiet_opening": fresh.quiet_opening,
             "region": deps.regions.name,
             "region_in_full": deps.regions.full_name,
         }
@@ -76,6 +82,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
         room.register(bp, deps)
     for ledger in (workers, households, priority_ledger, talks, ledger_files):
         ledger.register(bp, deps)
+    for room in (stale, forwarded, backstop):
+        room.register(bp, deps)
     ranking.register(bp, deps)
     recordings.register(bp, deps, to_record)
 

@@ -10,7 +10,7 @@ from backend.console.cases import list_masks
 from backend.console.guard import me
 from backend.services.regions import HOME_REGION
 from backend.services.review_transcript import note_reading
-from backend.store.queries import cases, conversations, openings_review
+from backend.store.queries import cases, conversations, forwardings, openings_review, posts, stale
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -28,6 +28,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             masks = list_masks(session, [case for case, _ in pressing[:FIRST_CASES]])
             waiting = conversations.count_waiting(session, region, HOME_REGION)
             to_review = openings_review.by_status(session, region).get("in_review", 0)
+            kept = stale.counts(session, region, deps.clock())
+            passed_on = forwardings.unseen(session, region)
+            hardest = posts.count_hardest(session, region, deps.settings.backstop_after)
         note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
         return render_template(
             "console/today.html",
@@ -35,5 +38,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             pressing=pressing[:FIRST_CASES],
             waiting=waiting,
             to_review=to_review,
+            stale=kept["workers"] + kept["openings"],
+            stale_tab="workers" if kept["workers"] or not kept["openings"] else "openings",
+            passed_on=passed_on,
+            hardest=hardest,
             masks=masks,
         )

@@ -49,6 +49,12 @@ def take_up_again(worker: Worker, now: datetime) -> None:
     worker.waiting_since = worker.waiting_since or now
 
 
+def stop_looking(worker: Worker) -> None:
+    """She does not look for work now: she no longer waits (H03)."""
+    worker.waiting_since, worker.job_willingness = None, "not_now"
+    set_aside(worker)
+
+
 def set_aside(worker: Worker) -> None:
     """Not offered anything until she, or staff for her, says that she looks for work again."""
     worker.status = "paused"

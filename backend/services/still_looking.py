@@ -157,8 +157,7 @@ def still_looking(turn: Turn) -> list[Answer]:
         if said == "looking":
             confirming.take_up_again(worker, turn.now)
         else:
-            worker.waiting_since, worker.job_willingness = None, "not_now"
-            confirming.set_aside(worker)
+            confirming.stop_looking(worker)
         audit.record(turn, "still_looking" if said == "looking" else "not_looking", worker)
     return [make("still_noted" if said == "looking" else "not_looking")]
 
