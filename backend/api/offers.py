@@ -15,6 +15,7 @@ from backend.errors import NotFound
 from backend.services import answer_offer, audit, both_sides
 from backend.services.deps import Deps
 from backend.store.models import Offer
+from backend.store.session import in_turn
 
 
 def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
@@ -55,7 +56,13 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     @bp.output(OfferOut)
     def answer(offer_id: int, json_data: dict[str, Any]) -> Any:
         """Accept or decline for the worker. 409 with `reason` `full`, `overlap` (`standing`: the opening in the way), …"""
-        with deps.db.write() as session:
-            offer = both_sides.answer(session, deps, now=deps.clock(), offer_id=offer_id, answer=json_data["answer"])
-            audit.write(session, deps.clock(), actor, json_data["answer"], offer, opening_id=offer.opening_id)
-            return shapes.offers([offer])[0]
+
+        def once() -> Any:
+            with deps.db.write() as session:
+                offer = both_sides.answer(
+                    session, deps, now=deps.clock(), offer_id=offer_id, answer=json_data["answer"]
+                )
+                audit.write(session, deps.clock(), actor, json_data["answer"], offer, opening_id=offer.opening_id)
+                return shapes.offers([offer])[0]
+
+        return in_turn(once)
