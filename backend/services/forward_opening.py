@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.domain.access import may, may_see
 from backend.domain.forwarding import may_forward, reach_after
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit
+from backend.services import audit, instant_hire
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
 from backend.store.models import Forwarding, Opening
@@ -75,12 +75,6 @@ def look_at(session: Session, deps: Deps, member: Member, forwarding: Forwarding
     session.refresh(forwarding)
 
 
-def rearm(opening: Opening, now: datetime) -> None:
-    """Somebody new may be found: the next wave looks at once, unless the waves were stopped."""
-    if opening.status == "published" and opening.waves_stopped_at is None:
-        opening.next_wave_at = now
-
-
 def _put(
     session: Session, deps: Deps, member: Member, opening: Opening, places: list[str], note: str, now: datetime
 ) -> list[str]:
@@ -95,7 +89,7 @@ def _put(
         reach = reach_after(opening.region_code, reach, code)
     if new:
         opening.visible_to = reach
-        rearm(opening, now)
+        instant_hire.rearm(session, opening, now)
         audit.write(session, now, member.actor, "forwarded", opening, to=new, visible_to=reach)
     session.flush()
     return new
