@@ -6,9 +6,14 @@ import re
 
 import pytest
 
+from backend.store.models import Household, Talk
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
 
 OPEN = {"console.login", "console.static", "console.language"}
+# What an address names that lies in one region.
+OF_A_REGION = {
+    "conversation_id", "message_id", "case_id", "opening_id", "planned_id", "worker_id", "household_id", "talk_id",
+}  # fmt: skip
 
 
 def routes(app):
@@ -18,12 +23,12 @@ def routes(app):
 
 
 def address(rule, ids):
-    return rule.build({name: ids.get(name, "x") for name in rule.arguments})[1]
+    return rule.build({name: ids.get(name, "1") for name in rule.arguments})[1]
 
 
 @pytest.fixture
 def objects(make):
-    """One conversation, turn, case, opening and planned call in a village; the same in another village and another county."""
+    """One conversation, turn, case, opening, planned call, worker, household and talk in a village; the same in another village and another county."""
 
     def plant(region):
         with make() as f:
@@ -31,7 +36,16 @@ def objects(make):
             turn = f.make_message("我在找活", conversation=conversation, media_url="http://carrier.test/r1")
             case = f._add(_case(f, region, conversation, turn))
             opening = f.make_opening(region=region, status="in_review")
+            worker = f.make_worker(village=region)
+            household = f._add(Household(village_code=region, created_at=f.now))
+            worker.person.household_id = household.id
+            talk = Talk(kind="one_to_one", region_code=region, employer_id=opening.employer_id, held_on=f.today, note="",
+                        staff_id=f.make_staff(region=region).id, created_at=f.now)  # fmt: skip
             return {
+                "worker_id": worker.id,
+                "household_id": household.id,
+                "talk_id": f._add(talk).id,
+                "kind": "workers",
                 "conversation_id": conversation.id,
                 "message_id": turn.id,
                 "case_id": case.id,
@@ -84,6 +98,15 @@ FIELDS = {
                              "starts_on": "2026-06-12", "ends_on": "2026-06-12", "hours_from": "", "hours_to": "", "pay_min": "",
                              "pay_max": "", "pay_unit": "", "settlement": "", "requirements": "", "meals": "", "lodging": "",
                              "transport": "", "insured": ""},
+    "console.edit_card": {"version": "x", "gender": "", "birth_year": "", "village": "兴泉社区", "job_types": "", "skill_level": "", "pay": "",
+                          "available_from": "", "available_to": "", "employment_status": "", "job_willingness": "", "at_home": "",
+                          "service_needs": "", "preferred_channel": "", "waiting_since": ""},
+    "console.visit_worker": {"kind": "home", "note": "", "next_on": ""}, "console.set_officer": {"officer": ""},
+    "console.judge_hardship": {"code": "G03", "decision": "verify", "reason": "papers_seen"},
+    "console.reveal_worker": {"field": "phone", "reason": "call_back"}, "console.change_household": {"change": "new"},
+    "console.add_to_household": {"worker": "1", "reason": "moved"}, "console.merge_household": {"other": "2", "reason": "moved"},
+    "console.add_to_talk": {"worker": "1"}, "console.talk_outcome": {"worker": "1", "outcome": "refused"},
+    "console.keep_worker": {"said": "looking", "tab": "workers"}, "console.keep_opening": {"said": "more"},
     "console.try_sentence": {"text": "你好", "channel": "sms"},
 }  # fmt: skip
 
@@ -129,12 +152,8 @@ def test_a_form_sent_from_another_site_is_refused(browse):
 def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, outgoing, login, region):
     ids, browser = objects(region), browse(login)
     missing = dict.fromkeys(ids, 2_147_483_647)
-    with_id = [
-        rule
-        for rule in routes(app)
-        if rule.arguments & {"conversation_id", "message_id", "case_id", "opening_id", "planned_id"}
-    ]
-    assert len(with_id) >= 15
+    with_id = [rule for rule in routes(app) if rule.arguments & OF_A_REGION]
+    assert len(with_id) >= 28
     for rule in with_id:
         path = address(rule, ids)
         if "POST" in rule.methods:
@@ -150,7 +169,17 @@ def test_nothing_of_another_region_is_found_by_any_route(app, browse, objects, o
 
 @pytest.mark.parametrize(
     "page",
-    ["/console/", "/console/conversations", "/console/conversations?number=", "/console/cases", "/console/openings"],
+    [
+        "/console/",
+        "/console/conversations",
+        "/console/conversations?number=",
+        "/console/cases",
+        "/console/openings",
+        "/console/workers",
+        "/console/households",
+        "/console/ledgers/priority?tab=older",
+        "/console/talks",
+    ],
 )
 def test_no_list_count_or_search_tells_of_another_region(browse, objects, make, page):
     browser = browse("cun")
@@ -167,13 +196,7 @@ def body(answer, path):
 def test_city_staff_look_but_do_not_act(app, browse, objects, outgoing):
     ids, browser = objects(VILLAGE), browse("shi")
     for rule in routes(app):
-        if "POST" in rule.methods and rule.arguments & {
-            "conversation_id",
-            "message_id",
-            "case_id",
-            "opening_id",
-            "planned_id",
-        }:
+        if "POST" in rule.methods and rule.arguments & OF_A_REGION:
             assert browser.submit(address(rule, ids), **FIELDS.get(rule.endpoint, {})).status_code == 403, rule
     assert browser.visit(f"/console/conversations/{ids['conversation_id']}").status_code == 200
     assert outgoing() == []
@@ -197,10 +220,10 @@ def test_odd_addresses_are_not_found(browse, path):
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999999", "page=١", "number=%00", "number=' or 1", "number=%25%25%25%25",
-                                   "status=%00", "kind=%00", "show=x"])  # fmt: skip
+                                   "status=%00", "kind=%00", "show=x", "village=50&trade=x&waiting=7&after=-1&tab=%00"])  # fmt: skip
 def test_odd_questions_get_an_ordinary_page(browse, query):
     browser = browse("xian")
-    for page in ("conversations", "cases", "openings"):
+    for page in ("conversations", "cases", "openings", "workers", "households", "ledgers/priority", "talks"):
         assert browser.visit(f"/console/{page}?{query}").status_code == 200
 
 
