@@ -30,7 +30,7 @@ DONE = frozenset({
     "registered", "job_taken", "withdrawn", "offer_declined", "case_opened", "posting_received", "profile_updated",
     "availability_set", "opted_out", "market_info", "outcome_noted", "calls_off",
     "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again", "waitlisted", "wait_over", "still_noted", "not_looking",
-    "some_looking", "hiring_noted", "hiring_closed",
+    "some_looking", "hiring_noted",
 })  # fmt: skip
 READ_BACK_WHOLE = frozenset({"confirm_registration", "confirm_posting"})
 # What she asked for was understood: failures before it are over.

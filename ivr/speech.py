@@ -360,7 +360,6 @@ RENDERERS: dict[str, Renderer] = {
     "gone_quiet": _fixed("gone_quiet"),
     "still_hiring": _about("still_hiring"),
     "hiring_noted": _fixed("hiring_noted"),
-    "hiring_closed": lambda answer, today: [prompt("hiring_closed" if answer["coming"] else "hiring_off")],
     "calls_off": _fixed("calls_off"),
     "full_wait": _full_wait,
     "waitlisted": lambda answer, today: [prompt("waitlisted", place=answer["position"]), prompt("wait_told")],

@@ -75,7 +75,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     "gone_quiet": (),  # set aside after long silence
     "still_hiring": ("opening",),  # to the employer: are people still wanted?
     "hiring_noted": ("opening",),
-    "hiring_closed": ("opening", "coming"),  # coming: how many have a place and keep it
     "said_absent": ("opening",),  # the employer says she did not come: did she?
     "calls_off": (),  # we no longer ring this number of our own accord
     # -- by phone: amounts and days are read back before they change anything

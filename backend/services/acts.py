@@ -100,7 +100,6 @@ CHANGES = frozenset(
         "calls_off",
         "still_noted",
         "not_looking",
-        "hiring_closed",
     }
 )
 # After these nobody has to be rung back: something was finished, or a person has been asked for (V15).

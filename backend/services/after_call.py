@@ -25,7 +25,7 @@ log = structlog.get_logger()
 TOLD = (
     "job_taken", "waitlisted", "case_opened", "callback_promised", "human", "withdrawn", "wait_over", "registered", "posting_received",
     "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again",
-    "profile_updated", "not_looking", "hiring_closed", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
+    "profile_updated", "not_looking", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
 )  # fmt: skip
 # Of one opening only the last word counts.
 OF_AN_OPENING = frozenset({"job_taken", "waitlisted", "withdrawn", "wait_over", "offer_declined", "undone",

@@ -16,7 +16,7 @@ from backend.domain import freshness
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.services import answer_offer, audit, outbox
-from backend.services.acts import act
+from backend.services.acts import act, run
 from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.post_opening import withdraw_opening
@@ -128,8 +128,8 @@ def still_hiring(turn: Turn) -> list[Answer]:
         confirm(opening, turn.now)
         audit.record(turn, "still_hiring", opening)
         return [make("hiring_noted", opening=opening_view(opening, turn.deps.regions))]
-    coming = close(turn.session, turn.deps, turn.now, opening, actor=f"handset:{turn.handset.id}")
-    return [make("hiring_closed", opening=opening_view(opening, turn.deps.regions), coming=coming)]
+    # The same act as when they say so unasked: it can be taken back for a day.
+    return run(turn, {"act": "closed_for_sure", "params": {"opening_id": opening.id, "how": "enough"}})
 
 
 def confirm(opening: Opening, now: datetime) -> None:

@@ -18,12 +18,6 @@ def _still_hiring(answer: Answer, detail: int) -> str:
     return f"你招人的活:{w.line(answer['opening'], detail=min(detail, 2))}。还要人吗?要回1,不要了回2,找人回0"
 
 
-def _closed(answer: Answer, detail: int) -> str:
-    title, coming = answer["opening"]["title"], answer["coming"]
-    told = f"报了的{coming}个人照来" if coming else "报过名的人,我们告诉他们"
-    return f"好,{title}不招了。{told}。以后要人,发短信来说就是"
-
-
 ZH: Phrases = {
     "still_looking": _still_looking,
     "still_noted": "好,记下了。有合适的活就告诉你",
@@ -33,7 +27,6 @@ ZH: Phrases = {
     "gone_quiet": "好久没得你的信,先不给你找活了。想找活,回“找活”,或者打这个电话",
     "still_hiring": _still_hiring,
     "hiring_noted": lambda a, d: f"好,接着给你找人:{a['opening']['title']}还差{a['opening']['left']}个",
-    "hiring_closed": _closed,
 }
 
 
@@ -57,8 +50,4 @@ EN: Phrases = {
         f"Your opening: {w.line(a['opening'], 'en', detail=2)}. Do you still need people? 1 yes, 2 no, 0 a person"
     ),
     "hiring_noted": lambda a, d: f"We go on looking: {a['opening']['left']} more for {w.work(a['opening'], 'en')}.",
-    "hiring_closed": lambda a, d: (
-        f"{w.work(a['opening'], 'en')}: nobody more is taken on. "
-        + (f"The {a['coming']} who have a place will come." if a["coming"] else "Those who were asked are told.")
-    ),
 }

@@ -152,7 +152,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "settled_noted": {"opening": opening(), "paid": True},
     "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
     "reminder": {"opening": opening()}, "follow_up": {"opening": opening()}, "ask_paid": {"opening": opening()},
-    "outcome_noted": {"outcome": "paid", "opening": opening()}, "still_looking": {"people": 2}, "hiring_closed": {"opening": opening(), "coming": 2},
+    "outcome_noted": {"outcome": "paid", "opening": opening()}, "still_looking": {"people": 2},
     "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
 }  # fmt: skip
 

@@ -75,7 +75,7 @@ def test_a_no_to_an_opening_nobody_has_taken_calls_it_off(
 ) -> None:
     opening_id = posted()
     still_hiring.ask_employers(deps)
-    assert "摘脆红李不招了" in says(signed, deps, "2")
+    assert "不招了" in says(signed, deps, "2")
     assert opening(opening_id).status == "withdrawn"
 
 
@@ -90,7 +90,7 @@ def test_a_no_keeps_the_places_that_are_taken_and_tells_those_who_were_only_aske
         asked = f.make_worker("田大山", number="+8610000000555")
         f.make_offer(found, asked)
     still_hiring.ask_employers(deps)
-    assert "报了的1个人照来" in says(signed, deps, "够了")
+    assert "照来" in says(signed, deps, "够了")
     after = opening(opening_id)
     assert (after.status, after.headcount, after.filled) == ("filled", 1, 1)
     assert count(database, Offer, Offer.status == "accepted") == 1
