@@ -11,9 +11,11 @@ from backend.console import (
     backstop,
     cases,
     conversations,
+    employers,
     forwarded,
     fresh,
     guard,
+    hiring,
     households,
     labels,
     ledger_files,
@@ -85,6 +87,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     for room in (stale, forwarded, backstop):
         room.register(bp, deps)
     ranking.register(bp, deps)
+    hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

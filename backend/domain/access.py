@@ -18,6 +18,8 @@ _ACTS = frozenset(
         "record_prompt",
         "forward",
         "confirm_entry",
+        "post_opening",
+        "send_offers",
     }
 )
 # The ledgers of the workers and what is done for one of them by name (W01, H01–H05, L03).
@@ -33,7 +35,8 @@ _LEDGERS = frozenset(
     }
 )
 # Public-welfare posts are the town's and the county's to give (H11).
-_TOWN = frozenset({"give_post"})
+# So is it to say that an employer was looked at and is what it says (P04).
+_TOWN = frozenset({"give_post", "verify_employer"})
 VERBS: dict[str, frozenset[str]] = {
     "village": _ACTS | _LEDGERS,
     "town": _ACTS | _LEDGERS | _TOWN,

@@ -1,0 +1,133 @@
+"""派活: on an opening's page, its waves with the figures that sized them, its offers, who waits, and what became of each place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from backend.console import ledger_labels
+from backend.console.conversations import ID
+from backend.console.guard import form, me
+from backend.console.i18n import gettext
+from backend.console.labels import N_
+from backend.domain.access import may
+from backend.domain.waves import goes_at
+from backend.errors import Conflict
+from backend.services import steer_waves, waiting_list
+from backend.store.models import Offer, Opening, Outcome, Wave, Worker
+from backend.store.queries import waves as queries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backend.services.deps import Deps
+
+SHOWN = 60
+HELD = ("accepted", "arrived", "completed", "no_show", "paid")
+SIDES = {"worker": N_("工人说"), "employer": N_("用工方说"), "staff": N_("工作人员说")}
+OUTCOMES = {
+    "arrived": N_("来了"),
+    "no_show": N_("没来"),
+    "completed": N_("做完了"),
+    "paid": N_("工钱给了"),
+    "unpaid": N_("工钱没给"),
+}
+# What staff may put down themselves; wages not paid are the worker's own case.
+STAFF_SAY = ("arrived", "no_show", "completed", "paid")
+
+
+@dataclass(frozen=True)
+class Hiring:
+    """What the section shows. `said`: offer id → what the sides have said of it."""
+
+    waves: Sequence[Wave]
+    by_status: dict[str, int]
+    held: Sequence[Offer]
+    waiting: Sequence[Offer]
+    said: dict[int, list[Outcome]]
+    live: bool
+    may_steer: bool
+    waits_for_morning: bool
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    def hiring(opening: Opening) -> Hiring:
+        with deps.db.read() as session:
+            rows = session.scalars(
+                select(Offer)
+                .options(joinedload(Offer.worker).joinedload(Worker.person))
+                .where(Offer.opening_id == opening.id, Offer.status.in_((*HELD, "waitlisted")))
+                .order_by(Offer.id)
+                .limit(SHOWN)
+            ).all()
+            said: dict[int, list[Outcome]] = {}
+            for row in session.scalars(
+                select(Outcome).where(Outcome.offer_id.in_([offer.id for offer in rows])).order_by(Outcome.at)
+            ):
+                said.setdefault(row.offer_id, []).append(row)
+            now = deps.clock()
+            return Hiring(
+                waves=queries.waves_of(session, opening.id),
+                by_status=queries.offers_by_status(session, opening.id),
+                held=[offer for offer in rows if offer.status in HELD],
+                waiting=[
+                    offer
+                    for offer in waiting_list.waiting(session, opening.id)[:SHOWN]
+                    if offer.worker.person is not None
+                ],
+                said=said,
+                live=opening.status in steer_waves.LIVE,
+                may_steer=may(me().role, "send_offers"),
+                waits_for_morning=goes_at(now) > now,
+            )
+
+    @bp.context_processor
+    def shared() -> dict[str, Any]:
+        return {
+            "hiring": hiring,
+            "OFFER_STATUS": ledger_labels.OFFER_STATUS,
+            "OUTCOMES": OUTCOMES,
+            "SIDES": SIDES,
+            "STAFF_SAY": STAFF_SAY,
+        }
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/waves")
+    def steer_waves_of(opening_id: int) -> ResponseReturnValue:
+        given = form("step")
+        if given["step"] not in steer_waves.STEPS:
+            abort(400)
+        try:
+            steer_waves.steer(deps, me(), opening_id, given["step"])
+        except Conflict:
+            flash(gettext("这个岗位已经不招了。"), "problem")
+        else:
+            flash(_done(given["step"]), "done")
+        return redirect(url_for("console.opening", opening_id=opening_id) + "#hiring", 303)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/outcomes")
+    def say_outcome(opening_id: int) -> ResponseReturnValue:
+        given = form("offer_id", "outcome")
+        if given["outcome"] not in STAFF_SAY or not given["offer_id"].isdigit() or len(given["offer_id"]) > 12:
+            abort(400)
+        try:
+            steer_waves.say(deps, me(), int(given["offer_id"]), given["outcome"])
+        except Conflict:
+            flash(gettext("这个人没有占这个位子。"), "problem")
+        else:
+            flash(gettext("记下了。"), "done")
+        return redirect(url_for("console.opening", opening_id=opening_id) + "#hiring", 303)
+
+
+def _done(step: str) -> str:
+    return {
+        "stop": gettext("停了，不再问人。已经报上的照样去。"),
+        "go_on": gettext("接着派。"),
+        "urgent": gettext("按急招派：一次多问几个，等得短些。"),
+        "not_urgent": gettext("不按急招派了。"),
+        "next_now": gettext("马上再派一轮；夜里不打扰人，早上再派。"),
+    }[step]
