@@ -67,7 +67,7 @@ class Ranked(NamedTuple):
     id: int
     score: float
     suitable: bool
-    notes: tuple[Note, ...]
+    notes: list[Note]
 
     @property
     def parts(self) -> list[Part]:
@@ -120,7 +120,10 @@ def rank_workers(
 
 
 def _ranked(id: int, notes: list[Note], suitable: bool) -> Ranked:
-    return Ranked(id, round(sum([note[1] for note in notes]), 2), suitable, tuple(notes))
+    score = 0.0
+    for note in notes:
+        score += note[1]
+    return Ranked(id, round(score, 2), suitable, notes)
 
 
 def _order(ranked: Ranked) -> tuple[bool, float, int]:
@@ -134,7 +137,14 @@ class Fit:
         self._now, self._weights, self._km = now, weights, km
         self._trades: dict[tuple[tuple[str, ...], str], tuple[Note, bool]] = {}
         self._ways: dict[tuple[object, ...], Note] = {}
+        self._pays: dict[tuple[int | None, str | None, int], Note] = {}
+        self._given: dict[tuple[frozenset[str], frozenset[str]], Note] = {}
         self._openings: dict[int, tuple[str | None, Note, frozenset[str]]] = {}
+        # What most pairs get: nobody asked, nothing to compare.
+        most = weights
+        self._any_hours: Note = ("hours", most.hours, most.hours, "哪个钟点都行", False)
+        self._any_days: Note = ("days", most.days, most.days, "没说哪天不得空", False)
+        self._any_skill: Note = ("requirements", most.requirements, most.requirements, "手艺上没有要求", False)
 
     def of(self, worker: WorkerFacts, opening: OpeningFacts) -> tuple[list[Note], bool]:
         """The notes of the fit, and whether trade, days and calendar allow it."""
@@ -149,18 +159,17 @@ class Fit:
             given = frozenset(benefit for benefit in BENEFIT_WORDS if opening.gives(benefit))
             known = self._openings[opening.id] = (part_of_day(opening), self._fresh(opening), given)
         part, fresh, given = known
-        days, can_come = self._days(worker, opening)
-        notes = [
-            trade,
-            way,
-            days,
-            self._hours(worker, part),
-            self._pay(worker, opening),
-            self._skill(worker, opening),
-            self._benefits(worker, given),
-            fresh,
-        ]
-        return notes, does_it and can_come
+        if worker.taken or worker.term or worker.available_from or worker.available_to or worker.unavailable:
+            days, can_come = self._days(worker, opening)
+        else:
+            days, can_come = self._any_days, True
+        pay_key = (worker.pay_min_fen, worker.pay_unit, opening.id)
+        pay = self._pays.get(pay_key) or self._pays.setdefault(pay_key, self._pay(worker, opening))
+        gain_key = (worker.benefits, given)
+        gain = self._given.get(gain_key) or self._given.setdefault(gain_key, self._benefits(worker, given))
+        hours = self._hours(worker, part) if worker.day_parts else self._any_hours
+        skill = self._skill(worker, opening.skill) if opening.skill else self._any_skill
+        return [trade, way, days, hours, pay, skill, gain, fresh], does_it and can_come
 
     def _trade(self, job_types: tuple[str, ...], wanted: str) -> tuple[Note, bool]:
         most = self._weights.trade
@@ -209,12 +218,10 @@ class Fit:
             return ("days", most * share * OTHER_TERM, most, words if share == 1 else "有几天不得空", share < 1), True
         if share < 1:
             return ("days", most * share, most, "有几天不得空", True), True
-        return ("days", most, most, "日子合适" if bound else "没说哪天不得空", bound), True
+        return (("days", most, most, "日子合适", True) if bound else self._any_days), True
 
     def _hours(self, worker: WorkerFacts, part: str | None) -> Note:
         most = self._weights.hours
-        if not worker.day_parts:
-            return "hours", most, most, "哪个钟点都行", False
         if part is None:
             return "hours", most, most, "没写几点上工", False
         if _serves(part, worker.day_parts):
@@ -241,10 +248,8 @@ class Fit:
         points = PAY_SHORT * most * max(0.0, (ratio - PAY_TOO_SHORT) / (1 - PAY_TOO_SHORT))
         return "pay", points, most, "工钱比想要的少", True
 
-    def _skill(self, worker: WorkerFacts, opening: OpeningFacts) -> Note:
-        most, asked = self._weights.requirements, opening.skill
-        if asked is None:
-            return "requirements", most, most, "手艺上没有要求", False
+    def _skill(self, worker: WorkerFacts, asked: str) -> Note:
+        most = self._weights.requirements
         wanted = "要有证" if asked == "certified" else "要熟手"
         if worker.skill_level not in LEVELS:
             return "requirements", SKILL_UNKNOWN * most, most, f"{wanted}，没说过会不会", False

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.domain.distance import proximity_of
@@ -25,6 +26,7 @@ from backend.settings import TIMEZONE
 from backend.store.models import Opening, Worker
 from backend.store.queries import candidates
 
+Kind = TypeVar("Kind", Opening, Worker)
 LONG_TERM_DAYS = 30
 # With so many to rank, a wider search would only bring what lies farther off and fits less.
 ENOUGH = 60
@@ -32,26 +34,50 @@ ENOUGH = 60
 FIRST_PLACES, MORE_PLACES = 400, 3000
 
 
+class _Rows(Generic[Kind]):
+    """The stored rows of an answer, read all together when the first is asked for: not everybody who ranks needs them."""
+
+    def __init__(self, session: Session, query: Select[Any]) -> None:
+        self._session, self._query = session, query
+
+    @cached_property
+    def _by_id(self) -> dict[int, Kind]:
+        return {row.id: row for row in self._session.scalars(self._query)}
+
+    def __getitem__(self, id: int) -> Kind:
+        return self._by_id[id]
+
+
 @dataclass(frozen=True)
 class Match:
     """An opening that suits, best first in any list; `reasons` are plain Chinese sentences."""
 
-    opening: Opening
+    opening_id: int
     score: float
     reasons: list[str]
     suitable: bool
+    _rows: _Rows[Opening]
+
+    @property
+    def opening(self) -> Opening:
+        return self._rows[self.opening_id]
 
 
 @dataclass(frozen=True)
 class WorkerMatch:
     """`need`: how many of the points are for the need for work; `has_priority`: among those whom a first wave asks (H03)."""
 
-    worker: Worker
+    worker_id: int
     score: float
     reasons: list[str]
     suitable: bool
-    need: float = 0.0
-    has_priority: bool = False
+    need: float
+    has_priority: bool
+    _rows: _Rows[Worker]
+
+    @property
+    def worker(self) -> Worker:
+        return self._rows[self.worker_id]
 
 
 # -- openings for a worker -------------------------------------------------------------------------------------------
@@ -88,11 +114,11 @@ def openings_for(
     else:
         ranked.sort(key=lambda r: (not r.suitable, -r.score, by_id[r.id].starts_on, r.id))
     best = ranked[:limit]
-    rows = session.scalars(
-        select(Opening).options(joinedload(Opening.employer)).where(Opening.id.in_([r.id for r in best]))
+    rows: _Rows[Opening] = _Rows(
+        session,
+        select(Opening).options(joinedload(Opening.employer)).where(Opening.id.in_([r.id for r in best])),
     )
-    loaded = {opening.id: opening for opening in rows}
-    return [Match(loaded[r.id], r.score, r.reasons, r.suitable) for r in best]
+    return [Match(r.id, r.score, r.reasons, r.suitable, rows) for r in best]
 
 
 def ranked_openings(
@@ -219,16 +245,16 @@ def workers_for(
     session: Session, regions: RegionBook, now: datetime, opening: Opening, *, limit: int = 50
 ) -> list[WorkerMatch]:
     """Active workers for an opening, best first; whom it has been put to before is not in the list."""
-    ranked, facts = ranked_workers(session, regions, now, opening)
+    ranked, facts = ranked_workers(session, regions, now, opening, at_least=limit)
     best = [r for r in ranked if r.suitable][:limit]
-    rows = session.scalars(
+    rows: _Rows[Worker] = _Rows(
+        session,
         select(Worker)
         .options(joinedload(Worker.person), selectinload(Worker.hardships))
-        .where(Worker.id.in_([r.id for r in best]))
+        .where(Worker.id.in_([r.id for r in best])),
     )
-    loaded = {worker.id: worker for worker in rows}
     return [
-        WorkerMatch(loaded[r.id], r.score, r.reasons, r.suitable, r.need, has_priority(facts[r.id], now)) for r in best
+        WorkerMatch(r.id, r.score, r.reasons, r.suitable, r.need, has_priority(facts[r.id], now), rows) for r in best
     ]
 
 
@@ -238,14 +264,16 @@ def ranked_workers(
     now: datetime,
     opening: Opening,
     *,
+    at_least: int = 50,
     weights: Weights | None = None,
 ) -> tuple[list[Ranked], dict[int, WorkerFacts]]:
     """The ranking behind `workers_for`, those who do not suit included, and by id the facts it was made from.
 
-    `weights`: others than the county's, to see what they would change.
+    `at_least`: how many are wanted, for of these and more besides the best are chosen. `weights`: others than the county's,
+    to see what they would change.
     """
     session.flush()
-    ids = candidate_workers(session, regions, opening)
+    ids = candidate_workers(session, regions, opening, at_least=at_least)
     facts = facts_of(session, ids, now.astimezone(TIMEZONE).date())
     if weights is None:
         weights = weights_for(session, regions.county_of(opening.region_code))
@@ -253,7 +281,7 @@ def ranked_workers(
     return ranked, {one.id: one for one in facts}
 
 
-def candidate_workers(session: Session, regions: RegionBook, opening: Opening) -> list[int]:
+def candidate_workers(session: Session, regions: RegionBook, opening: Opening, *, at_least: int = 50) -> list[int]:
     """Ids of whom to rank: the nearest of the trade, of kindred ones, and those with priority from farther off.
 
     They live where the opening is shown: its county, or what it was opened or forwarded to (P08, P09).
@@ -261,21 +289,19 @@ def candidate_workers(session: Session, regions: RegionBook, opening: Opening) -
     reach = (opening.visible_to or regions.county_of(opening.region_code),
              *candidates.forwarded_to(session, opening.id))  # fmt: skip
     trades = kindred_of([opening.job_type]) - {opening.job_type}
+    same, others, helped = candidates.SAME_TRADE, candidates.KINDRED, candidates.PRIORITY
+    limits = (max(same, 2 * at_least), max(others, at_least), max(helped, at_least // 2))
+    enough = max(ENOUGH, at_least)
     found: dict[int, None] = {}
     for places in (FIRST_PLACES, MORE_PLACES):
         around = regions.nearby(opening.region_code).nearest(opening.region_code, reach, places)
-        found |= dict.fromkeys(
-            candidates.worker_ids(
-                session, opening_id=opening.id, places=around, trade=opening.job_type, kindred=trades
-            )
-        )  # fmt: skip
-        if len(found) >= ENOUGH or len(around) < places:
+        asked: dict[str, Any] = {"opening_id": opening.id, "places": around, "limits": limits}
+        found |= dict.fromkeys(candidates.worker_ids(session, trade=opening.job_type, kindred=trades, **asked))
+        if len(found) >= enough or len(around) < places:
             break
-    if len(found) < ENOUGH:
+    if len(found) < enough:
         # Too few who named such work: those who named none may do it.
-        found |= dict.fromkeys(
-            candidates.worker_ids(session, opening_id=opening.id, places=around, trade="", kindred=())
-        )  # fmt: skip
+        found |= dict.fromkeys(candidates.worker_ids(session, trade="", kindred=(), **asked))
     return list(found)
 
 
