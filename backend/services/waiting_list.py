@@ -50,7 +50,7 @@ def ask_to_wait(turn: Turn, opening: Opening) -> list[Answer]:
         options |= {
             str(n): {"act": "apply_job", "params": {"opening_id": view["id"]}} for n, view in enumerate(others, start=2)
         }
-    turn.expect("full", options, opening_id=opening.id, words=WORDS if turn.channel == "voice" else {"1": WORDS["1"]})
+    turn.expect("full_wait", options, opening_id=opening.id, words=WORDS if turn.channel == "voice" else {"1": WORDS["1"]})
     view = opening_view(opening, turn.deps.regions)
     return [make("full_wait", opening=view, ahead=len(waiting(turn.session, opening.id)), alternatives=others)]
 
