@@ -86,6 +86,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
         ledger.register(bp, deps)
     for room in (stale, forwarded, backstop):
         room.register(bp, deps)
+    employers.register(bp, deps)
     ranking.register(bp, deps)
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)

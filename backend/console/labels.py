@@ -258,6 +258,35 @@ EMPLOYER_KINDS = {
     "person": N_("个人"),
     "other": N_("其他用工方"),
 }
+SOURCE_KINDS = {
+    "gig": N_("零工岗位"),
+    "fair": N_("招聘活动"),
+    "policy": N_("政策性岗位"),
+    "key_enterprise": N_("重点企业用工"),
+}
+EMPLOYMENT_KINDS = {"flexible": N_("灵活用工"), "full_time": N_("全日制用工"), "shared": N_("调剂用工")}
+# What was done to an opening or an employer, as its history tells it.
+OPENING_EVENTS = {
+    "posted": N_("收到"),
+    "collected": N_("窗口登记，用工方同意"),
+    "published_before_review": N_("核实过的用工方，先发布"),
+    "published": N_("审核通过，发布"),
+    "rejected": N_("退回"),
+    "confirmed_after_review": N_("复核没问题"),
+    "taken_down": N_("下架"),
+    "submitted_again": N_("老板改好，再交审核"),
+    "back_to_review": N_("老板改了，重新审核"),
+    "edited": N_("改过"),
+    "closed_opening": N_("人够了，停招"),
+    "closed_by_staff": N_("窗口替老板停招"),
+    "withdrew_opening": N_("取消"),
+    "hires_on": N_("老板接着招"),
+    "still_hiring": N_("老板说还要人"),
+    "employer_added": N_("登记用工方"),
+    "employer_verified": N_("核实过了"),
+    "employer_verification_withdrawn": N_("收回核实"),
+    "employer_kind_set": N_("改了类别"),
+}
 REVEAL_REASONS = {
     "call_back": N_("要回电话"),
     "check_record": N_("核对登记"),

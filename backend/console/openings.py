@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.console import labels
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me, page_number
 from backend.console.i18n import gettext
 from backend.console.text import Mask, yuan
-from backend.domain.access import may_see
+from backend.domain import review
+from backend.domain.access import may, may_see
+from backend.domain.case_rules import after_working_days
 from backend.errors import Conflict, Invalid, NotFound
-from backend.services import review_opening, review_transcript
+from backend.services import review_opening, review_transcript, staff_openings
+from backend.services.post_opening import posting_of
 from backend.settings import TIMEZONE
-from backend.store.models import Opening, Staff
+from backend.store.models import AuditEvent, Opening, Staff
+from backend.store.queries import employers as employer_queries
 from backend.store.queries import openings_review as queries
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 TRI = {"yes": True, "no": False, "": None}
-_TEXTS = (
+TEXTS = (
     "title",
     "job_type",
     "headcount",
@@ -51,7 +57,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/openings")
     def openings() -> str:
         status, number = request.args.get("status", "in_review"), page_number()
-        status = status if status in queries.TABS else "in_review"
+        status = status if status in (*queries.TABS, queries.TO_LOOK_AT) else "in_review"
         with deps.db.read() as session:
             rows, more = queries.page(session, me().region_code, status=status, number=number)
             counts = queries.by_status(session, me().region_code)
@@ -65,6 +71,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             counts=counts,
             mask=Mask(),
             tabs=queries.TABS,
+            may_post=may(me().role, "post_opening"),
         )
 
     def show(
@@ -83,6 +90,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             review_transcript.note_opening(deps, session, member, opening)
             shown = review_transcript.revealed(deps, session, member, opening)
             reviewer = session.get(Staff, opening.reviewed_by) if opening.reviewed_by else None
+            posting = posting_of(session, deps.regions, opening)
+            events = told_history(session, "openings", opening.id)
         return render_template(
             "console/opening.html",
             opening=opening,
@@ -95,7 +104,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             editing=facts is not None,
             places=_places(deps, member.region_code, opening.region_code),
             today=deps.clock().astimezone(TIMEZONE).date(),
-        )
+            may_review=may(member.role, "review_opening"),
+            seen=_seen(opening, posting),
+            usual=posting.usual and {
+                "median_fen": round(posting.usual.median_fen), "count": posting.usual.count,
+                "place": deps.regions.name(posting.usual.region),
+            },
+            review_due=_review_due(deps, opening),
+            events=events,
+        )  # fmt: skip
 
     @bp.get(f"/openings/{ID.format('opening_id')}")
     def opening(opening_id: int) -> str:
@@ -127,14 +144,47 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/openings/{ID.format('opening_id')}/edit")
     def edit_opening(opening_id: int) -> ResponseReturnValue:
-        given = form("version", *_TEXTS, optional=("negotiable",))
+        given = form("version", *TEXTS, optional=("negotiable",))
         version = given.pop("version")
+        with deps.db.read() as session:
+            found = queries.one(session, me().region_code, opening_id)
+        out = found is not None and found.status in ("published", "filled")
         try:
-            review_opening.edit(deps, me(), opening_id, version, read_facts(given))
+            if out:
+                staff_openings.change(deps, me(), opening_id, version, read_facts(given))
+            else:
+                review_opening.edit(deps, me(), opening_id, version, read_facts(given))
+        except Conflict as problem:
+            if problem.reason != "places_taken":
+                raise
+            return show(opening_id, problem=conflict_sentence(problem), facts=given), 409
         except Invalid as problem:
-            wrong = {_FORM_NAME.get(name, name): _sentence(name) for name in problem.fields}
+            wrong = {_FORM_NAME.get(name, name): sentence(name) for name in problem.fields}
             return show(opening_id, problem=gettext("有几处填得不对，请改一改。"), facts=given, wrong=wrong), 422
-        flash(gettext("改好了。看过没问题就可以发布。"), "done")
+        flash(gettext("改好了。") if out else gettext("改好了。看过没问题就可以发布。"), "done")
+        return redirect(url_for("console.opening", opening_id=opening_id), 303)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/review-after")
+    def review_after(opening_id: int) -> ResponseReturnValue:
+        given = form("decision", optional=("reason",))
+        if given["decision"] not in review_opening.DECISIONS:
+            abort(400)
+        try:
+            review_opening.review_after(deps, me(), opening_id, given["decision"], given.get("reason", ""))
+        except Invalid:
+            return show(opening_id, problem=gettext("下架要写原因，好让用工方知道怎么改。")), 422
+        kept = given["decision"] == "publish"
+        flash(gettext("复核过了。") if kept else gettext("已下架，报过的人都告诉了。"), "done")
+        return redirect(url_for("console.opening", opening_id=opening_id), 303)
+
+    @bp.post(f"/openings/{ID.format('opening_id')}/close")
+    def close_opening(opening_id: int) -> ResponseReturnValue:
+        given = form("how", "reason")
+        try:
+            staff_openings.close(deps, me(), opening_id, given["how"], given["reason"])
+        except Invalid:
+            return show(opening_id, problem=gettext("停招要写原因。")), 422
+        flash(gettext("停招了，该告诉的都告诉了。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 
     @bp.post(f"/openings/{ID.format('opening_id')}/reveal")
@@ -144,9 +194,41 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 
 
+def _seen(opening: Opening, posting: review.Posting) -> list[review.Finding]:
+    """What was written down for the reviewer and what the rules see now, with the words that raise it."""
+    now = {found.flag: found for found in review.findings(posting)}
+    flags = dict.fromkeys((*(opening.review_flags or ()), *(now if opening.status == "in_review" else ())))
+    return [now.get(flag) or review.Finding(flag) for flag in flags]
+
+
+def _review_due(deps: Deps, opening: Opening) -> datetime | None:
+    """By when what is out already has to be looked at: within a working day (P04)."""
+    if opening.published_at is None:
+        return None
+    return after_working_days(opening.published_at, 1, deps.regions.station_for(opening.region_code)["closes_at"])
+
+
+def told_history(session: Session, kind: str, object_id: int) -> list[dict[str, Any]]:
+    """What was done, by whom and why: `{at, verb, who, reason, flags}`, oldest first."""
+    events = employer_queries.history(session, kind, object_id)
+    ids = {int(event.actor.removeprefix("staff:")) for event in events if event.actor.startswith("staff:")}
+    names = {staff.id: staff.name for staff in session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+    who = {"handset": gettext("老板自己"), "api": gettext("别的系统"), "scheduler": gettext("系统")}
+
+    def actor(event: AuditEvent) -> str:
+        first, _, number = event.actor.partition(":")
+        return names.get(int(number), "") if first == "staff" else str(who.get(first, first))
+
+    return [
+        {"at": event.at, "verb": event.verb, "who": actor(event), "reason": event.facts.get("reason"),
+         "flags": event.facts.get("flags") or []}
+        for event in events
+    ]  # fmt: skip
+
+
 def as_form(opening: Opening) -> dict[str, str]:
     """An opening's facts as the texts of its form; money in yuan."""
-    facts = {name: getattr(opening, name, None) for name in _TEXTS}
+    facts = {name: getattr(opening, name, None) for name in TEXTS}
     texts = {name: "" if value is None else str(value) for name, value in facts.items()}
     texts.update({name: {True: "yes", False: "no", None: ""}[facts[name]] for name in _TRIPLE})
     texts |= {"pay_min": yuan(opening.pay_min_fen), "pay_max": yuan(opening.pay_max_fen)}
@@ -192,7 +274,7 @@ _COLUMN = {"pay_min": "pay_min_fen", "pay_max": "pay_max_fen"}
 _FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max"}
 
 
-def _sentence(name: str) -> str:
+def sentence(name: str) -> str:
     return {
         "title": gettext("写明是什么活。"),
         "headcount": gettext("人数要在1到999之间，不能少于已经报上的人。"),

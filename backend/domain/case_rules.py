@@ -97,7 +97,12 @@ def due_at(kind: str, now: datetime, opens_at: str, closes_at: str) -> datetime:
             day = local.date() + timedelta(days=0 if local.time() < _clock(opens_at) else 1)
             starts = datetime.combine(day, _clock(opens_at), TIMEZONE)
         return (starts + AT_ONCE).astimezone(now.tzinfo)
-    day, left = local.date(), rule.working_days
+    return after_working_days(now, rule.working_days, closes_at)
+
+
+def after_working_days(now: datetime, days: int, closes_at: str) -> datetime:
+    """The end of the office's day so many working days after `now`: aware, in the zone of `now`."""
+    day, left = now.astimezone(TIMEZONE).date(), days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < 5

@@ -108,3 +108,11 @@ def said_of(facts: Mapping[str, Any]) -> dict[str, Any]:
         code if facts[column] else f"no_{code}" for column, code in benefits.items() if facts[column] is not None
     ] or None
     return {name: value for name, value in said.items() if value is not None}
+
+
+def next_such_days(first: date, last: date, today: date) -> tuple[date, date]:
+    """The same weekdays again, from tomorrow on: whoever asked for Monday to Wednesday wants the next such days."""
+    weeks = max(1, -(-(today - first).days // 7))
+    start = first + timedelta(weeks=weeks)
+    start = start if start > today else start + timedelta(weeks=1)
+    return start, start + (last - first)

@@ -107,7 +107,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        return FLAGS[self.flag][0]
+        return FLAGS[self.flag][0] if self.flag in FLAGS else "block"
 
 
 Rule = Callable[[Posting], Finding | None]
@@ -188,7 +188,7 @@ def findings(posting: Posting) -> list[Finding]:
 
 def blocks(flags: Iterable[str]) -> bool:
     """Whether a person has to decide before anything is published; a flag nobody knows any more counts as one."""
-    return any(FLAGS[flag][0] == "block" if flag in FLAGS else True for flag in flags)
+    return any(Finding(flag).severity == "block" for flag in flags)
 
 
 def sentence(flag: str, lang: str = "zh") -> str:

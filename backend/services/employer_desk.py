@@ -13,7 +13,7 @@ from backend.domain import employer_words
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.employer_words import Wish
-from backend.domain.posting import said_of
+from backend.domain.posting import next_such_days, said_of
 from backend.services import outbox, posting
 from backend.services.acts import act, run
 from backend.services.opening_columns import COLUMNS
@@ -202,11 +202,7 @@ def repeat_posting(turn: Turn) -> list[Answer]:
 
 
 def _next_days(last: Opening, turn: Turn) -> str:
-    """The same weekdays again, from tomorrow on: who asked for Monday to Wednesday wants the next such days."""
-    weeks = max(1, -(-(turn.today - last.starts_on).days // 7))
-    first = last.starts_on + timedelta(weeks=weeks)
-    first = first if first > turn.today else first + timedelta(weeks=1)
-    final = first + (last.ends_on - last.starts_on)
+    first, final = next_such_days(last.starts_on, last.ends_on, turn.today)
     return "/".join(dict.fromkeys((first.isoformat(), final.isoformat())))
 
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import Opening
 from backend.store.queries.scope import within
 
 PAGE = 30
-# in_review: oldest first, since somebody waits; everything else newest first.
 TABS = ("in_review", "published", "filled", "rejected", "expired", "withdrawn")
+# Out before its review, as a verified employer's may be (P04); a list of its own beside the states.
+TO_LOOK_AT = "to_look_at"
 
 
 def page(session: Session, region: str, *, status: str = "in_review", number: int = 1) -> tuple[list[Opening], bool]:
-    order = Opening.collected_at.asc() if status == "in_review" else Opening.updated_at.desc()
+    """Openings of one state. What waits for a person: urgent harvests first (E10), then what starts first, then the oldest;
+
+    everything else newest first.
+    """
+    waits = (Opening.urgent.desc(), Opening.starts_on, Opening.collected_at)
+    order = waits if status in ("in_review", TO_LOOK_AT) else (Opening.updated_at.desc(),)
+    of_state = _to_look_at() if status == TO_LOOK_AT else Opening.status == status
     found = session.scalars(
         select(Opening)
         .options(selectinload(Opening.employer))
-        .where(Opening.status == status, within(Opening.region_code, region))
-        .order_by(order, Opening.id)
+        .where(of_state, within(Opening.region_code, region))
+        .order_by(*order, Opening.id)
         .offset((number - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()
@@ -32,7 +39,12 @@ def by_status(session: Session, region: str) -> dict[str, int]:
     rows = session.execute(
         select(Opening.status, func.count()).where(within(Opening.region_code, region)).group_by(Opening.status)
     )
-    return dict(rows.all())
+    later = session.scalar(select(func.count()).where(_to_look_at(), within(Opening.region_code, region)))
+    return {**dict(rows.all()), TO_LOOK_AT: later or 0}
+
+
+def _to_look_at() -> ColumnElement[bool]:
+    return and_(Opening.status.in_(("published", "filled")), Opening.reviewed_at.is_(None))
 
 
 def one(session: Session, region: str, opening_id: int) -> Opening | None:

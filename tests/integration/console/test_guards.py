@@ -12,7 +12,7 @@ from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLA
 OPEN = {"console.login", "console.static", "console.language"}
 # What an address names that lies in one region.
 OF_A_REGION = {
-    "conversation_id", "message_id", "case_id", "opening_id", "planned_id", "worker_id", "household_id", "talk_id",
+    "conversation_id", "message_id", "case_id", "opening_id", "employer_id", "planned_id", "worker_id", "household_id", "talk_id",
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def objects(make):
                 "message_id": turn.id,
                 "case_id": case.id,
                 "opening_id": opening.id,
+                "employer_id": opening.employer_id,
                 "planned_id": f._add(_planned(f, conversation)).id,
                 "anything": "nowhere",
                 "filename": "console.css",
@@ -94,6 +95,8 @@ FIELDS = {
     "console.reveal_opening": {"field": "phone", "reason": "call_back"}, "console.correct": {"intent": "greet"},
     "console.close_case": {"resolution": "办好了"}, "console.write_name": {"name": "王小云"},
     "console.review": {"decision": "publish", "reason": ""},
+    "console.review_after": {"decision": "publish", "reason": ""}, "console.close_opening": {"how": "off", "reason": "够了"},
+    "console.verify_employer": {"verified": "yes", "reason": "看过"}, "console.set_employer_kind": {"kind": "grower"},
     "console.edit_opening": {"version": "x", "title": "摘李子", "job_type": "A04", "headcount": "2", "region_code": VILLAGE, "place": "",
                              "starts_on": "2026-06-12", "ends_on": "2026-06-12", "hours_from": "", "hours_to": "", "pay_min": "",
                              "pay_max": "", "pay_unit": "", "settlement": "", "requirements": "", "meals": "", "lodging": "",

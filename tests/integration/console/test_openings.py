@@ -142,8 +142,8 @@ def test_the_second_of_two_editors_is_shown_the_new_state_instead_of_overwriting
     assert get(database, opening_id).title == "摘李子"
 
 
-def test_a_published_opening_cannot_be_edited_here(browse, posting, database):
-    opening_id = posting(status="published")
+def test_what_is_over_cannot_be_edited_any_more(browse, posting, database):
+    opening_id = posting(status="withdrawn")
     assert (
         browse("zhen").submit(f"/console/openings/{opening_id}/edit", **form_of(database, opening_id)).status_code
         == 409

@@ -1,0 +1,202 @@
+"""Employers: who posts, whether somebody has looked at them, what was reported; and openings posted for them (E01, E02, P04)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.console.conversations import ID
+from backend.console.guard import form, me, page_number
+from backend.console.i18n import gettext
+from backend.console.openings import TEXTS, as_form, read_facts, sentence, told_history
+from backend.console.text import Mask
+from backend.domain.access import may, may_see
+from backend.domain.posting import next_such_days
+from backend.errors import Invalid, NotFound
+from backend.services import review_transcript, staff_openings
+from backend.services.regions import HOME_REGION
+from backend.settings import TIMEZONE
+from backend.store.models import Employer, Opening, Staff
+from backend.store.queries import employers as queries
+from backend.store.queries import openings_review
+from backend.store.queries import review as review_queries
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+OWN = ("employer_name", "employer_phone", "employer_kind", "source_kind", "employment_kind")
+TICKS = ("urgent", "consent", "at_once", "negotiable")
+MOST_PLACES = 400
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/employers")
+    def employers() -> str:
+        verified, number = request.args.get("verified", ""), page_number()
+        verified = verified if verified in ("yes", "no") else ""
+        wanted = {"yes": True, "no": False}.get(verified)
+        with deps.db.read() as session:
+            rows, more = queries.page(session, me().region_code, verified=wanted, number=number)
+        review_transcript.note_reading(deps, me(), "listed_employers", ids=[employer.id for employer, _, _ in rows])
+        return render_template(
+            "console/employers.html", rows=rows, more=more, number=number, verified=verified, mask=Mask()
+        )
+
+    def show(employer_id: int, *, problem: str = "") -> str:
+        member = me()
+        with deps.db.read() as session:
+            employer = queries.one(session, member.region_code, employer_id)
+            if employer is None:
+                raise NotFound("no such employer")
+            openings = queries.openings_of(session, member.region_code, employer_id)
+            complaints = queries.complaints(session, member.region_code, HOME_REGION, employer.name)
+            others = review_queries.other_names(session, employer)
+            events = told_history(session, "employers", employer_id)
+            verifier = session.get(Staff, employer.verified_by) if employer.verified_by else None
+        review_transcript.note_reading(deps, member, "read_employer", ids=[employer_id])
+        return render_template(
+            "console/employer.html",
+            employer=employer,
+            openings=openings,
+            complaints=complaints,
+            other_names=others,
+            events=events,
+            verifier=verifier,
+            mask=Mask(),
+            problem=problem,
+            may_post=may(member.role, "post_opening"),
+            may_verify=may(member.role, "verify_employer"),
+        )
+
+    @bp.get(f"/employers/{ID.format('employer_id')}")
+    def employer_page(employer_id: int) -> str:
+        return show(employer_id)
+
+    @bp.post(f"/employers/{ID.format('employer_id')}/verify")
+    def verify_employer(employer_id: int) -> ResponseReturnValue:
+        given = form("reason", "verified")
+        try:
+            staff_openings.verify(deps, me(), employer_id, given["verified"] == "yes", given["reason"])
+        except Invalid:
+            return show(employer_id, problem=gettext("写明怎么核实的，或者为什么收回。")), 422
+        flash(gettext("记下了。"), "done")
+        return redirect(url_for("console.employer_page", employer_id=employer_id), 303)
+
+    @bp.post(f"/employers/{ID.format('employer_id')}/kind")
+    def set_employer_kind(employer_id: int) -> ResponseReturnValue:
+        given = form("kind")
+        staff_openings.set_kind(deps, me(), employer_id, given["kind"])
+        flash(gettext("记下了。"), "done")
+        return redirect(url_for("console.employer_page", employer_id=employer_id), 303)
+
+    # -- posting for an employer ---------------------------------------------------------------------------------------
+    def blank(facts: dict[str, str], employer: Employer | None, *, problem: str = "", wrong: dict[str, str] | None = None,
+              repeats: int | None = None) -> str:  # fmt: skip
+        return render_template(
+            "console/opening_new.html",
+            facts=facts,
+            employer=employer,
+            repeats=repeats,
+            problem=problem,
+            wrong=wrong or {},
+            places=_places(deps, me().region_code, facts.get("region_code", "")),
+            mask=Mask(),
+        )
+
+    @bp.get("/openings/new")
+    def new_opening() -> str:
+        """An empty form, or the last posting once more (`?like=`), or for a known employer (`?employer=`)."""
+        today = deps.clock().astimezone(TIMEZONE).date()
+        facts: dict[str, str] = {"starts_on": "", "ends_on": "", "headcount": ""}
+        with deps.db.read() as session:
+            like = _number(request.args.get("like"))
+            before = openings_review.one(session, me().region_code, like) if like else None
+            chosen = _number(request.args.get("employer"))
+            employer = before.employer if before else queries.one(session, me().region_code, chosen) if chosen else None
+        if before is not None:
+            first, last = next_such_days(before.starts_on, before.ends_on, today)
+            facts = {**as_form(before), "starts_on": first.isoformat(), "ends_on": last.isoformat(),
+                     "source_kind": before.source_kind, "employment_kind": before.employment_kind}  # fmt: skip
+        if employer is not None:
+            review_transcript.note_reading(deps, me(), "read_employer", ids=[employer.id])
+        return blank(facts, employer, repeats=before.id if before else None)
+
+    @bp.post("/openings/new")
+    def post_opening() -> ResponseReturnValue:
+        given = form("repeats", "employer", *OWN, *TEXTS, optional=TICKS)
+        member, chosen, like = me(), _number(given["employer"]), _number(given["repeats"])
+        with deps.db.read() as session:
+            employer = queries.one(session, member.region_code, chosen) if chosen else None
+            before = openings_review.one(session, member.region_code, like) if like else None
+        try:
+            opening = staff_openings.post(
+                deps,
+                member,
+                read_facts(given),
+                {"id": employer.id} if employer else {"name": given["employer_name"], "phone": given["employer_phone"],
+                                                     "kind": given["employer_kind"]},
+                consent=given.get("consent") == "yes",
+                at_once=given.get("at_once") == "yes",
+                more=_more(given, before),
+            )  # fmt: skip
+        except Invalid as problem:
+            wrong = {_FORM_NAME.get(name, name): _sentence(name) for name in problem.fields}
+            page = blank(given, employer, problem=gettext("有几处填得不对，请改一改。"), wrong=wrong, repeats=like)
+            return page, 422
+        out = opening.status == "published"
+        flash(gettext("发布了，一个工作日内复核。") if out else gettext("登记好了，在等审核。"), "done")
+        return redirect(url_for("console.opening", opening_id=opening.id), 303)
+
+
+def _more(given: dict[str, str], before: Opening | None) -> dict[str, Any]:
+    if given["source_kind"] not in staff_openings.SOURCES or given["employment_kind"] not in staff_openings.EMPLOYMENT:
+        raise Invalid("unknown kind", {"source_kind": "unknown"})
+    return {
+        "urgent": given.get("urgent") == "yes",
+        "source_kind": given["source_kind"],
+        "employment_kind": given["employment_kind"],
+        "repeats_id": before.id if before else None,
+    }
+
+
+_FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max", "pay": "pay_min", "region": "region_code",
+              "hours.from": "hours_from", "hours.to": "hours_to", "employer.name": "employer_name"}  # fmt: skip
+
+
+def _sentence(name: str) -> str:
+    return {
+        "employer_name": gettext("写明用工方叫什么，两个字以上。"),
+        "employer.name": gettext("写明用工方叫什么，两个字以上。"),
+        "employer_phone": gettext("电话要写全，比如13开头的11位手机号，或者带区号的座机。"),
+        "employer_kind": gettext("请选一类。"),
+        "consent": gettext("要用工方同意才能登记。"),
+        "pay": gettext("工价要大于0，最多一百万元，上限不能低于下限。"),
+        "headcount": gettext("人数要在1到500之间。"),
+        "ends_on": gettext("最后一天不能早于第一天，不能已经过了，也不能太远。"),
+        "region": gettext("这个地方不在您的辖区。"),
+    }.get(name) or sentence(_FORM_NAME.get(name, name))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
+    """The villages of the own region, town by town; the chosen place first where it is none of them."""
+    towns = (
+        [staff_region[:9]] if len(staff_region) >= 9 else [code for code, _ in deps.regions.towns_of(staff_region[:6])]
+    )
+    places = [
+        (code, f"{deps.regions.name(town)} {name}" if len(towns) > 1 else name)
+        for town in towns
+        for code, name in deps.regions.villages_of(town)
+        if may_see(staff_region, code)
+    ][:MOST_PLACES]
+    if chosen and chosen not in {code for code, _ in places} and may_see(staff_region, chosen):
+        places.insert(0, (chosen, deps.regions.full_name(chosen) or chosen))
+    if staff_region not in {code for code, _ in places}:
+        places.append((staff_region, deps.regions.name(staff_region)))
+    return places
