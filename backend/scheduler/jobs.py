@@ -18,6 +18,7 @@ from backend.services import (
     follow_up,
     import_ledger,
     instant_hire,
+    keep_priority,
     outcomes,
     place_calls,
     remind_staff,
@@ -75,6 +76,7 @@ JOBS = (
     Job("set_aside_the_silent", _every(600), still_looking.set_aside_the_silent),
     Job("forget_unstored_files", _every(600), import_ledger.forget_unstored),
     Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
+    Job("keep_priority", CronTrigger(hour=3, minute=20, timezone=TIMEZONE), keep_priority.refresh),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
     Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),
         remind_staff.remind_staff, at_start=True),
