@@ -15,6 +15,7 @@ from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, by_when, local
 
 NAMED_AT_MOST = 6
+LONGEST_REQUIREMENT = 24
 
 
 def _full_wait(answer: Answer, detail: int) -> str:
@@ -33,11 +34,17 @@ def not_given(opening: dict[str, Any]) -> str:
     return "".join(f",{words}" for words in w.cares(opening, negatives=True) if words not in given)
 
 
+def bring(opening: dict[str, Any], detail: int) -> str:
+    """What the posting asks of her, in its own words: 自带手套 (W07); left out where there is no room."""
+    wanted = (opening.get("requirements") or "").strip()
+    return f",要求:{wanted[:LONGEST_REQUIREMENT]}" if wanted and detail >= 3 else ""
+
+
 def offer(answer: Answer, detail: int) -> str:
     """An offer says everything of the work before a yes; whom to call comes after it (W07, V13)."""
     opening, when = answer["opening"], by_when(answer["expires_at"])
     less = not_given(opening) if detail >= 2 else ""
-    return f"{w.line(opening, detail=detail)}{less}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
+    return f"{w.line(opening, detail=detail)}{less}{bring(opening, detail)}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
 
 
 def _place_free(answer: Answer, detail: int) -> str:

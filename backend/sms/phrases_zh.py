@@ -183,7 +183,7 @@ def job_taken(answer: Answer, detail: int) -> str:
     tail = f"。不去了回“退{answer['code']}”"
     if not answer["registered"]:
         tail += ";还没登记名字,回“登记”"
-    return f"定了:{w.line(opening, detail=detail)}。{whom}{tail}"
+    return f"定了:{w.line(opening, detail=detail)}{phrases_hire.bring(opening, detail)}。{whom}{tail}"
 
 
 def _gone(words: str) -> Callable[[Answer, int], str]:

@@ -20,10 +20,12 @@ def waves(hire: Hire, count: int, headcount: int, **opening: Any) -> tuple[int, 
 
 
 def test_both_sides_are_told_at_once_each_with_what_they_need(hire: Hire) -> None:
-    opening_id, [first, *_] = waves(hire, 12, 2, meals=True)
+    opening_id, [first, *_] = waves(hire, 12, 2, meals=True, requirements="自带手套")
     to_worker = hire.says(first, "1")
     employer = hire.employer_number(opening_id)
-    assert all(words in to_worker for words in ("定了", "摘脆红李", "08:00", "管饭", employer.removeprefix("+86")))
+    assert all(
+        words in to_worker for words in ("定了", "摘脆红李", "08:00", "管饭", "自带手套", employer.removeprefix("+86"))
+    )
     [to_employer] = hire.texts(employer)
     assert "工人" in to_employer and "现在有1人,还差1人" in to_employer
     assert hire.number(first).removeprefix("+86") not in to_employer, "a worker's number stays with the line"
