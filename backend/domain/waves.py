@@ -21,10 +21,12 @@ LEAST_RATE, BEST_RATE = 0.08, 0.8
 STILL_LIKELY = 0.25
 # An opening's own answers count against the usual rate like this many: what pays too little is taken by few of those who
 # take such work else, and then many must be asked.
-OWN_WEIGHT, LEAST_HERE = 30, 0.02
+OWN_WEIGHT, LEAST_HERE = 15, 0.02
 # Of those who will take it only about every fifth has answered when a wave is looked at again; the nearer the work, the
 # sooner that is and the surer it must be. Who says yes meanwhile and finds it full may wait for a place.
 RESERVE, RESERVE_SOON, RESERVE_URGENT = 6.0, 6.5, 7.0
+# So many times more where the next look would be in the morning only: a place left free is free all night.
+LAST_TODAY = 2.0
 # What the line can tell and hear again before the next wave looks.
 MOST_AT_ONCE = 200
 SOON, VERY_SOON = timedelta(hours=24), timedelta(hours=6)
@@ -33,6 +35,9 @@ WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
 )  # fmt: skip
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
+# Below so many points of fit (of 100) hardly one in two hundred says yes: too far, too little pay, other work. Nobody is
+# bothered for that; who wants it nevertheless finds it by asking.
+LEAST_FIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,20 @@ def rate_here(usual: float, taken: int, asked: int) -> float:
     return round(max((taken + OWN_WEIGHT * usual) / (asked + OWN_WEIGHT), LEAST_HERE), 3)
 
 
-def plan(*, free: int, open_offers: int, rate: float, starts_in: timedelta, urgent: bool = False) -> Plan:
+def plan(
+    *, free: int, open_offers: int, rate: float, starts_in: timedelta, urgent: bool = False, last_today: bool = False
+) -> Plan:
     """Size the next wave.
 
     `free`: places not taken. `open_offers`: of earlier waves, unanswered still. `rate`: see `rate_here`. `starts_in`:
-    until the work begins. Size 0: what is open is reckoned to be enough, or nothing is free.
+    until the work begins. `last_today`: see `is_last_today`. Size 0: what is open is reckoned to be enough, or nothing is free.
     """
     wait = _wait(starts_in, urgent)
     missing = free - open_offers * rate * STILL_LIKELY
     if free <= 0 or missing <= 0:
         return Plan(0, rate, wait)
     reserve = RESERVE_URGENT if urgent or starts_in < VERY_SOON else RESERVE_SOON if starts_in < SOON else RESERVE
+    reserve *= LAST_TODAY if last_today else 1
     return Plan(min(math.ceil(missing / rate * reserve), MOST_AT_ONCE), rate, wait)
 
 
@@ -85,16 +93,21 @@ def _wait(starts_in: timedelta, urgent: bool) -> timedelta:
     return max(LEAST_WAIT, min(usual, starts_in / 4))
 
 
+def is_last_today(now: datetime) -> bool:
+    """Whether what is looked at after this wave falls into the quiet hours, so that it is the last one before the morning."""
+    return goes_at(now + WAIT * 2) > now + WAIT * 2
+
+
 def choose(
     ranked: Iterable[Candidate], size: int, *, first: bool, asked_households: Collection[int] = ()
 ) -> list[Candidate]:
-    """Whom to ask, best first, at most `size`.
+    """Whom to ask, best first, at most `size`, and nobody whose fit (points without need) is below `LEAST_FIT`.
 
-    `first`: of the first wave. There, among those whose fit (points without need) is at least `FIT_SHARE` of the best,
+    `first`: of the first wave. There, among those whose fit is at least `FIT_SHARE` of the best,
     whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which need is a part.
     Of one household one is asked while there are others (H02); `asked_households` have somebody asked already.
     """
-    people = sorted(ranked, key=lambda c: (-c.score, c.id))
+    people = sorted((c for c in ranked if c.score - c.need >= LEAST_FIT), key=lambda c: (-c.score, c.id))
     if first and people:
         enough = FIT_SHARE * max(c.score - c.need for c in people)
         people.sort(key=lambda c: not (c.has_priority and c.score - c.need >= enough))

@@ -119,7 +119,10 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     rate = waves.rate_here(usual, *queries.asked_for(session, opening.id))
     open_offers = queries.open_offers(session, opening.id, now)
     free = opening.headcount - opening.filled
-    plan = waves.plan(free=free, open_offers=open_offers, rate=rate, starts_in=starts - now, urgent=opening.urgent)
+    plan = waves.plan(
+        free=free, open_offers=open_offers, rate=rate, starts_in=starts - now, urgent=opening.urgent,
+        last_today=waves.is_last_today(now),
+    )  # fmt: skip
     goes_at = waves.goes_at(now)
     if goes_at > now or not plan.size:
         return _Look(plan, goes_at, free, open_offers, [], others=True)

@@ -17,6 +17,7 @@ from backend.domain.waves import (
     choose,
     expected_rate,
     goes_at,
+    is_last_today,
     plan,
     rate_here,
 )
@@ -66,10 +67,17 @@ def test_few_answers_move_the_expected_rate_little_and_many_move_it_far() -> Non
 
 def test_what_few_take_is_soon_put_to_more() -> None:
     assert rate_here(0.3, 0, 0) == 0.3
-    assert rate_here(0.3, 0, 30) == 0.15, "nobody of thirty wanted it"
+    assert rate_here(0.3, 0, 15) == 0.15, "nobody of fifteen wanted it"
     assert rate_here(0.3, 0, 10_000) == LEAST_HERE
     assert rate_here(0.3, 20, 30) > 0.3
     assert sized(2, rate=rate_here(0.3, 0, 30)) > sized(2)
+
+
+def test_the_last_wave_before_the_night_asks_more() -> None:
+    assert not is_last_today(at(10, 20)) and is_last_today(at(10, 20, 45))
+    usual = plan(free=2, open_offers=0, rate=0.3, starts_in=DAYS)
+    late = plan(free=2, open_offers=0, rate=0.3, starts_in=DAYS, last_today=True)
+    assert late.size == 2 * usual.size
 
 
 def ids(chosen: list[Candidate]) -> list[int]:
@@ -77,7 +85,7 @@ def ids(chosen: list[Candidate]) -> list[int]:
 
 
 def test_h03_the_first_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
-    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, True), Candidate(4, 70, 12, True)]
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, True), Candidate(4, 78, 12, True)]
     assert ids(choose(people, 2, first=True)) == [3, 4]
     assert ids(choose(people, 2, first=False)) == [1, 2]
 
@@ -87,15 +95,21 @@ def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her()
     assert ids(choose(people, 2, first=True)) == [1, 2], "her fit is 30 of 95"
 
 
+def test_nobody_is_bothered_for_what_hardly_suits_her() -> None:
+    people = [Candidate(1, 90), Candidate(2, 59), Candidate(3, 75, 20, True), Candidate(4, 80, 20, True)]
+    assert ids(choose(people, 4, first=True)) == [4, 1], "what counts is the fit, whatever her need"
+    assert ids(choose(people, 4, first=False)) == [1, 4]
+
+
 def test_h02_of_one_household_one_is_asked_while_others_are_left() -> None:
-    people = [Candidate(1, 95, household=7), Candidate(2, 94, household=7), Candidate(3, 50), Candidate(4, 40)]
+    people = [Candidate(1, 95, household=7), Candidate(2, 94, household=7), Candidate(3, 75), Candidate(4, 70)]
     assert ids(choose(people, 3, first=False)) == [1, 3, 4]
     assert ids(choose(people, 4, first=False)) == [1, 3, 4, 2], "nobody else is left"
     assert ids(choose(people, 1, first=False, asked_households={7})) == [3]
 
 
 def test_equal_ranks_are_told_apart_the_same_way_every_time() -> None:
-    people = [Candidate(n, 50) for n in (3, 1, 2)]
+    people = [Candidate(n, 70) for n in (3, 1, 2)]
     assert ids(choose(people, 2, first=True)) == ids(choose(reversed(people), 2, first=True)) == [1, 2]
 
 
