@@ -171,7 +171,16 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
     session.refresh(offer.opening)
     offer.status, offer.answered_at, offer.message_id = "withdrawn", now, message_id
     session.flush()
+    waits_again(session, offer.worker, now)
     return offer
+
+
+def waits_again(session: Session, worker: Worker, now: datetime) -> None:
+    """She is without work again from now on, unless another place is hers still (H03)."""
+    today = now.astimezone(TIMEZONE).date()
+    busy = select(Offer.id).where(Offer.worker_id == worker.id, Offer.status == "accepted", Offer.ends_on >= today)
+    if worker.waiting_since is None and worker.status == "active" and session.scalar(busy.limit(1)) is None:
+        worker.waiting_since = now
 
 
 def look_again(now: datetime) -> Any:
@@ -296,7 +305,10 @@ def put_on_list(
         )  # fmt: skip
         session.add(offer)
     offer.code = offer.code or _free_code(session, worker.id)
-    offer.status, offer.waitlisted_at, offer.channel, offer.answered_at = "waitlisted", now, channel, now
+    # Whose turn it was and who yet came too late has not lost it.
+    had_turn = offer.status == "offered" and offer.waitlisted_at is not None
+    offer.waitlisted_at = offer.waitlisted_at if had_turn else now
+    offer.status, offer.channel, offer.answered_at = "waitlisted", channel, now
     offer.expires_at = None
     session.flush()
     return offer

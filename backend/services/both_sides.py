@@ -151,5 +151,7 @@ def textable(session: Session, opening: Opening, now: datetime) -> Handset | Non
     employer = session.get_one(Employer, opening.employer_id)
     if not employer.phone or not takes_texts(employer.phone):
         return None
-    handset = handset_for(session, employer.phone, now)
+    # Known already, it is not seen anew by our writing to it (T4).
+    known = session.scalar(select(Handset).where(Handset.number == employer.phone))
+    handset = known or handset_for(session, employer.phone, now)
     return handset if handset.opted_out_at is None else None

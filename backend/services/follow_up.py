@@ -63,6 +63,8 @@ def _ask(deps: Deps, offer_id: int, until: datetime) -> bool:
             .values(followed_up_at=now)
             .execution_options(synchronize_session=False)
         ).rowcount  # type: ignore[attr-defined]
+        if mine:
+            answer_offer.waits_again(session, offer.worker, now)
         if not mine or handset is None:
             return bool(mine)
         if not ring(session, deps, offer, handset, "follow_up", until, now):

@@ -160,6 +160,20 @@ def test_he_says_paid_and_she_says_not_is_a_case_of_wages(
     assert len(hire.cases("wage_arrears")) == 1
 
 
+def test_h03_whoever_is_done_with_a_job_waits_for_work_again(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    _, [someone] = working(1)
+    with deps.db.write() as session:
+        from backend.store.models import Worker
+
+        session.get_one(Worker, someone).waiting_since = None
+    clock.set(at(12, 9, 30))
+    follow_up.ask_how_it_went(deps)
+    with deps.db.read() as session:
+        assert session.get_one(Worker, someone).waiting_since == clock()
+
+
 def test_both_sides_are_kept_beside_each_other(
     hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
 ) -> None:

@@ -115,6 +115,23 @@ def test_while_she_is_asked_the_place_is_kept_for_her(hire: Hire, full: Any, dep
         answer_offer.take(session, now=deps.clock(), opening_id=opening_id, worker_id=first, channel="sms")
 
 
+def test_whose_turn_it_was_and_who_yet_came_too_late_keeps_it(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, [holder], [first, second] = full()
+    give_back(hire, opening_id, holder)
+    [stranger] = hire.workers(1)
+    with deps.db.write() as session:
+        # Lost in the same instant, as two databases' answers may cross.
+        from backend.store.models import Offer
+
+        offer = session.query(Offer).filter_by(opening_id=opening_id, worker_id=first).one()
+        offer.expires_at = deps.clock()
+        answer_offer.take(session, now=deps.clock(), opening_id=opening_id, worker_id=stranger, channel="sms")
+        offer.expires_at = deps.clock() + timedelta(minutes=30)
+    assert "满了" in hire.says(first, "1")
+    assert "排第1个" in hire.says(first, "1")
+    assert status(hire, opening_id)[second] == "waitlisted"
+
+
 def test_when_she_does_not_answer_the_next_one_is_asked(
     hire: Hire, full: Any, deps: Deps, clock: SettableClock
 ) -> None:
