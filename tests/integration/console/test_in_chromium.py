@@ -22,6 +22,14 @@ PAGES = (
     "cases/{case}",
     "openings",
     "openings/{opening}",
+    "workers",
+    "workers/{worker}",
+    "households",
+    "households/{household}",
+    "ledgers/priority?tab=older",
+    "talks",
+    "talks/{talk}",
+    "ledgers/files",
     "try",
     "nowhere",
 )
@@ -58,7 +66,7 @@ def tab(address: str) -> Iterator[Any]:
 
 @pytest.fixture
 def rows(make: Any, staff: Any) -> dict[str, int]:
-    from backend.store.models import Case
+    from backend.store.models import Case, Household, Talk, TalkPerson
 
     with make() as f:
         conversation = f.make_conversation(region_code=VILLAGE)
@@ -75,7 +83,16 @@ def rows(make: Any, staff: Any) -> dict[str, int]:
         opening = f.make_opening(
             region=VILLAGE, status="in_review", title="摘" * 60, requirements="b" * 200, review_flags=["pay_low"]
         )
-        return {"conversation": conversation.id, "case": case.id, "opening": opening.id}
+        worker = f.make_worker(
+            "欧阳" + "长" * 12, village=VILLAGE, birth_year=1950, job_types=["A04", "B03", "S24"], waiting_since=f.now
+        )
+        household = f._add(Household(village_code=VILLAGE, created_at=f.now))
+        worker.person.household_id = household.id
+        talk = f._add(Talk(kind="one_to_one", region_code=VILLAGE, employer_id=opening.employer_id, opening_id=opening.id,
+                           staff_id=staff["cun"], held_on=f.today, note="长" * 300, created_at=f.now))  # fmt: skip
+        f._add(TalkPerson(talk_id=talk.id, worker_id=worker.id))
+        return {"conversation": conversation.id, "case": case.id, "opening": opening.id, "worker": worker.id,
+                "household": household.id, "talk": talk.id}  # fmt: skip
 
 
 def log_in(tab: Any) -> None:
@@ -103,7 +120,7 @@ def test_no_page_is_wider_than_a_phone_or_breaks_the_content_policy(tab, rows, l
 
 def test_everything_to_press_is_large_enough_for_a_thumb(tab, rows):
     log_in(tab)
-    for page in PAGES[:6]:
+    for page in PAGES[:15]:
         tab.goto("/console/" + page.format(**rows))
         small = [
             (button.inner_text(), box["height"])
@@ -127,3 +144,44 @@ def test_a_case_is_taken_answered_and_closed_by_tapping(tab, rows, outgoing):
     assert "十分钟后" in outgoing()[-1].body
     tab.goto("/console/")
     assert tab.is_visible("text=没有待办的事")
+
+
+def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, tmp_path):
+    """L03: the empty form out, filled in, chosen as a file, one row put right, stored by a press."""
+    import openpyxl
+
+    log_in(tab)
+    tab.goto("/console/ledgers/files")
+    with tab.expect_download() as begun:
+        tab.click("text=空表：劳动力信息台账")
+    path = tmp_path / "台账.xlsx"
+    begun.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    at = {str(cell.value).rstrip("*"): cell.column for cell in sheet[1]}
+    for row, (name, phone) in enumerate((("王小云", "13800001111"), ("赵大海", "1380000")), start=2):
+        for head, value in (
+            ("姓名", name),
+            ("村（社区）", "兴泉社区"),
+            ("联系电话", phone),
+            ("会做的活", "摘果子、砌砖"),
+        ):
+            sheet.cell(row, at[head]).value = value
+    book.save(path)
+    tab.set_input_files("[name=file]", path)
+    tab.click("text=读一读")
+    assert tab.is_visible("text=不是能打通的号码")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    with tab.expect_download() as begun:
+        tab.click("text=下载要改的行")
+    begun.value.save_as(tmp_path / "bad.xlsx")
+    sheet.cell(3, at["联系电话"]).value = "13800002222"
+    book.save(path)
+    tab.goto("/console/ledgers/files")
+    tab.set_input_files("[name=file]", path)
+    tab.click("text=读一读")
+    tab.check("[name=signed]")
+    tab.click("text=全部存入")
+    assert tab.is_visible("text=加了2条，改了0条")
+    tab.goto("/console/workers")
+    assert tab.is_visible("text=赵**")
