@@ -116,3 +116,20 @@ def is_firm(said: str) -> bool:
 def is_generic(said: str) -> bool:
     """Say whether `said` ends in a kind of firm and names none: 劳务公司, 那个电子厂."""
     return is_firm(said) and not _own_part(_BEFORE.sub("", said) or said)
+
+
+_COOPERATIVE = re.compile(r"合作社$|合作联社$")
+_GROWER = re.compile(
+    r"果园$|茶园$|农场$|林场$|牧场$|养殖场$|[猪鸡]场$|苗圃$|种植园$|基地$|大户$|(?:花椒|药材|烤烟|辣椒|蔬菜)地$"
+)
+
+
+def kind_of(name: str) -> str:
+    """What kind of employer a name tells of (E02): cooperative, grower, enterprise, person; `other` where it tells nothing."""
+    if _COOPERATIVE.search(name):
+        return "cooperative"
+    if _GROWER.search(name):
+        return "grower"
+    if is_firm(name):
+        return "enterprise"
+    return "person" if is_owner(name) else "other"

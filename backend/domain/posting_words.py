@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.domain import cities, clock_zh, numbers_zh
 from backend.domain.pay import to_fen
-from backend.domain.review import CAN_BE_MEANT
+from backend.domain.review import CAN_BE_MEANT, LONGEST_DAY_H
 
 MOST_PEOPLE = 500
 LONGEST_REQUIREMENT = 60  # characters
@@ -68,13 +68,23 @@ def hours_in(text: str) -> dict[str, Any]:
 
 
 def span_of_hours(clocks: list[str]) -> tuple[str, str | None]:
-    """From and to of the clock times said, in their order: 八点到六点 is until the evening, 晚上八点到早上六点 the next day."""
+    """From and to of the clock times said: 八点到六点 is until the evening, 晚上八点到早上六点 the next day.
+
+    They stand in the order said, unless that makes a day of over twelve hours and the other order does not (收工六点,开工七点).
+    """
     if len(clocks) < 2:
         return clocks[0], None
     start, end = clocks[0], clocks[-1]
     if end <= start < "12:00" and end < "12:00":
         end = f"{int(end[:2]) + 12:02}{end[2:]}"
+    if _minutes(start, end) > LONGEST_DAY_H * 60 >= _minutes(end, start):
+        start, end = end, start
     return start, end
+
+
+def _minutes(start: str, end: str) -> int:
+    """From one clock time to the next time it is the other."""
+    return ((int(end[:2]) - int(start[:2])) * 60 + int(end[3:]) - int(start[3:])) % (24 * 60)
 
 
 _TOLD = re.compile(r"(?:要求|条件)(?:是|有|就是|[:：])?[\s,，]*(?P<what>[^。;；\n]{2,60})")

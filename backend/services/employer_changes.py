@@ -17,7 +17,7 @@ from backend.domain.calling import takes_texts
 from backend.domain.entities import Entity
 from backend.domain.posting import opening_facts
 from backend.errors import Conflict, Invalid
-from backend.services import answer_offer, audit, posting, read_back, still_hiring
+from backend.services import answer_offer, audit, instant_hire, posting, read_back, still_hiring
 from backend.services.acts import act
 from backend.services.employer_desk import (
     CHANGED_BY_VALUE,
@@ -130,8 +130,7 @@ def change_posting(turn: Turn) -> list[Answer]:
         return [make("posting_fixed", opening=view_of(turn, found), reason=conflict.reason or "closed")]
     except Invalid:
         return [make("change_what")]
-    if changed.status == "published" and changed.waves_stopped_at is None:
-        changed.next_wave_at = turn.now
+    instant_hire.rearm(turn.session, changed, turn.now)
     _look_again(turn, changed)
     keep_undo(
         turn,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from backend.domain import review
 from backend.domain.answers import make
+from backend.domain.employers import kind_of
 from backend.domain.lexicon import job_name
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, outbox
@@ -194,7 +195,7 @@ def _employer(session: Session, employer: dict[str, Any], region: str, now: date
         raise Invalid("too long a name", {"employer.name": f"at most {LONGEST_TEXT} characters"})
     found = opening_queries.employer_by(session, phone, name)
     if found is None:
-        found = Employer(name=name, phone=phone, region_code=region, created_at=now)
+        found = Employer(name=name, kind=kind_of(name), phone=phone, region_code=region, created_at=now)
         session.add(found)
         session.flush()
     return found

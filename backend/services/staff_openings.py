@@ -12,7 +12,7 @@ from backend.domain.access import may, may_see
 from backend.domain.answers import make
 from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, still_hiring
+from backend.services import audit, instant_hire, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.post_opening import change_opening, post_opening, withdraw_opening
 from backend.services.staff_login import Member
@@ -104,8 +104,7 @@ def change(deps: Deps, member: Member, opening_id: int, version: str, facts: dic
         if opening.updated_at.isoformat() != version:
             raise Conflict("somebody else has saved this opening meanwhile", reason="changed")
         changed = change_opening(session, now, deps.regions, opening_id, facts, actor=member.actor)
-        if changed.status == "published" and changed.waves_stopped_at is None:
-            changed.next_wave_at = now
+        instant_hire.rearm(session, changed, now)
         return changed
 
 

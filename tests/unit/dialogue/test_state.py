@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from backend.dialogue.state import FIELDS, open_field, open_form, restore
+from backend.dialogue.state import FIELDS, open_field, open_form, open_question, restore
 
 ROOT = Path(__file__).parents[3]
 
@@ -52,6 +52,14 @@ def test_what_is_wrong_then_belongs_to_the_confirmation(field: str | None) -> No
     context["registration"] |= {"stage": "confirming", "asked": field}  # type: ignore[operator]
     context["pending"] = {"kind": "ask", "form": "registration", "field": field} if field else None
     assert open_field(context) == "confirm"
+
+
+@pytest.mark.parametrize(("asked", "as_"), [("hours", "date"), ("insurance", "benefit"), ("requirements", "confirm")])
+def test_a_question_the_engine_has_no_slot_for_is_read_as_one_whose_answers_are_alike(asked: str, as_: str) -> None:
+    context = asking("posting", asked, job_type=["A01"], date="2026-06-12", benefit=["meals"])
+    assert restore(context)["requested_slot"] == f"posting_{as_}"
+    assert f"posting_{as_}" not in restore(context)["slots"]
+    assert open_question(context) == asked  # the backend's own name for it
 
 
 def test_with_two_forms_begun_the_one_whose_question_is_open_counts() -> None:

@@ -83,3 +83,21 @@ def test_a_badly_cut_or_missed_name_is_put_right(
     at = text.index(said)
     span = Span(entity=kind, start=at, end=at + len(said), text=said)
     assert {(e.entity, e.value) for e in values([span], text, NOW, intent=intent)} == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("兴泉红李专业合作社", "cooperative"),
+        ("田家果园", "grower"),
+        ("冉家茶园", "grower"),
+        ("宏达建筑公司", "enterprise"),
+        ("谢家农家乐", "enterprise"),
+        ("田老板", "person"),
+        ("尾号0001的老板", "person"),
+        ("兴泉社区", "other"),
+    ],
+)
+def test_the_name_tells_what_kind_of_employer_it_is(name: str, kind: str) -> None:
+    """E02."""
+    assert employers.kind_of(name) == kind

@@ -7,7 +7,7 @@ import pytest
 from backend.domain.answers import make
 from ivr.call_flow import HARD_LIMIT_S, MOST_TURNS, SOFT_LIMIT_S
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, HungUp, Record, Recorded, Silence, Speech, Transfer
-from tests.support.calls import TOWNS, WORLD, Walk, case_opened, human, my_list, offers, opening
+from tests.support.calls import TOWNS, WORLD, Walk, case_opened, human, my_list, offers, opening, sample
 
 TAKEN = make(
     "job_taken", opening=opening(), contact={"name": "冉老板", "phone": "+8610000000077"}, code="11", registered=True
@@ -250,6 +250,22 @@ def test_the_other_menu_serves_employers_trouble_the_market_and_stop() -> None:
         call = Walk()
         call.state = rest
         assert call(Digits(key), answer).done[-1][0] == act
+
+
+def test_a_number_that_hires_is_asked_about_its_own_postings_first() -> None:
+    """E03: by keys alone; who has none goes straight on to a new one."""
+    walk = Walk().at(hiring=True)(Digits("4"))(Digits("1"))
+    assert walk.state.at == "hiring"
+    assert walk(Digits("1")).last == Do("who_comes")
+    for key, act in (("2", "repeat_posting"), ("3", "close_posting")):
+        assert Walk().at(hiring=True)(Digits("4"))(Digits("1"))(Digits(key)).last == Do(act)
+    assert Walk().at(hiring=True)(Digits("4"))(Digits("1"))(Digits("4")).state.at == "employer"
+
+
+def test_how_many_come_is_said_and_nobody_is_named() -> None:
+    """V13."""
+    walk = Walk().at(hiring=True)(Digits("4"))(Digits("1"))(Digits("1"), sample("who_comes"))
+    assert "有两个人要来" in walk.text and "王秀英" not in walk.text and walk.goes_on
 
 
 def test_an_employer_can_leave_a_message() -> None:
