@@ -74,6 +74,9 @@ class WorkerOut(Schema):
     preferred_channel = fields.String()
     speech_rate = fields.Integer(allow_none=True)
     waiting_since = fields.String(allow_none=True, metadata={"format": "date-time"})
+    confirmed_at = fields.String(
+        metadata={"format": "date-time", "description": "when somebody last spoke for the entry"}
+    )
     status = fields.String()
 
 
@@ -117,6 +120,9 @@ class OpeningOut(Schema):
     insured = fields.Boolean(allow_none=True)
     status = fields.String()
     published_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    confirmed_at = fields.String(
+        metadata={"format": "date-time", "description": "when somebody last spoke for the entry"}
+    )
     review = fields.Nested(ReviewOut)
 
 

@@ -100,6 +100,7 @@ def _worker(row: Worker, handset: Handset | None, consent: Consent | None, regio
         "preferred_channel": row.preferred_channel,
         "speech_rate": handset.speech_rate if handset else None,
         "waiting_since": instant(row.waiting_since),
+        "confirmed_at": instant(row.confirmed_at or row.updated_at),
         "status": row.status,
     }
 
@@ -132,6 +133,7 @@ def opening(row: Opening, regions: RegionBook) -> Json:
         "insured": row.insured,
         "status": row.status,
         "published_at": instant(row.published_at),
+        "confirmed_at": instant(row.confirmed_at or row.updated_at),
         "review": {
             "flags": list(row.review_flags or ()),
             "decision": {"rejected": "reject"}.get(row.status, "publish") if row.reviewed_at else None,

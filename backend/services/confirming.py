@@ -16,7 +16,7 @@ from backend.services.turn import Turn
 from backend.store.models import Worker
 
 # Answers to somebody who wants work …
-WANTS_WORK = frozenset({"job_offers", "no_jobs", "job_taken", "registered", "already_taken"})
+WANTS_WORK = frozenset({"job_offers", "no_jobs", "job_taken", "registered", "already_taken", "full_wait", "waitlisted"})
 # … and to somebody who says something for her own entry, wanting work or not.
 SPOKE = WANTS_WORK | {"availability_set", "profile_updated", "no_more_jobs", "clash", "job_full"}
 

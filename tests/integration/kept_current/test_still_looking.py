@@ -265,3 +265,27 @@ def test_m05_a_week_later_the_number_answers_nothing_any_more(
     clock.advance(days=8)
     says(signed, deps, "2")
     assert entry(worker_id).status == "active"
+
+
+def test_by_phone_too_whoever_had_stopped_hears_that_she_is_looked_for_again(
+    silent: Callable[..., int], entry: Callable[[int], Worker], deps: Deps, signed: SignedClient, make: Make
+) -> None:
+    worker_id = silent(job_types=["A04"])
+    with make() as f:
+        f.session.get_one(Worker, worker_id).status = "paused"
+        f.make_opening()
+    heard = PhoneCall(signed, NUMBER).press("1").text
+    assert "又给您找活了" in heard and "摘脆红李" in heard
+    assert entry(worker_id).status == "active"
+
+
+def test_the_api_tells_when_somebody_last_spoke_for_an_entry(
+    silent: Callable[..., int], entry: Callable[[int], Worker], api: Any, make: Make
+) -> None:
+    worker_id = silent()
+    with make() as f:
+        f.make_opening()
+    told = api.get(f"/api/v1/workers/{worker_id}").get_json()["confirmed_at"]
+    said = entry(worker_id).confirmed_at
+    assert said is not None and told == said.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert api.get("/api/v1/openings").get_json()["items"][0]["confirmed_at"]
