@@ -27,7 +27,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             pressing, _ = cases.page(session, region, HOME_REGION, status="open")
             masks = list_masks(session, [case for case, _ in pressing[:FIRST_CASES]])
             waiting = conversations.count_waiting(session, region, HOME_REGION)
-            to_review = openings_review.by_status(session, region).get("in_review", 0)
+            openings = openings_review.by_status(session, region)
             kept = stale.counts(session, region, deps.clock())
             passed_on = forwardings.unseen(session, region)
             hardest = posts.count_hardest(session, region, deps.settings.backstop_after)
@@ -37,7 +37,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             by_priority=by_priority,
             pressing=pressing[:FIRST_CASES],
             waiting=waiting,
-            to_review=to_review,
+            to_review=openings.get("in_review", 0),
+            to_look_at=openings.get(openings_review.TO_LOOK_AT, 0),
             stale=kept["workers"] + kept["openings"],
             stale_tab="workers" if kept["workers"] or not kept["openings"] else "openings",
             passed_on=passed_on,

@@ -54,6 +54,8 @@ def meant(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts] | None:
         return None
     if wish is not None and wish.kind == "undo" and not turn.recall("posting_undo"):
         return None
+    if wish is not None and wish.kind in ("more", "only") and turn.recall("jobs") and "人" not in turn.text:
+        return None  # 再来一个, after openings were read out to somebody who looks for work as well
     live = queries.hiring_now(turn.session, phone, turn.today)
     if wish is None:
         return _unsaid(turn, name, facts, live)
