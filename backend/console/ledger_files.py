@@ -86,8 +86,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 asked=asked,
                 tab=given.get("tab", ""),
             )
-        except Invalid:
+        except Invalid as problem:
             file.close()
+            if "rows" in problem.fields:
+                words = gettext(
+                    "有%(rows)s行，太多了。请到台账页上按镇、村筛选，分开导出。", rows=problem.fields["rows"]
+                )
+                return show(problem=words), 422
             return show(problem=gettext("请选一个原因再导出。")), 422
         except BaseException:
             file.close()

@@ -10,10 +10,9 @@ from backend.console import ledger_labels
 from backend.console.guard import me, page_number
 from backend.console.text import Mask
 from backend.domain.access import may
-from backend.services import review_transcript
+from backend.services import edit_worker, review_transcript
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
-from backend.store.models import Staff
 from backend.store.queries import ledgers as queries
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             rows, more = queries.priority_page(session, member.region_code, HOME_REGION, tab, now, number=number)
             counts = queries.counts(session, member.region_code, HOME_REGION, now)
-            officers = {one: session.get_one(Staff, one).name for one in {row.worker.officer_id for row in rows} if one}
+            officers = edit_worker.names_of(session, (row.worker.officer_id for row in rows))
         review_transcript.note_reading(deps, member, "listed_priority", ids=[row.worker.id for row in rows], tab=tab)
         return render_template(
             "console/priority.html",

@@ -27,7 +27,7 @@ from backend.services import edit_worker, export_ledger, review_transcript, work
 from backend.services.plan_import import place_finder
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
-from backend.store.models import Offer, Opening, Staff, Worker
+from backend.store.models import Offer, Opening, Worker
 from backend.store.queries import households as household_queries
 from backend.store.queries import ledgers as queries
 from backend.store.queries import talks as talk_queries
@@ -146,11 +146,18 @@ def register(bp: Blueprint, deps: Deps) -> None:
             since = earning_since(now.astimezone(TIMEZONE).date())
             context = {
                 "offers": _offers(session, worker.id),
-                "visits": queries.visits(session, worker.id),
+                "visits": (visits := queries.visits(session, worker.id)),
                 "talks": talk_queries.to_come(session, member.region_code, worker.id),
                 "history": edit_worker.history(session, worker.id),
                 "officers": edit_worker.officers_for(session, worker),
-                "staff": {each.id: each.name for each in session.scalars(select(Staff))},
+                "staff": edit_worker.names_of(
+                    session,
+                    (
+                        worker.officer_id,
+                        *(visit.staff_id for visit in visits),
+                        *(label.verified_by for label in worker.hardships),
+                    ),
+                ),
                 "earning": household_queries.is_earning(session, home, since) if home else None,
                 "household": household_queries.members_of(session, [home])[home] if home else [],
                 "phone": handset.number if handset else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -69,11 +70,19 @@ def set_officer(deps: Deps, member: Member, worker_id: int, staff_id: int | None
 def officers_for(session: Session, worker: Worker) -> list[Staff]:
     """Active staff of her village, town or county, the nearest first."""
     home = worker.person.village_code or HOME_REGION
+    above = {home[:length] for length in (6, 9, 12)}
     rows = session.scalars(
-        select(Staff).where(Staff.active, Staff.role.in_(("village", "town", "county"))).order_by(Staff.id)
+        select(Staff)
+        .where(Staff.active, Staff.role.in_(("village", "town", "county")), Staff.region_code.in_(above))
+        .order_by(Staff.id)
     )
-    near = [each for each in rows if may_see(each.region_code, home)]
-    return sorted(near, key=lambda each: -len(each.region_code))
+    return sorted(rows, key=lambda each: -len(each.region_code))
+
+
+def names_of(session: Session, staff_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these members of staff."""
+    wanted = {one for one in staff_ids if one is not None}
+    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).all())
 
 
 def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.access import may
@@ -16,12 +16,13 @@ from backend.domain.ledgers import LEDGERS
 from backend.domain.masking import mask_name, mask_phone
 from backend.errors import Forbidden, Invalid
 from backend.services import opening_ledger, worker_ledger
+from backend.services.edit_worker import names_of
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.review_transcript import note_reading
 from backend.services.staff_login import Member
 from backend.services.write_workbook import write_ledger
 from backend.settings import TIMEZONE
-from backend.store.models import Opening, Staff
+from backend.store.models import Opening
 from backend.store.queries import ledgers as queries
 from backend.store.queries.scope import within
 from backend.store.queries.workers import numbers_of
@@ -29,6 +30,8 @@ from backend.store.queries.workers import numbers_of
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
+# A file of more takes longer to draw up than anybody waits; a county draws its towns out one by one.
+MOST_ROWS = 50_000
 REASONS = ("report", "visit", "meeting", "check")
 _DAYS = frozenset({"available_from", "available_to", "waiting_since", "starts_on", "ends_on"})
 _PEOPLE = frozenset({"person", "grower", "other"})  # employers whose name is a person's
@@ -74,7 +77,10 @@ def export(
         else "姓名、电话、困难情况是遮住的；这样的表存不回来。",
     ]
     with deps.db.read() as session:
-        count = write_ledger(kind, _rows(session, deps, member, kind, asked, tab, full), to, told=said)
+        query = _query(deps, member, kind, asked, tab)
+        if (rows := session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0) > MOST_ROWS:
+            raise Invalid("too many rows", {"rows": str(rows)})
+        count = write_ledger(kind, _rows(session, deps, kind, query, full), to, told=said)
     facts = {"kind": kind, "rows": count, "full": full, "reason": reason, **asked.facts()} | (
         {"tab": tab} if tab else {}
     )
@@ -83,16 +89,25 @@ def export(
     return count
 
 
-def _rows(
-    session: Session, deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: str, full: bool
-) -> Iterator[dict[str, Any]]:
+def _query(deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: str) -> Select[Any]:
     if kind == "openings":
-        found = _openings(session, deps.regions, member.region_code, full)
+        return (
+            select(Opening)
+            .options(joinedload(Opening.employer))
+            .where(within(Opening.region_code, member.region_code), Opening.status.not_in(("withdrawn", "rejected")))
+            .order_by(Opening.id)
+        )
+    if kind == "priority":
+        return queries.priority(member.region_code, HOME_REGION, tab, deps.clock())
+    return queries.filtered(member.region_code, HOME_REGION, asked, deps.clock())
+
+
+def _rows(session: Session, deps: Deps, kind: str, query: Select[Any], full: bool) -> Iterator[dict[str, Any]]:
+    if kind == "openings":
+        found = _openings(session, deps.regions, query, full)
     elif kind == "priority":
-        query = queries.priority(member.region_code, HOME_REGION, tab, deps.clock())
         found = _priority(session, deps, query, full)
     else:
-        query = queries.filtered(member.region_code, HOME_REGION, asked, deps.clock())
         found = (row for rows in queries.batches(session, query) for row in _workers(session, deps.regions, rows, full))
     return ({"row": number, **row} for number, row in enumerate(found, start=1))
 
@@ -124,10 +139,10 @@ def _workers(session: Session, regions: RegionBook, rows: Any, full: bool) -> It
 
 
 def _priority(session: Session, deps: Deps, query: Any, full: bool) -> Iterator[dict[str, Any]]:
-    names = {each.id: each.name for each in session.scalars(select(Staff))}
     now = deps.clock()
     for rows in queries.batches(session, query):
         lines = queries.with_contact(session, rows)
+        names = names_of(session, (worker.officer_id for worker in rows))
         for line, row in zip(lines, _workers(session, deps.regions, rows, full), strict=True):
             since = line.worker.waiting_since
             yield row | {
@@ -138,13 +153,7 @@ def _priority(session: Session, deps: Deps, query: Any, full: bool) -> Iterator[
             }
 
 
-def _openings(session: Session, regions: RegionBook, region: str, full: bool) -> Iterator[dict[str, Any]]:
-    query = (
-        select(Opening)
-        .options(joinedload(Opening.employer))
-        .where(within(Opening.region_code, region), Opening.status.not_in(("withdrawn", "rejected")))
-        .order_by(Opening.id)
-    )
+def _openings(session: Session, regions: RegionBook, query: Select[Any], full: bool) -> Iterator[dict[str, Any]]:
     after = 0
     while rows := session.scalars(query.where(Opening.id > after).limit(queries.BATCH)).all():
         for opening in rows:

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from backend.services import export_ledger
 from backend.services.write_workbook import GUIDE
-from backend.store.models import Consent, Hardship, LedgerImport, Opening, Person, Worker
+from backend.store.models import Consent, Hardship, LedgerImport, Opening, Person, Staff, Worker
 from tests.integration.console.conftest import OTHER_VILLAGE, VILLAGE, words
 
 HEADS = ["序号", "姓名", "性别", "出生年", "村（社区）", "联系电话", "会做的活", "期望工价", "困难情况", "身份证号"]
@@ -91,6 +92,8 @@ def test_a_good_file_is_shown_first_and_stored_on_a_press(browse, database, audi
         consents = session.scalars(select(Consent)).all()
         assert {(c.channel, c.given_by) for c in consents} == {("staff", "self")}
         assert session.scalars(select(LedgerImport)).one().rows == []
+        # The weekly collection counts as done (L01).
+        assert session.get_one(Staff, staff["cun"]).ledger_updated_at is not None
     assert audited("imported")[0].facts == {"kind": "workers", "added": 2, "changed": 0}
     assert "赵大海" not in str([event.facts for event in audited("imported") + audited("registered")])
 
@@ -288,6 +291,19 @@ def test_an_export_needs_a_reason_hides_what_is_hidden_and_is_noted(browse, make
         (1, True, "report"),
     ]
     assert browse("shi").submit("/console/ledgers/files/export", kind="workers", reason="report").status_code == 403
+
+
+def test_more_rows_than_a_file_should_hold_are_drawn_out_town_by_town(browse, make, monkeypatch):
+    monkeypatch.setattr(export_ledger, "MOST_ROWS", 1)
+    with make() as f:
+        f.make_worker("王小云")
+        f.make_worker("赵大海", village=OTHER_VILLAGE)
+    browser = browse("xian")
+    refused = browser.submit("/console/ledgers/files/export", kind="workers", reason="report")
+    assert refused.status_code == 422
+    assert "有2行，太多了" in words(refused)
+    with browser.submit("/console/ledgers/files/export", kind="workers", reason="report", village=VILLAGE) as one_town:
+        assert one_town.status_code == 200
 
 
 def test_a_masked_file_does_not_come_back_in(browse, make):
