@@ -15,10 +15,12 @@ from backend.console.conversations import ID
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import N_
-from backend.domain.access import may
+from backend.console.text import Mask
+from backend.domain.access import may, may_see
 from backend.domain.waves import goes_at
 from backend.errors import Conflict
 from backend.services import steer_waves, waiting_list
+from backend.services.regions import HOME_REGION
 from backend.store.models import Offer, Opening, Outcome, Wave, Worker
 from backend.store.queries import waves as queries
 
@@ -43,7 +45,10 @@ STAFF_SAY = ("arrived", "no_show", "completed", "paid")
 
 @dataclass(frozen=True)
 class Hiring:
-    """What the section shows. `said`: offer id → what the sides have said of it."""
+    """What the section shows. `said`: offer id → what the sides have said of it; `ours`: the workers of the reader's region.
+
+    `mask` hides whatever was revealed of the opening's employer: a worker's name is shown on her own card alone.
+    """
 
     waves: Sequence[Wave]
     by_status: dict[str, int]
@@ -53,6 +58,8 @@ class Hiring:
     live: bool
     may_steer: bool
     waits_for_morning: bool
+    ours: frozenset[int]
+    mask: Mask
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -70,20 +77,25 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 select(Outcome).where(Outcome.offer_id.in_([offer.id for offer in rows])).order_by(Outcome.at)
             ):
                 said.setdefault(row.offer_id, []).append(row)
-            now = deps.clock()
+            now, region = deps.clock(), me().region_code
+            waiting = [
+                offer for offer in waiting_list.waiting(session, opening.id)[:SHOWN] if offer.worker.person is not None
+            ]
             return Hiring(
                 waves=queries.waves_of(session, opening.id),
                 by_status=queries.offers_by_status(session, opening.id),
                 held=[offer for offer in rows if offer.status in HELD],
-                waiting=[
-                    offer
-                    for offer in waiting_list.waiting(session, opening.id)[:SHOWN]
-                    if offer.worker.person is not None
-                ],
+                waiting=waiting,
                 said=said,
                 live=opening.status in steer_waves.LIVE,
                 may_steer=may(me().role, "send_offers"),
                 waits_for_morning=goes_at(now) > now,
+                ours=frozenset(
+                    offer.worker_id
+                    for offer in (*rows, *waiting)
+                    if may_see(region, offer.worker.person.village_code or HOME_REGION)
+                ),
+                mask=Mask(),
             )
 
     @bp.context_processor
