@@ -1,7 +1,8 @@
 """A province of invented places, people and work for the benchmark of the matching: villages on a grid, the same at every run.
 
 Figures it is drawn by: one to three trades a person out of the trades of `job_types.csv`, the common ones more often; 15 in
-100 claim a hardship and 6 in 10 of these are verified; three to a household; 4 openings in 5 are open.
+100 claim a hardship and 6 in 10 of these are verified; 8 in 10 belong to a household of three that is known; 4 openings in
+5 are open.
 """
 
 from __future__ import annotations
@@ -149,7 +150,8 @@ class Province:
         persons, workers, trades, labels = [], [], [], []
         claims = sorted(PRIORITY_LABELS)
         for n, home in enumerate(homes, start=1):
-            persons.append((n, home, n % households + 1 if rng.random() < 0.8 else None, at, at))
+            household = n % households + 1 if rng.random() < 0.8 else None
+            persons.append((n, home, household, at, at))
             mine = self._some_trades()
             wish = rng.choice((None, 10_000, 12_000, 15_000, 20_000))
             busy = '[["2026-12-01", "2026-12-03"]]' if rng.random() < 0.1 else "[]"
@@ -159,10 +161,10 @@ class Province:
                 (n, n, "active", json.dumps(mine), wish, "day" if wish else None, busy, "[]", "[]", near, None, "sms", since,
                  rng.choice((None, "basic", "skilled")), at, at)
             )  # fmt: skip
-            helped = False
+            helped = household is not None
             if rng.random() < 0.15:
                 verified = rng.random() < 0.6
-                helped = verified
+                helped = helped or verified
                 labels.append((n, rng.choice(claims), at, at if verified else None))
             trades += [(n, trade, home, helped) for trade in mine]
         return persons, workers, trades, labels

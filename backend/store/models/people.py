@@ -149,7 +149,7 @@ class WorkerTrade(Base):
     worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"), primary_key=True)
     job_type: Mapped[str] = mapped_column(primary_key=True)
     village_code: Mapped[str | None]
-    # A verified label that gives priority: such people are looked for in a wider neighbourhood (H02, H03).
+    # Help is verified, nobody of the household has work, or the wait is long: looked for farther off (H02, H03).
     priority: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
