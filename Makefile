@@ -1,5 +1,5 @@
 # 零工热线 (Linggong Line). `make help` lists the commands; each needs no network once its packages are there.
-.PHONY: run test lint format train eval bench callers races graph screenshots help clean
+.PHONY: run test lint format train eval bench callers races graph screenshots market help clean
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BOOTSTRAP := sh backend/run/bootstrap.sh
@@ -35,6 +35,10 @@ callers: ## let 246 simulated callers phone a line started for them, and print h
 races: ## let 10,000 pairs race for a last place over HTTP, on both databases (ARGS=--races=N)
 	@$(BOOTSTRAP) app dev system
 	@$(PYTHON) -m tests.support.races $(ARGS)
+
+market: ## a simulated year of a county, compared with a text to all and a board (ARGS: --days --seeds --scale --commit)
+	@$(BOOTSTRAP) app
+	@$(PYTHON) -m tools.market $(ARGS)
 
 graph: ## draw the call's graph into docs/call-flow.md anew, from the code
 	@$(BOOTSTRAP) app dev

@@ -34,4 +34,4 @@ def normal(u: float) -> float:
 
 def stream(seed: int, name: str) -> random.Random:
     """A stream of its own for building one part of the world: a change in one part moves no other."""
-    return random.Random(f"{seed}:{name}")  # noqa: S311 - invented people, no secrets
+    return random.Random(f"{seed}:{name}")

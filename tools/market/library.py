@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from backend.domain.openings import kindred_of
+from backend.domain.travel import within_wish
 from backend.services.matches import ENOUGH
 from backend.store.queries.candidates import KINDRED, PRIORITY, SAME_TRADE
-from tools.market.market import Market
 from tools.market.world import Posting, Registered
+
+if TYPE_CHECKING:
+    from tools.market.market import Market
 
 
 class Library:
@@ -35,7 +39,7 @@ class Library:
         return self._known[code]
 
     def near(self, posting: Posting) -> list[Registered]:
-        """The same without whoever said that she is away on those days, the nearest first."""
+        """The same without whoever said that she is away on those days or is set aside, the nearest first."""
         id_ = posting.facts.id
         if id_ not in self._near:
             first, last = posting.facts.starts_on, posting.facts.ends_on
@@ -44,11 +48,27 @@ class Library:
                 (
                     worker
                     for worker in self.doing(posting.facts.job_type)
-                    if not any(a <= first and last <= b for a, b in worker.unavailable)
+                    if not any(a <= first and last <= b for a, b in (*worker.unavailable, *worker.paused))
                 ),
                 key=lambda worker: (way[worker.village], worker.id),
             )
         return self._near[id_]
+
+    def could(self, posting: Posting) -> list[Registered]:
+        """Who by the records could do it: the trade, the days, and how far she said she would go."""
+        market, place = self._market, posting.facts.region_code
+        return [
+            worker
+            for worker in self.near(posting)
+            if within_wish(
+                market.world.km(home := market.world.villages[worker.village].code, place),
+                None,
+                worker.proximity,
+                home,
+                place,
+            )
+            and not market.clashes(worker.id, posting)
+        ]
 
     def candidates(self, posting: Posting, asked: set[int]) -> list[Registered]:
         """Whom the product's query hands to the ranking (store/queries/candidates.py): the nearest of the trade, of kindred

@@ -17,6 +17,7 @@ from backend.domain.calling import pause_before
 from backend.domain.offers import Stretch, overlap
 from backend.domain.people import WorkerFacts
 from tools.market.hidden import People
+from tools.market.library import Library
 from tools.market.world import DAY, Posting, Registered, World
 
 EARNING_FOR = timedelta(
@@ -72,6 +73,8 @@ class Ledger:
     worked_days: Counter[int] = field(default_factory=Counter)
     # Each morning: how many wait, how many of them have a verified label, how many an earner nowhere at home.
     waiting: list[tuple[int, int, int]] = field(default_factory=list)
+    # For each opening as it comes out: its places, and of those who by the records could do it the same three numbers.
+    could: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 class Market:
@@ -81,7 +84,7 @@ class Market:
         self.world = world
         self._people = people
         self.now = 0
-        self.ledger = Ledger()
+        self.ledger = Ledger({posting.facts.id: Course(posting) for posting in world.postings})
         self.postings = {posting.facts.id: posting for posting in world.postings}
         self.workers = {worker.id: worker for worker in world.workers}
         self._queue: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = []
@@ -96,12 +99,12 @@ class Market:
         self._missed: dict[int, list[datetime]] = defaultdict(list)
         self._facts: dict[int, WorkerFacts] = {}
         self._facts_of_day = -1
+        self.library = Library(self)
         self.policy = make(self)
 
     def run(self) -> Ledger:
         for posting in self.world.postings:
-            self.ledger.courses[posting.facts.id] = Course(posting)
-            self.at(posting.published, self.policy.published, posting)
+            self.at(posting.published, self._published, posting)
             self.at(posting.starts, self._begins, posting)
         for day in range(self.world.days + 8):
             self.at(day * DAY + MORNING, self._morning, day)
@@ -160,7 +163,7 @@ class Market:
     def clashes(self, worker: int, posting: Posting) -> bool:
         """Whether a place she holds falls on these days."""
         held = self._taken.get(worker)
-        return bool(held) and any(overlap(taken.facts.stretch, posting.facts.stretch) for taken in held)
+        return held is not None and any(overlap(taken.facts.stretch, posting.facts.stretch) for taken in held)
 
     def earns(self, household: int) -> bool:
         """Whether one of its people works, or did within a month."""
@@ -218,6 +221,13 @@ class Market:
             no_shows=tuple(self._missed[worker.id]),
         )
 
+    def _published(self, posting: Posting) -> None:
+        could = self.library.could(posting)
+        labelled = sum(bool(worker.labels) for worker in could)
+        no_earner = sum(not self.earns(worker.household) for worker in could)
+        self.ledger.could.append((posting.facts.headcount, len(could), labelled, no_earner))
+        self.policy.published(posting)
+
     def _changed(self, household: int) -> None:
         for member in self._of_household[household]:
             self._facts.pop(member, None)
@@ -272,6 +282,7 @@ class Market:
         course = self.ledger.courses[posting.facts.id]
         held = self._held[posting.facts.id]
         course.filled = len(held)
+        self.library.forget(posting)
         for worker in sorted(held):
             if self._people.stays_away(worker, posting):
                 course.missing += 1
@@ -291,16 +302,19 @@ class Market:
 
     def _morning(self, day: int) -> None:
         waiting = labelled = no_earner = 0
-        for worker in self.world.workers:
-            if not self._taken[worker.id] and not self.gone(worker):
-                waiting += 1
-                labelled += bool(worker.labels)
-                no_earner += not self.earns(worker.household)
+        for household, members in self._of_household.items():
+            none = not self.earns(household)
+            for member in members:
+                worker = self.workers[member]
+                if not self._taken.get(member) and not self.gone(worker):
+                    waiting += 1
+                    labelled += bool(worker.labels)
+                    no_earner += none
         if day < self.world.days:
             self.ledger.waiting.append((waiting, labelled, no_earner))
         self.policy.morning(day)
 
     def gone(self, worker: Registered) -> bool:
-        """Whether the library knows that she is away today."""
+        """Whether by the library she is away today, or set aside."""
         today = self.world.when(self.now).date()
-        return any(first <= today <= last for first, last in worker.unavailable)
+        return any(first <= today <= last for first, last in (*worker.unavailable, *worker.paused))

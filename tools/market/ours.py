@@ -15,7 +15,6 @@ from backend.domain.fairness import has_priority
 from backend.domain.matching import DEFAULT_WEIGHTS, Weights, rank_workers
 from backend.domain.messages import leaves_at
 from backend.domain.offers import MOVED_UP_VALID, OFFER_VALID, expires_at, overlap
-from tools.market.library import Library
 from tools.market.market import Market
 from tools.market.world import DAY, Posting, Registered
 
@@ -33,7 +32,6 @@ class Ours:
 
     def __init__(self, market: Market, weights: Weights = DEFAULT_WEIGHTS) -> None:
         self._market, self._weights = market, weights
-        self._library = Library(market)
         self._asked: dict[int, set[int]] = defaultdict(set)
         self._open: dict[int, dict[int, int]] = defaultdict(dict)  # opening → worker → minute it ends
         self._open_of: dict[int, dict[int, tuple[Posting, int]]] = defaultdict(dict)  # the same by worker
@@ -116,6 +114,7 @@ class Ours:
             rate=waves.rate_here(waves.expected_rate(taken, asked), self._yes[id_], len(self._asked[id_])),
             starts_in=starts - now,
             urgent=posting.urgent,
+            last_today=waves.is_last_today(now),
         )
         chosen = self._choose(posting, plan.size, now) if plan.size else []
         for worker in chosen:
@@ -129,7 +128,7 @@ class Ours:
     def _choose(self, posting: Posting, size: int, now: datetime) -> list[Registered]:
         market, asked = self._market, self._asked[posting.facts.id]
         today = market.now // DAY
-        facts = [market.facts(worker.id) for worker in self._library.candidates(posting, asked)]
+        facts = [market.facts(worker.id) for worker in self._market.library.candidates(posting, asked)]
         ranked = rank_workers(posting.facts, facts, now, self._weights, market.world.km)
         candidates = [
             waves.Candidate(
@@ -145,10 +144,9 @@ class Ours:
         return [market.workers[candidate.id] for candidate in chosen]
 
     def _asked_for_these_days(self, worker: int, posting: Posting) -> bool:
-        held = self._open_of.get(worker)
-        return bool(held) and any(
+        return any(
             ends > self._market.now and overlap(other.facts.stretch, posting.facts.stretch)
-            for other, ends in held.values()
+            for other, ends in self._open_of.get(worker, {}).values()
         )
 
     def _offer(

@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from backend.domain.messages import leaves_at
-from backend.domain.travel import within_wish
-from tools.market.library import Library
 from tools.market.market import Market, Policy
 from tools.market.ours import Ours
 from tools.market.world import Posting
@@ -23,7 +21,6 @@ class Broadcast:
 
     def __init__(self, market: Market, by_preference: bool = False) -> None:
         self._market, self._by_preference = market, by_preference
-        self._library = Library(market)
         self._late: dict[int, list[int]] = defaultdict(list)
 
     def published(self, posting: Posting) -> None:
@@ -52,13 +49,8 @@ class Broadcast:
     def _send(self, posting: Posting) -> None:
         if self._market.begun(posting):
             return
-        place, market = posting.facts.region_code, self._market
-        for worker in self._library.near(posting):
-            home = market.world.villages[worker.village].code
-            if not market.clashes(worker.id, posting) and within_wish(
-                market.world.km(home, place), None, worker.proximity, home, place
-            ):
-                market.ask(worker.id, posting, worker.channel if self._by_preference else "sms")
+        for worker in self._market.library.could(posting):
+            self._market.ask(worker.id, posting, worker.channel if self._by_preference else "sms")
 
     def _send_again(self, posting: Posting) -> None:
         if self._market.begun(posting) or self._market.free(posting) <= 0:

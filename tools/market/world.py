@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
+from backend.domain.freshness import PAUSED_AFTER
 from backend.domain.openings import OpeningFacts
 from backend.settings import TIMEZONE
 from tools.market.draws import stream
@@ -61,6 +62,7 @@ class Registered:
     says_travel: bool
     pay_min_fen: int | None
     unavailable: tuple[tuple[date, date], ...]
+    paused: tuple[tuple[date, date], ...]  # set aside by the line: sixty days without a word (domain/freshness.py)
     skill: str | None
     labels: frozenset[str]
     channel: str  # sms | call
@@ -116,8 +118,8 @@ class World:
 
 
 def build(parameters: Parameters, seed: int, days: int, scale: float = 1.0) -> World:
-    """The same world for the same arguments. `scale` multiplies workers, employers and openings."""
-    villages = _villages(parameters, stream(seed, "places"))
+    """The same world for the same arguments. `scale` multiplies land, towns, workers, employers and openings alike."""
+    villages = _villages(parameters, stream(seed, "places"), scale)
     way = [[round(math.hypot(a.x - b.x, a.y - b.y), 2) for b in villages] for a in villages]
     year = stream(seed, "weather")
     first: date = parameters["year.first_day"]
@@ -140,10 +142,10 @@ def pick(chance: random.Random, shares: dict[T, float]) -> T:
     return chance.choices(list(shares), weights=list(shares.values()))[0]
 
 
-def _villages(p: Parameters, chance: random.Random) -> list[Village]:
-    side, radius = p["county.side_km"], p["county.town_radius_km"]
+def _villages(p: Parameters, chance: random.Random, scale: float) -> list[Village]:
+    side, radius = p["county.side_km"] * math.sqrt(scale), p["county.town_radius_km"]
     villages: list[Village] = []
-    for town in range(p["county.towns"]):
+    for town in range(max(round(p["county.towns"] * scale), 1)):
         x, y = chance.uniform(0, side), chance.uniform(0, side)
         seat = len(villages)
         for village in range(p["county.villages_a_town"]):
@@ -195,6 +197,7 @@ def _worker(p: Parameters, chance: random.Random, id_: int, home: int, household
     how_far = {"walking": "walking", "bicycle": "near", "motorbike": "near", "bus": "county"}[travel]
     gone = not older and chance.random() < p["hidden.gone_out"] / 0.76  # the older ones stay: 0.76 are under 55
     prefers = p["workers.prefers_calls"]["older" if older else "young"]
+    says_when = gone and chance.random() < p["workers.says_when"]
     return Registered(
         id=id_,
         village=home,
@@ -209,7 +212,8 @@ def _worker(p: Parameters, chance: random.Random, id_: int, home: int, household
         proximity=how_far if says_how else None,
         says_travel=says_how,
         pay_min_fen=said if chance.random() < p["workers.says_pay"] else None,
-        unavailable=_away(p) if gone and chance.random() < p["workers.says_when"] else (),
+        unavailable=_away(p, 0) if says_when else (),
+        paused=_away(p, PAUSED_AFTER.days) if gone and not says_when else (),
         skill="skilled" if skilled and chance.random() < p["workers.says_skill"] else None,
         labels=frozenset(labels),
         channel="call" if chance.random() < prefers else "sms",
@@ -231,15 +235,16 @@ def _trades(p: Parameters, chance: random.Random) -> tuple[tuple[str, ...], tupl
     return tuple(trades), tuple(trades[:number])
 
 
-def _away(p: Parameters) -> tuple[tuple[date, date], ...]:
-    """The days on which those who go out are not at home."""
+def _away(p: Parameters, after: int) -> tuple[tuple[date, date], ...]:
+    """The days on which those who go out are not at home, without the first so many after they have left."""
     first: date = p["year.first_day"]
     home, leaves = (p["year.spring_festival"] + timedelta(days=n) for n in p["year.home_days"])
-    return ((first, home - timedelta(days=1)), (leaves, first + timedelta(days=400)))
+    return ((first, home - timedelta(days=1)), (leaves + timedelta(days=after), first + timedelta(days=400)))
 
 
 def _postings(world: World, chance: random.Random, scale: float) -> list[Posting]:
-    p, postings = world.parameters, []
+    p = world.parameters
+    postings: list[Posting] = []
     by_kind: dict[str, list[tuple[int, int]]] = {kind: [] for kind in p["employers.kinds"]}
     seats = sorted({v.seat for v in world.villages})
     for employer in range(max(round(p["employers.number"] * scale), 20)):
