@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from backend.services import after_call
 from backend.services.deps import Deps
+from backend.sms.render import render
 from backend.store.models import (
     AuditEvent,
     Base,
@@ -269,3 +270,18 @@ def test_a_village_chosen_by_key_is_changed_for_whoever_is_registered(person, wo
     with deps.db.read() as session:
         assert session.scalars(select(Person.village_code)).one() == "500114121002"
     assert kinds(person("+8610000555009").say("move_village", channel="voice", params=chosen)) == ["no_profile"]
+
+
+def test_how_far_somebody_would_go_and_how_she_gets_about_is_kept_and_can_be_undone(
+    worker: Speaker, deps: Deps
+) -> None:
+    def kept() -> tuple[str | None, float | None]:
+        with deps.db.read() as session:
+            row = session.scalars(select(Worker)).one()
+            return row.travel, row.within_km
+
+    answers = worker.say("update_profile", "附近的，骑摩托二十分钟以内", proximity="near")
+    assert kinds(answers) == ["profile_updated"] and render(answers, "中塘零工")
+    assert kept() == ("motorbike", 10.0)
+    worker.answer("undo")
+    assert kept() == (None, None)
