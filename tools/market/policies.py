@@ -15,12 +15,15 @@ from tools.market.world import Posting
 
 
 class Broadcast:
-    """A text to everybody who by the records could do it (trade, days, how far she goes), at once; the first to answer get the places. No ranking, no caps."""
+    """A text to everybody who by the records could do it (trade, days, how far she goes), at once.
+
+    The first to answer get the places. No ranking, no caps.
+    """
 
     name = "broadcast"
 
-    def __init__(self, market: Market, by_preference: bool = False) -> None:
-        self._market, self._by_preference = market, by_preference
+    def __init__(self, market: Market) -> None:
+        self._market = market
         self._late: dict[int, list[int]] = defaultdict(list)
 
     def published(self, posting: Posting) -> None:
@@ -50,14 +53,14 @@ class Broadcast:
         if self._market.begun(posting):
             return
         for worker in self._market.library.could(posting):
-            self._market.ask(worker.id, posting, worker.channel if self._by_preference else "sms")
+            self._market.ask(worker.id, posting, "sms")
 
     def _send_again(self, posting: Posting) -> None:
         if self._market.begun(posting) or self._market.free(posting) <= 0:
             return
         late = self._late.pop(posting.facts.id, [])
         for worker in late:
-            self._market.ask(worker, posting, self._market.workers[worker].channel if self._by_preference else "sms")
+            self._market.ask(worker, posting, "sms")
 
 
 class FirstCome:
