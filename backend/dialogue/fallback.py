@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from backend.domain import choice
+from backend.domain import choice, short_answers
 from backend.domain.posting_words import is_requirement
 from backend.domain.said import is_always_free
 from backend.domain.surnames import bare_name
@@ -58,7 +58,7 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
     if asked_days and is_always_free(text, asked=True) and choice.parse(text) is None:
         return "note_registration", {"field": "always_free", "value": True}
     said = choice.parse(text)
-    if said is None:
+    if said is None or is_unclear(text, pending or {}):
         return None
     if said == 0:
         return "talk_to_human", {}
@@ -81,7 +81,15 @@ def chosen(text: str, pending: dict[str, Any] | None, waiting: dict[str, Any] | 
 
 
 def _named(text: str, pending: dict[str, Any]) -> Chosen | None:
-    """The option of an either/or that a short answer names in words: 做衣服的, 都不是. Several named are none."""
+    """The option of an either/or that a short answer names in words: 做衣服的, 都不是. Several named are none.
+
+    To a question of ours (`words` is then its name) only a whole answer counts: 没得活做 is not 有活做.
+    """
+    asked = pending.get("words")
+    if isinstance(asked, str):
+        options = pending.get("options") or {}
+        key = short_answers.read(asked, text, options)
+        return (options[key]["act"], dict(options[key].get("params") or {})) if key is not None else None
     if len(text) > LONGEST_NAMED or choice.parse(text) not in (None, "no"):
         return None
     options = pending.get("options") or {}
@@ -92,6 +100,11 @@ def _named(text: str, pending: dict[str, Any]) -> Chosen | None:
         return None
     option = options[named[0]]
     return option["act"], dict(option.get("params") or {})
+
+
+def is_unclear(text: str, pending: dict[str, Any]) -> bool:
+    """Whether a bare 没有 answers the open question in two opposite ways."""
+    return isinstance(asked := pending.get("words"), str) and short_answers.is_unclear(asked, text)
 
 
 def _number_asked_for(said: int, pending: dict[str, Any]) -> Chosen | None:

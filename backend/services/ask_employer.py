@@ -32,8 +32,6 @@ ASKED_FOR = timedelta(hours=10)
 PAID_WITHIN_DAYS = 4
 AT_ONCE = 100
 NAMES = 7  # under one digit each; 8 are the next ones, 9: all others came
-CAME = {"1": ["都来了", "全来了", "来齐了", "到齐了", "都到了"], "2": ["没来齐", "有人没来", "没到齐", "少了", "差"]}
-SETTLED = {"1": ["结清了", "都结了", "都给了", "付清了", "给完了"], "2": ["还没", "没结", "没给", "差", "过几天"]}
 HELD = ("accepted", "arrived", "completed")
 
 
@@ -107,10 +105,10 @@ def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
         conversation = session.get_one(Conversation, message.conversation_id)
         if kind == "ask_attendance":
             _expect(conversation, kind, _choice("attendance", opening_id, "all"),
-                    _choice("attendance", opening_id, "list"), CAME)  # fmt: skip
+                    _choice("attendance", opening_id, "list"))  # fmt: skip
         else:
             _expect(conversation, kind, _choice("wages_settled", opening_id, "paid"),
-                    _choice("wages_settled", opening_id, "unpaid"), SETTLED)  # fmt: skip
+                    _choice("wages_settled", opening_id, "unpaid"))  # fmt: skip
     return True
 
 
@@ -118,10 +116,8 @@ def _choice(act_name: str, opening_id: int, said: str, **more: Any) -> dict[str,
     return {"act": act_name, "params": {"opening_id": opening_id, "said": said, **more}}
 
 
-def _expect(
-    conversation: Conversation, kind: str, yes: dict[str, Any], no: dict[str, Any], words: dict[str, list[str]]
-) -> None:
-    pending = {"kind": kind, "options": {"1": yes, "yes": yes, "2": no, "no": no}, "words": words}
+def _expect(conversation: Conversation, kind: str, yes: dict[str, Any], no: dict[str, Any]) -> None:
+    pending = {"kind": kind, "options": {"1": yes, "yes": yes, "2": no, "no": no}, "words": kind}
     conversation.context = {**(conversation.context or {}), "pending": pending}
 
 
@@ -166,7 +162,7 @@ def attendance(turn: Turn) -> list[Answer]:
     options["9"] = _choice("attendance", opening.id, "rest")
     if more:
         options["8"] = _choice("attendance", opening.id, "list", page=page + 1)
-    turn.expect("which_absent", options, words={"9": ["其余都来了", "其他都来了", "别的都来了", "没得了", "没有了"]})
+    turn.expect("which_absent", options, words="which_absent")
     names = [both_sides.name_for_employer(turn.session, offer.worker) for offer in shown]
     return [make("which_absent", opening=opening_view(opening, turn.deps.regions), names=names, more=more)]
 

@@ -83,21 +83,12 @@ def text_follow_up(session: Session, deps: Deps, offer: Offer, handset: Handset,
 def expect_outcome(conversation: Conversation, offer: Offer) -> None:
     """A bare answer is now to "did you go?" (M04)."""
     yes, no = _outcome(offer, "arrived"), _outcome(offer, "no_show")
-    expect(conversation, offer, "follow_up", {"1": yes, "yes": yes, "2": no, "no": no},
-           {"1": ["去了", "做了", "做完了"], "2": ["没去", "没有去", "没得去", "没做", "去不成"]})  # fmt: skip
+    expect(conversation, offer, "follow_up", {"1": yes, "yes": yes, "2": no, "no": no})
 
 
 def _expect_pay(conversation: Conversation, offer: Offer) -> None:
     yes, no, not_due = _outcome(offer, "paid"), _outcome(offer, "unpaid"), _outcome(offer, "not_due")
-    expect(
-        conversation, offer, "ask_paid", {"1": yes, "yes": yes, "2": no, "no": no, "3": not_due},
-        {
-            "1": ["给了", "结了", "拿到了", "收到了"],
-            # Part of it is not all of it: with 给了 in the same words neither is taken, and the words are understood.
-            "2": ["没给", "没结", "没拿到", "没收到", "没有给", "不给", "拖", "欠", "差", "一半", "一部分", "少给"],
-            "3": ["没到日子", "没到时候", "月底", "下个月"],
-        },
-    )  # fmt: skip
+    expect(conversation, offer, "ask_paid", {"1": yes, "yes": yes, "2": no, "no": no, "3": not_due})
 
 
 def _outcome(offer: Offer, outcome: str) -> dict[str, Any]:

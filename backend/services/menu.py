@@ -83,6 +83,9 @@ def deny(turn: Turn) -> list[Answer]:
 
 
 def _yes_or_no(turn: Turn, said: str) -> list[Answer]:
+    if turn.facts.intent in ("affirm", "deny") and isinstance((turn.pending or {}).get("words"), str):
+        # The engine's guess at more than a plain yes or no: 没得活做 denies nothing. What is called off by a guess is lost.
+        return run(turn, {"act": "not_understood"}, turn.facts)
     option = (turn.pending or {}).get("options", {}).get(said)
     if option is None:
         return [make("nothing_to_answer", said=said)]

@@ -110,16 +110,13 @@ def expect_coming(conversation: Conversation, offer: Offer) -> None:
     """A bare answer is now to the reminder (M04): 1 comes, 2 gives the place back after a yes."""
     yes: dict[str, Any] = {"act": "will_come", "params": {"offer_id": offer.id}}
     no: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
-    expect(conversation, offer, "reminder", {"1": yes, "yes": yes, "2": no, "no": no},
-           {"1": ["会来", "要来", "准时到"], "2": ["来不了", "去不了", "不去了", "不来了"]})  # fmt: skip
+    expect(conversation, offer, "reminder", {"1": yes, "yes": yes, "2": no, "no": no})
 
 
-def expect(
-    conversation: Conversation, offer: Offer, kind: str, options: dict[str, Any], words: dict[str, list[str]]
-) -> None:
-    """The next short answer of this number means one of `options`, by its number or by one of `words`."""
+def expect(conversation: Conversation, offer: Offer, kind: str, options: dict[str, Any]) -> None:
+    """The next short answer of this number means one of `options`, by its number or in words (`domain/short_answers.py`)."""
     conversation.person_id = offer.worker.person_id
-    pending = {"kind": kind, "offer_id": offer.id, "options": options, "words": words}
+    pending = {"kind": kind, "offer_id": offer.id, "options": options, "words": kind}
     conversation.context = {**(conversation.context or {}), "pending": pending}
 
 

@@ -34,11 +34,6 @@ AT_ONCE = 200  # per tick: a list put in on one day takes its week
 SHARE_OF_CALLS = 4
 ANSWERED_WITHIN = timedelta(days=6)  # before the next asking
 TO_REACH_HER = timedelta(days=2)
-WORDS = {
-    "1": ["还在找", "还想找", "还要找", "没找到", "没得找到", "没找着", "在的"],
-    "2": ["不找", "找到了", "找到活", "有活做", "有事做", "不在找", "没在找", "不想找", "不得空", "上班了"],
-    "3": ["有的"],
-}
 
 
 def ask_workers(deps: Deps) -> int:
@@ -130,7 +125,7 @@ def expect(conversation: Conversation, worker: Worker, now: datetime, people: in
     else:
         conversation.person_id = worker.person_id
     pending = {
-        "kind": PURPOSE, "options": options, "words": {key: WORDS[key] for key in WORDS if key in options},
+        "kind": PURPOSE, "options": options, "words": PURPOSE,
         "until": (now + ANSWERED_WITHIN).isoformat(),
     }  # fmt: skip
     conversation.context = {**(conversation.context or {}), "pending": pending}

@@ -33,10 +33,6 @@ log = structlog.get_logger()
 RING_BEFORE = timedelta(hours=3)
 # Three tries at ringing take longer than reading a text.
 VALID_BY_CALL = timedelta(minutes=45)
-WORDS = {
-    "1": ["我等", "等到", "等位子", "等起", "排队", "排起"],
-    "2": ["不等", "别的", "别个", "换一个", "看别的"],
-}
 
 
 def ask_to_wait(turn: Turn, opening: Opening) -> list[Answer]:
@@ -50,7 +46,7 @@ def ask_to_wait(turn: Turn, opening: Opening) -> list[Answer]:
         options |= {
             str(n): {"act": "apply_job", "params": {"opening_id": view["id"]}} for n, view in enumerate(others, start=2)
         }
-    turn.expect("full_wait", options, opening_id=opening.id, words=WORDS if turn.channel == "voice" else {"1": WORDS["1"]})
+    turn.expect("full_wait", options, opening_id=opening.id, words="full_wait" if turn.channel == "voice" else "full_wait_text")
     view = opening_view(opening, turn.deps.regions)
     return [make("full_wait", opening=view, ahead=len(waiting(turn.session, opening.id)), alternatives=others)]
 
