@@ -68,7 +68,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             mask=Mask(),
             problem=problem,
             may_post=may(member.role, "post_opening"),
-            may_verify=may(member.role, "verify_employer"),
+            may_judge=may(member.role, "post_opening") and staff_openings.judges(member, employer),
+            may_verify=may(member.role, "verify_employer") and staff_openings.judges(member, employer),
         )
 
     @bp.get(f"/employers/{ID.format('employer_id')}")

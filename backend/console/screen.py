@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from backend.console import guard, labels, text
+from backend.domain.employers import is_public_name
 from backend.domain.masking import mask_numbers
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Station
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 PER_PAGE = 6
 TURN_AFTER_S = 15  # long enough to read six lines aloud to oneself
-# Only these are organisations; anybody else's name is a person's and is not shown in public.
-PUBLIC_NAMES = frozenset({"enterprise", "cooperative", "work_relief"})
 
 
 def create_blueprint(deps: Deps) -> Blueprint:
@@ -76,7 +75,8 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
 def public_name(employer: Employer) -> str:
     """An organisation's name; of a person only the family name."""
-    return employer.name if employer.kind in PUBLIC_NAMES else f"{employer.name[:1]}老板"
+    public = is_public_name(employer.name, employer.kind, verified=employer.verified_at is not None)
+    return employer.name if public else f"{employer.name[:1]}老板"
 
 
 def spoken_number(e164: str) -> str:

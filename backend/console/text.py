@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from backend.console.i18n import english, gettext
 from backend.console.labels import UNITS, VALUES, job_name, label
+from backend.domain.employers import is_public_name
 from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
 from backend.settings import TIMEZONE
 
@@ -144,6 +145,11 @@ class Mask:
         if not name:
             return ""
         return name if "name" in self.shown else mask_name(name)
+
+    def employer(self, employer: Any) -> str:
+        """Who hires: an organisation by its name, a person as any other."""
+        public = is_public_name(employer.name, employer.kind, verified=employer.verified_at is not None)
+        return str(employer.name) if public else self.name(employer.name)
 
     def text(self, text: str | None) -> str:
         words = text or ""

@@ -133,3 +133,20 @@ def kind_of(name: str) -> str:
     if is_firm(name):
         return "enterprise"
     return "person" if is_owner(name) else "other"
+
+
+_PUBLIC_KINDS = frozenset({"enterprise", "cooperative", "work_relief"})
+_OFFICE = re.compile(
+    r"(?:[村居管]委会|委员会|社区|街道办|办事处|政府|[局站所队校院]|中心|协会|商会|项目部|驿站|服务社|市场)$"
+)
+
+
+def is_public_name(name: str, kind: str, *, verified: bool) -> bool:
+    """Whether a name may be shown openly: an organisation's. A kind that somebody chose does not make a person's name one.
+
+    >>> is_public_name("凯盛机械公司", "enterprise", verified=False), is_public_name("王远方", "enterprise", verified=False)
+    (True, False)
+    """
+    if kind not in _PUBLIC_KINDS:
+        return False
+    return verified or is_firm(name) or bool(_OFFICE.search(name) or _COOPERATIVE.search(name) or _GROWER.search(name))

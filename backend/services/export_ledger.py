@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.access import may
+from backend.domain.employers import is_public_name
 from backend.domain.ledger_cells import HIDDEN, labels_told, national
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import LEDGERS
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 50_000
 REASONS = ("report", "visit", "meeting", "check")
 _DAYS = frozenset({"available_from", "available_to", "waiting_since", "starts_on", "ends_on"})
-_PEOPLE = frozenset({"person", "grower", "other"})  # employers whose name is a person's
 _STATUS = {
     "draft": "草稿",
     "in_review": "待审",
@@ -159,7 +159,8 @@ def _openings(session: Session, regions: RegionBook, query: Select[Any], full: b
         for opening in rows:
             stands = opening_ledger.line(opening)
             row = {key: _day(value) if key in _DAYS else told(key, value) for key, value in stands.items()}
-            named = full or opening.employer.kind not in _PEOPLE
+            boss = opening.employer
+            named = full or is_public_name(boss.name, boss.kind, verified=boss.verified_at is not None)
             yield row | {
                 "employer": opening.employer.name if named else mask_name(opening.employer.name),
                 "phone": _phone(opening.employer.phone, full),

@@ -12,6 +12,7 @@ from backend.domain import review
 from backend.domain.answers import make
 from backend.domain.employers import kind_of
 from backend.domain.lexicon import job_name
+from backend.domain.offers import HOLDS_A_PLACE
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, outbox
 from backend.services.deps import Deps
@@ -142,11 +143,11 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
 
 def end_offers(session: Session, deps: Deps, now: datetime, opening: Opening) -> list[Offer]:
     """End every open offer and place of an opening that is over, and tell the workers by text; return them."""
-    bound = list(live_offers(session, opening.id))
+    bound = list(live_offers(session, opening.id, now.astimezone(TIMEZONE).date()))
     phones = numbers_of(session, [offer.worker.person_id for offer in bound])
     view = opening_view(opening, deps.regions)
     for offer in bound:
-        if offer.status == "accepted":
+        if offer.status in HOLDS_A_PLACE:
             opening.filled -= 1
             offer.worker.waiting_since = offer.worker.waiting_since or now
         offer.status, offer.answered_at = "withdrawn", now
@@ -193,7 +194,7 @@ def _employer(session: Session, employer: dict[str, Any], region: str, now: date
         raise Invalid("an employer has a name", {"employer.name": "say who hires"})
     if len(name) > LONGEST_TEXT:
         raise Invalid("too long a name", {"employer.name": f"at most {LONGEST_TEXT} characters"})
-    found = opening_queries.employer_by(session, phone, name)
+    found = opening_queries.employer_by(session, phone, name, region)
     if found is None:
         found = Employer(name=name, kind=kind_of(name), phone=phone, region_code=region, created_at=now)
         session.add(found)

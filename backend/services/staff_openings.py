@@ -15,6 +15,7 @@ from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, instant_hire, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.post_opening import change_opening, post_opening, withdraw_opening
+from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.services.views import opening_view
 from backend.store.models import Employer, Opening
@@ -80,7 +81,7 @@ def _owner(session: Session, member: Member, given: dict[str, Any], region: str,
         wrong["employer_kind"] = "one of the kinds"
     if wrong:
         raise Invalid("who hires?", wrong)
-    known = opening_queries.employer_by(session, phone, name)
+    known = opening_queries.employer_by(session, phone, name, region)
     if known is None:
         known = Employer(name=name, phone=phone, kind=given["kind"], region_code=region, created_at=now)
         session.add(known)
@@ -169,10 +170,18 @@ def set_kind(deps: Deps, member: Member, employer_id: int, kind: str) -> Employe
 
 
 def _employer(session: Session, member: Member, employer_id: int) -> Employer:
+    """An employer of one's own region. One that only posted there is read, and is its own region's to judge."""
     found = queries.one(session, member.region_code, employer_id)
     if found is None:
         raise NotFound("no such employer")
+    if not judges(member, found):
+        raise Forbidden("an employer of another region")
     return found
+
+
+def judges(member: Member, employer: Employer) -> bool:
+    """Whether what this employer is may be said from the region of `member`; the line's own county speaks for those of none."""
+    return may_see(member.region_code, employer.region_code or HOME_REGION)
 
 
 def _mine(session: Session, member: Member, opening_id: int) -> Opening:

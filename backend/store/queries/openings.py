@@ -51,9 +51,12 @@ def _open(today: date) -> Select[Opening]:
     )
 
 
-def employer_by(session: Session, phone: str | None, name: str) -> Employer | None:
-    """The employer of this name on this phone; without a phone the name alone must match one that has none either."""
-    same_phone = Employer.phone == phone if phone else Employer.phone.is_(None)
-    return session.scalar(
-        select(Employer).where(and_(same_phone, Employer.name == name)).order_by(Employer.id).limit(1)
+def employer_by(session: Session, phone: str | None, name: str, region: str) -> Employer | None:
+    """The employer of this name on this phone; without a phone one of this name that has none either, in `region`'s county.
+
+    村委会 is the name of thousands: across counties a name alone says nothing.
+    """
+    same = (
+        Employer.phone == phone if phone else and_(Employer.phone.is_(None), within(Employer.region_code, region[:6]))
     )
+    return session.scalar(select(Employer).where(same, Employer.name == name).order_by(Employer.id).limit(1))
