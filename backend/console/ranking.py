@@ -17,7 +17,7 @@ from backend.console.i18n import gettext
 from backend.console.labels import N_
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
-from backend.domain.fairness import LABEL_PARTS
+from backend.domain.fairness import LABEL_PARTS, has_priority
 from backend.domain.matching import Part, Ranked
 from backend.domain.weights import DEFAULT_WEIGHTS, LIMITS, Weights, problems
 from backend.errors import Invalid, NotFound
@@ -170,7 +170,7 @@ def _best(
             village=facts[one.id].region_code if one.id in seen else None,
             score=one.score,
             parts=_for_staff(one),
-            first=one.need > 0,
+            first=has_priority(facts[one.id], deps.clock()),
         )
         for n, one in enumerate(best, start=1)
     ]

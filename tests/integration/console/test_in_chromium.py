@@ -32,6 +32,8 @@ PAGES = (
     "stale?tab=openings",
     "backstop",
     "openings?status=to_look_at",
+    "openings/{live}/candidates",
+    "weights",
     "openings/new?like={opening}",
     "openings/new",
     "employers",
