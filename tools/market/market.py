@@ -71,10 +71,10 @@ class Ledger:
     given_back: int = 0
     in_vain: int = 0  # said yes and found it full
     worked_days: Counter[int] = field(default_factory=Counter)
-    # Each morning: how many wait, how many of them have a verified label, how many an earner nowhere at home.
-    waiting: list[tuple[int, int, int]] = field(default_factory=list)
-    # For each opening as it comes out: its places, and of those who by the records could do it the same three numbers.
-    could: list[tuple[int, int, int, int]] = field(default_factory=list)
+    # Each morning: how many wait; of them with a verified label, with nobody earning at home, with either.
+    waiting: list[tuple[int, int, int, int]] = field(default_factory=list)
+    # For each opening as it comes out: its places, and of those who by the records could do it the same four numbers.
+    could: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
 
 class Market:
@@ -222,10 +222,8 @@ class Market:
         )
 
     def _published(self, posting: Posting) -> None:
-        could = self.library.could(posting)
-        labelled = sum(bool(worker.labels) for worker in could)
-        no_earner = sum(not self.earns(worker.household) for worker in could)
-        self.ledger.could.append((posting.facts.headcount, len(could), labelled, no_earner))
+        could = [(bool(worker.labels), not self.earns(worker.household)) for worker in self.library.could(posting)]
+        self.ledger.could.append((posting.facts.headcount, *_counted(could)))
         self.policy.published(posting)
 
     def _changed(self, household: int) -> None:
@@ -301,20 +299,23 @@ class Market:
         self._changed(self.workers[worker].household)
 
     def _morning(self, day: int) -> None:
-        waiting = labelled = no_earner = 0
+        waiting = []
         for household, members in self._of_household.items():
             none = not self.earns(household)
             for member in members:
                 worker = self.workers[member]
                 if not self._taken.get(member) and not self.gone(worker):
-                    waiting += 1
-                    labelled += bool(worker.labels)
-                    no_earner += none
+                    waiting.append((bool(worker.labels), none))
         if day < self.world.days:
-            self.ledger.waiting.append((waiting, labelled, no_earner))
+            self.ledger.waiting.append(_counted(waiting))
         self.policy.morning(day)
 
     def gone(self, worker: Registered) -> bool:
         """Whether by the library she is away today, or set aside."""
         today = self.world.when(self.now).date()
         return any(first <= today <= last for first, last in (*worker.unavailable, *worker.paused))
+
+
+def _counted(people: list[tuple[bool, bool]]) -> tuple[int, int, int, int]:
+    """How many; of them with a verified label, with nobody earning at home, with either."""
+    return len(people), sum(one for one, _ in people), sum(none for _, none in people), sum(map(any, people))

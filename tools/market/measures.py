@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 
@@ -36,6 +36,11 @@ class Measures:
     no_earner_could: float
     no_earner_offers: float | None
     no_earner_placed: float
+    # And for those with either.
+    either_waiting: float
+    either_could: float
+    either_offers: float | None
+    either_placed: float
     gini: float  # of days worked over the workers who stay at home
     waited_median: float  # days without work before a place was taken
     waited_p90: float
@@ -63,7 +68,8 @@ def measure(market: Market) -> Measures:
     worked = [ledger.worked_days[worker.id] for worker in home]
     households = {worker.household for worker in home}
     reached = {worker.household for worker in home if ledger.worked_days[worker.id]}
-    waiting = sum(number for number, _, _ in ledger.waiting)
+    offered = [(bool(market.workers[id_].labels), none) for id_, none in ledger.offered]
+    placed = [(bool(market.workers[id_].labels), none) for id_, none, _ in ledger.placed]
     return Measures(
         openings=len(courses),
         places=sum(c.posting.facts.headcount for c in courses),
@@ -78,14 +84,18 @@ def measure(market: Market) -> Measures:
         most_a_day=max(ledger.contacts.values(), default=0),
         given_back=ledger.given_back,
         missing=sum(c.missing for c in courses),
-        label_waiting=sum(labelled for _, labelled, _ in ledger.waiting) / max(waiting, 1),
+        label_waiting=_waiting(ledger, 1),
         label_could=_could(ledger, 2),
-        label_offers=_labelled(market, (id_ for id_, _ in ledger.offered)) if ledger.offered else None,
-        label_placed=_labelled(market, (id_ for id_, _, _ in ledger.placed)),
-        no_earner_waiting=sum(none for _, _, none in ledger.waiting) / max(waiting, 1),
+        label_offers=mean(label for label, _ in offered) if offered else None,
+        label_placed=mean(label for label, _ in placed) if placed else 0.0,
+        no_earner_waiting=_waiting(ledger, 2),
         no_earner_could=_could(ledger, 3),
-        no_earner_offers=mean(none for _, none in ledger.offered) if ledger.offered else None,
-        no_earner_placed=mean([none for _, none, _ in ledger.placed] or [0.0]),
+        no_earner_offers=mean(none for _, none in offered) if offered else None,
+        no_earner_placed=mean(none for _, none in placed) if placed else 0.0,
+        either_waiting=_waiting(ledger, 3),
+        either_could=_could(ledger, 4),
+        either_offers=mean(map(any, offered)) if offered else None,
+        either_placed=mean(map(any, placed)) if placed else 0.0,
         gini=gini(worked),
         waited_median=median(waited) if waited else 0.0,
         waited_p90=p90(waited),
@@ -122,5 +132,5 @@ def _could(ledger: Ledger, which: int) -> float:
     return sum(row[0] * row[which] / row[1] for row in ledger.could if row[1]) / max(places, 1)
 
 
-def _labelled(market: Market, workers: Iterable[int]) -> float:
-    return mean([bool(market.workers[id_].labels) for id_ in workers] or [0.0])
+def _waiting(ledger: Ledger, which: int) -> float:
+    return sum(row[which] for row in ledger.waiting) / max(sum(row[0] for row in ledger.waiting), 1)

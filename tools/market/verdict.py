@@ -36,7 +36,11 @@ class Verdict:
 
 
 def _share(group: str, of: str, among: str) -> Target:
-    name = {"label": "verified hardship", "no_earner": "households without an earner"}[group]
+    name = {
+        "either": "all with priority",
+        "label": "verified hardship",
+        "no_earner": "households without an earner",
+    }[group]
     places = {"offers": "offers", "placed": "places"}[of]
     whom = {"waiting": "the waiting", "could": "those waiting who could do the work"}[among]
 
@@ -88,8 +92,12 @@ TARGETS: tuple[Target, ...] = (
         lambda run: 1 - paired(run["ours"], run["first_come"])[1],
         lambda run: f"{paired(run['ours'], run['first_come'])[1]:.2f} ×",
     ),
-    *(_share("label", of, among) for among in ("waiting", "could") for of in ("offers", "placed")),
-    *(_share("no_earner", of, among) for among in ("waiting", "could") for of in ("offers", "placed")),
+    *(
+        _share(group, of, among)
+        for group in ("either", "label", "no_earner")
+        for among in ("waiting", "could")
+        for of in ("offers", "placed")
+    ),
 )
 
 
