@@ -12,7 +12,7 @@ NEXT: dict[str, frozenset[str]] = {
     "offered": frozenset({"accepted", "waitlisted", "declined", "expired", "withdrawn"}),
     "waitlisted": frozenset({"offered", "accepted", "declined", "expired", "withdrawn"}),
     "accepted": frozenset({"withdrawn", "arrived", "no_show"}),
-    "arrived": frozenset({"completed", "paid"}),
+    "arrived": frozenset({"completed", "paid", "withdrawn"}),
     "completed": frozenset({"paid"}),
     "declined": _AGAIN,
     "expired": _AGAIN,
@@ -47,6 +47,11 @@ def overlap(one: Stretch, other: Stretch) -> bool:
     if one.hours_from >= one.hours_to or other.hours_from >= other.hours_to:  # type: ignore[operator]
         return True  # past midnight: told apart by days only
     return one.hours_from < other.hours_to and other.hours_from < one.hours_to  # type: ignore[operator]
+
+
+def may_step_back(status: str, ends_on: date, today: date) -> bool:
+    """Whether a place can still be given up: before the work, or in the middle of several days of it."""
+    return status == "accepted" or (status == "arrived" and today < ends_on)
 
 
 def may_become(status: str, wanted: str) -> bool:

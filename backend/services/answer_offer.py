@@ -17,6 +17,7 @@ from backend.domain.offers import (
     Stretch,
     expires_at,
     may_become,
+    may_step_back,
     overlap,
     short_code,
 )
@@ -27,6 +28,7 @@ from backend.services.people import handset_for
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, HandsetOwner, Offer, Opening, Worker
+from backend.store.queries.offers import binds
 from backend.store.queries.posts import POST, is_kept_in_hand, kept_in_hand
 
 log = structlog.get_logger()
@@ -83,16 +85,13 @@ def take(
         full = opening.status == "filled" or (opening.status == "published" and opening.ends_on >= today)
         raise Conflict("no place", reason="full" if full else "not_open")
     session.refresh(opening)
-    code = _free_code(session, worker_id)
+    code = _free_code(session, worker_id, today)
     if offer is None:
-        offer = Offer(
-            opening_id=opening_id,
-            worker_id=worker_id,
-            starts_on=opening.starts_on,
-            ends_on=opening.ends_on,
-            offered_at=now,
-        )
+        offer = Offer(opening_id=opening_id, worker_id=worker_id, offered_at=now)
         session.add(offer)
+    # Taken anew it is reminded of and asked about anew, on the days as they are now.
+    offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
+    offer.reminded_at = offer.followed_up_at = None
     offer.code = offer.code or code
     offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
     session.flush()
@@ -127,7 +126,7 @@ def in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | No
     held = session.scalars(
         select(Offer).where(
             Offer.worker_id == worker_id,
-            Offer.status == "accepted",
+            Offer.status.in_(HOLDS_A_PLACE),
             Offer.opening_id != opening.id,
             Offer.starts_on <= opening.ends_on,
             Offer.ends_on >= opening.starts_on,
@@ -140,16 +139,17 @@ def _stretch(opening: Opening) -> Stretch:
     return Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
 
 
-def _free_code(session: Session, worker_id: int) -> str:
-    return short_code(session.scalars(select(Offer.code).where(Offer.worker_id == worker_id, Offer.status.in_(OPEN))))
+def _free_code(session: Session, worker_id: int, today: date) -> str:
+    used = select(Offer.code).where(Offer.worker_id == worker_id, or_(Offer.status.in_(OPEN), binds(today)))
+    return short_code(session.scalars(used))
 
 
 def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int | None = None) -> Offer:
-    """Withdraw an accepted offer and free its place. Conflict(reason="not_held") when there is none to give back."""
+    """Give up a place, also in the middle of several days of work. Conflict(reason="not_held") when there is none."""
     offer = session.get(Offer, offer_id, with_for_update=True)
     if offer is None:
         raise NotFound("no such offer")
-    if offer.status != "accepted":
+    if not may_step_back(offer.status, offer.ends_on, now.astimezone(TIMEZONE).date()):
         raise Conflict("holds no place", reason="not_held")
     freed = session.scalar(
         update(Opening)
@@ -178,7 +178,7 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
 def waits_again(session: Session, worker: Worker, now: datetime) -> None:
     """She is without work again from now on, unless another place is hers still (H03)."""
     today = now.astimezone(TIMEZONE).date()
-    busy = select(Offer.id).where(Offer.worker_id == worker.id, Offer.status == "accepted", Offer.ends_on >= today)
+    busy = select(Offer.id).where(Offer.worker_id == worker.id, binds(today))
     if worker.waiting_since is None and worker.status == "active" and session.scalar(busy.limit(1)) is None:
         worker.waiting_since = now
 
@@ -193,7 +193,7 @@ def decline(session: Session, *, now: datetime, offer_id: int, message_id: int |
     offer = session.get(Offer, offer_id, with_for_update=True)
     if offer is None:
         raise NotFound("no such offer")
-    if offer.status == "accepted":
+    if offer.status in ("accepted", "arrived"):
         return give_back(session, now=now, offer_id=offer_id, message_id=message_id)
     if offer.status == "declined":
         return offer
@@ -259,7 +259,7 @@ def offer_opening(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and offer.status == "offered":
         return offer
-    code = _free_code(session, worker_id)
+    code = _free_code(session, worker_id, now.astimezone(TIMEZONE).date())
     if offer is None:
         offer = Offer(
             opening_id=opening_id,
@@ -304,7 +304,7 @@ def put_on_list(
             offered_at=now,
         )  # fmt: skip
         session.add(offer)
-    offer.code = offer.code or _free_code(session, worker.id)
+    offer.code = offer.code or _free_code(session, worker.id, now.astimezone(TIMEZONE).date())
     # Whose turn it was and who yet came too late has not lost it.
     had_turn = offer.status == "offered" and offer.waitlisted_at is not None
     offer.waitlisted_at = offer.waitlisted_at if had_turn else now

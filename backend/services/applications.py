@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
+from backend.domain.offers import HOLDS_A_PLACE, may_step_back
 from backend.errors import Conflict
 from backend.services import answer_offer, audit, both_sides, waiting_list
 from backend.services.acts import act
@@ -26,6 +27,7 @@ from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.services.waiting_list import ask_to_wait
 from backend.store.models import Offer, Opening, Worker
+from backend.store.queries.offers import binds
 
 
 @act("apply_job")
@@ -136,7 +138,7 @@ def _held(turn: Turn, opening_id: int) -> Offer | None:
     if worker is None:
         return None
     return turn.session.scalar(
-        select(Offer).where(Offer.worker_id == worker.id, Offer.opening_id == opening_id, Offer.status == "accepted")
+        select(Offer).where(Offer.worker_id == worker.id, Offer.opening_id == opening_id, binds(turn.today))
     )
 
 
@@ -150,7 +152,7 @@ def my_applications(turn: Turn) -> list[Answer]:
     options = {
         str(n): {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
         for n, offer in enumerate(offers, start=1)
-        if offer.status == "accepted"
+        if _may_leave(turn, offer)
     }
     turn.expect("my_list", options, offer_ids=[offer.id for offer in offers])
     return [
@@ -160,7 +162,8 @@ def my_applications(turn: Turn) -> list[Answer]:
                 {
                     "offer_id": offer.id,
                     "code": offer.code,
-                    "status": offer.status,
+                    # To her the place is hers, before the work and in the middle of it.
+                    "status": "accepted" if offer.status in HOLDS_A_PLACE else offer.status,
                     "opening": _view(turn, offer.opening),
                 }
                 for offer in offers
@@ -175,7 +178,7 @@ def _open_offers(turn: Turn, worker: Worker) -> list[Offer]:
             select(Offer)
             .where(
                 Offer.worker_id == worker.id,
-                Offer.status.in_(("accepted", "offered", "waitlisted")),
+                or_(Offer.status.in_(("offered", "waitlisted")), binds(turn.today)),
                 Offer.ends_on >= turn.today,
             )
             .order_by(Offer.starts_on, Offer.id)
@@ -191,7 +194,7 @@ def withdraw_application(turn: Turn) -> list[Answer]:
     worker = worker_of(turn)
     offer = _offer_named(turn) or (_meant(turn, worker) if worker else None)
     if offer is None or worker is None or offer.worker_id != worker.id:
-        held = [o for o in _open_offers(turn, worker) if o.status == "accepted"] if worker else []
+        held = [one for one in _open_offers(turn, worker) if _may_leave(turn, one)] if worker else []
         if len(held) > 1:
             options = {
                 str(n): {"act": "withdraw_application", "params": {"offer_id": o.id, "confirmed": True}}
@@ -207,7 +210,7 @@ def withdraw_application(turn: Turn) -> list[Answer]:
         waiting_list.move_up(turn.session, turn.deps, offer.opening, turn.now)
         turn.expect(None)
         return [make("wait_over", opening=view, reason="left") if waited else make("offer_declined", opening=view)]
-    if offer.status != "accepted":
+    if not _may_leave(turn, offer):
         return [make("nothing_to_withdraw")]
     if turn.facts.params.get("ask") or (turn.channel == "voice" and not turn.facts.params.get("confirmed")):
         yes: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}
@@ -230,7 +233,7 @@ def keep_place(turn: Turn) -> list[Answer]:
 
 def _meant(turn: Turn, worker: Worker) -> Offer | None:
     """Which held place "来不了了" means: by number in the list just heard, trade or day, or the only one."""
-    held = [offer for offer in _open_offers(turn, worker) if offer.status == "accepted"]
+    held = [offer for offer in _open_offers(turn, worker) if _may_leave(turn, offer)]
     pending = turn.pending or {}
     ordinal = turn.facts.one("ordinal") or turn.facts.params.get("choice")
     if ordinal is not None:
@@ -245,6 +248,10 @@ def _meant(turn: Turn, worker: Worker) -> Offer | None:
         start = date.fromisoformat(str(days).partition("/")[0])
         held = [offer for offer in held if offer.starts_on <= start <= offer.ends_on]
     return held[0] if len(held) == 1 else None
+
+
+def _may_leave(turn: Turn, offer: Offer) -> bool:
+    return may_step_back(offer.status, offer.ends_on, turn.today)
 
 
 def _view(turn: Turn, opening: Opening) -> dict[str, Any]:

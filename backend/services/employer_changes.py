@@ -15,6 +15,7 @@ from backend.domain import posting_words, review
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.entities import Entity
+from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.posting import opening_facts
 from backend.errors import Conflict, Invalid
 from backend.services import answer_offer, audit, instant_hire, posting, read_back, still_hiring
@@ -36,6 +37,9 @@ from backend.services.turn import Facts, Turn
 from backend.store.models import Offer, Opening
 from backend.store.queries import employers as queries
 from backend.store.queries.offers import live_offers
+
+# So many more than twice as many as before are rather a slip than a wish.
+FEW = 5
 
 
 # -- enough, or off ----------------------------------------------------------------------------------------------------
@@ -85,7 +89,7 @@ def closed_for_sure(turn: Turn) -> list[Answer]:
         )
         text_number(turn, make("confirm_close", opening=view_of(turn, opening), coming=coming))
         return [make("close_by_text")]
-    held = [offer.id for offer in live_offers(turn.session, opening.id) if offer.status == "accepted"]
+    held = [one.id for one in live_offers(turn.session, opening.id, turn.today) if one.status in HOLDS_A_PLACE]
     actor = f"handset:{turn.handset.id}"
     if how == "enough" and coming:
         still_hiring.close(turn.session, turn.deps, turn.now, opening, actor=actor)
@@ -110,9 +114,11 @@ def change_posting(turn: Turn) -> list[Answer]:
     said, count = _said_with(turn), turn.facts.params.get("count")
     if turn.facts.params.get("wish") == "more" and count is not None:
         said["headcount"] = found.headcount + count
+    elif turn.facts.params.get("wish") == "short" and count is not None:
+        said["headcount"] = found.filled + count  # 还差两个: what is lacking, whoever has come
     elif turn.facts.params.get("wish") == "only" and count is not None:
         said["headcount"] = count
-    if (question := _read_back(turn, said)) is not None:
+    if (question := _read_back(turn, said, found)) is not None:
         turn.remember("hiring_chosen", found.id)
         return [question]
     turn.remember("hiring_chosen", None)
@@ -161,14 +167,16 @@ def _submit_again(turn: Turn, opening: Opening) -> list[Answer]:
     return [make("submitted_again", opening=view_of(turn, again))]
 
 
-def _read_back(turn: Turn, said: dict[str, Any]) -> Answer | None:
-    """In a call a number or a day is read back before it changes anything (V11)."""
+def _read_back(turn: Turn, said: dict[str, Any], opening: Opening | None = None) -> Answer | None:
+    """In a call a number or a day is read back before it changes anything (V11), by text a number of people far off."""
     facts = turn.facts
     if "headcount" in said and facts.one("headcount") != said["headcount"]:
         total = Entity("headcount", str(said["headcount"]), said["headcount"], 0, 0)
         others = [entity for entity in facts.entities if entity.entity != "headcount"]
         turn.facts = Facts([*others, total], facts.params, facts.intent)
-    return read_back.question(turn, "change_posting")
+    people = said.get("headcount") or 0
+    far = opening is not None and 2 * opening.headcount + FEW < people <= posting_words.MOST_PEOPLE
+    return read_back.question(turn, "change_posting", by_text=far)
 
 
 def _said_with(turn: Turn) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from backend.domain import employer_words
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.employer_words import Wish
+from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.posting import next_such_days, said_of
 from backend.services import outbox, posting
 from backend.services.acts import act, run
@@ -32,7 +33,7 @@ MAY_BE_MEANT = frozenset({
 })  # fmt: skip
 ACTS = {
     "people": "who_comes", "again": "repeat_posting", "enough": "close_posting", "off": "close_posting",
-    "more": "change_posting", "only": "change_posting", "change": "change_posting", "undo": "undo_posting",
+    "more": "change_posting", "short": "change_posting", "only": "change_posting", "change": "change_posting", "undo": "undo_posting",
 }  # fmt: skip
 # A trade or a place never changes by a word in passing; at a change asked for they do.
 CHANGED_BY_VALUE = frozenset({"pay", "date", "headcount", "clock", "settlement", "benefit", "location", "job_type"})
@@ -61,7 +62,7 @@ def meant(turn: Turn, name: str, facts: Facts) -> tuple[str, Facts] | None:
         return _unsaid(turn, name, facts, live)
     if wish.kind == "again" and queries.last_posted(turn.session, phone) is None:
         return None
-    if wish.kind in ("more", "only", "change") and not live:
+    if wish.kind in ("more", "short", "only", "change") and not live:
         since = turn.now - SENT_BACK_WITHIN
         if queries.sent_back_since(turn.session, phone, since) is None:
             return None
@@ -105,7 +106,7 @@ def _as_act(wish: Wish, facts: Facts) -> tuple[str, Facts]:
 def _holds_places(turn: Turn) -> bool:
     worker = worker_of(turn)
     return worker is not None and any(
-        offer.status in ("accepted", "offered", "waitlisted")
+        offer.status in ("offered", "waitlisted") or offer.status in HOLDS_A_PLACE
         for offer in turn.session.query(Offer).filter(Offer.worker_id == worker.id, Offer.ends_on >= turn.today)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, delete, or_, select, update
 
 from backend.domain.case_rules import RIGHTS
+from backend.domain.offers import may_step_back
 from backend.services import answer_offer, audit, both_sides
 from backend.services.people import owners
 from backend.services.turn import Turn
@@ -99,7 +100,7 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
 def _free_places(turn: Turn, worker: Worker) -> None:
     offers = turn.session.scalars(select(Offer).where(Offer.worker_id == worker.id)).all()
     for offer in offers:
-        if offer.status == "accepted" and offer.ends_on >= turn.today:
+        if offer.ends_on >= turn.today and may_step_back(offer.status, offer.ends_on, turn.today):
             answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
             both_sides.stepped_back(turn.session, turn.deps, now=turn.now, offer=offer)
         elif offer.status in ("offered", "waitlisted"):

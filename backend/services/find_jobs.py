@@ -17,6 +17,7 @@ from backend.services.people import worker_of
 from backend.services.turn import Facts, Turn
 from backend.services.views import opening_view
 from backend.store.models import Offer, Opening, Worker
+from backend.store.queries.offers import binds
 
 SHOWN_AT_ONCE = 3  # fits two SMS segments; by voice three are read before asking to go on (V14)
 RANKED_AT_MOST = 30
@@ -56,11 +57,7 @@ def _search(turn: Turn, worker: Worker | None, filters: dict[str, Any]) -> tuple
     near = turn.conversation.region_code
     wanted = dict(filters)
     held = (
-        set(
-            turn.session.scalars(
-                select(Offer.opening_id).where(Offer.worker_id == worker.id, Offer.status == "accepted")
-            )
-        )
+        set(turn.session.scalars(select(Offer.opening_id).where(Offer.worker_id == worker.id, binds(turn.today))))
         if worker
         else set()
     )  # what she has already taken is no news

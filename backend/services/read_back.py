@@ -23,13 +23,13 @@ SAID_AGAIN = frozenset(
 )
 
 
-def question(turn: Turn, then: str, told: dict[str, Any] | None = None) -> Answer | None:
+def question(turn: Turn, then: str, told: dict[str, Any] | None = None, *, by_text: bool = False) -> Answer | None:
     """The read-back of what was heard for the act `then`; None by text, without amounts, or once it was said to be right.
 
-    `told`: the facts as they shall sound, e.g. days on which somebody is not free.
+    `told`: the facts as they shall sound, e.g. days on which somebody is not free. `by_text`: also to a text.
     """
     heard = amounts(turn.facts)
-    if turn.channel != "voice" or turn.facts.params.get("heard_right") or not heard:
+    if (turn.channel != "voice" and not by_text) or turn.facts.params.get("heard_right") or not heard:
         return None
     kept = {
         "act": then,

@@ -32,10 +32,6 @@ from backend.store.queries.workers import numbers_of
 ACT = "still_hiring"
 AT_ONCE = 100
 TO_REACH_THEM, ANSWERED_WITHIN = timedelta(days=2), timedelta(days=6)  # before the next asking
-WORDS = {
-    "1": ["还要", "还差", "还缺", "差人", "缺人", "没招到", "没招满"],
-    "2": ["不要", "够了", "满了", "招到了", "不招", "找到人", "不用"],
-}
 
 
 def ask_employers(deps: Deps) -> int:
@@ -105,7 +101,7 @@ def _expect(conversation: Conversation, opening: Opening, until: datetime) -> No
             "kind": ACT,
             "opening_id": opening.id,
             "options": options,
-            "words": WORDS,
+            "words": ACT,
             "until": until.isoformat(),
         },
     }
@@ -153,7 +149,11 @@ def close(session: Session, deps: Deps, now: datetime, opening: Opening, *, acto
         withdraw_opening(session, deps, now, opening.id, actor=actor)
         return 0
     session.refresh(opening)
-    waiting = [offer for offer in live_offers(session, opening.id) if offer.status in ("offered", "waitlisted")]
+    waiting = [
+        offer
+        for offer in live_offers(session, opening.id, now.astimezone(TIMEZONE).date())
+        if offer.status in ("offered", "waitlisted")
+    ]
     phones = numbers_of(session, [offer.worker.person_id for offer in waiting])
     view = opening_view(opening, deps.regions)
     for offer in waiting:

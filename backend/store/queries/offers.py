@@ -6,14 +6,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.offers import HOLDS_A_PLACE, Stretch
 from backend.store.models import Offer, Opening, Person, Worker
 
-# An offer in one of these still binds somebody: the worker has to be told when the opening goes away.
+# An offer in one of these still binds somebody: the worker has to be told when the opening goes away …
 LIVE = frozenset({"offered", "waitlisted", "accepted"})
+
+
+def is_live(today: date) -> ColumnElement[bool]:
+    """… and so does the place of whoever is at work already, until its last day."""
+    return or_(Offer.status.in_(LIVE), and_(Offer.status == "arrived", Offer.ends_on > today))
+
+
+def binds(today: date) -> ColumnElement[bool]:
+    """Whether an offer is a place whose days are not over."""
+    return and_(Offer.status.in_(HOLDS_A_PLACE), Offer.ends_on >= today)
 
 
 def taken_stretches(session: Session, worker_ids: Iterable[int], today: date) -> dict[int, list[Stretch]]:
@@ -29,12 +39,12 @@ def taken_stretches(session: Session, worker_ids: Iterable[int], today: date) ->
     return dict(found)
 
 
-def live_offers(session: Session, opening_id: int) -> Sequence[Offer]:
+def live_offers(session: Session, opening_id: int, today: date) -> Sequence[Offer]:
     """The offers of an opening that still bind somebody, oldest first."""
     query = (
         select(Offer)
         .options(joinedload(Offer.worker).joinedload(Worker.person))
-        .where(Offer.opening_id == opening_id, Offer.status.in_(LIVE))
+        .where(Offer.opening_id == opening_id, is_live(today))
         .order_by(Offer.id)
     )
     return session.scalars(query).all()

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import reach
+from backend.domain.offers import HOLDS_A_PLACE
 from backend.store.models import Consent, Conversation, Offer, Opening, Person, Wave, Worker
 
 # Said yes, whatever came of it. What was withdrawn tells nothing: the employer may have called it off.
@@ -120,7 +121,7 @@ def households_asked(session: Session, opening_id: int, now: datetime) -> set[in
         .where(
             Offer.opening_id == opening_id,
             Person.household_id.is_not(None),
-            (Offer.status == "accepted") | ((Offer.status == "offered") & (Offer.expires_at > now)),
+            Offer.status.in_(HOLDS_A_PLACE) | ((Offer.status == "offered") & (Offer.expires_at > now)),
         )
     )
     return {household for household in session.scalars(query) if household is not None}
