@@ -50,10 +50,50 @@ def test_what_an_employer_wants_of_a_posting_is_known_by_its_words(words: str, k
         ("多要一百万个", Wish("more", 1_000_000)),
         ("只要三个人了", Wish("only", 3)),
         ("只要0个人", Wish("only", 0)),
+        ("还差四个人", Wish("short", 4)),  # lacking, whoever has come: not four more than were wanted
+        ("还差两个", Wish("short", 2)),
+        ("还缺3名", Wish("short", 3)),
+        ("再要五", Wish("more", 5)),
+        ("再找两个女的", Wish("more", 2)),
+        ("加两个人", Wish("more", 2)),
+        ("改成三个", Wish("only", 3)),
     ],
 )
 def test_how_many_more_or_in_all(words: str, wish: Wish) -> None:
     assert read(words) == wish
+
+
+@pytest.mark.parametrize("verb", ["再加", "再要", "还要", "多加", "多要", "再来", "还差", "只要", "就", "改成", "加"])
+@pytest.mark.parametrize(
+    "counted",
+    [
+        "20块",
+        "二十块钱",
+        "5元",
+        "两天",
+        "三天才做得完",
+        "两个月",
+        "两个半小时",
+        "三个钟头",
+        "两箱",
+        "四斤",
+        "一百块没给他们",
+        "两车",
+        "五亩",
+        "三次",
+    ],
+)
+def test_a_number_of_anything_but_people_is_no_number_of_people(verb: str, counted: str) -> None:
+    wish = read(verb + counted)
+    assert wish is None or wish.count is None
+
+
+@pytest.mark.parametrize(
+    "words", ["人不够了", "没招满了", "还没招齐了", "都来齐了", "取消了吗", "他们不来了咋办", "够了吗?"]
+)
+def test_who_lacks_people_or_only_asks_does_not_call_off(words: str) -> None:
+    wish = read(words)
+    assert wish is None or wish.kind == "people"
 
 
 @pytest.mark.parametrize("words", ["不做了", "取消", "我不去了", "算了"])
