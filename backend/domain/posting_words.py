@@ -100,6 +100,11 @@ def requirement_in(text: str) -> str | None:
     return what[:LONGEST_REQUIREMENT] if what and not asks_nothing(what) else None
 
 
+def says_none_required(text: str) -> bool:
+    """Whether a longer text says that nothing is asked of the workers: …买保险,没得要求."""
+    return bool(re.search(r"(?:没得|没有|没|莫得|无|不)(?:啥子?|什么|别的|特别的?)?(?:要求|条件)", text))
+
+
 def asks_nothing(text: str) -> bool:
     """Whether an answer to "有啥子要求没得?" is that there is none."""
     return bool(_NO_WISH.fullmatch(re.sub(r"[\s,，。.!！]", "", text)))

@@ -103,6 +103,9 @@ def begin(turn: Turn, new: dict[str, Any], **more: Any) -> list[Answer]:
     if len(turn.text) >= NOTICE:
         draft["skipped"] = [field for field in LEFT_OUT_OF_NOTICES if not _answered(new, field)]
         draft["left_out"] = draft["skipped"]
+    if "requirements" not in new and posting_words.says_none_required(turn.text):
+        draft["skipped"] = [*draft["skipped"], "requirements"]
+        draft["left_out"] = [field for field in draft.get("left_out", ()) if field != "requirements"]
     told = _one_by_one(turn, draft, new)
     return told + _take(turn, draft, new)
 

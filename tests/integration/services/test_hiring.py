@@ -119,6 +119,11 @@ def test_what_cannot_be_meant_is_said_so_and_asked_again_and_nothing_of_it_is_ke
     assert asked not in employer.context()["posting"]["facts"]
 
 
+def test_nothing_asked_of_the_workers_may_be_said_in_the_notice_itself(employer: Person) -> None:
+    answers = employer.say("post_job", NOTICE + "，没得要求", **AD)
+    assert kinds(answers) == ["confirm_posting"] and "left_out" not in answers[0]["facts"]
+
+
 def test_a_place_that_is_not_found_twice_is_kept_as_it_was_said_for_the_reviewer(employer: Person) -> None:
     employer.say("post_job", job_type="A04", headcount=5)
     employer.say("note_posting", "月亮湾", location="月亮湾")
