@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,18 +22,23 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=20_000)
-def _listed(stored: str) -> tuple[str, ...]:
-    return tuple(json.loads(stored))
+def _listed(stored: str | None) -> tuple[str, ...]:
+    return tuple(_read(stored))
 
 
 @lru_cache(maxsize=5_000)
-def _set(stored: str) -> frozenset[str]:
-    return frozenset(json.loads(stored))
+def _set(stored: str | None) -> frozenset[str]:
+    return frozenset(_read(stored))
 
 
 @lru_cache(maxsize=20_000)
-def _stretches(stored: str) -> tuple[tuple[date, date], ...]:
-    return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(stored))
+def _stretches(stored: str | None) -> tuple[tuple[date, date], ...]:
+    return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in _read(stored))
+
+
+def _read(stored: str | None) -> list[Any]:
+    # An entry begun by keypad has no list yet: nothing, or JSON's null.
+    return json.loads(stored) or [] if stored else []
 
 
 def facts_of(session: Session, ids: Sequence[int], today: date) -> list[WorkerFacts]:
@@ -45,17 +51,17 @@ def facts_of(session: Session, ids: Sequence[int], today: date) -> list[WorkerFa
 
 def _facts(
     id: int,
-    job_types: str,
+    job_types: str | None,
     village: str | None,
     pay_min_fen: int | None,
     pay_unit: str | None,
     available_from: date | None,
     available_to: date | None,
-    unavailable: str,
-    day_parts: str,
+    unavailable: str | None,
+    day_parts: str | None,
     term: str | None,
     proximity: str | None,
-    benefits: str,
+    benefits: str | None,
     waiting_since: datetime | None,
     travel: str | None,
     within_km: float | None,

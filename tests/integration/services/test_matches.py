@@ -174,3 +174,12 @@ def test_a_countys_weights_decide_its_own_ranking_only(f, regions):
     changed = DEFAULT_WEIGHTS.to_json() | {"trade": 22.0, "kindred": 21.0, "distance": 40.0}
     f._add(MatchingWeights(county_code="500114", weights=changed, reason="试", changed_at=f.now))
     assert workers_of(f, regions, opening) == [near.id, far.id]
+
+
+def test_an_entry_that_is_only_begun_has_no_lists_yet(f):
+    worker = f.make_worker()
+    worker.job_types = worker.day_parts = worker.benefits = None
+    worker.unavailable = None
+    f.session.flush()
+    [facts] = facts_of(f.session, [worker.id], f.today)
+    assert (facts.job_types, facts.day_parts, facts.benefits, facts.unavailable) == ((), frozenset(), frozenset(), ())
