@@ -68,7 +68,9 @@ def _came(status: str, told: list[Said], now: datetime) -> tuple[str, str | None
     worker = {one.outcome for one in told if one.side == "worker"}
     employer = {one.outcome for one in told if one.side == "employer"}
     she_came, she_did_not = bool(worker - {"no_show"}), "no_show" in worker
-    there, absent = bool(employer - {"no_show"}), "no_show" in employer
+    absent = "no_show" in employer
+    # Wages he says are paid or owed tell that she was there, but not of whoever he said was not: they are the others'.
+    there = bool(employer & ({"arrived", "completed"} if absent else {*OUTCOMES} - {"no_show"}))
     if she_came:
         return "arrived", "came" if absent and not there else None
     if she_did_not:

@@ -44,6 +44,9 @@ def said(*told: str, hours_ago: float = 1) -> list[Said]:
         ("arrived", ["staff:paid"], "paid", None),
         ("paid", ["employer:no_show"], "paid", None),
         ("paid", ["staff:no_show"], "paid", None),
+        ("accepted", ["employer:no_show", "employer:paid"], "accepted", None),  # wages of the others
+        ("accepted", ["employer:no_show", "employer:unpaid", "worker:arrived"], "completed", "came"),
+        ("accepted", ["employer:no_show", "employer:arrived"], "arrived", None),  # he has put it right
         ("withdrawn", ["worker:arrived"], "withdrawn", None),
     ],
 )
