@@ -135,7 +135,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn
     "employer_digest": ("opening", "taken", "withdrawn"),  # several at once, by name
     "nobody_left": ("opening",),  # everybody who suits has been asked
-    "ask_attendance": ("opening", "count"),
+    "ask_attendance": ("opening", "count", "day"),  # day of the work: today | yesterday (an evening shift)
     "which_absent": ("opening", "names", "more"),  # more: others follow under 8
     "attendance_noted": ("opening", "came", "absent"),  # how many came, who did not
     "ask_settled": ("opening", "count"),

@@ -98,9 +98,12 @@ def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
             return False  # whom no text reaches is not asked: the worker's word stands, and staff may say it
         view = opening_view(opening, deps.regions)
         kind = "ask_attendance" if column == "attendance_asked_at" else "ask_settled"
+        # An evening's shift is asked about in the morning after the quiet hours (M10).
+        today = now.astimezone(TIMEZONE).date()
+        day = {"day": "today" if opening.starts_on == today else "yesterday"} if kind == "ask_attendance" else {}
         message = outbox.enqueue(
             session, deps, now=now, handset=handset, kind="initiated", expires_at=until,
-            answers=[make(kind, opening=view, count=len(offers))],
+            answers=[make(kind, opening=view, count=len(offers), **day)],
         )  # fmt: skip
         conversation = session.get_one(Conversation, message.conversation_id)
         if kind == "ask_attendance":
@@ -214,6 +217,17 @@ def _noted(turn: Turn, opening: Opening) -> Answer:
     )
 
 
+def _absent_of(session: Session, opening_id: int) -> set[int]:
+    """The offers of whom the employer has said that they did not come, and not that they came after all."""
+    rows = session.execute(
+        select(Outcome.offer_id, Outcome.outcome)
+        .join(Offer, Offer.id == Outcome.offer_id)
+        .where(Offer.opening_id == opening_id, Outcome.side == "employer")
+    ).all()
+    there = {offer_id for offer_id, outcome in rows if outcome in ("arrived", "completed")}
+    return {offer_id for offer_id, outcome in rows if outcome == "no_show"} - there
+
+
 @act("wages_settled")
 def wages_settled(turn: Turn) -> list[Answer]:
     """`params`: opening_id, said (paid | unpaid). It is his word; paid it is when the workers say so too."""
@@ -221,6 +235,9 @@ def wages_settled(turn: Turn) -> list[Answer]:
     turn.expect(None)
     if opening is None:
         return [make("nothing_to_answer", said="yes")]
+    absent = _absent_of(turn.session, opening.id)
     for offer in _of(turn.session, opening.id, HELD):
+        if offer.id in absent:
+            continue  # no wages are spoken of for whoever, as he says, was not there
         _say(turn, offer, "paid" if said == "paid" else "unpaid")
     return [make("settled_noted", opening=opening_view(opening, turn.deps.regions), paid=said == "paid")]

@@ -110,7 +110,7 @@ ZH: Phrases = {
         f"{w.line(a['opening'], detail=min(d, 1))}:合适的人都问过了,还差{a['opening']['left']}人。驿站的人再帮你想办法,急就回0"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.line(a['opening'], detail=0)},今天该来{a['count']}人。都来了回1,有人没来回2,找人回0"
+        f"{w.line(a['opening'], detail=0)},{'昨天' if a['day'] == 'yesterday' else '今天'}该来{a['count']}人。都来了回1,有人没来回2,找人回0"
     ),
     "which_absent": _which_absent,
     "attendance_noted": _attendance,
@@ -181,7 +181,7 @@ EN: Phrases = {
         "Our staff look further; 0 for a person"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.line(a['opening'], 'en')}: {a['count']} should have come today. 1 all came, 2 somebody did not, 0 for a person"
+        f"{w.line(a['opening'], 'en')}: {a['count']} should have come {a['day']}. 1 all came, 2 somebody did not, 0 for a person"
     ),
     "which_absent": _which_absent_en,
     "attendance_noted": lambda a, d: (

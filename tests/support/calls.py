@@ -146,7 +146,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "waitlisted": {"opening": opening(), "position": 2, "code": "11"}, "wait_over": {"opening": opening(), "reason": "left"},
     "place_free": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
     "employer_digest": {"opening": opening(), "taken": ["王秀英"], "withdrawn": []},
-    "ask_attendance": {"opening": opening(), "count": 3}, "ask_settled": {"opening": opening(), "count": 3},
+    "ask_attendance": {"opening": opening(), "count": 3, "day": "today"}, "ask_settled": {"opening": opening(), "count": 3},
     "which_absent": {"opening": opening(), "names": ["王秀英"], "more": False},
     "attendance_noted": {"opening": opening(), "came": 2, "absent": ["王秀英"]},
     "settled_noted": {"opening": opening(), "paid": True},

@@ -146,6 +146,25 @@ def test_paid_is_what_the_worker_says_not_what_the_employer_says(
     assert status(hire, opening_id) == ["paid"]
 
 
+@pytest.mark.parametrize("settled", ["工钱结清了", "还没"])
+def test_wages_spoken_of_do_not_bring_back_whoever_did_not_come(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database, settled: str
+) -> None:
+    opening_id, _ = working(2)
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    hire.text(employer, "2")
+    hire.text(employer, "1")
+    hire.text(employer, "9")
+    clock.set(at(12, 9))  # the day in which she may say otherwise is over, and wages are asked about
+    ask_employer.ask_who_was_paid(deps)
+    hire.text(employer, settled)
+    outcomes.settle_outcomes(deps)
+    assert status(hire, opening_id) == ["no_show", "completed"]
+    assert ("employer", "paid" if settled == "工钱结清了" else "unpaid") in said(database)
+
+
 def test_he_says_paid_and_she_says_not_is_a_case_of_wages(
     hire: Hire, working: Any, deps: Deps, clock: SettableClock
 ) -> None:
@@ -204,11 +223,12 @@ def test_an_employer_in_the_middle_of_something_is_asked_later(
 def test_m10_work_that_begins_at_night_is_asked_about_in_the_morning(
     hire: Hire, working: Any, deps: Deps, clock: SettableClock
 ) -> None:
-    working(1, hours_from="22:00", hours_to="06:00")
+    opening_id, _ = working(1, hours_from="22:00", hours_to="06:00")
     clock.set(at(11, 23, 30))
     assert ask_employer.ask_who_came(deps) == 0
     clock.set(at(12, 7, 1))
     assert ask_employer.ask_who_came(deps) == 1
+    assert "昨天该来1人" in hire.texts(hire.employer_number(opening_id))[-1]
 
 
 def test_staff_say_it_for_either_and_their_last_word_counts(
