@@ -115,8 +115,11 @@ def failures(session: Session, worker_ids: Iterable[int]) -> dict[int, list[Audi
 
 
 def to_be_judged(session: Session, now: datetime, today: date, before: date, limit: int) -> Sequence[int]:
-    """Waiting workers with a verified hardship whose last week has not been looked at: `before` or earlier, or never."""
-    week = datetime.combine(before, now.timetz())
+    """Waiting workers with a verified hardship whose last week has not been looked at: `before` or earlier, or never.
+
+    `today` and `before` are days in Shanghai; who has waited is reckoned by the clock, to the minute.
+    """
+    week = now - (today - before)
     return session.scalars(
         select(Worker.id)
         .where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from backend.services import answer_offer, backstop, expiry
 from backend.services.deps import Deps
 from backend.services.matches import openings_for
 from backend.services.staff_login import Member
+from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Hardship, Offer, Opening, Worker
 from backend.store.queries import posts
 from tests.support.clock import SettableClock
@@ -202,3 +203,15 @@ def test_villages_and_other_towns_do_not_give_posts(
         backstop.give_post(deps, member("village", VILLAGE), post_id, worker_id)
     with pytest.raises(NotFound):
         backstop.give_post(deps, member("town", TOWN2), post_id, worker_id)
+
+
+def test_a_week_is_judged_after_seven_days_and_not_a_day_earlier_at_night(
+    hard: Callable[..., int], deps: Deps, clock: SettableClock
+) -> None:
+    """H11: after midnight here it is still the day before by UTC."""
+    night = datetime(2026, 6, 21, 1, 0, tzinfo=TIMEZONE)
+    worker_id = hard(waiting_since=night - timedelta(days=6, hours=2))
+    with deps.db.read() as session:
+        for moment, due in ((night, []), (night + timedelta(hours=22, minutes=1), [worker_id])):
+            today = moment.date()
+            assert posts.to_be_judged(session, moment, today, today - timedelta(days=7), 50) == due
