@@ -13,7 +13,7 @@ from backend.console.conversations import ID
 from backend.console.guard import form, me, page_number
 from backend.console.i18n import gettext
 from backend.console.text import Mask
-from backend.domain.access import may
+from backend.domain.access import may, may_see
 from backend.domain.households import earning_since
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import households as service
@@ -59,6 +59,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             household=household,
             members=members,
             earning=earning,
+            ours=lambda person: may_see(member.region_code, person.village_code or HOME_REGION),
             mask=Mask(),
             words=ledger_labels,
             problem=problem,
@@ -88,8 +89,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("other", "reason")
         try:
             service.merge(deps, me(), household_id, _number(given["other"]), given["reason"])
-        except Conflict:
-            return show(household_id, problem=_other_village()), 409
+        except Conflict as conflict:
+            elsewhere = gettext("有一户记在别的地方，要请管得到两边的镇或者区县来并。")
+            words = elsewhere if conflict.reason == "elsewhere" else _other_village()
+            return show(household_id, problem=words), 409
         except Invalid:
             return show(household_id, problem=gettext("两户是同一户。")), 422
         except (NotFound, ValueError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may
+from backend.domain.access import may, may_see
 from backend.domain.households import may_be_together
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, edit_worker
@@ -58,7 +58,10 @@ def take_out(deps: Deps, member: Member, worker_id: int) -> None:
 
 
 def merge(deps: Deps, member: Member, kept_id: int, other_id: int, reason: str = "") -> None:
-    """Put everybody of one household into another. Raises `Invalid` for one and the same, `NotFound`, `Conflict`."""
+    """Put everybody of one household into another. Raises `Invalid` for one and the same, `NotFound`.
+
+    `Conflict` with reason `other_village` without one of `REASONS`, `elsewhere` when one of them is kept outside the region.
+    """
     if kept_id == other_id:
         raise Invalid("one household", {"other": "another household"})
     if not may(member.role, "edit_household"):
@@ -69,6 +72,9 @@ def merge(deps: Deps, member: Member, kept_id: int, other_id: int, reason: str =
         # In the order of their numbers, so that two who merge crosswise do not wait for each other.
         first, second = (_locked(session, member, one) for one in sorted((kept_id, other_id)))
         kept, other = (first, second) if first.id == kept_id else (second, first)
+        # Joining takes a household away from where it was kept: only whoever both places belong to may.
+        if not all(may_see(member.region_code, one.village_code or HOME_REGION) for one in (kept, other)):
+            raise Conflict("a household of another region", reason="elsewhere")
         _check(other.village_code, kept.village_code, reason)
         moved = session.scalars(select(Person.id).where(Person.household_id == other.id)).all()
         session.execute(
