@@ -1,7 +1,8 @@
 """To whom an opening may be put before, and how far its market then reaches (P08, P09); by division codes alone.
 
 Staff pass work on sideways and up by one level: a village within its town, a town within its county, a county within its
-city. Down within one's own region is always possible.
+city. Down within one's own region is always possible. Whoever has an opening of elsewhere before them passes it on down
+alone: how far it goes and how urgent it is stays its own region's to say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ def may_forward(staff_region: str, opening_region: str, to_region: str) -> bool:
     """Whether staff of `staff_region` may put an opening of `opening_region` before `to_region`."""
     if len(to_region) not in LENGTHS or to_region == opening_region:
         return False
+    if not may_see(staff_region, opening_region):
+        return to_region != staff_region and may_see(staff_region, to_region)
     return may_see(parent(staff_region) or staff_region, to_region)
 
 

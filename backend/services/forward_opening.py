@@ -45,10 +45,15 @@ def forward(deps: Deps, member: Member, opening_id: int, to_regions: Iterable[st
 
 
 def to_villages(deps: Deps, member: Member, opening_id: int) -> list[str]:
-    """The harvest does not wait (E10): urgent from now on, and before every village of its town at once."""
+    """The harvest does not wait (E10): urgent from now on, and before every village of its town at once.
+
+    Raises as `forward` does; `Forbidden` too for an opening that was only put before one.
+    """
     now = deps.clock()
     with deps.db.write() as session:
         opening = _opening(session, member, opening_id, now)
+        if not may_see(member.region_code, opening.region_code):
+            raise Forbidden("how urgent it is its own region says")
         town = opening.region_code[:9]
         villages = [
             code
@@ -80,13 +85,13 @@ def _put(
 ) -> list[str]:
     known = set(session.scalars(select(Forwarding.to_region).where(Forwarding.opening_id == opening.id)))
     new = [code for code in places if code not in known]
-    reach = opening.visible_to
+    reach, ours = opening.visible_to, may_see(member.region_code, opening.region_code)
     for code in new:
         session.add(
             Forwarding(opening_id=opening.id, to_region=code, forwarded_by=member.id, forwarded_at=now,
                        note=note.strip()[:LONGEST_NOTE])
         )  # fmt: skip
-        reach = reach_after(opening.region_code, reach, code)
+        reach = reach_after(opening.region_code, reach, code) if ours else reach
     if new:
         opening.visible_to = reach
         instant_hire.rearm(session, opening, now)

@@ -164,8 +164,22 @@ def test_who_has_received_it_may_pass_it_on_within_their_own_reach(
     forward_opening.forward(deps, member("county", COUNTY), opening_id, [COUNTY2])
     there = member("county", COUNTY2)
     assert forward_opening.forward(deps, there, opening_id, ["500101001"]) == ["500101001"]
-    with pytest.raises(Invalid):
-        forward_opening.forward(deps, there, opening_id, ["520526"])
+    for away in ("520526", CITY, COUNTY):
+        with pytest.raises(Invalid):
+            forward_opening.forward(deps, there, opening_id, [away])
+
+
+def test_how_urgent_it_is_and_how_far_it_goes_stays_its_own_regions_to_say(
+    member: Callable[..., Member], opening_id: int, opening: Callable[[], Opening], deps: Deps, make: Make
+) -> None:
+    """T6: what was put before one is there to be read."""
+    with make() as f:
+        f._add(Forwarding(opening_id=opening_id, to_region=COUNTY2, forwarded_at=f.now))
+    there = member("county", COUNTY2)
+    with pytest.raises(Forbidden):
+        forward_opening.to_villages(deps, there, opening_id)
+    assert forward_opening.forward(deps, there, opening_id, ["500101001"]) == ["500101001"]
+    assert (opening().urgent, opening().visible_to) == (False, None)
 
 
 def test_two_clicks_at_the_same_moment_pass_it_on_once(

@@ -24,6 +24,14 @@ def test_staff_pass_work_on_sideways_up_by_one_and_down(staff: str, to: str, may
     assert may_forward(staff, VILLAGE, to) is may
 
 
+def test_who_only_received_it_passes_it_on_down_and_nowhere_else() -> None:
+    """Sideways and up are its own region's to choose."""
+    assert [may_forward(COUNTY2, VILLAGE, to) for to in ("500101001", COUNTY2, CITY, COUNTY, "500102")] == [True] + [
+        False
+    ] * 4
+    assert not may_forward(OTHER, VILLAGE, TOWN)
+
+
 def test_inside_the_county_the_market_reaches_no_farther() -> None:
     assert reach_after(VILLAGE, None, TOWN2) is None
     assert reach_after(VILLAGE, CITY, COUNTY2) == CITY
