@@ -21,6 +21,7 @@ from backend.domain.access import may, may_see
 from backend.domain.case_rules import after_working_days
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_opening, review_transcript, staff_openings
+from backend.services.opening_columns import LONGEST_TEXT, MOST_PEOPLE
 from backend.services.post_opening import posting_of
 from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Opening, Staff
@@ -133,7 +134,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             review_opening.review(deps, me(), opening_id, given["decision"], reason)
         except Invalid:
-            return show(opening_id, problem=gettext("退回要写原因，好让用工方知道怎么改。"), reason=reason), 422
+            sent_back = given["decision"] == "reject"
+            told = (
+                gettext("退回要写原因，好让用工方知道怎么改。")
+                if sent_back
+                else gettext("有要留心的地方：写一句怎么核实的。")
+            )
+            return show(opening_id, problem=told, reason=reason), 422
         except Conflict as problem:
             if problem.reason != "days_gone":
                 raise
@@ -172,7 +179,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             review_opening.review_after(deps, me(), opening_id, given["decision"], given.get("reason", ""))
         except Invalid:
-            return show(opening_id, problem=gettext("下架要写原因，好让用工方知道怎么改。")), 422
+            sent_back = given["decision"] == "reject"
+            told = (
+                gettext("下架要写原因，好让用工方知道怎么改。")
+                if sent_back
+                else gettext("有要留心的地方：写一句怎么核实的。")
+            )
+            return show(opening_id, problem=told), 422
         kept = given["decision"] == "publish"
         flash(gettext("复核过了。") if kept else gettext("已下架，报过的人都告诉了。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
@@ -249,7 +262,7 @@ def read_facts(texts: dict[str, str]) -> dict[str, Any]:
     facts = {
         "title": read("title", lambda text: _short(text, 60)),
         "job_type": read("job_type", lambda text: _one_of(text, labels.job_types())),
-        "headcount": read("headcount", lambda text: _between(int(text), 1, 999)),
+        "headcount": read("headcount", lambda text: _between(int(text), 1, MOST_PEOPLE)),
         "region_code": read("region_code", lambda text: _matching(text, r"[0-9]{6,12}")),
         "place": read("place", lambda text: _short(text, 100)),
         "starts_on": read("starts_on", date.fromisoformat),
@@ -260,7 +273,7 @@ def read_facts(texts: dict[str, str]) -> dict[str, Any]:
         "pay_max_fen": read("pay_max", _fen),
         "pay_unit": read("pay_unit", lambda text: _one_of(text, labels.UNITS) if text else None),
         "settlement": read("settlement", lambda text: _one_of(text, labels.SETTLEMENTS) if text else None),
-        "requirements": read("requirements", lambda text: _short(text, 500)),
+        "requirements": read("requirements", lambda text: _short(text, LONGEST_TEXT)),
         **{name: read(name, TRI.__getitem__) for name in _TRIPLE},
         "negotiable": texts.get("negotiable") == "yes",
     }
@@ -271,18 +284,21 @@ def read_facts(texts: dict[str, str]) -> dict[str, Any]:
 
 _TRIPLE = ("meals", "lodging", "transport", "insured")
 _COLUMN = {"pay_min": "pay_min_fen", "pay_max": "pay_max_fen"}
-_FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max"}
+_FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max", "pay": "pay_min", "region": "region_code",
+              "hours.from": "hours_from", "hours.to": "hours_to"}  # fmt: skip
 
 
 def sentence(name: str) -> str:
     return {
         "title": gettext("写明是什么活。"),
-        "headcount": gettext("人数要在1到999之间，不能少于已经报上的人。"),
+        "headcount": gettext("人数要在1到500之间，不能少于已经报上的人。"),
         "region_code": gettext("这个地方不在您的辖区。"),
-        "starts_on": gettext("请选开始的日子。"),
-        "ends_on": gettext("最后一天不能早于第一天。"),
+        "starts_on": gettext("请选开始的日子，不能早过一年。"),
+        "ends_on": gettext("最后一天不能早于第一天，不能已经过了，也不能太远。"),
         "hours_from": gettext("钟点写成07:30这样。"),
         "hours_to": gettext("钟点写成07:30这样。"),
+        "pay": gettext("工价要大于0，最多一百万元，上限不能低于下限。"),
+        "requirements": gettext("务工要求最多200个字。"),
         "pay_min_fen": gettext("工价写成元，比如120。"),
         "pay_max_fen": gettext("工价写成元，上限不能低于下限。"),
         "pay_max": gettext("工价写成元，上限不能低于下限。"),

@@ -20,6 +20,7 @@ from backend.services.staff_login import Member
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Opening
+from backend.store.queries.employers import workers_of
 from backend.store.queries.scope import within
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DECISIONS = {"publish": "published", "reject": "rejected"}
 LONGEST_REASON = 500
+NOTHING_TO_WATCH = "看过，没有要留心的地方"
 # The facts a reviewer may put right: the eight of the notices and how many people (E01). Anything else is refused (T8).
 EDITABLE = frozenset(
     {
@@ -189,7 +191,7 @@ def _written(session: Session, now: datetime, actor: str, verb: str, opening: Op
         verb,
         opening,
         flags=list(opening.review_flags or []),
-        reason=opening.review_reason,
+        reason=audit.plain(opening.review_reason, opening.employer.name, *workers_of(session, opening.id)),
         **facts,
     )
 
@@ -199,7 +201,7 @@ def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: s
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
-        _mine(session, member, opening_id)
+        reason = _why(_mine(session, member, opening_id), decision, reason)
         return review_opening(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
 
 
@@ -208,8 +210,17 @@ def review_after(deps: Deps, member: Member, opening_id: int, decision: str, rea
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
-        _mine(session, member, opening_id)
+        reason = _why(_mine(session, member, opening_id), decision, reason)
         return look_again(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
+
+
+def _why(opening: Opening, decision: str, reason: str) -> str:
+    """Every decision of staff has its reason (P04); where something was to be watched, they say how it was checked."""
+    if decision != "publish" or reason.strip():
+        return reason
+    if opening.review_flags:
+        raise Invalid("what was to be watched has to be answered", {"reason": "say how it was checked"})
+    return NOTHING_TO_WATCH
 
 
 def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[str, Any]) -> Opening:
@@ -235,6 +246,8 @@ def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[
         for name in changed:
             setattr(opening, name, facts[name])
         _check(opening)
+        today = now.astimezone(TIMEZONE).date()
+        check({name: getattr(opening, name) for name in COLUMNS}, deps.regions, today, new=True)
         opening.updated_at = now
         if changed:
             opening.review_flags = flags_of(session, deps.regions, opening)

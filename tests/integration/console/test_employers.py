@@ -113,7 +113,8 @@ def test_a_verified_employers_opening_may_go_out_at_once_and_waits_for_its_revie
     page = words(browser.visit(f"/console/openings/{opening.id}"))
     assert "已发布，待复核" in page and "最晚" in page
     browser.submit(f"/console/openings/{opening.id}/review-after", decision="publish", reason="")
-    assert only_opening(database).reviewed_at is not None
+    reviewed = only_opening(database)
+    assert (reviewed.reviewed_at is not None, reviewed.review_reason) == (True, "看过，没有要留心的地方")
     assert "摘茶" not in words(browser.visit("/console/openings?status=to_look_at"))
     # A condition that a person must decide about keeps it back all the same.
     browser.submit("/console/openings/new", **filled_in(today, at_once="yes", requirements="只要女的", **known))

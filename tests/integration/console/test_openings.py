@@ -72,6 +72,8 @@ def test_flags_must_be_ticked_as_checked_before_publishing(browse, posting, data
     path = f"/console/openings/{opening_id}/review"
     assert browser.submit(path, decision="publish", reason="").status_code == 422
     assert get(database, opening_id).status == "in_review"
+    unexplained = browser.submit(path, decision="publish", reason=" ", checked="yes")
+    assert unexplained.status_code == 422 and "写一句怎么核实的" in words(unexplained)
     browser.submit(path, decision="publish", reason="问过老板，不收押金", checked="yes")
     assert get(database, opening_id).status == "published"
 
