@@ -20,7 +20,7 @@ from backend.domain.ledgers import Problem
 from backend.errors import Invalid
 from backend.services import opening_ledger, worker_ledger
 from backend.services.opening_columns import check, to_columns
-from backend.services.regions import RegionBook
+from backend.services.regions import HOME_REGION, RegionBook
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Handset, HandsetOwner, Opening, Person, Worker
 
@@ -107,8 +107,12 @@ def _plan_workers(session: Session, region: str, rows: Sequence[tuple[int, dict[
             continue
         first_row[phone, name] = number
         person, worker = _same_person(people.get(phone, []), name)
-        if person is not None and person.village_code and not may_see(region, person.village_code):
-            told = Problem("姓名", name, "这个人登记在别的地方，请先和那边说好，改了村再存")
+        on_number = [one for one, _ in people.get(phone, [])]
+        if (person is not None and not _ours(region, person)) or (
+            on_number and not any(_ours(region, one) for one in on_number)
+        ):
+            # The same words whether the name is that person's or not: a file is no way to ask whose number it is.
+            told = Problem("联系电话", "", "这个号码登记在别的地方，请区县窗口来登记，或者换一个号码")
             found.problems.append((number, told))
             continue
         if names_on[phone] - {name}:
@@ -119,6 +123,10 @@ def _plan_workers(session: Session, region: str, rows: Sequence[tuple[int, dict[
         names_on[phone].add(name)
         found.rows.append(_worker_row(number, facts, person, worker))
     return found
+
+
+def _ours(region: str, person: Person) -> bool:
+    return may_see(region, person.village_code or HOME_REGION)
 
 
 def _worker_row(number: int, facts: dict[str, Any], person: Person | None, worker: Worker | None) -> Planned:
