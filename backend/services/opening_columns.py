@@ -77,6 +77,8 @@ def check(columns: dict[str, Any], regions: RegionBook, today: date, *, new: boo
         problems["starts_on"] = "the first and the last day are needed"
     elif ends_on < starts_on:
         problems["ends_on"] = "the last day cannot be before the first"
+    elif new and starts_on < today - FURTHEST:
+        problems["starts_on"] = "more than a year ago"
     elif new and ends_on < today:
         problems["ends_on"] = "the last day has passed"
     elif ends_on - today > FURTHEST:

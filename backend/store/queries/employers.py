@@ -61,6 +61,16 @@ def names_coming(session: Session, opening_id: int) -> list[str | None]:
     return [name for (name,) in rows]
 
 
+def workers_of(session: Session, opening_id: int) -> Sequence[str | None]:
+    """The names of everybody who was ever offered it."""
+    return session.scalars(
+        select(Person.name)
+        .join(Worker, Worker.person_id == Person.id)
+        .join(Offer, Offer.worker_id == Worker.id)
+        .where(Offer.opening_id == opening_id)
+    ).all()
+
+
 def _of_number(phone: str) -> Select[Opening]:
     return (
         select(Opening)
