@@ -18,6 +18,7 @@ from backend.domain.access import may, may_see
 from backend.errors import Conflict, Invalid
 from backend.services import backstop as service
 from backend.services import review_transcript
+from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
 from backend.store.queries import posts as queries
 
@@ -55,6 +56,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/backstop.html", rows=rows, more=more, number=number, failures=failures, posts=standing, given=given,
             after=after, mask=Mask(), why=WHY, states=OFFERS, problem=problem, typed=typed or {},
             may_act=may(member.role, "give_post"), places=_villages(deps, member.region_code),
+            ours=lambda worker: may_see(member.region_code, worker.person.village_code or HOME_REGION),
             free=[post for post in standing if post.filled < post.headcount],
         )  # fmt: skip
 
@@ -64,9 +66,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post("/backstop/posts")
     def make_post() -> ResponseReturnValue:
-        given = form(*_TEXTS)
+        given = form(*_TEXTS, optional=("form_number",))
         try:
-            service.make_post(deps, me(), _facts(given), {"name": given["employer"].strip(), "phone": None})
+            service.make_post(deps, me(), _facts(given), {"name": given["employer"].strip(), "phone": None},
+                              form_number=given.get("form_number", ""))  # fmt: skip
         except Invalid:
             return show(gettext("有几处填得不对，请改一改。"), given), 422
         flash(gettext("公益岗设好了。只有您派给的人看得到。"), "done")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OWN = ("employer_name", "employer_phone", "employer_kind", "source_kind", "employment_kind")
 TICKS = ("urgent", "consent", "at_once", "negotiable")
+FORM_NUMBER = "form_number"
 MOST_PLACES = 400
 
 
@@ -127,7 +128,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post("/openings/new")
     def post_opening() -> ResponseReturnValue:
-        given = form("repeats", "employer", *OWN, *TEXTS, optional=TICKS)
+        given = form("repeats", "employer", *OWN, *TEXTS, optional=(*TICKS, FORM_NUMBER))
         member, chosen, like = me(), _number(given["employer"]), _number(given["repeats"])
         with deps.db.read() as session:
             employer = queries.one(session, member.region_code, chosen) if chosen else None
@@ -142,6 +143,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 consent=given.get("consent") == "yes",
                 at_once=given.get("at_once") == "yes",
                 more=_more(given, before),
+                form_number=given.get(FORM_NUMBER, ""),
             )  # fmt: skip
         except Invalid as problem:
             wrong = {_FORM_NAME.get(name, name): _sentence(name) for name in problem.fields}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -69,6 +70,7 @@ def install(bp: Blueprint, deps: Deps) -> None:
             "now": deps.clock(),
             "lang": language(),
             "here": request.full_path.rstrip("?"),
+            "form_number": lambda: secrets.token_hex(8),
         }
 
     _install_errors(bp)

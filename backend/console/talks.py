@@ -14,10 +14,11 @@ from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me, page_number
 from backend.console.i18n import gettext
 from backend.console.text import Mask
-from backend.domain.access import may
+from backend.domain.access import may, may_see
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_transcript
 from backend.services import talks as service
+from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Opening, Staff, Talk
 from backend.store.queries import talks as queries
@@ -55,7 +56,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post("/talks")
     def record_talk() -> ResponseReturnValue:
-        given = form("kind", "with", "held_on", "note")
+        given = form("kind", "with", "held_on", "note", optional=("form_number",))
         about = re.fullmatch(r"(opening|employer):([0-9]{1,9})", given["with"], re.ASCII)
         try:
             talk_id = service.record(
@@ -66,6 +67,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 employer_id=int(about[2]) if about and about[1] == "employer" else None,
                 held_on=date.fromisoformat(given["held_on"]),
                 note=given["note"],
+                form_number=given.get("form_number", ""),
             )
         except (Invalid, ValueError):
             words = gettext("洽谈没有记下：请选和谁谈、哪种谈法、哪一天。")
@@ -93,6 +95,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             mask=Mask(),
             problem=problem,
             may_act=may(member.role, "record_talk"),
+            ours=lambda worker: may_see(member.region_code, worker.person.village_code or HOME_REGION),
             **context,
         )
 
@@ -145,6 +148,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 def _not_hired(conflict: Conflict) -> str:
     """Why the place could not be taken."""
     return {
+        "has_the_place": gettext("她已经占着这个位子，两边都告诉了。要退，请她自己回短信“不去了”，或者打热线；退了再改。"),
         "full": gettext("这个岗位招满了，没有记成谈成。"),
         "overlap": gettext("她那几天已经有别的活，没有记成谈成。"),
         "not_open": gettext("这个岗位现在不招人，没有记成谈成。"),

@@ -220,10 +220,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/workers/{ID.format('worker_id')}/visit")
     def visit_worker(worker_id: int) -> ResponseReturnValue:
-        given = form("kind", "note", "next_on")
+        given = form("kind", "note", "next_on", optional=("form_number",))
         try:
             next_on = day_of(given["next_on"], deps.clock().astimezone(TIMEZONE).date())
-            edit_worker.record_visit(deps, me(), worker_id, given["kind"], given["note"], next_on)
+            edit_worker.record_visit(
+                deps, me(), worker_id, given["kind"], given["note"], next_on, form_number=given.get("form_number", "")
+            )
         except (BadCell, Invalid):
             words = gettext("走访没有记下：下次走访要写今天以后的日子，话不超过300个字。")
             return card(worker_id, problem=words), 422

@@ -13,12 +13,13 @@ import structlog
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may
+from backend.domain.access import may, may_see
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import answer_offer, audit, confirming
+from backend.services import answer_offer, audit, confirming, once
 from backend.services.matches import openings_for
 from backend.services.post_opening import post_opening
+from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
 from backend.store.models import Offer, Opening, Worker
@@ -83,19 +84,24 @@ def _in_vain(session: Session, deps: Deps, worker: Worker, now: datetime, today:
 # -- what staff do -------------------------------------------------------------------------------------------------------
 
 
-def make_post(deps: Deps, member: Member, facts: dict[str, Any], employer: dict[str, Any]) -> Opening:
+def make_post(
+    deps: Deps, member: Member, facts: dict[str, Any], employer: dict[str, Any], *, form_number: str = ""
+) -> Opening:
     """Set up a post, kept in hand: `facts` and `employer` as in `post_opening`. Raises `Forbidden`, `Invalid`."""
     _must(member)
     now = deps.clock()
     if not facts.get("region") or not str(facts["region"]).startswith(member.region_code):
         raise Invalid("outside your region", {"region": "outside your region"})
     with deps.db.write() as session:
+        if (before := once.made_by(session, member, form_number)) is not None:
+            return session.get_one(Opening, before)
         opening = post_opening(
             session, now, deps.regions, {"job_type": POST_JOB, **facts}, employer, None, actor=member.actor,
             more={"source_kind": posts.POST},
         )  # fmt: skip
         opening.status, opening.reviewed_by, opening.reviewed_at = "draft", member.id, now
         audit.write(session, now, member.actor, "made_post", opening)
+        once.note(session, now, member, form_number, opening.id)
         return opening
 
 
@@ -129,6 +135,8 @@ def answer_for(deps: Deps, member: Member, offer_id: int, answer: str) -> Offer:
         offer = session.get(Offer, offer_id)
         if offer is None or posts.one(session, member.region_code, offer.opening_id) is None:
             raise NotFound("no such offer")
+        if not may_see(member.region_code, offer.worker.person.village_code or HOME_REGION):
+            raise NotFound("no such offer")  # a post here, but a worker of elsewhere
         if answer == "accept" and offer.status == "expired":
             offer.status = "offered"  # she was asked in time and told staff; the post was kept for her
             offer.expires_at = None

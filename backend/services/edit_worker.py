@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, worker_ledger
+from backend.services import audit, once, worker_ledger
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
@@ -85,7 +85,8 @@ def names_of(session: Session, staff_ids: Iterable[int | None]) -> dict[int, str
     return dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).all())
 
 
-def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None) -> int:
+def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None,
+                 *, form_number: str = "") -> int:  # fmt: skip
     """Write down that she was visited, rung or seen at the window; when the next visit is due. Raises `Invalid`."""
     now = deps.clock()
     problems = {}
@@ -99,12 +100,15 @@ def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: st
         raise Invalid("some facts do not hold", problems)
     with deps.db.write() as session:
         worker = _mine(session, member, worker_id, "record_visit")
+        if (before := once.made_by(session, member, form_number)) is not None:
+            return before
         visit = Visit(worker_id=worker.id, staff_id=member.id, kind=kind, at=now, note=note.strip(), next_on=next_on)
         session.add(visit)
         # She spoke to somebody of the station: the entry is as fresh as that (P01).
         worker.confirmed_at = now
         session.flush()
         audit.write(session, now, member.actor, "visited", worker, visit_id=visit.id, kind=kind)
+        once.note(session, now, member, form_number, visit.id)
         return visit.id
 
 

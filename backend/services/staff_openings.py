@@ -12,7 +12,7 @@ from backend.domain.access import may, may_see
 from backend.domain.answers import make
 from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, instant_hire, still_hiring
+from backend.services import audit, instant_hire, once, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.post_opening import change_opening, post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
@@ -41,11 +41,13 @@ def post(
     consent: bool,
     at_once: bool = False,
     more: dict[str, Any] | None = None,
+    form_number: str = "",
 ) -> Opening:
     """Post for an employer who came to the office or rang it; it waits for review like any other.
 
     `facts`: columns. `employer`: `{"id"}`, or `{"name", "kind", "phone"}` with the phone as typed. `consent`: the employer
     agreed that name and number are told to those who get a place. `at_once`: a verified employer's goes out before the review.
+    `form_number`: that of the form; one form makes one opening.
     Raises `Forbidden`; `Invalid` naming the fields.
     """
     if not may(member.role, "post_opening"):
@@ -56,11 +58,14 @@ def post(
         raise Invalid("the employer's consent is needed", {"consent": "needed"})
     now = deps.clock()
     with deps.db.write() as session:
+        if (before := once.made_by(session, member, form_number)) is not None:
+            return session.get_one(Opening, before)
         owner = _owner(session, member, employer, facts["region_code"], now)
         opening = post_opening(
             session, now, deps.regions, facts, {"id": owner.id}, None, actor=member.actor, at_once=at_once, more=more
         )
         audit.write(session, now, member.actor, "collected", opening, consent=True)
+        once.note(session, now, member, form_number, opening.id)
         return opening
 
 
@@ -127,7 +132,7 @@ def close(deps: Deps, member: Member, opening_id: int, how: str, reason: str) ->
         else:
             how = "off"
             withdraw_opening(session, deps, now, opening.id, actor=member.actor)
-        audit.write(session, now, member.actor, "closed_by_staff", opening, how=how, reason=reason)
+        audit.write(session, now, member.actor, "closed_by_staff", opening, how=how, reason=_plain(session, reason, opening))
         told = make("posting_closed", opening=opening_view(opening, deps.regions), how=how, coming=coming)
         tell_employer(session, deps, now=now, opening=opening, answer=told)
         return opening
@@ -149,7 +154,7 @@ def verify(deps: Deps, member: Member, employer_id: int, verified: bool, reason:
             return employer
         employer.verified_at, employer.verified_by = (now, member.id) if verified else (None, None)
         verb = "employer_verified" if verified else "employer_verification_withdrawn"
-        audit.write(session, now, member.actor, verb, employer, reason=reason)
+        audit.write(session, now, member.actor, verb, employer, reason=audit.plain(reason, employer.name))
         return employer
 
 
@@ -182,6 +187,10 @@ def _employer(session: Session, member: Member, employer_id: int) -> Employer:
 def judges(member: Member, employer: Employer) -> bool:
     """Whether what this employer is may be said from the region of `member`; the line's own county speaks for those of none."""
     return may_see(member.region_code, employer.region_code or HOME_REGION)
+
+
+def _plain(session: Session, reason: str, opening: Opening) -> str | None:
+    return audit.plain(reason, opening.employer.name, *queries.workers_of(session, opening.id))
 
 
 def _mine(session: Session, member: Member, opening_id: int) -> Opening:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
+from backend.domain.offers import HOLDS_A_PLACE
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import answer_offer, audit, both_sides, edit_worker
+from backend.services import answer_offer, audit, both_sides, edit_worker, once
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
-from backend.store.models import Employer, Opening, Talk, TalkPerson
+from backend.store.models import Employer, Offer, Opening, Talk, TalkPerson
 from backend.store.queries import talks as queries
 
 if TYPE_CHECKING:
@@ -34,8 +36,12 @@ def record(
     employer_id: int | None,
     held_on: date,
     note: str = "",
+    form_number: str = "",
 ) -> int:
-    """Write down a talk, about one opening or with an employer in general, and return its number. Raises `Invalid`, `Forbidden`."""
+    """Write down a talk, about one opening or with an employer in general, and return its number; a form's only once.
+
+    Raises `Invalid`, `Forbidden`.
+    """
     if not may(member.role, "record_talk"):
         raise Forbidden("this role only looks")
     now = deps.clock()
@@ -47,6 +53,8 @@ def record(
     if len(note.strip()) > LONGEST_NOTE:
         problems["note"] = "too long"
     with deps.db.write() as session:
+        if (before := once.made_by(session, member, form_number)) is not None:
+            return before
         opening = session.get(Opening, opening_id) if opening_id is not None else None
         employer = session.get(Employer, opening.employer_id if opening else employer_id or 0)
         if opening is not None and not may_see(member.region_code, opening.region_code):
@@ -70,6 +78,7 @@ def record(
         session.add(talk)
         session.flush()
         audit.write(session, now, member.actor, "talk_recorded", talk, kind=kind)
+        once.note(session, now, member, form_number, talk.id)
         return talk.id
 
 
@@ -96,7 +105,8 @@ def set_outcome(deps: Deps, member: Member, talk_id: int, worker_id: int, outcom
     """Write down what came of it for one worker.
 
     Hired for an opening takes a place in it at once through the one door there is; employer and worker are told.
-    Raises `NotFound`, `Invalid`; what `answer_offer.take` raises (full, overlap, not_open), and nothing is kept then.
+    Raises `NotFound`, `Invalid`; what `answer_offer.take` raises (full, overlap, not_open), and nothing is kept then;
+    `Conflict` with reason `has_the_place` when hired is to be taken back while the place is still hers.
     """
     if outcome not in OUTCOMES:
         raise Invalid("unknown outcome", {"outcome": "one of " + ", ".join(OUTCOMES)})
@@ -109,10 +119,22 @@ def set_outcome(deps: Deps, member: Member, talk_id: int, worker_id: int, outcom
             raise NotFound("not in this talk")
         if entry.outcome == outcome:
             return
+        if entry.outcome == "hired" and talk.opening_id is not None and _has_the_place(session, talk.opening_id, worker.id):
+            # Both sides were told that she comes; only her own word gives the place back.
+            raise Conflict("she has the place", reason="has_the_place")
         entry.outcome = outcome
         audit.write(session, now, member.actor, "talk_outcome", talk, worker_id=worker_id, outcome=outcome)
         if outcome == "hired" and talk.opening_id is not None:
             _take(deps, session, talk.opening_id, worker.id)
+
+
+def _has_the_place(session: Session, opening_id: int, worker_id: int) -> bool:
+    found = session.scalar(
+        select(Offer.id).where(
+            Offer.opening_id == opening_id, Offer.worker_id == worker_id, Offer.status.in_((*HOLDS_A_PLACE, "paid"))
+        )
+    )
+    return found is not None
 
 
 def _take(deps: Deps, session: Session, opening_id: int, worker_id: int) -> None:
