@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from backend.console import ledger_labels
-from backend.console.guard import me, page_number
+from backend.console.guard import form, me, page_number
 from backend.console.text import Mask
 from backend.domain.access import may
 from backend.services import edit_worker, review_transcript
@@ -26,7 +27,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
         tab = tab if tab in queries.TABS else queries.TABS[0]
         member, now = me(), deps.clock()
         with deps.db.read() as session:
-            rows, more = queries.priority_page(session, member.region_code, HOME_REGION, tab, now, number=number)
+            opened = review_transcript.tab_is_open(deps, session, member, tab)
+            rows, more = (
+                queries.priority_page(session, member.region_code, HOME_REGION, tab, now, number=number)
+                if opened
+                else ([], False)
+            )
             counts = queries.counts(session, member.region_code, HOME_REGION, now)
             officers = edit_worker.names_of(session, (row.worker.officer_id for row in rows))
         review_transcript.note_reading(deps, member, "listed_priority", ids=[row.worker.id for row in rows], tab=tab)
@@ -44,4 +50,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
             today=now.astimezone(TIMEZONE).date(),
             may_export=may(member.role, "export_ledger"),
             may_reveal=may(member.role, "reveal"),
+            opened=opened,
         )
+
+    @bp.post("/ledgers/priority/open")
+    def open_priority_tab() -> ResponseReturnValue:
+        given = form("tab", "reason")
+        review_transcript.open_tab(deps, me(), given["tab"], given["reason"])
+        return redirect(url_for("console.priority_ledger", tab=given["tab"]), 303)

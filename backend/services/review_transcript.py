@@ -104,6 +104,40 @@ def revealed(
     return frozenset(fact["field"] for fact in facts)
 
 
+def open_tab(deps: Deps, member: Member, tab: str, reason: str) -> None:
+    """Let this member of staff read for ten minutes who stands in a tab of the separate ledger: being in it tells a need.
+
+    Raises `Forbidden`, `Invalid` without one of `REASONS`.
+    """
+    if not may(member.role, "reveal"):
+        raise Forbidden("this role only looks")
+    if tab not in ledgers.LABEL_TABS or reason not in REASONS:
+        raise Invalid("a tab and a reason are needed", {"reason": "needed"})
+    with deps.db.write() as session:
+        session.add(
+            AuditEvent(
+                at=deps.clock(), actor=member.actor, verb="opened_tab", object_kind="ledger_tabs", object_id=tab,
+                message_id=None, facts={"reason": reason},
+            )
+        )  # fmt: skip
+
+
+def tab_is_open(deps: Deps, session: Session, member: Member, tab: str) -> bool:
+    """Whether this member may read the tab now; one that names no need is open to all."""
+    if tab not in ledgers.LABEL_TABS:
+        return True
+    opened = session.scalar(
+        select(AuditEvent.id).where(
+            AuditEvent.object_kind == "ledger_tabs",
+            AuditEvent.object_id == tab,
+            AuditEvent.actor == member.actor,
+            AuditEvent.verb == "opened_tab",
+            AuditEvent.at > deps.clock() - SHOWN_FOR,
+        ).limit(1)
+    )  # fmt: skip
+    return opened is not None and may(member.role, "reveal")
+
+
 def correct_intent(deps: Deps, member: Member, message_id: int, intent: str, known: frozenset[str]) -> int:
     """Note what the person really wanted; who, when and instead of what stay with the turn. Returns the conversation id.
 

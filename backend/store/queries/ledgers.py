@@ -21,6 +21,8 @@ LONG_WAITING = timedelta(days=90)
 OLDER_FROM = 50
 TABS = ("waiting", "disabled", "low_income", "older", "others")
 _OF_TAB = {"disabled": ("G04",), "low_income": ("G03",), "others": ("G01", "G02", "G07", "G08", "G09", "G12")}
+# To stand in one of these tells of a need that the card itself hides until it is revealed.
+LABEL_TABS = frozenset(_OF_TAB)
 
 
 @dataclass(frozen=True)
