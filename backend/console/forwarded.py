@@ -71,7 +71,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         review_transcript.note_reading(deps, member, "read_forwardings", ids=[opening_id])
         return render_template(
             "console/forward.html", opening=opening, rows=rows, places=places, mask=Mask(), problem=problem, ours=own,
-            may_forward=may(member.role, "forward"), level=deps.regions.level,
+            may_forward=may(member.role, "forward"),
         )  # fmt: skip
 
     @bp.post(f"/openings/{ID.format('opening_id')}/forward")

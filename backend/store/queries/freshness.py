@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from backend.domain.freshness import (
+    ASKED_SOON,
     BETWEEN_ASKINGS,
     CURRENT_FOR,
     FIRST_HOUR,
     MOST_ASKINGS,
     PAUSED_AFTER,
     SHANGHAI,
+    SLOTS,
+    last_slots,
 )
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.store.models import (
     CallAttempt,
+    Consent,
+    Employer,
     Handset,
     HandsetOwner,
     Message,
@@ -51,6 +56,11 @@ def engaged(today: date) -> ColumnElement[bool]:
     )
 
 
+def agreed() -> ColumnElement[bool]:
+    """Whoever has agreed to be in the library and has not taken that back: nobody else is written to of our own accord."""
+    return exists().where(Consent.person_id == Worker.person_id, Consent.withdrawn_at.is_(None))
+
+
 def due_workers(session: Session, now: datetime, *, by_call: bool, limit: int) -> Sequence[int]:
     """Ids of workers who may have to be asked now, the longest silent first; the domain judges each once more.
 
@@ -69,6 +79,7 @@ def due_workers(session: Session, now: datetime, *, by_call: bool, limit: int) -
             Worker.asked_in_vain < MOST_ASKINGS,
             or_(own_hour, late),
             ~engaged(local.date()),
+            agreed(),
             exists().where(
                 HandsetOwner.person_id == Worker.person_id,
                 HandsetOwner.until.is_(None),
@@ -134,22 +145,30 @@ def planned_since(session: Session, purpose: str, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def due_openings(session: Session, now: datetime, soon: date, limit: int) -> Sequence[Opening]:
-    """Published openings with places free whose employer may have to be asked; the domain judges each once more."""
+def due_openings(session: Session, now: datetime, soon: date) -> Iterator[Opening]:
+    """Published openings with places free whose employer, having a number, may have to be asked, the longest unasked first.
+
+    The domain judges each once more; whom no text reaches the caller leaves out.
+    """
     today = now.astimezone(SHANGHAI).date()
-    silent = now - BETWEEN_ASKINGS >= HIRING_SAID
-    return session.scalars(
+    slots = enumerate(last_slots(now))
+    before: ColumnElement[Any] = case(
+        *((Opening.id % SLOTS == key, literal(slot - BETWEEN_ASKINGS, Opening.updated_at.type)) for key, slot in slots)
+    )
+    asked = Opening.asked_current_at
+    silent = and_(before >= HIRING_SAID, or_(asked.is_(None), asked <= before))
+    unasked = or_(asked.is_(None), asked <= now - ASKED_SOON)
+    yield from session.scalars(
         select(Opening)
+        .join(Opening.employer)
+        .options(contains_eager(Opening.employer))
         .where(
+            Employer.phone.is_not(None),
             Opening.status == "published",
             Opening.filled < Opening.headcount,
             Opening.ends_on >= today,
-            or_(silent, and_(Opening.starts_on >= today, Opening.starts_on <= soon)),
+            or_(silent, and_(Opening.starts_on >= today, Opening.starts_on <= soon, unasked)),
         )
-        .order_by(Opening.starts_on, Opening.id)
-        .limit(limit)
-    ).all()
-
-
-def entries_of(session: Session, ids: Iterable[int]) -> dict[int, Worker]:
-    return {worker.id: worker for worker in session.scalars(select(Worker).where(Worker.id.in_(list(ids))))}
+        .order_by(asked.is_not(None), asked, Opening.starts_on, Opening.id)
+        .execution_options(yield_per=100)
+    )
