@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
+from backend.domain.messages import leaves_at
 from backend.domain.offers import (
     HOLDS_A_PLACE,
     OFFER_VALID,
@@ -274,7 +275,8 @@ def offer_opening(
     if not moved_up:
         offer.waitlisted_at = None
     starts = starts_at(opening)
-    offer.expires_at = expires_at(now, starts if starts > now else _end_of(opening.ends_on), valid)
+    # At night it leaves in the morning, and has its hours from then (M10).
+    offer.expires_at = expires_at(leaves_at(now), starts if starts > now else _end_of(opening.ends_on), valid)
     session.flush()
     handset = handset_of(session, worker)
     if handset is not None and not _ring(session, deps, offer, handset, now, ring):
