@@ -61,6 +61,20 @@ def asks_at(key: int, last: datetime) -> datetime:
     return slot if slot >= earliest else slot + timedelta(days=7)
 
 
+SLOTS = 7 * HOURS
+
+
+def last_slots(now: datetime) -> list[datetime]:
+    """When the hour of the entries whose number leaves 0, 1 … `SLOTS` - 1 last came round: they are due then if due before it."""
+    local = now.astimezone(SHANGHAI)
+    found = []
+    for key in range(SLOTS):
+        day = local.date() - timedelta(days=(local.weekday() - key) % 7)
+        slot = datetime.combine(day, time(FIRST_HOUR + key // 7 % HOURS), SHANGHAI)
+        found.append(slot if slot <= local else slot - timedelta(days=7))
+    return found
+
+
 def in_asking_hours(now: datetime) -> bool:
     """Nine to seven in the evening: inside the hours of calls and far from the quiet ones (M10)."""
     return FIRST_HOUR <= now.astimezone(SHANGHAI).hour < FIRST_HOUR + HOURS

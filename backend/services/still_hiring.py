@@ -6,7 +6,9 @@ it; an opening that nobody has taken is called off.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select, update
@@ -41,9 +43,21 @@ def ask_employers(deps: Deps) -> int:
         return 0
     soon = (now + freshness.SOON).astimezone(TIMEZONE).date()
     with deps.db.read() as session:
-        found = queries.due_openings(session, now, soon, AT_ONCE)
-        due = [opening.id for opening in found if _is_due(opening, now)]
+        due = list(islice(_askable(session, queries.due_openings(session, now, soon), now), AT_ONCE))
     return sum(_ask(deps, opening_id) for opening_id in due)
+
+
+def _askable(session: Session, openings: Iterable[Opening], now: datetime) -> Iterator[int]:
+    """Those that are due and whose employer can be asked today, one of each: the others hold up nobody."""
+    seen: set[str] = set()
+    for opening in openings:
+        phone = opening.employer.phone
+        if not phone or phone in seen or not takes_texts(phone) or not _is_due(opening, now):
+            continue
+        seen.add(phone)
+        known = session.scalar(select(Handset).where(Handset.number == phone))
+        if known is None or may_be_asked(session, known, now):
+            yield opening.id
 
 
 def _is_due(opening: Opening, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from backend.services.turn import Turn
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Handset, PlannedCall, Worker
 from backend.store.queries import freshness as queries
+from backend.store.queries.waves import who_agreed
 
 log = structlog.get_logger()
 
@@ -92,8 +93,9 @@ def ask(session: Session, deps: Deps, worker: Worker, handset: Handset, now: dat
     if rather_talks and _ring(session, deps, worker, handset, now):
         return True
     if not takes_texts(handset.number):
-        # A landline that may not be rung: it cannot be asked, so nothing was asked in vain.
-        worker.asked_in_vain -= 1
+        # A landline that may not be rung: it cannot be asked, so nobody on it was asked in vain.
+        for one in {worker, *queries.workers_on(session, handset.id)}:
+            one.asked_in_vain -= 1
         return False
     text(session, deps, worker, handset, now)
     return True
@@ -206,7 +208,7 @@ def set_aside_the_silent(deps: Deps) -> int:
             confirming.set_aside(worker)
             audit.write(session, now, "scheduler", "set_aside", worker)
             handset = answer_offer.handset_of(session, worker)
-            if handset is not None and takes_texts(handset.number):
+            if handset is not None and takes_texts(handset.number) and who_agreed(session, [worker.person_id]):
                 outbox.enqueue(
                     session, deps, now=now, handset=handset, kind="initiated", answers=[make("gone_quiet")],
                     expires_at=now + TO_REACH_HER,
