@@ -32,7 +32,7 @@ def test_a_number_of_something_else_changes_nobody(hire: Hire, posted: tuple[int
 
 def test_a_great_many_more_are_read_back_first(hire: Hire, posted: tuple[int, str]) -> None:
     opening_id, employer = posted
-    assert "25人" in hire.text(employer, "多要二十个人")
+    assert "25个人" in hire.text(employer, "多要二十个人")
     assert hire.get(opening_id).headcount == 5
     hire.text(employer, "1")
     assert hire.get(opening_id).headcount == 25
