@@ -148,7 +148,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
 def _not_hired(conflict: Conflict) -> str:
     """Why the place could not be taken."""
     return {
-        "has_the_place": gettext("她已经占着这个位子，两边都告诉了。要退，请她自己回短信“不去了”，或者打热线；退了再改。"),
+        "has_the_place": gettext(
+            "她已经占着这个位子，两边都告诉了。要退，请她自己回短信“不去了”，或者打热线；退了再改。"
+        ),
         "full": gettext("这个岗位招满了，没有记成谈成。"),
         "overlap": gettext("她那几天已经有别的活，没有记成谈成。"),
         "not_open": gettext("这个岗位现在不招人，没有记成谈成。"),

@@ -119,7 +119,11 @@ def set_outcome(deps: Deps, member: Member, talk_id: int, worker_id: int, outcom
             raise NotFound("not in this talk")
         if entry.outcome == outcome:
             return
-        if entry.outcome == "hired" and talk.opening_id is not None and _has_the_place(session, talk.opening_id, worker.id):
+        if (
+            entry.outcome == "hired"
+            and talk.opening_id is not None
+            and _has_the_place(session, talk.opening_id, worker.id)
+        ):
             # Both sides were told that she comes; only her own word gives the place back.
             raise Conflict("she has the place", reason="has_the_place")
         entry.outcome = outcome
