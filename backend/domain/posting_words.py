@@ -27,6 +27,9 @@ _NOT_GIVEN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("no_insurance", re.compile(rf"{_NO}(?:给)?(?:买|上|交|有)?(?:意外|工伤)?(?:保险|社保|意外险)|(?:保险|社保)(?:都|也)?(?:不买|没得|没有|自己买|各人买|自理)")),
     ("no_transport", re.compile(rf"{_NO}(?:有)?(?:车)?接送?(?!电话)|{_NO}(?:得|有)?车(?=$|[\s,，。;；、接])|车(?:没得|没有)|(?:自己|各人)(?:坐车|走路|骑车)?(?:来|去|走|过来)")),
 )  # fmt: skip
+_INSURED = re.compile(
+    r"(?<![不没得莫])(?:买|上|交|有)(?:了|得有|得)?(?:意外|工伤)?(?:保险|社保|意外险)(?!不|没|吗|公司|业务|推销)"
+)
 _BUYS = re.compile(r"^(?:要|会|给|都|肯定)?(?:买|上|交|有)(?:的|了|起)*$")
 _BUYS_NOT = re.compile(r"^(?:不|没|没得|没有|莫得|不得|还没)(?:买|上|交|有)?(?:的|了)*$")
 
@@ -40,7 +43,9 @@ def benefits_in(text: str, asked: str | None) -> list[str]:
         return [f"no_{one}" for one in GIVEN]
     if asked == "insurance" and (_BUYS.fullmatch(said) or _BUYS_NOT.fullmatch(said)):
         return ["no_insurance" if _BUYS_NOT.fullmatch(said) else "insurance"]
-    return [code for code, pattern in _NOT_GIVEN if pattern.search(text)]
+    found = [code for code, pattern in _NOT_GIVEN if pattern.search(text)]
+    # 买保险 没得要求: what is lacking are the requirements.
+    return [*found, "insurance"] if "no_insurance" not in found and _INSURED.search(text) else found
 
 
 def does_not_know(text: str) -> bool:

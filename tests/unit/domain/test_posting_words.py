@@ -19,6 +19,8 @@ TODAY = date(2026, 11, 22)
         ("都没得", "benefit", ["no_meals", "no_lodging", "no_transport", "no_insurance"]),
         ("管饭 没得车接", "benefit", ["no_transport"]),
         ("管饭,自己来,不买保险", None, ["no_insurance", "no_transport"]),
+        ("管饭接送 买保险 没得要求", None, ["insurance"]),
+        ("买保险不", None, []),
         ("买", "insurance", ["insurance"]),
         ("不买", "insurance", ["no_insurance"]),
         ("买", "benefit", []),
