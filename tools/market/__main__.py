@@ -86,7 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 ),
             ]
             print("\n".join(rows))
-    print(f"\n{max(spent):.0f} s of one core for a year of three policies; {time.perf_counter() - began:.0f} s in all.")
+    print(
+        f"\n{max(spent):.0f} s of one core for {options.days} days of three policies; {time.perf_counter() - began:.0f} s in all."
+    )
     if options.commit:
         _write([*lines, *rows])
         print(f"written: {PAGE.relative_to(ROOT)}")
