@@ -26,11 +26,11 @@ SAID: dict[str, dict[str, list[str]]] = {
         "2": ["不要人", "不招", "不用", "够了", "人够了", "招满了", "人招齐了", "招到人了", "不缺人", "不再招人"],
     },
     "ask_attendance": {
-        "1": ["都来了", "人都来了", "全来了", "来齐了", "人到齐了", "都到了", "全部到了", "一个不少"],
+        "1": ["都来了", "人都来了", "全来了", "来齐了", "人到齐了", "都到了", "全部都来了", "三个都来了", "一个不少"],
         "2": ["没来齐", "没都来", "没全来", "有人没来", "两个没来", "还差一个", "只来了三个", "少了两个", "都没来"],
     },
     "ask_settled": {
-        "1": ["结清了", "都结了", "都给了", "工钱付清了", "全给完了", "不差钱", "不欠"],
+        "1": ["结清了", "都结了", "都给了", "工钱付清了", "当天就结了", "全给完了", "不差钱", "不欠"],
         "2": ["还没", "没结清", "没都给", "还没给完", "过几天给", "还差一点", "还差两个没给", "只给了一半"],
     },
     "follow_up": {
@@ -66,8 +66,8 @@ def test_an_answer_is_read_with_whatever_is_said_around_it(question: str, key: s
 def test_a_question_back_is_no_answer(question: str) -> None:
     for cores in SAID[question].values():
         for core, end in product(cores, ASKING):
-            if end == "不" and core[-1] in "了":
-                continue
+            if core in NOT:
+                continue  # said twice, it is the same no
             assert read(question, f"{core}{end}", KEYS) is None, f"{core}{end}"
             assert read(question, f"哪{core}", KEYS) is None
 
@@ -122,6 +122,10 @@ def test_whoever_shares_the_phone_speaks_for_herself_alone() -> None:
     assert read("still_looking", "我不找了", ("1", "2", "3")) == "3"
     assert read("still_looking", "我不找了", ("1", "2")) == "2"
     assert read("still_looking", "都不找了", ("1", "2", "3")) == "2"
+
+
+def test_an_answer_said_twice_is_the_same_answer() -> None:
+    assert read("still_hiring", "够了够了", KEYS) == "2" and read("follow_up", "没有没有", KEYS) == "2"
 
 
 def test_a_key_that_was_not_offered_is_not_chosen() -> None:
