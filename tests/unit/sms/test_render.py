@@ -35,7 +35,7 @@ VALUES: dict[str, Any] = {
     "availability": {"unavailable": [["2026-11-25", "2026-11-27"]], "from": "2026-12-01", "to": "2026-12-05",
                      "day_parts": ["morning"], "term": "long"},
     "contact": {"name": "田老板", "phone": "+8610002000001"}, "asked": ["meals", "insurance"], "choices": [1, 2, 3], "choice": 7,
-    "code": "12", "count": 3, "attempt": 1, "open_now": False, "case_id": 1, "case_kind": "injury", "event": "taken",
+    "code": "12", "count": 3, "day": "yesterday", "attempt": 1, "open_now": False, "case_id": 1, "case_kind": "injury", "event": "taken",
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
     "field": "age", "what": "registration", "word": "车工", "about": "word", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
