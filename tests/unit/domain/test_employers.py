@@ -101,3 +101,17 @@ def test_a_badly_cut_or_missed_name_is_put_right(
 def test_the_name_tells_what_kind_of_employer_it_is(name: str, kind: str) -> None:
     """E02."""
     assert employers.kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "verified", "public"),
+    [
+        ("凯盛机械公司", "enterprise", False, True), ("阿蓬江木业", "enterprise", False, True), ("兴泉社区人居环境项目", "work_relief", False, True),
+        ("村委会", "work_relief", False, True), ("中塘茶业合作社", "cooperative", False, True), ("王远方", "enterprise", False, False),
+        ("王远方老板", "cooperative", False, False), ("张业", "enterprise", False, False), ("老木", "enterprise", True, True),
+        ("凯盛机械公司", "person", True, False), ("田家果园", "grower", True, False),
+    ],
+)  # fmt: skip
+def test_a_name_is_open_when_it_reads_as_an_organisations_whatever_kind_was_chosen(name, kind, verified, public):
+    """T12: a kind somebody set makes no firm of a person's name."""
+    assert employers.is_public_name(name, kind, verified=verified) is public
