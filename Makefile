@@ -24,7 +24,7 @@ eval: ## score understanding on the labelled messages, against a running service
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.evaluate $(ARGS)
 
-bench: ## measure understanding, alone and through the whole service, and twenty calls at once
+bench: ## measure understanding and the service; ARGS=--voice twenty calls at once, ARGS=--matching the ranking at scale
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.bench $(ARGS)
 
