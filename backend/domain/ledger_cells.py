@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 
 from backend.domain import clock_zh, dates_zh, lexicon, pay, phone, wages
 from backend.domain.ledger_words import LABELS, NO, PAY_UNITS, YES, Words, code_for, word_for
+from backend.domain.private_numbers import has_private_number
 from backend.domain.written_names import written_name
 
 Cell = str | int | float | bool | date | datetime | time | None
@@ -48,19 +49,28 @@ def shown(value: Cell) -> str:
 
 
 def words(value: Cell, longest: int = 200) -> str | None:
-    """Free text: no invisible signs, one kind of space, at most `longest` characters."""
+    """Free text: no invisible signs, one kind of space, at most `longest` characters, no identity or bank number."""
+    text = _visible(value)
+    if len(text) > longest:
+        raise BadCell(f"太长了，最多{longest}个字")
+    if has_private_number(text):
+        raise BadCell("里面有证件号或者银行卡号。热线不留这些，请删掉再传")
+    return text or None
+
+
+def _visible(value: Cell) -> str:
     seen = "".join(
         " " if sign in "\t\r\n" else "" if unicodedata.category(sign) in _INVISIBLE else sign for sign in shown(value)
     )
-    text = unguarded(re.sub(r"\s+", " ", seen).strip())
-    if len(text) > longest:
-        raise BadCell(f"太长了，最多{longest}个字")
-    return text or None
+    return unguarded(re.sub(r"\s+", " ", seen).strip())
 
 
 def plain(value: Cell) -> str:
     """What is compared: half-width, without spaces."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", words(value, 500) or ""))
+    text = _visible(value)
+    if len(text) > 500:
+        raise BadCell("太长了，最多500个字")
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 # -- formulas ----------------------------------------------------------------------------------------------------
@@ -126,18 +136,31 @@ def national(e164: str | None) -> str:
     return digits if len(digits) == 11 and digits.startswith("1") else f"0{digits}"
 
 
+def aged(value: Cell) -> Cell:
+    """A bare figure under a head that asks for the age: 58 → 58岁; anything else as it is."""
+    text = plain(value) if isinstance(value, str) else shown(value)
+    return f"{text}岁" if re.fullmatch(r"\d{1,3}(?:\.0+)?", text) else value
+
+
 def birth_year(value: Cell, year: int) -> int | None:
-    """A year of birth, or an age in years as of `year`."""
+    """A year of birth (1968, 68年, 1968年3月), or an age in years as of `year` that says so (58岁)."""
     if isinstance(value, date):
         return _worker_born(value.year, year)
     text = plain(value)
     if not text:
         return None
-    match = re.fullmatch(r"(\d{1,4})(?:\.0+)?(岁|年)?(?:[年.\-/]\d{1,2}(?:[月.\-/]\d{1,2}日?|月)?)?(?:生|出生)?", text)
+    if match := re.fullmatch(r"(\d{1,3})(?:\.0+)?(?:周?岁)", text):
+        return _worker_born(year - int(match[1]), year)
+    match = re.fullmatch(
+        r"(\d{4}|\d\d(?=年))(?:\.0+)?年?(?:[年.\-/]?\d{1,2}(?:[月.\-/]\d{1,2}日?|月)?)?(?:生|出生)?", text
+    )
     if match is None:
-        raise BadCell("看不懂：写出生年（1968）或者年龄（58）")
+        # 58 is an age to one and a year to another.
+        raise BadCell("看不懂：写出生年（1968），或者年龄（58岁）")
     told = int(match[1])
-    return _worker_born(told if told >= 1000 else year - told, year)
+    if told < 100:  # 68年: of the two years it can mean, one is of working age
+        told += 1900 if told + 1900 >= year - 100 else 2000
+    return _worker_born(told, year)
 
 
 def _worker_born(born: int, year: int) -> int:

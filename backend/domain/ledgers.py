@@ -12,6 +12,7 @@ from typing import Any
 from backend.domain import ledger_cells as cells
 from backend.domain import ledger_words as w
 from backend.domain.ledger_cells import BadCell, Cell, Place
+from backend.domain.private_numbers import without_private_numbers
 
 MOST_PEOPLE = 500  # places of one opening, as everywhere it is posted
 
@@ -47,7 +48,7 @@ WORKERS: tuple[Column, ...] = (
     NUMBER_OF_ROW,
     Column("name", "姓名", ("劳动力姓名", "本人姓名", "名字"), required=True, width=10),
     Column("gender", "性别", width=6, choices=_first(w.GENDERS)),
-    Column("birth_year", "出生年", ("出生年份", "年龄", "出生年月", "出生日期", "周岁"), width=8, hint="1968，或者年龄58"),
+    Column("birth_year", "出生年", ("出生年份", "年龄", "出生年月", "出生日期", "周岁"), width=8, hint="1968，或者58岁"),
     Column("village", "村（社区）", ("村", "社区", "所在村", "村居", "所属村", "户籍地", "村社区", "住址村"), required=True, width=18),
     Column("phone", "联系电话", ("电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"), required=True, width=15, hint="能打通的号码，11位；没有的写家里人的"),
     Column("job_types", "会做的活", ("工种", "求职工种", "就业需求", "意向工种", "意向岗位", "从事工种"), width=24, strict=False, hint="几样用顿号隔开"),
@@ -118,9 +119,7 @@ LEDGERS: Mapping[str, tuple[Column, ...]] = {"workers": WORKERS, "openings": OPE
 TITLES = {"workers": "劳动力信息台账", "openings": "单位岗位需求台账", "priority": "重点群体台账"}
 TAKEN_IN = ("workers", "openings")
 # Never taken in: the line does not need it, so it must not hold it (PIPL 6).
-NEVER_READ = frozenset(
-    {"身份证号", "身份证号码", "身份证", "公民身份号码", "证件号码", "证件号", "银行卡号", "银行账号"}
-)
+_NEVER_READ = re.compile("身份证|证件|公民身份|银行|卡号|账号|帐号|社保号|护照")
 
 
 def head(text: object) -> str:
@@ -132,6 +131,11 @@ def head(text: object) -> str:
         told,
     )
     return re.sub(r"[\s*:：_\-()（）【】\[\]、.。]", "", told)
+
+
+def is_never_read(text: object) -> bool:
+    """Whether a head stands over identity papers, bank cards or accounts."""
+    return _NEVER_READ.search(head(text)) is not None
 
 
 def column_of(kind: str, text: object) -> Column | None:
@@ -217,7 +221,9 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
         try:
             value = readers[column.key](cell)
         except BadCell as problem:
-            found.problems.append(Problem(column.header, cells.shown(cell)[:60], problem.reason))
+            found.problems.append(
+                Problem(column.header, without_private_numbers(cells.shown(cell))[:60], problem.reason)
+            )
             continue
         if value is None:
             if column.required and missing:

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from backend.domain.access import may
 from backend.domain.ledgers import TAKEN_IN, Problem, Reading, ReadRow, read_row
+from backend.domain.private_numbers import without_private_numbers
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, opening_ledger, worker_ledger
 from backend.services.plan_import import Plan, Planned, place_finder, plan
 from backend.services.post_opening import change_opening, post_opening
-from backend.services.read_workbook import Ledger, read_ledger, without_identity
+from backend.services.read_workbook import Ledger, read_ledger
+from backend.services.receive_message import storable
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
 from backend.store.models import Consent, Handset, HandsetOwner, Hardship, LedgerImport, Person, Staff, Worker
@@ -65,7 +67,7 @@ def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) 
             kind=kind,
             staff_id=member.id,
             region_code=member.region_code,
-            file_name=without_identity(file_name)[:120],
+            file_name=without_private_numbers(storable(file_name))[:120],
             file_sha256=sha,
             rows=_kept(ledger, planned, bad),
             problems=problems,
@@ -87,8 +89,8 @@ def _told_once(row: ReadRow) -> None:
 
 
 def _problem(number: int, problem: Problem) -> dict[str, Any]:
-    value = without_identity(problem.value)
-    return {"row": number, "column": problem.column, "value": value, "reason": problem.reason, "notice": problem.notice}
+    column, value = (without_private_numbers(storable(text)) for text in (problem.column, problem.value))
+    return {"row": number, "column": column, "value": value, "reason": problem.reason, "notice": problem.notice}
 
 
 def _about_file(session: Session, member: Member, ledger: Ledger, sha: str) -> list[dict[str, Any]]:
@@ -112,7 +114,7 @@ def _about_file(session: Session, member: Member, ledger: Ledger, sha: str) -> l
 
 def _kept(ledger: Ledger, planned: Plan, bad: set[int]) -> list[dict[str, Any]]:
     """The heads, the rows that can be stored with what they would do, and the bad ones as they stood."""
-    kept: list[dict[str, Any]] = [{"heads": ledger.heads, "sheet": ledger.sheet}]
+    kept: list[dict[str, Any]] = [{"heads": ledger.heads}]
     kept += [{"row": row.number, "facts": row.facts, "sign": row.sign} for row in planned.rows if row.number not in bad]
     return kept + [{"row": row.number, "cells": row.cells} for row in ledger.rows if row.number in bad]
 

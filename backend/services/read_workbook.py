@@ -17,29 +17,22 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter, range_boundaries  # type: ignore[import-untyped]
 
-from backend.domain.ledger_cells import BadCell, Cell, shown
-from backend.domain.ledgers import LEDGERS, NEVER_READ, TITLES, Column, Problem, column_of, head
+from backend.domain.ledger_cells import BadCell, Cell, aged, shown
+from backend.domain.ledgers import LEDGERS, TITLES, Column, Problem, column_of, is_never_read
+from backend.domain.private_numbers import without_private_numbers
+from backend.services.workbook_check import MOST_BYTES, MOST_ROWS, TOO_LONG, TOO_RICH, UnreadableFile, check
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 5_000
-# Unpacked a full ledger takes some 8 MB; a file that swells to more is no ledger.
-_MOST_UNPACKED = 64 * 1024 * 1024
-_MOST_PARTS = 2_000
+__all__ = ["MOST_BYTES", "MOST_ROWS", "Ledger", "Row", "UnreadableFile", "read_ledger"]
+
 _MOST_COLUMNS = 80
+_MOST_SHEETS = 60
 _MOST_SCANNED = 20_000  # rows with styles and nothing in them count, too
+_MOST_MERGES = 1_000
 _HEAD_WITHIN = 20  # rows from the top
 _HEADS_NEEDED = 3
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)"')
 _CHUNK = 256 * 1024
-# A resident's identity number, wherever it stands: it is never kept.
-_IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
-
-TOO_LONG = f"一次最多存{MOST_ROWS}行。这张表太长了，请分成几份再传"
-NOT_EXCEL = "这个文件不是Excel表（.xlsx）。请用Excel或WPS打开，另存为“.xlsx”再传"
-
-
-class UnreadableFile(BadCell):
-    """The file as a whole cannot be taken; the reason is a sentence for whoever sent it."""
+_AGE = re.compile(r"年龄|岁")
 
 
 @dataclass(frozen=True)
@@ -49,12 +42,12 @@ class Row:
     number: int
     values: dict[str, Cell]
     problems: list[Problem]
-    cells: list[str]  # everything that stands in the row, as seen
+    cells: list[str]  # what stands under the heads we know, as seen; nothing of other columns is kept
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """`heads`: the row of heads as seen; `missing` required columns that are not there; `unknown`, `ignored`: not read."""
+    """`heads`: the heads we know as seen; `missing` required columns that are not there; `unknown`, `ignored`: not read."""
 
     sheet: str
     heads: list[str]
@@ -66,11 +59,11 @@ class Ledger:
 
 
 def read_ledger(content: bytes, kind: str) -> Ledger:
-    """Return the rows of the first sheet that looks most like the ledger `kind` (workers | openings).
+    """Return the rows of the sheet that looks most like the ledger `kind` (workers | openings); hidden sheets are not read.
 
-    Raises `UnreadableFile`: too large, another format, a password, no such columns, no rows.
+    Raises `UnreadableFile`: too large, another format, a password, no such columns, no rows, several sheets that fit.
     """
-    _check(content)
+    check(content)
     try:
         book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except UnreadableFile:
@@ -87,49 +80,6 @@ def read_ledger(content: bytes, kind: str) -> Ledger:
         book.close()
 
 
-def without_identity(text: str) -> str:
-    """`text` with every resident's identity number taken out."""
-    return _IDENTITY.sub("（身份证号，没有留）", text)
-
-
-def _check(content: bytes) -> None:
-    if len(content) > MOST_BYTES:
-        raise UnreadableFile(f"文件太大，最多5兆。{TOO_LONG}")
-    if not content:
-        raise UnreadableFile("这个文件是空的")
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise UnreadableFile("这个文件设了密码。请去掉密码，另存后再传")
-        raise UnreadableFile("这是老格式的表（.xls）。请另存为“Excel工作簿（.xlsx）”再传")
-    if not content.startswith(b"PK\x03\x04"):
-        start = content[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-        if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-            raise UnreadableFile(f"这是网页存成的表，只是名字像Excel。{NOT_EXCEL.partition('。')[2]}")
-        raise UnreadableFile(NOT_EXCEL)
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            parts = packed.infolist()
-            names = {part.filename for part in parts}
-            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
-                raise UnreadableFile(f"这张表展开后太大。{TOO_LONG}")
-            if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
-                raise UnreadableFile(NOT_EXCEL)
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise UnreadableFile("这个文件带宏。请另存为不带宏的“.xlsx”再传")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and b"<!" in _start_of(packed, part).replace(b"<!--", b""):
-                    raise UnreadableFile(NOT_EXCEL)  # Excel writes no document types; entities can swell
-    except UnreadableFile:
-        raise
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as broken:
-        raise UnreadableFile("这个文件打不开，可能坏了。请用Excel或WPS重新另存一次") from broken
-
-
-def _start_of(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    with packed.open(part) as opened:
-        return opened.read(1024)
-
-
 # -- which sheet, which row --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Heads:
@@ -143,7 +93,11 @@ def _read(book: Any, content: bytes, kind: str) -> Ledger:
     found: list[_Heads] = []
     merged: dict[str, list[_Range]] = {}
     sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "reset_dimensions")]
+    if len(sheets) > _MOST_SHEETS or not all(_part_of(sheet).lower().startswith("xl/worksheets/") for sheet in sheets):
+        raise UnreadableFile(TOO_RICH)
     for sheet in sheets:
+        if sheet.sheet_state != "visible":
+            continue
         # What a file says of its own size may be wrong: 1,048,576 rows where there are ten.
         sheet.reset_dimensions()
         merged[sheet.title] = _merges(content, sheet)
@@ -153,18 +107,23 @@ def _read(book: Any, content: bytes, kind: str) -> Ledger:
         wanted = "、".join(column.header for column in LEDGERS[kind] if column.required)
         raise UnreadableFile(f"没有找到{TITLES[kind]}的表头。表头要有：{wanted}")
     best = max(found, key=lambda each: (len({c.key for c in each.columns.values()}), -each.row))
+    needed = {column.key for column in LEDGERS[kind] if column.required}
+    fitting = list(
+        dict.fromkeys(e.sheet.title for e in found if needed <= {column.key for column in e.columns.values()})
+    )
+    if len(fitting) > 1:
+        names = without_private_numbers("、".join(f"“{title}”" for title in fitting[:5]))
+        raise UnreadableFile(f"有{len(fitting)}张工作表都像台账：{names}。一次只读一张，请分开传")
     merges = merged[best.sheet.title]
     keys = {column.key for column in best.columns.values()}
     missing = [c.header for c in LEDGERS[kind] if c.required and c.key not in keys]
     told = [text for number, text in enumerate(best.texts) if text and number not in best.columns]
-    ignored = [text for text in told if head(text) in NEVER_READ]
-    unknown = [text for text in told if head(text) not in NEVER_READ]
+    ignored = [text for text in told if is_never_read(text)]
+    unknown = [text for text in told if not is_never_read(text)]
     rows = [] if missing else list(_rows(best, merges))
     if not missing and not rows:
         raise UnreadableFile("表头下面没有一行内容")
-    heads = list(best.texts)
-    while heads and not heads[-1]:
-        heads.pop()
+    heads = [best.texts[place] for place in sorted(best.columns)]
     others = [each.sheet.title for each in found if each.sheet.title != best.sheet.title]
     return Ledger(best.sheet.title, heads, rows, missing, unknown, ignored, list(dict.fromkeys(others)))
 
@@ -215,9 +174,14 @@ class _Range:
     last_column: int
 
 
+def _part_of(sheet: Any) -> str:
+    return str(sheet._worksheet_path).lstrip("/")
+
+
 def _merges(content: bytes, sheet: Any) -> list[_Range]:
+    """The merged ranges of a sheet; so many as nobody keeps in a ledger are refused (each costs a pass over its rows)."""
     found: dict[str, _Range] = {}
-    with zipfile.ZipFile(BytesIO(content)) as packed, packed.open(sheet._worksheet_path.lstrip("/")) as part:
+    with zipfile.ZipFile(BytesIO(content)) as packed, packed.open(_part_of(sheet)) as part:
         rest = b""
         while chunk := part.read(_CHUNK):
             rest += chunk
@@ -225,6 +189,8 @@ def _merges(content: bytes, sheet: Any) -> list[_Range]:
                 name = match[1].decode()
                 left, top, right, bottom = range_boundaries(name)
                 found[name] = _Range(name, top, bottom, left, right)
+                if len(found) > _MOST_MERGES:
+                    raise UnreadableFile("合并的单元格太多。请取消合并，每一格都填，再传")
             rest = rest[-200:]  # one that lies across two chunks is found with the next
     return list(found.values())
 
@@ -232,17 +198,21 @@ def _merges(content: bytes, sheet: Any) -> list[_Range]:
 # -- rows --------------------------------------------------------------------------------------------------------
 def _rows(heads: _Heads, merges: list[_Range]) -> Iterator[Row]:
     merged: dict[int, str] = {}
-    for r in merges:
-        if r.last_row > heads.row:
-            for number in range(max(r.first_row, heads.row + 1), min(r.last_row, heads.row + _MOST_SCANNED) + 1):
-                merged[number] = r.name
-    count, never = 0, {place for place, text in enumerate(heads.texts) if head(text) in NEVER_READ}
+    reached = heads.row
+    # Each row is looked at once, however many ranges lie over it.
+    for r in sorted(merges, key=lambda each: each.first_row):
+        last = min(r.last_row, heads.row + _MOST_SCANNED)
+        for number in range(max(r.first_row, reached + 1), last + 1):
+            merged[number] = r.name
+        reached = max(reached, last)
+    count = 0
+    ages = {place for place, text in enumerate(heads.texts) if _AGE.search(text)}
     for number, row in enumerate(
         heads.sheet.iter_rows(min_row=heads.row + 1, max_col=_MOST_COLUMNS), start=heads.row + 1
     ):
         if number > heads.row + _MOST_SCANNED:
             raise UnreadableFile(f"表里空行太多，或者太长。请删掉下面的空行。{TOO_LONG}")
-        read = _row(number, row, heads.columns, never, merged.get(number))
+        read = _row(number, row, heads.columns, ages, merged.get(number))
         if read is None:
             continue
         count += 1
@@ -252,23 +222,28 @@ def _rows(heads: _Heads, merges: list[_Range]) -> Iterator[Row]:
 
 
 def _row(
-    number: int, row: tuple[Any, ...], columns: Mapping[int, Column], never: set[int], merged: str | None
+    number: int, row: tuple[Any, ...], columns: Mapping[int, Column], ages: set[int], merged: str | None
 ) -> Row | None:
     values: dict[str, Cell] = {}
     problems: list[Problem] = []
-    seen: list[str] = []
+    seen = [""] * len(columns)
+    order = {place: number for number, place in enumerate(sorted(columns))}
+    filled = False
     for place, cell in enumerate(row):
         value, wrong = _value(cell)
-        seen.append("" if place in never else without_identity(shown(value)[:200]))
+        filled = filled or value is not None
         column = columns.get(place)
-        if column is None or not column.read:
+        if column is None:
+            continue
+        seen[order[place]] = without_private_numbers(shown(value))[:200]
+        if not column.read:
             continue
         if wrong is not None:
             where = f"{get_column_letter(place + 1)}{number}"
-            problems.append(Problem(column.header, seen[-1][:60], f"{where}{wrong}"))
+            problems.append(Problem(column.header, seen[order[place]][:60], f"{where}{wrong}"))
         else:
-            values[column.key] = value
-    if merged is not None and any(seen):
+            values[column.key] = aged(value) if column.key == "birth_year" and place in ages else value
+    if merged is not None and filled:
         problems.append(Problem("整行", merged, f"{merged}是合并的单元格。请拆开，每一行都填"))
     if not problems and all(value is None or shown(value).strip() == "" for value in values.values()):
         return None

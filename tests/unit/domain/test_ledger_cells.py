@@ -120,8 +120,9 @@ def test_numbers_that_cannot_be_rung_are_refused_with_the_reason(said, reason):
 
 @pytest.mark.parametrize(
     ("said", "year"),
-    [("1968", 1968), (58, 1968), ("58岁", 1968), ("1968年3月", 1968), (date(1968, 3, 2), 1968), ("1968-03-02", 1968)],
-)
+    [("1968", 1968), (1968.0, 1968), ("58岁", 1968), ("58周岁", 1968), ("1968年3月", 1968), (date(1968, 3, 2), 1968), ("1968-03-02", 1968),
+     ("68年", 1968), ("68年3月生", 1968), ("05年", 2005), (cells.aged(58), 1968), (cells.aged("58"), 1968), (cells.aged(58.0), 1968)],
+)  # fmt: skip
 def test_birth_is_read_as_year_or_age(said, year):
     assert cells.birth_year(said, 2026) == year
 
@@ -129,6 +130,12 @@ def test_birth_is_read_as_year_or_age(said, year):
 @pytest.mark.parametrize("said", [12, "2020", 0, "五十", "1868"])
 def test_nobody_too_young_or_too_old_to_work_is_taken_in(said):
     with pytest.raises(BadCell):
+        cells.birth_year(said, 2026)
+
+
+@pytest.mark.parametrize("said", ["68", 68, 68.5, 58, "58.0", "20年", 24_990])
+def test_two_digits_alone_are_neither_a_year_nor_an_age(said):
+    with pytest.raises(BadCell, match=r"看不懂|要满16岁"):
         cells.birth_year(said, 2026)
 
 

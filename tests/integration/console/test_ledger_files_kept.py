@@ -1,0 +1,45 @@
+"""What a ledger file may leave behind in the database, and what it may not (L03, PIPL 6)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from backend.store.models import LedgerImport
+from tests.integration.console.conftest import words
+from tests.integration.console.test_ledger_files import book, data, person, read
+
+HEADS = ["用工单位", "联系电话", "所需工种", "需要人数", "务工地点", "开始日期", "结束日期", "务工待遇", "务工要求", "居民身份证", "经办人"]  # fmt: skip
+
+
+def opening(**changes):
+    good = dict(zip(HEADS, ["兴泉果园", "13800003333", "摘水果", 5, "兴泉社区", "2026-06-20", "2026-06-25", "120/天", "", "", ""], strict=True))  # fmt: skip
+    return list((good | changes).values())
+
+
+def kept(database):
+    with database.read() as session:
+        found = session.scalars(select(LedgerImport)).one()
+        return str([found.rows, found.problems, found.file_name])
+
+
+def test_identity_and_card_numbers_are_kept_nowhere_whatever_column_they_stand_in(browse, database):
+    browser = browse("cun")
+    rows = [
+        opening(用工单位="张三500114197001010027"),
+        opening(务工要求="打到6222 0212 3456 7890 123上"),
+        opening(居民身份证=500114197001010027.0, 需要人数=0),
+        opening(居民身份证="500114 19700101 0027", 需要人数=0, 经办人="田大山"),
+    ]
+    address, page = read(browser, book(rows, HEADS), kind="openings", name="张三500114 19700101 0027.xlsx")
+    assert "里面有证件号或者银行卡号" in words(page)
+    stored = kept(database)
+    for sign in ("19700101", "3456", "5.001", "田大山"):
+        assert sign not in stored
+    drawn = data(browser.client.get(f"{address}/bad-rows"))
+    assert b"PK" in drawn[:4]
+
+
+def test_a_file_name_with_signs_no_database_keeps_is_read_all_the_same(browse, database):
+    read(browse("cun"), book([person(1)]), name="台\x00账.xlsx")
+    with database.read() as session:
+        assert session.scalars(select(LedgerImport)).one().file_name == "台\ufffd账.xlsx"
