@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.domain.messages import leaves_at
+from backend.domain.weights import DEFAULT_WEIGHTS
 
 # Three of ten take what suits them: assumed until the county has answers of its own. It weighs as much as ten answers.
 PRIOR_TAKEN, PRIOR_ASKED = 3, 10
@@ -35,9 +36,9 @@ WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
 )  # fmt: skip
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
-# Below so many points of fit (of 100) hardly one in two hundred says yes: too far, too little pay, other work. Nobody is
-# bothered for that; who wants it nevertheless finds it by asking.
-LEAST_FIT = 60.0
+# Below such a share of the best possible fit hardly one in two hundred says yes: too far, too little pay, other work. Nobody
+# is bothered for that; who wants it nevertheless finds it by asking.
+LEAST_FIT = 0.6
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,21 @@ def is_last_today(now: datetime) -> bool:
 
 
 def choose(
-    ranked: Iterable[Candidate], size: int, *, first: bool, asked_households: Collection[int] = ()
+    ranked: Iterable[Candidate],
+    size: int,
+    *,
+    first: bool,
+    asked_households: Collection[int] = (),
+    best_fit: float = DEFAULT_WEIGHTS.best_fit,
 ) -> list[Candidate]:
-    """Whom to ask, best first, at most `size`, and nobody whose fit (points without need) is below `LEAST_FIT`.
+    """Whom to ask, best first, at most `size`, and nobody whose fit (points without need) is below what is worth a text.
 
+    That is `LEAST_FIT` of `best_fit`, the most that the county's weights give (`Weights.best_fit`).
     `first`: of the first wave. There, among those whose fit is at least `FIT_SHARE` of the best,
     whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which need is a part.
     Of one household one is asked while there are others (H02); `asked_households` have somebody asked already.
     """
-    people = sorted((c for c in ranked if c.score - c.need >= LEAST_FIT), key=lambda c: (-c.score, c.id))
+    people = sorted((c for c in ranked if c.score - c.need >= LEAST_FIT * best_fit), key=lambda c: (-c.score, c.id))
     if first and people:
         enough = FIT_SHARE * max(c.score - c.need for c in people)
         people.sort(key=lambda c: not (c.has_priority and c.score - c.need >= enough))

@@ -31,6 +31,11 @@ class Weights:
     waiting: float = 4.0
     no_show: float = 6.0
 
+    @property
+    def best_fit(self) -> float:
+        """The points of whoever suits in everything: 100 with the defaults, and no other number stands for it elsewhere."""
+        return sum(getattr(self, name) for name in FIT)
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Weights:
         """The weights as kept; what an older row does not name stays at its default, what nobody knows is left out."""
@@ -62,6 +67,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "waiting": (2, 10),
     "no_show": (0, 10),
 }
+# The parts of a fit; `kindred` is given instead of `trade`.
+FIT = ("trade", "distance", "days", "hours", "pay", "requirements", "benefits", "freshness")
 HELP = ("hardship", "disabled", "older", "waiting")
 
 

@@ -1,8 +1,9 @@
 """Instant hire (即时快招): a published opening goes out in waves until it is full (E03, W04, H03).
 
-`Opening.next_wave_at` says when it is looked at next; none: nothing is sent. Ranking is done before anything is locked;
-then one transaction takes the turn by a guarded UPDATE and writes the wave and its offers, so that two schedulers send one
-wave. Nobody is asked more often a day than OFFERS_PER_DAY, at night, or while she is talking with the line.
+`Opening.next_wave_at` says when it is looked at next; none: nothing is sent. Whoever waits for a place comes before a wave.
+Ranking is done before anything is locked; then a guarded UPDATE takes the turn, so that two schedulers send one wave, and
+its offers follow a batch at a time, so that others get to write in between. A wave that was cut short is looked at again
+soon. Nobody is asked more often a day than OFFERS_PER_DAY, at night, or while she is talking with the line.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from sqlalchemy.orm import Session
 from backend.domain import waves
 from backend.domain.answers import make
 from backend.domain.calling import takes_texts
+from backend.domain.offers import Stretch
 from backend.errors import Conflict
-from backend.services import answer_offer, both_sides, planned_calls, staff_task
+from backend.services import answer_offer, both_sides, planned_calls, staff_task, waiting_list
 from backend.services.deps import Deps
 from backend.services.matches import WorkerMatch, workers_for
 from backend.services.views import opening_view
+from backend.services.weights import weights_for
 from backend.settings import TIMEZONE
-from backend.store.models import Handset, Opening, Wave, Worker
+from backend.store.models import Handset, Opening, Wave
 from backend.store.queries import waves as queries
+from backend.store.queries.candidates import Askable
 from backend.store.queries.workers import numbers_of
 from backend.store.session import in_turn
 
@@ -36,7 +40,10 @@ ANSWERS_COUNT_FOR = timedelta(days=90)
 # Whoever is in the middle of something with the line is asked in a later wave.
 QUIET_FOR = timedelta(minutes=10)
 
-
+# So many are asked in one transaction; on SQLite everybody else who writes waits for its end.
+BATCH = 20
+# A wave that was cut short is looked at again so soon; one takes a few seconds.
+SOON_AGAIN = timedelta(minutes=1)
 # With nobody left it is looked again for whoever has come new into the library.
 NOBODY_FOR = timedelta(hours=6)
 
@@ -50,7 +57,16 @@ class _Look:
     free: int
     open_offers: int
     chosen: list[WorkerMatch]
-    others: bool  # some suit who cannot be asked just now
+    others: bool  # nobody can be asked, but some suit who cannot be asked just now
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A wave of which the first batch is out: `made` offers of it; `left` are asked in further batches."""
+
+    number: int
+    left: list[WorkerMatch]
+    made: int
 
 
 def rearm(session: Session, opening: Opening, now: datetime) -> None:
@@ -67,7 +83,7 @@ def send_waves(deps: Deps) -> int:
     sent = 0
     for opening_id in due:
         try:
-            sent += in_turn(lambda opening_id=opening_id: _send(deps, opening_id))  # type: ignore[misc]
+            sent += _send(deps, opening_id)
         except Exception:  # it is looked at again at the next tick, and holds up no other
             log.exception("wave_not_sent", opening_id=opening_id)
     return sent
@@ -75,39 +91,84 @@ def send_waves(deps: Deps) -> int:
 
 def _send(deps: Deps, opening_id: int) -> int:
     now = deps.clock()
+    in_turn(lambda: _who_waits_first(deps, opening_id, now))
     with deps.db.read() as session:
         opening = session.get_one(Opening, opening_id)
         look = _look(session, deps, opening, now)
+    begun = in_turn(lambda: _begin(deps, opening_id, look, now))
+    if begun is None:
+        return 0
+    made, left = begun.made, begun.left
+    for n in range(0, len(left), BATCH):
+        made += in_turn(lambda n=n: _more(deps, begun, opening_id, left[n : n + BATCH], now))  # type: ignore[misc]
+    if left and look is not None:
+        in_turn(lambda: _end(deps, opening_id, now + SOON_AGAIN, now + look.plan.wait))
+    log.info("wave_sent", opening_id=opening_id, number=begun.number, size=made)
+    return made
+
+
+def _who_waits_first(deps: Deps, opening_id: int, now: datetime) -> None:
+    """What is free is for those on the list, before anybody else hears of it (C1)."""
+    with deps.db.read() as session:
+        if not waiting_list.waiting(session, opening_id):
+            return
+    with deps.db.write() as session:
+        waiting_list.move_up(session, deps, session.get_one(Opening, opening_id, with_for_update=True), now)
+
+
+def _begin(deps: Deps, opening_id: int, look: _Look | None, now: datetime) -> _Begun | None:
+    """Take the turn and send the first batch; None: no wave goes out now, or somebody else sends it."""
     with deps.db.write() as session:
         if look is None:
             _move(session, opening_id, now, None)  # the work has begun
-            return 0
+            return None
         if look.goes_at > now:
             _move(session, opening_id, now, look.goes_at)
-            return 0
-        rows = queries.lock_workers(session, [match.worker.id for match in look.chosen])
-        still = {worker.id for worker in rows if worker.status == "active"}
-        left = [match for match in look.chosen if match.worker.id in still]
-        chosen = _askable(session, deps, session.get_one(Opening, opening_id), left, now)
+            return None
+        batch = {worker.id for worker in queries.lock_workers(session, [one.worker_id for one in look.chosen[:BATCH]])}
+        chosen = _askable(session, deps, session.get_one(Opening, opening_id), look.chosen, now)
         nobody = look.plan.size > 0 and not look.chosen and not look.others and not look.open_offers
         until = now + (NOBODY_FOR if nobody else look.plan.wait)
-        if not _move(session, opening_id, now, until, wave=bool(chosen)):
-            return 0
+        # While it goes out it is due soon: when it is cut short the rest are asked then, and nobody twice.
+        more = any(match.worker_id not in batch for match in chosen)
+        if not _move(session, opening_id, now, now + SOON_AGAIN if more else until, wave=bool(chosen)):
+            return None
         opening = session.get_one(Opening, opening_id, populate_existing=True)
         if nobody:
             _nobody_left(session, deps, opening, now)
         if not chosen:
-            return 0
-        session.add(
-            Wave(
-                opening_id=opening_id, number=opening.wave, free_places=look.free, open_offers=look.open_offers,
-                expected_rate=look.plan.rate, size=len(chosen), sent_at=now, until=until,
-            )
+            return None
+        wave = Wave(
+            opening_id=opening_id, number=opening.wave, free_places=look.free, open_offers=look.open_offers,
+            expected_rate=look.plan.rate, size=0, sent_at=now, until=until,
         )  # fmt: skip
-        for match in chosen:
-            _offer(session, deps, opening, match, now)
-    log.info("wave_sent", opening_id=opening_id, number=opening.wave, size=len(chosen))
-    return len(chosen)
+        session.add(wave)
+        wave.size = sum(_offer(session, deps, opening, match, now) for match in chosen if match.worker_id in batch)
+        return _Begun(opening.wave, [match for match in chosen if match.worker_id not in batch], wave.size)
+
+
+def _more(deps: Deps, begun: _Begun, opening_id: int, batch: list[WorkerMatch], now: datetime) -> int:
+    """Ask one batch more of a wave; 0 when somebody has stopped it or it is full by now."""
+    with deps.db.write() as session:
+        queries.lock_workers(session, [match.worker_id for match in batch])
+        opening = session.get_one(Opening, opening_id)
+        if opening.status != "published" or opening.waves_stopped_at is not None:
+            return 0
+        left = _askable(session, deps, opening, batch, now)
+        made = sum(_offer(session, deps, opening, match, now, wave=begun.number) for match in left)
+        queries.wave_grew(session, opening_id, begun.number, made)
+    return made
+
+
+def _end(deps: Deps, opening_id: int, due: datetime, until: datetime) -> None:
+    """All are asked; where nobody has answered meanwhile it is looked at again when the wave is over."""
+    with deps.db.write() as session:
+        session.execute(
+            update(Opening)
+            .where(Opening.id == opening_id, Opening.next_wave_at == due)
+            .values(next_wave_at=until)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Look | None:
@@ -116,9 +177,10 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
         return None
     county = deps.regions.county_of(opening.region_code)
     usual = waves.expected_rate(*queries.answered(session, opening.job_type, county, now - ANSWERS_COUNT_FOR))
-    rate = waves.rate_here(usual, *queries.asked_for(session, opening.id))
+    taken, asked_before = queries.asked_for(session, opening.id)
+    rate = waves.rate_here(usual, taken, asked_before)
     open_offers = queries.open_offers(session, opening.id, now)
-    free = opening.headcount - opening.filled
+    free = opening.headcount - opening.filled - waiting_list.kept(session, opening.id, now)
     plan = waves.plan(
         free=free, open_offers=open_offers, rate=rate, starts_in=starts - now, urgent=opening.urgent,
         last_today=waves.is_last_today(now),
@@ -126,59 +188,93 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     goes_at = waves.goes_at(now)
     if goes_at > now or not plan.size:
         return _Look(plan, goes_at, free, open_offers, [], others=True)
-    # More than are needed, for some have been asked often enough today.
-    ranked = workers_for(session, deps.regions, now, opening, limit=plan.size * 4 + 50)
-    askable = {match.worker.id: match for match in _askable(session, deps, opening, ranked, now)}
-    candidates = [
-        waves.Candidate(id_, match.score, match.need, match.has_priority, match.worker.person.household_id)
-        for id_, match in askable.items()
-    ]
-    asked = queries.households_asked(session, opening.id, now)
-    chosen = waves.choose(candidates, plan.size, first=opening.wave == 0, asked_households=asked)
-    later = any(match.worker.id not in askable and _may_ever(session, match.worker) for match in ranked)
-    return _Look(plan, goes_at, free, open_offers, [askable[one.id] for one in chosen], others=later)
+    best_fit = weights_for(session, county).best_fit
+
+    def suiting(now_only: bool) -> dict[int, WorkerMatch]:
+        askable = _askable_in(deps, opening, now, now_only=now_only)
+        # More than are needed, for some are in the middle of something.
+        found = workers_for(session, deps.regions, now, opening, limit=plan.size * 2 + 50, askable=askable)
+        return {match.worker_id: match for match in found}
+
+    def choose(found: dict[int, WorkerMatch], of: Collection[int]) -> list[WorkerMatch]:
+        candidates = [
+            waves.Candidate(id_, one.score, one.need, one.has_priority, one.worker.person.household_id)
+            for id_ in of
+            if (one := found[id_])
+        ]
+        asked = queries.households_asked(session, opening.id, now)
+        chosen = waves.choose(
+            candidates, plan.size, first=not asked_before, asked_households=asked, best_fit=best_fit
+        )  # fmt: skip
+        return [found[one.id] for one in chosen]
+
+    found = suiting(now_only=True)
+    chosen = choose(found, [match.worker_id for match in _askable(session, deps, opening, found.values(), now)])
+    # With nobody to ask: is it only today, or only just now, that they cannot be asked?
+    others = not chosen and bool(choose(later := suiting(now_only=False), _reached(session, later, now)))
+    return _Look(plan, goes_at, free, open_offers, chosen, others=others)
+
+
+def _askable_in(deps: Deps, opening: Opening, now: datetime, *, now_only: bool) -> Askable:
+    stretch = Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
+    return Askable(stretch, now, _began(now), deps.settings.offers_per_day, now_only)
+
+
+def _began(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(TIMEZONE).date(), time(0), TIMEZONE)
+
+
+def _reached(session: Session, found: dict[int, WorkerMatch], now: datetime) -> list[int]:
+    """Of them, those of whom a number can be written to or rung."""
+    handsets = numbers_of(session, [match.worker.person_id for match in found.values()])
+    people = {id_: handsets.get(match.worker.person_id) for id_, match in found.items()}
+    return [id_ for id_, handset in people.items() if handset is not None and _reachable(handset, now)]
 
 
 def _askable(
     session: Session, deps: Deps, opening: Opening, ranked: Collection[WorkerMatch], now: datetime
 ) -> list[WorkerMatch]:
-    """Those of `ranked` who may be asked now: reachable, willing, not too often, not in the middle of something else."""
-    ids = [match.worker.id for match in ranked]
-    if not ids:
+    """Those of `ranked` who may be asked now: reachable, willing, not too often, not in the middle of something else.
+
+    Two who share a number count as one: of them the better one is asked.
+    """
+    if not ranked:
         return []
     people = [match.worker.person_id for match in ranked]
     handsets = numbers_of(session, people)
+    on_number = queries.on_the_same_number(session, [handset.id for handset in handsets.values()])
+    ids = {worker_id for workers in on_number.values() for worker_id in workers}
     agreed = queries.who_agreed(session, people)
-    today = datetime.combine(now.astimezone(TIMEZONE).date(), time(0), TIMEZONE)
-    asked_today = queries.offers_since(session, ids, today)
+    asked_today = queries.offers_since(session, ids, _began(now))
     elsewhere = queries.asked_about_those_days(session, ids, opening.starts_on, opening.ends_on, now)
     talking = queries.in_talk(session, [handset.id for handset in handsets.values()], now, QUIET_FOR)
+    active = queries.active(session, [match.worker_id for match in ranked])
+    numbers: set[int] = set()
 
-    def may_be_asked(worker: Worker) -> bool:
-        handset = handsets.get(worker.person_id)
-        return (
-            handset is not None
-            and worker.status == "active"
-            and worker.person_id in agreed
+    def may_be_asked(match: WorkerMatch) -> bool:
+        handset = handsets.get(match.worker.person_id)
+        if handset is None or handset.id in numbers:
+            return False
+        there = on_number.get(handset.id, ())
+        may = (
+            match.worker_id in active
+            and match.worker.person_id in agreed
             and _reachable(handset, now)
             and handset.id not in talking
-            and worker.id not in elsewhere
-            and asked_today.get(worker.id, 0) < deps.settings.offers_per_day
+            and not elsewhere.intersection(there)
+            and sum(asked_today.get(one, 0) for one in there) < deps.settings.offers_per_day
         )
+        if may:
+            numbers.add(handset.id)
+        return may
 
-    return [match for match in ranked if may_be_asked(match.worker)]
+    return [match for match in ranked if may_be_asked(match)]
 
 
 def _reachable(handset: Handset, now: datetime) -> bool:
-    if handset.opted_out_at is not None or handset.locked_at is not None:
+    if handset.opted_out_at is not None:
         return False
     return takes_texts(handset.number) or planned_calls.why_never(handset, now) is None
-
-
-def _may_ever(session: Session, worker: Worker) -> bool:
-    """Whether it was only today, or only just now, that she could not be asked."""
-    handset = answer_offer.handset_of(session, worker)
-    return handset is not None and handset.opted_out_at is None and handset.locked_at is None
 
 
 def _move(session: Session, opening_id: int, now: datetime, to: datetime | None, *, wave: bool = False) -> bool:
@@ -198,16 +294,20 @@ def _move(session: Session, opening_id: int, now: datetime, to: datetime | None,
     return mine is not None
 
 
-def _offer(session: Session, deps: Deps, opening: Opening, match: WorkerMatch, now: datetime) -> None:
+def _offer(
+    session: Session, deps: Deps, opening: Opening, match: WorkerMatch, now: datetime, *, wave: int | None = None
+) -> bool:
+    """Whether an offer was made."""
     channel = "voice" if match.worker.preferred_channel == "voice" else "sms"
     try:
         offer = answer_offer.offer_opening(
-            session, deps, now=now, opening_id=opening.id, worker_id=match.worker.id, channel=channel
+            session, deps, now=now, opening_id=opening.id, worker_id=match.worker_id, channel=channel
         )
     except Conflict as conflict:  # she has taken it herself a moment ago
-        log.info("not_offered", opening_id=opening.id, worker_id=match.worker.id, reason=conflict.reason)
-        return
-    offer.wave, offer.score, offer.reasons = opening.wave, match.score, list(match.reasons)
+        log.info("not_offered", opening_id=opening.id, worker_id=match.worker_id, reason=conflict.reason)
+        return False
+    offer.wave, offer.score, offer.reasons = wave or opening.wave, match.score, list(match.reasons)
+    return True
 
 
 def _nobody_left(session: Session, deps: Deps, opening: Opening, now: datetime) -> None:

@@ -242,10 +242,19 @@ def _passes(km: Any, opening: OpeningFacts, wanted: dict[str, Any], home: str | 
 
 # -- workers for an opening ------------------------------------------------------------------------------------------
 def workers_for(
-    session: Session, regions: RegionBook, now: datetime, opening: Opening, *, limit: int = 50
+    session: Session,
+    regions: RegionBook,
+    now: datetime,
+    opening: Opening,
+    *,
+    limit: int = 50,
+    askable: candidates.Askable | None = None,
 ) -> list[WorkerMatch]:
-    """Active workers for an opening, best first; whom it has been put to before is not in the list."""
-    ranked, facts = ranked_workers(session, regions, now, opening, at_least=limit)
+    """Active workers for an opening, best first; whom it has been put to before is not in the list.
+
+    `askable`: only those who may be asked, so that among very many who may not they are still found.
+    """
+    ranked, facts = ranked_workers(session, regions, now, opening, at_least=limit, askable=askable)
     best = [r for r in ranked if r.suitable][:limit]
     rows: _Rows[Worker] = _Rows(
         session,
@@ -266,6 +275,7 @@ def ranked_workers(
     *,
     at_least: int = 50,
     weights: Weights | None = None,
+    askable: candidates.Askable | None = None,
 ) -> tuple[list[Ranked], dict[int, WorkerFacts]]:
     """The ranking behind `workers_for`, those who do not suit included, and by id the facts it was made from.
 
@@ -273,7 +283,7 @@ def ranked_workers(
     to see what they would change.
     """
     session.flush()
-    ids = candidate_workers(session, regions, opening, at_least=at_least)
+    ids = candidate_workers(session, regions, opening, at_least=at_least, askable=askable)
     facts = facts_of(session, ids, now.astimezone(TIMEZONE).date())
     if weights is None:
         weights = weights_for(session, regions.county_of(opening.region_code))
@@ -281,7 +291,14 @@ def ranked_workers(
     return ranked, {one.id: one for one in facts}
 
 
-def candidate_workers(session: Session, regions: RegionBook, opening: Opening, *, at_least: int = 50) -> list[int]:
+def candidate_workers(
+    session: Session,
+    regions: RegionBook,
+    opening: Opening,
+    *,
+    at_least: int = 50,
+    askable: candidates.Askable | None = None,
+) -> list[int]:
     """Ids of whom to rank: the nearest of the trade, of kindred ones, and those with priority from farther off.
 
     They live where the opening is shown: its county, or what it was opened or forwarded to (P08, P09).
@@ -295,7 +312,7 @@ def candidate_workers(session: Session, regions: RegionBook, opening: Opening, *
     found: dict[int, None] = {}
     for places in (FIRST_PLACES, MORE_PLACES):
         around = regions.nearby(opening.region_code).nearest(opening.region_code, reach, places)
-        asked: dict[str, Any] = {"opening_id": opening.id, "places": around, "limits": limits}
+        asked: dict[str, Any] = {"opening_id": opening.id, "places": around, "limits": limits, "askable": askable}
         found |= dict.fromkeys(candidates.worker_ids(session, trade=opening.job_type, kindred=trades, **asked))
         if len(found) >= enough or len(around) < places:
             break

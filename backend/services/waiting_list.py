@@ -46,7 +46,9 @@ def ask_to_wait(turn: Turn, opening: Opening) -> list[Answer]:
         options |= {
             str(n): {"act": "apply_job", "params": {"opening_id": view["id"]}} for n, view in enumerate(others, start=2)
         }
-    turn.expect("full_wait", options, opening_id=opening.id, words="full_wait" if turn.channel == "voice" else "full_wait_text")
+    turn.expect(
+        "full_wait", options, opening_id=opening.id, words="full_wait" if turn.channel == "voice" else "full_wait_text"
+    )
     view = opening_view(opening, turn.deps.regions)
     return [make("full_wait", opening=view, ahead=len(waiting(turn.session, opening.id)), alternatives=others)]
 
@@ -93,10 +95,13 @@ def wait_for_place(turn: Turn) -> list[Answer]:
 
 
 def _free(turn: Turn, opening: Opening) -> bool:
-    kept = turn.session.scalar(
-        select(func.count(Offer.id)).where(Offer.opening_id == opening.id, answer_offer.is_moved_up(turn.now))
-    )
-    return opening.filled + (kept or 0) < opening.headcount
+    return opening.filled + kept(turn.session, opening.id, turn.now) < opening.headcount
+
+
+def kept(session: Session, opening_id: int, now: datetime) -> int:
+    """How many places are kept for those who waited and are being asked."""
+    query = select(func.count(Offer.id)).where(Offer.opening_id == opening_id, answer_offer.is_moved_up(now))
+    return session.scalar(query) or 0
 
 
 def waiting(session: Session, opening_id: int) -> list[Offer]:
@@ -118,8 +123,7 @@ def move_up(session: Session, deps: Deps, opening: Opening, now: datetime) -> in
     """Ask the first who wait about the places that have come free, in the caller's transaction; return how many."""
     if opening.status != "published" or leaves_at(now) > now or answer_offer.starts_at(opening) <= now:
         return 0
-    kept = select(func.count(Offer.id)).where(Offer.opening_id == opening.id, answer_offer.is_moved_up(now))
-    free = opening.headcount - opening.filled - (session.scalar(kept) or 0)
+    free = opening.headcount - opening.filled - kept(session, opening.id, now)
     asked = 0
     for offer in waiting(session, opening.id):
         if asked >= free:
@@ -131,7 +135,7 @@ def move_up(session: Session, deps: Deps, opening: Opening, now: datetime) -> in
 def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
     """False: she cannot be asked now, and the next one is; she keeps her turn."""
     opening, handset = offer.opening, answer_offer.handset_of(session, offer.worker)
-    if offer.worker.status != "active" or handset is None or handset.opted_out_at or handset.locked_at:
+    if offer.worker.status != "active" or handset is None or handset.opted_out_at:
         return False
     if answer_offer.in_the_way(session, offer.worker_id, opening):
         return False

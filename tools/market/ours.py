@@ -140,7 +140,8 @@ class Ours:
             and not self._asked_for_these_days(r.id, posting)
         ]
         households = {market.workers[id_].household for id_ in asked}
-        chosen = waves.choose(candidates, size, first=not self._waves[posting.facts.id], asked_households=households)
+        chosen = waves.choose(candidates, size, first=not self._waves[posting.facts.id], asked_households=households,
+                              best_fit=self._weights.best_fit)  # fmt: skip
         return [market.workers[candidate.id] for candidate in chosen]
 
     def _asked_for_these_days(self, worker: int, posting: Posting) -> bool:

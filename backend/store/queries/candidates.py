@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -19,8 +20,9 @@ from sqlalchemy import JSON, Boolean, Date, Row, String, TextClause, bindparam, 
 from sqlalchemy.orm import Session
 
 from backend.domain.access import reach
-from backend.domain.offers import HOLDS_A_PLACE
+from backend.domain.offers import HOLDS_A_PLACE, Stretch
 from backend.store.models import Opening, Person, Worker
+from backend.store.models.base import UTCDateTime
 
 # How many are ranked. Enough to choose the best 50 from, few enough to explain each. Workers of the very trade, of kindred ones, and those with a verified priority from farther off.
 SAME_TRADE, KINDRED, PRIORITY = 110, 50, 30
@@ -43,6 +45,29 @@ _WORKER_COLUMNS = (
 _HOLDS = ", ".join(f"'{status}'" for status in sorted(HOLDS_A_PLACE))
 
 
+@dataclass(frozen=True)
+class Askable:
+    """Whom a wave may ask: she has agreed, a number of hers takes what we send, and the days are free.
+
+    `first_day`, `last_day`, `stretch`: when the work is; see `Stretch` for the hours. `now_only`: besides, no number of hers
+    has an offer open for these days, and fewer than `cap` were put to it since `today_began`.
+    """
+
+    stretch: Stretch
+    now: datetime
+    today_began: datetime
+    cap: int
+    now_only: bool = True
+
+    def bound(self) -> dict[str, Any]:
+        one = self.stretch
+        by_hours = one.hours_from and one.hours_to and one.hours_from < one.hours_to
+        # Without its hours, or past midnight, it takes the whole day: see `offers.overlap`.
+        hours = (one.hours_from, one.hours_to) if by_hours else ("00:00", "99:99")
+        days = {"first_day": one.starts_on, "last_day": one.ends_on, "from_hour": hours[0], "to_hour": hours[1]}
+        return days | ({"now": self.now, "today_began": self.today_began, "cap": self.cap} if self.now_only else {})
+
+
 def worker_ids(
     session: Session,
     *,
@@ -51,12 +76,16 @@ def worker_ids(
     trade: str,
     kindred: Iterable[str],
     limits: tuple[int, int, int] = (SAME_TRADE, KINDRED, PRIORITY),
+    askable: Askable | None = None,
 ) -> list[int]:
-    """Active workers living in `places` (codes, nearest first) whom the opening has not been put to, each once."""
+    """Active workers living in `places` (codes, nearest first) whom the opening has not been put to, each once.
+
+    `askable`: of them only those who may be asked. Left out here, they take nobody's place among the `limits`.
+    """
     same, others, helped = limits
     values = {"places": places, "kindred": sorted(kindred)}
     rows = session.connection().execute(
-        _worker_ids(_dialect(session)),
+        _worker_ids(_dialect(session), askable is not None, askable is not None and askable.now_only),
         {
             **lists(session, values),
             "trade": trade,
@@ -64,6 +93,7 @@ def worker_ids(
             "same": same,
             "others": others,
             "helped": helped,
+            **(askable.bound() if askable else {}),
         },
     )
     return list(dict.fromkeys(row[0] for row in rows))
@@ -181,21 +211,48 @@ def _ordered(dialect: str, then: str) -> str:
     return f"ORDER BY near.n, {then}" if dialect == "postgresql" else ""
 
 
+_MAY_BE_ASKED = f"""
+    AND EXISTS (SELECT 1 FROM workers w JOIN consents k ON k.person_id = w.person_id AND k.withdrawn_at IS NULL
+                JOIN handset_owners a ON a.person_id = w.person_id AND a.until IS NULL
+                JOIN handsets h ON h.id = a.handset_id AND h.opted_out_at IS NULL
+                WHERE w.id = t.worker_id AND w.status = 'active')
+    AND NOT EXISTS (SELECT 1 FROM offers b JOIN openings j ON j.id = b.opening_id
+                    WHERE b.worker_id = t.worker_id AND b.status IN ({_HOLDS})
+                      AND b.starts_on <= :last_day AND b.ends_on >= :first_day
+                      AND (j.hours_from IS NULL OR j.hours_to IS NULL OR j.hours_from >= j.hours_to
+                           OR (j.hours_from < :to_hour AND :from_hour < j.hours_to)))"""
+# Two who share a number are one to whoever asks: the same text twice, and an answer that could be either's.
+_ON_HER_NUMBERS = """
+    FROM workers w JOIN handset_owners a ON a.person_id = w.person_id AND a.until IS NULL
+    JOIN handset_owners c ON c.handset_id = a.handset_id AND c.until IS NULL
+    JOIN workers v ON v.person_id = c.person_id JOIN offers b ON b.worker_id = v.id
+    WHERE w.id = t.worker_id"""
+_MAY_BE_ASKED_NOW = f"""
+    AND NOT EXISTS (SELECT 1 {_ON_HER_NUMBERS} AND b.status = 'offered' AND b.expires_at > :now
+                    AND b.starts_on <= :last_day AND b.ends_on >= :first_day)
+    AND (SELECT count(DISTINCT b.id) {_ON_HER_NUMBERS} AND b.offered_at >= :today_began
+         AND b.expires_at IS NOT NULL) < :cap"""
+
+
 @cache
-def _worker_ids(dialect: str) -> TextClause:
+def _worker_ids(dialect: str, askable: bool, now_only: bool) -> TextClause:
     each = partial(_each, dialect)
+    asked = (_MAY_BE_ASKED if askable else "") + (_MAY_BE_ASKED_NOW if now_only else "")
+    bound = _days(*(("first_day", "last_day") if askable else ()))
+    bound += [bindparam(name, type_=UTCDateTime) for name in (("now", "today_began") if now_only else ())]
 
     def part(condition: str, limit: str) -> str:
         return f"""SELECT * FROM (
             SELECT t.worker_id FROM {_near(dialect)} {each("worker_trades t", f"t.village_code = near.code AND {condition}")}
             WHERE NOT EXISTS (SELECT 1 FROM offers o WHERE o.opening_id = :opening AND o.worker_id = t.worker_id)
+            {asked}
             {_ordered(dialect, "t.worker_id")} LIMIT :{limit}) AS {limit}_part"""
 
     return text(" UNION ALL ".join((
         part("t.job_type = :trade", "same"),
         part(f"t.job_type {_in(dialect, 'kindred')}", "others"),
         part("t.job_type = :trade AND t.priority", "helped"),
-    )))  # fmt: skip
+    ))).bindparams(*bound)  # fmt: skip
 
 
 @cache

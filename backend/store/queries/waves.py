@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import reach
 from backend.domain.offers import HOLDS_A_PLACE
-from backend.store.models import Consent, Conversation, Offer, Opening, Person, Wave, Worker
+from backend.store.models import Consent, Conversation, HandsetOwner, Offer, Opening, Person, Wave, Worker
 
 # Said yes, whatever came of it. What was withdrawn tells nothing: the employer may have called it off.
 SAID_YES = ("accepted", "waitlisted", "arrived", "completed", "paid", "no_show")
@@ -60,8 +60,12 @@ def asked_for(session: Session, opening_id: int) -> tuple[int, int]:
 
 
 def open_offers(session: Session, opening_id: int, now: datetime) -> int:
+    """Unanswered still; those for whom a place is kept (moved up from the waiting list) are not among them."""
     query = select(func.count(Offer.id)).where(
-        Offer.opening_id == opening_id, Offer.status == "offered", Offer.expires_at > now
+        Offer.opening_id == opening_id,
+        Offer.status == "offered",
+        Offer.expires_at > now,
+        Offer.waitlisted_at.is_(None),
     )
     return session.scalar(query) or 0
 
@@ -104,6 +108,30 @@ def in_talk(session: Session, handset_ids: Collection[int], now: datetime, quiet
         select(Conversation.handset_id, Conversation.last_at, Conversation.taken_by).where(Conversation.id.in_(newest))
     )
     return {handset for handset, last_at, taken_by in rows if taken_by is not None or last_at > now - quiet_for}
+
+
+def on_the_same_number(session: Session, handset_ids: Collection[int]) -> dict[int, list[int]]:
+    """Handset id → the workers reached on it."""
+    rows = session.execute(
+        select(HandsetOwner.handset_id, Worker.id)
+        .join(Worker, Worker.person_id == HandsetOwner.person_id)
+        .where(HandsetOwner.handset_id.in_(handset_ids), HandsetOwner.until.is_(None))
+    )
+    found: dict[int, list[int]] = {}
+    for handset_id, worker_id in rows:
+        found.setdefault(handset_id, []).append(worker_id)
+    return found
+
+
+def active(session: Session, worker_ids: Collection[int]) -> set[int]:
+    """Who of them looks for work, as it stands now."""
+    return set(session.scalars(select(Worker.id).where(Worker.id.in_(worker_ids), Worker.status == "active")))
+
+
+def wave_grew(session: Session, opening_id: int, number: int, by: int) -> None:
+    session.execute(
+        update(Wave).where(Wave.opening_id == opening_id, Wave.number == number).values(size=Wave.size + by)
+    )
 
 
 def who_agreed(session: Session, person_ids: Collection[int]) -> set[int]:

@@ -255,3 +255,24 @@ def test_a_place_that_is_moved_up_runs_out_after_half_an_hour_and_says_so(hire: 
     [offer] = hire.offers(opening_id, "offered")
     assert offer.expires_at == hire.deps.clock() + timedelta(minutes=30)
     assert "10点30" in hire.texts(hire.number(first))[-1] or "10点半" in hire.texts(hire.number(first))[-1]
+
+
+def test_c1_a_place_kept_for_whoever_waits_is_put_to_nobody_else(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, [holder], [first] = full(waiting=1)
+    hire.workers(5)
+    give_back(hire, opening_id, holder)
+    with hire.make() as f:
+        f.session.get(Opening, opening_id).next_wave_at = deps.clock()
+    assert hire.wave() == 0
+    assert [offer.worker_id for offer in hire.offers(opening_id, "offered")] == [first]
+
+
+def test_c1_a_wave_that_is_due_first_asks_whoever_waits(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, [holder], [first] = full(waiting=1)
+    hire.workers(5)
+    with hire.deps.db.write() as session:
+        [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == holder]
+        answer_offer.give_back(session, now=deps.clock(), offer_id=offer.id)
+        session.get_one(Opening, opening_id).next_wave_at = deps.clock()
+    assert hire.wave() == 0
+    assert [offer.worker_id for offer in hire.offers(opening_id, "offered")] == [first]

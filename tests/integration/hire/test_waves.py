@@ -9,6 +9,7 @@ import pytest
 
 from backend.services import expiry, instant_hire
 from backend.services.deps import Deps
+from backend.services.people import release_number
 from backend.store.models import Handset, HandsetOwner, Hardship, Household, Opening, Person, Worker
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
@@ -120,8 +121,8 @@ def _opt_out(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
     handset.opted_out_at = now
 
 
-def _lock(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
-    handset.locked_at = now
+def _release(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
+    release_number(session, handset, now)
 
 
 def _pause(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
@@ -142,7 +143,7 @@ def _talks(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
     conversation_for(session, handset, now)
 
 
-@pytest.mark.parametrize("change", [_opt_out, _lock, _pause, _no_consent, _talks])
+@pytest.mark.parametrize("change", [_opt_out, _release, _pause, _no_consent, _talks])
 def test_whoever_may_not_or_should_not_be_asked_is_left_out(
     hire: Hire, database: Database, deps: Deps, change: Any
 ) -> None:

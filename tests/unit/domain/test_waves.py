@@ -21,6 +21,7 @@ from backend.domain.waves import (
     plan,
     rate_here,
 )
+from backend.domain.weights import DEFAULT_WEIGHTS
 
 DAYS = timedelta(days=3)
 
@@ -130,3 +131,10 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 )
 def test_m10_no_wave_goes_in_the_quiet_hours(now: datetime, goes: datetime) -> None:
     assert goes_at(now) == goes
+
+
+def test_w03_what_is_worth_a_text_follows_the_countys_weights() -> None:
+    people = [Candidate(1, 47.0), Candidate(2, 29.0)]
+    assert ids(choose(people, 2, first=False)) == []
+    assert ids(choose(people, 2, first=False, best_fit=50.0)) == [1]
+    assert DEFAULT_WEIGHTS.best_fit == 100
