@@ -19,7 +19,7 @@ from backend.domain import freshness, ledger_words
 from backend.domain.access import may, may_see
 from backend.domain.households import earning_since
 from backend.domain.ledger_cells import BadCell
-from backend.domain.ledger_cells import day as day_of
+from backend.domain.ledger_days import day as day_of
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import Reading, column_of, read_row
 from backend.errors import Conflict, Forbidden, Invalid

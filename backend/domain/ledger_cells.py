@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from backend.domain import clock_zh, dates_zh, lexicon, pay, phone, wages
+from backend.domain import clock_zh, lexicon, pay, phone, wages
 from backend.domain.ledger_words import LABELS, NO, PAY_UNITS, YES, Words, code_for, word_for
 from backend.domain.private_numbers import has_private_number
 from backend.domain.written_names import written_name
@@ -21,9 +21,6 @@ HIDDEN = "●●"  # stands in an export where the reader may not see what is wr
 MOST_YUAN = 1_000_000
 _COARSE = re.compile(r"[、,，;；\s]+")
 _APART = re.compile(r"[、,，;；/|\s]+|和(?=\S)")
-# Excel counts days from here; its 29 February 1900, which never was, is before every day we read.
-_FIRST_DAY = date(1899, 12, 30)
-_SERIALS = range(32_874, 73_051)  # 1990 to 2099
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 
 
@@ -114,6 +111,11 @@ def number(value: Cell) -> str | None:
         raise BadCell("号码是遮住的，存不进来。请用没有遮住的表")
     if re.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+", text):
         raise BadCell("号码变成了科学记数。请把这一列设成“文本”，再重新填")
+    if isinstance(value, float) or "." in text:
+        # 1.38E+10 typed as a figure: Excel has filled the lost digits with noughts.
+        text = re.sub(r"\.0+$", "", text)
+        if re.search(r"0{7}$", text):
+            raise BadCell("号码后面的数丢了。请把这一列设成“文本”，再重新填")
     digits = re.sub(r"[-—().]", "", text)
     if re.search(r"\d{7,}[/、,;|]\d{7,}", text):
         raise BadCell("一格只能写一个号码")
@@ -304,46 +306,7 @@ def wage_told(low: int | None, high: int | None, unit: str | None) -> str:
     return amount + more + (f"/{word_for(PAY_UNITS, unit)}" if unit else "")
 
 
-# -- days, hours, figures ----------------------------------------------------------------------------------------
-_SHORT_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
-_FULL_DAY = re.compile(r"(20\d\d|19\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:00:00(?::00)?)?")
-_COMPACT_DAY = re.compile(r"(20\d\d)(\d\d)(\d\d)")
-_MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
-
-
-def day(value: Cell, today: date) -> date | None:
-    """A day: a date cell, Excel's number of one, 2026/12/1, 12月1日 (the next one from `today`)."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, float) and not value.is_integer():
-        # 12.10 typed as a number is kept as 12.1: the tenth or the first, nobody knows any more.
-        raise BadCell("看不懂是哪一天。写成“2026-12-01”的样子")
-    text = plain(value)
-    if not text:
-        return None
-    if match := _FULL_DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
-        return _real(int(match[1]), int(match[2]), int(match[3]))
-    if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
-        return _FIRST_DAY + timedelta(days=int(text))
-    if match := _SHORT_DAY.fullmatch(text) or _MONTH_DAY.fullmatch(text):
-        found = _real(today.year, int(match[1]), int(match[2]))
-        return found if found >= today else _real(today.year + 1, int(match[1]), int(match[2]))
-    # 明天 and 下周一 mean another day with every day the file lies about.
-    told = [d for d in dates_zh.find(text, today) if d.start == 0 and d.end == len(text)] if "月" in text else []
-    if len(told) != 1 or told[0].first != told[0].last:
-        raise BadCell("看不懂是哪一天。写成“2026-12-01”或者“12月1日”的样子，一格写一天")
-    return told[0].first
-
-
-def _real(year: int, month: int, of_month: int) -> date:
-    try:
-        return date(year, month, of_month)
-    except ValueError:
-        raise BadCell("没有这一天，请对一对月和日") from None
-
-
+# -- hours, figures ----------------------------------------------------------------------------------------------------
 def clock(value: Cell) -> str | None:
     """07:30, a time cell, Excel's part of a day, 早上七点半 → HH:MM."""
     if isinstance(value, datetime):

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from backend.domain import ledger_cells as cells
+from backend.domain import ledger_days
 from backend.domain import ledger_words as w
 from backend.domain.ledger_cells import BadCell, Cell, Place
 from backend.domain.private_numbers import without_private_numbers
@@ -192,22 +193,22 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
         "job_type": cells.trade,
         "skill_level": lambda v: cells.named(v, w.SKILLS),
         "pay": cells.wage,
-        "available_from": lambda v: cells.day(v, today),
-        "available_to": lambda v: cells.day(v, today),
+        "available_from": lambda v: ledger_days.day(v, today),
+        "available_to": lambda v: ledger_days.day(v, today),
         "employment_status": lambda v: cells.named(v, w.EMPLOYMENT),
         "job_willingness": lambda v: cells.named(v, w.WILLINGNESS),
         "at_home": cells.yes_no,
         "hardships": cells.labels,
         "service_needs": lambda v: cells.several(v, w.NEEDS),
         "preferred_channel": lambda v: cells.named(v, w.CHANNELS),
-        "waiting_since": lambda v: cells.day(v, today),
+        "waiting_since": lambda v: ledger_days.day(v, today, past=True),
         "employer": lambda v: cells.words(v, 60),
         "employer_kind": lambda v: cells.named(v, w.EMPLOYER_KINDS),
         "title": lambda v: cells.words(v, 60),
         "headcount": lambda v: cells.whole(v, 1, MOST_PEOPLE),
         "place": lambda v: cells.words(v, 100),
-        "starts_on": lambda v: cells.day(v, today),
-        "ends_on": lambda v: cells.day(v, today),
+        "starts_on": lambda v: ledger_days.day(v, today),
+        "ends_on": lambda v: ledger_days.day(v, today),
         "hours_from": cells.clock,
         "hours_to": cells.clock,
         "settlement": lambda v: cells.named(v, w.SETTLEMENTS),
