@@ -8,13 +8,16 @@ from typing import Any
 from backend.domain.freshness import CURRENT_FOR, days_old, state
 
 
+def worker_state(worker: Any, now: datetime) -> str:
+    """current | due | stale: the one rule for a worker's entry, wherever it is shown."""
+    last = worker.confirmed_at or worker.updated_at
+    return state(last, now, in_vain=worker.asked_in_vain, asked=worker.asked_current_at)
+
+
 def quiet_worker(worker: Any, now: datetime) -> int | None:
     """Days since the last word for a worker's entry that has gone stale; None for one that has not."""
     last = worker.confirmed_at or worker.updated_at
-    if (
-        worker.status != "active"
-        or state(last, now, in_vain=worker.asked_in_vain, asked=worker.asked_current_at) != "stale"
-    ):
+    if worker.status != "active" or worker_state(worker, now) != "stale":
         return None
     return days_old(last, now)
 

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.console import labels, ledger_labels
+from backend.console import fresh, labels, ledger_labels
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask
-from backend.domain import freshness, ledger_words
+from backend.domain import ledger_words
 from backend.domain.access import may, may_see
 from backend.domain.households import earning_since
 from backend.domain.ledger_cells import BadCell
@@ -101,7 +101,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             words=ledger_labels,
             places=deps.regions.villages_of(region),
             waiting_choices=WAITING_DAYS,
-            age=lambda worker: freshness.state(worker.confirmed_at or worker.created_at, deps.clock()),
+            age=lambda worker: fresh.worker_state(worker, deps.clock()),
             may_reveal=may(me().role, "reveal"),
             may_act=may(me().role, "edit_worker"),
             **{"more": False, "asked": queries.Filter(), "args": {}, "searched": False, **more},
@@ -174,7 +174,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             wrong=wrong or {},
             editing=facts is not None,
             problem=problem,
-            age=freshness.state(worker.confirmed_at or worker.created_at, now),
+            age=fresh.worker_state(worker, now),
             may_act=may(member.role, "edit_worker"),
             this_year=now.astimezone(TIMEZONE).year,
             **context,

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
+from backend.domain.freshness import MOST_ASKINGS
 from backend.services import audit
 from backend.services.people import worker_of
 from backend.services.turn import Turn
@@ -41,6 +42,14 @@ def heard(turn: Turn, answers: list[Answer]) -> list[Answer]:
 def confirm(worker: Worker, now: datetime) -> None:
     """She, or staff for her, has just said that the entry holds."""
     worker.confirmed_at, worker.asked_in_vain = now, 0
+
+
+def spoken_with(worker: Worker, now: datetime) -> None:
+    """Staff have collected her entry again, visited or rung her: it holds, and silence no longer keeps her from offers."""
+    was_silent = worker.status == "paused" and worker.asked_in_vain >= MOST_ASKINGS
+    confirm(worker, now)
+    if was_silent and worker.job_willingness != "not_now":
+        worker.status = "active"
 
 
 def take_up_again(worker: Worker, now: datetime) -> None:

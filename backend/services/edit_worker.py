@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, once, worker_ledger
+from backend.services import audit, confirming, once, worker_ledger
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
@@ -105,7 +105,7 @@ def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: st
         visit = Visit(worker_id=worker.id, staff_id=member.id, kind=kind, at=now, note=note.strip(), next_on=next_on)
         session.add(visit)
         # She spoke to somebody of the station: the entry is as fresh as that (P01).
-        worker.confirmed_at = now
+        confirming.spoken_with(worker, now)
         session.flush()
         audit.write(session, now, member.actor, "visited", worker, visit_id=visit.id, kind=kind)
         once.note(session, now, member, form_number, visit.id)

@@ -19,7 +19,7 @@ from backend.domain.ledgers import TAKEN_IN, Problem, Reading, ReadRow, read_row
 from backend.domain.private_numbers import without_private_numbers
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, opening_ledger, worker_ledger
+from backend.services import audit, confirming, opening_ledger, worker_ledger
 from backend.services.plan_import import Plan, Planned, place_finder, plan
 from backend.services.post_opening import change_opening, post_opening
 from backend.services.read_workbook import Ledger, read_ledger
@@ -190,14 +190,17 @@ def _store_workers(
     session: Session, now: datetime, member: Member, rows: list[Planned], given_by: str, import_id: int
 ) -> None:
     added = [row for row in rows if row.action == "add"]
-    changed = {row.subject: row for row in rows if row.action == "change"}
-    ids = sorted(worker_id for worker_id in changed if worker_id is not None)
+    met = {row.subject: row for row in rows if row.action in ("change", "same")}
+    ids = sorted(worker_id for worker_id in met if worker_id is not None)
     for start in range(0, len(ids), 500):
         for worker in session.scalars(select(Worker).where(Worker.id.in_(ids[start : start + 500]))):
-            fields = worker_ledger.put(session, now, worker, worker.person, changed[worker.id].facts)
-            audit.write(
-                session, now, member.actor, "imported_worker", worker, fields=sorted(fields), import_id=import_id
-            )
+            # Collected again, it holds, whether anything in it is new or not (P01).
+            confirming.spoken_with(worker, now)
+            if met[worker.id].action == "change":
+                fields = worker_ledger.put(session, now, worker, worker.person, met[worker.id].facts)
+                audit.write(
+                    session, now, member.actor, "imported_worker", worker, fields=sorted(fields), import_id=import_id
+                )
     _add_workers(session, now, member, added, given_by, import_id)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from backend.services import confirming
 from backend.settings import TIMEZONE
 from backend.store.models import Hardship, Person, Worker
 
@@ -83,7 +84,8 @@ def put(session: Session, now: datetime, worker: Worker, person: Person, facts: 
         elif worker.employment_status == "waiting":
             worker.waiting_since = worker.waiting_since or now
     if changed:
-        worker.updated_at = person.updated_at = worker.confirmed_at = now
+        worker.updated_at = person.updated_at = now
+        confirming.spoken_with(worker, now)
     return changed
 
 

@@ -18,6 +18,7 @@ from backend.domain.freshness import (
     PAUSED_AFTER,
     SHANGHAI,
     SLOTS,
+    STALE_AFTER,
     last_slots,
 )
 from backend.domain.offers import HOLDS_A_PLACE
@@ -43,6 +44,12 @@ HIRING_SAID: ColumnElement[Any] = func.coalesce(Opening.confirmed_at, Opening.up
 def silent_since(moment: datetime) -> ColumnElement[bool]:
     """Workers for whom nobody has spoken since `moment`; written so that an index can answer it."""
     return or_(Worker.confirmed_at <= moment, and_(Worker.confirmed_at.is_(None), Worker.updated_at <= moment))
+
+
+def gone_stale(now: datetime) -> ColumnElement[bool]:
+    """Workers nobody has spoken for in a month, or asked in vain as often as may be: as `domain.freshness.state` says."""
+    given_up = and_(Worker.asked_in_vain >= MOST_ASKINGS, Worker.asked_current_at <= now - BETWEEN_ASKINGS)
+    return or_(silent_since(now - STALE_AFTER), given_up)
 
 
 def engaged(today: date) -> ColumnElement[bool]:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.domain.freshness import STALE_AFTER
 from backend.store.models import Handset, HandsetOwner, Hardship, Person, Visit, Worker, WorkerTrade
+from backend.store.queries.freshness import gone_stale
 from backend.store.queries.scope import within
 
 PAGE = 50
@@ -30,7 +30,7 @@ class Filter:
     """What a list of workers is narrowed by; None and "" narrow nothing.
 
     `village`: a division code and all below it; `waiting_days`: more than so many without work; `verified`: whether a
-    label of hers is; `stale`: no word from her for a month.
+    label of hers is; `stale`: no word from her for a month, or asked in vain.
     """
 
     village: str = ""
@@ -68,7 +68,7 @@ def filtered(region: str, home: str, asked: Filter, now: datetime) -> Select[Wor
         labelled = exists().where(Hardship.worker_id == Worker.id, Hardship.verified_at.is_not(None))
         query = query.where(labelled if asked.verified else ~labelled)
     if asked.stale:
-        query = query.where(func.coalesce(Worker.confirmed_at, Worker.created_at) < now - STALE_AFTER)
+        query = query.where(gone_stale(now))
     if asked.willingness:
         query = query.where(Worker.job_willingness == asked.willingness)
     if asked.employment:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.freshness import BETWEEN_ASKINGS, CURRENT_FOR, MOST_ASKINGS, SHANGHAI, STALE_AFTER
+from backend.domain.freshness import CURRENT_FOR, MOST_ASKINGS, SHANGHAI
 from backend.store.models import Opening, Person, Worker
-from backend.store.queries.freshness import HIRING_SAID, SAID, engaged, silent_since
+from backend.store.queries.freshness import HIRING_SAID, SAID, engaged, gone_stale
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -67,10 +67,9 @@ def opening(session: Session, region: str, opening_id: int) -> Opening | None:
 
 
 def _workers(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    given_up = and_(Worker.asked_in_vain >= MOST_ASKINGS, Worker.asked_current_at <= now - BETWEEN_ASKINGS)
     return (
         Worker.status == "active",
-        or_(silent_since(now - STALE_AFTER), given_up),
+        gone_stale(now),
         ~engaged(now.astimezone(SHANGHAI).date()),
         within(Person.village_code, region),
     )

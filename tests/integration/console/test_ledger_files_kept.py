@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from backend.store.models import LedgerImport
+from backend.store.models import LedgerImport, Worker
 from tests.integration.console.conftest import words
 from tests.integration.console.test_ledger_files import book, data, person, read
 
@@ -43,3 +45,19 @@ def test_a_file_name_with_signs_no_database_keeps_is_read_all_the_same(browse, d
     read(browse("cun"), book([person(1)]), name="台\x00账.xlsx")
     with database.read() as session:
         assert session.scalars(select(LedgerImport)).one().file_name == "台\ufffd账.xlsx"
+
+
+def test_p01_a_row_collected_again_holds_though_nothing_in_it_is_new(browse, database, make, clock):
+    long_ago = clock() - timedelta(days=40)
+    with make() as f:
+        f.make_worker(
+            "王小云", number="+8613800001111", job_types=["A04"], gender="female", birth_year=1970, pay_min_fen=12_000, pay_max_fen=12_000,
+            pay_unit="day", confirmed_at=long_ago, asked_current_at=long_ago, asked_in_vain=2,
+        )  # fmt: skip
+    browser = browse("cun")
+    address, page = read(browser, book([person(1)]))
+    assert "和库里一样1" in words(page)
+    assert browser.submit(f"{address}/store", given_by="self", signed="yes").status_code == 303
+    with database.read() as session:
+        worker = session.scalars(select(Worker)).one()
+        assert (worker.confirmed_at, worker.asked_in_vain) == (clock(), 0)

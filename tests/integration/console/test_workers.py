@@ -132,6 +132,32 @@ def test_a_visit_is_kept_and_freshens_the_entry(browse, worker, database, clock)
         assert session.query(Visit).one().kind == "home"
 
 
+def silenced(clock, **more):
+    """As she stands who was asked twice in vain a month ago."""
+    long_ago = clock() - timedelta(days=40)
+    return {"confirmed_at": long_ago, "asked_current_at": long_ago, "asked_in_vain": 2, **more}
+
+
+def test_p01_a_visit_ends_a_silence(browse, worker, database, clock):
+    worker_id, browser = worker(**silenced(clock, status="paused", job_willingness="wants")), browse("cun")
+    assert browser.submit(f"/console/workers/{worker_id}/visit", kind="phone", note="", next_on="").status_code == 303
+    seen = get(database, worker_id)
+    assert (seen.status, seen.asked_in_vain, seen.confirmed_at) == ("active", 0, clock())
+
+
+def test_p01_every_page_reckons_by_one_clock(browse, worker, clock, database):
+    """Asked in vain twice she has gone quiet, however lately she was entered; the filter and the list agree (P01)."""
+    worker("罗桂芳", **silenced(clock, confirmed_at=clock() - timedelta(days=15), asked_current_at=clock() - timedelta(days=8)))  # fmt: skip
+    kept = worker("赵一", confirmed_at=None)
+    with database.write() as session:
+        session.get_one(Worker, kept).created_at = clock() - timedelta(days=50)
+    browser = browse("cun")
+    for page in ("/console/workers?stale=yes", "/console/stale"):
+        seen = words(browser.visit(page))
+        assert "罗**" in seen, page
+        assert "赵*" not in seen, page
+
+
 def test_a_card_is_changed_in_the_words_of_the_ledger(browse, worker, database, deps, audited):
     worker_id, browser = (
         worker(job_types=["A04"], pay_min_fen=12_000, pay_max_fen=12_000, pay_unit="day"),
