@@ -12,8 +12,9 @@ NEXT: dict[str, frozenset[str]] = {
     "draft": frozenset({"in_review", "withdrawn"}),
     "in_review": frozenset({"published", "rejected", "withdrawn", "expired"}),
     # Sent back after a verified employer's posting was out already: its review came afterwards (P04).
-    "published": frozenset({"filled", "expired", "withdrawn", "rejected"}),
-    "filled": frozenset({"published", "expired", "withdrawn", "rejected"}),
+    # In review again after a change that a person has to decide about; who has a place keeps it.
+    "published": frozenset({"filled", "expired", "withdrawn", "rejected", "in_review"}),
+    "filled": frozenset({"published", "expired", "withdrawn", "rejected", "in_review"}),
     "rejected": frozenset({"in_review"}),
     "expired": frozenset(),
     "withdrawn": frozenset(),

@@ -44,7 +44,7 @@ def ask_who_came(deps: Deps) -> int:
             select(Opening).where(
                 Opening.attendance_asked_at.is_(None),
                 Opening.filled > 0,
-                Opening.status.in_(("published", "filled", "expired")),
+                Opening.status.in_(("in_review", "published", "filled", "expired")),
                 Opening.starts_on.in_((today, today - timedelta(days=1))),
             )
         ).all()
@@ -65,7 +65,7 @@ def ask_who_was_paid(deps: Deps) -> int:
             select(Opening.id, Opening.ends_on).where(
                 Opening.payment_asked_at.is_(None),
                 Opening.filled > 0,
-                Opening.status.in_(("published", "filled", "expired")),
+                Opening.status.in_(("in_review", "published", "filled", "expired")),
                 Opening.ends_on < today,
                 Opening.ends_on >= today - timedelta(days=PAID_WITHIN_DAYS),
             )

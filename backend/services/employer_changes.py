@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from backend.domain import posting_words, review
+from backend.domain import posting_words
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.entities import Entity
@@ -20,6 +20,7 @@ from backend.domain.posting import opening_facts
 from backend.errors import Conflict, Invalid
 from backend.services import answer_offer, audit, instant_hire, posting, read_back, still_hiring
 from backend.services.acts import act
+from backend.services.changed_terms import tell_asked, terms_of
 from backend.services.employer_desk import (
     CHANGED_BY_VALUE,
     SENT_BACK_WITHIN,
@@ -29,7 +30,6 @@ from backend.services.employer_desk import (
     which_posting,
     who_comes,
 )
-from backend.services.opening_columns import COLUMNS
 from backend.services.post_opening import change_opening, withdraw_opening
 from backend.services.posting_undo import UNDONE_WITHIN, keep_undo
 from backend.services.review_opening import submit_again
@@ -129,7 +129,7 @@ def change_posting(turn: Turn) -> list[Answer]:
     if not changes:
         turn.expect(None)
         return [make("change_what")]
-    before = {name: getattr(found, name) for name in COLUMNS}
+    before = terms_of(found)
     try:
         changed = change_opening(turn.session, turn.now, turn.deps.regions, found.id, changes, actor=f"handset:{turn.handset.id}")  # fmt: skip
     except Conflict as conflict:
@@ -137,7 +137,7 @@ def change_posting(turn: Turn) -> list[Answer]:
     except Invalid:
         return [make("change_what")]
     instant_hire.rearm(turn.session, changed, turn.now)
-    _look_again(turn, changed)
+    tell_asked(turn.session, turn.deps, turn.now, changed, before)
     keep_undo(
         turn,
         changed,
@@ -208,16 +208,6 @@ def _partial(opening: Opening, said: dict[str, Any], turn: Turn) -> dict[str, An
     return changes
 
 
-def _look_again(turn: Turn, opening: Opening) -> None:
-    """What an employer changes after the review is looked at again; what must be decided first goes out no further."""
-    if opening.status != "published" or not opening.review_flags:
-        return
-    opening.reviewed_at = opening.reviewed_by = None
-    if review.blocks(opening.review_flags) and not opening.filled:
-        opening.status, opening.published_at, opening.next_wave_at = "in_review", None, None
-        audit.record(turn, "back_to_review", opening, flags=list(opening.review_flags))
-
-
 # -- taken back ----------------------------------------------------------------------------------------------------
 @act("undo_posting")
 def undo_posting(turn: Turn) -> list[Answer]:
@@ -243,10 +233,12 @@ def _change_back(turn: Turn, opening: Opening, kept: dict[str, Any]) -> list[Ans
         name: date.fromisoformat(value) if name in ("starts_on", "ends_on") else value
         for name, value in kept["columns"].items()
     }
+    before = terms_of(opening)
     try:
         changed = change_opening(turn.session, turn.now, turn.deps.regions, opening.id, columns, actor=f"handset:{turn.handset.id}")  # fmt: skip
     except (Conflict, Invalid):
         return [make("posting_fixed", opening=view_of(turn, opening), reason="places_taken")]
+    tell_asked(turn.session, turn.deps, turn.now, changed, before)
     return [make("posting_changed", opening=view_of(turn, changed))]
 
 

@@ -13,6 +13,7 @@ from backend.domain.answers import make
 from backend.domain.employers import kind_of
 from backend.domain.lexicon import job_name
 from backend.domain.offers import HOLDS_A_PLACE
+from backend.domain.terms import worse
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, outbox
 from backend.services.deps import Deps
@@ -91,7 +92,10 @@ def change_opening(
 ) -> Opening:
     """Change facts of an opening; keys as in `post_opening`, None clears what may be empty. Raises `Invalid`, `Conflict`.
 
-    Conflict(reason=): `places_taken` (fewer places than are taken, or other days while somebody counts on these);
+    What the change adds is reviewed again: something a person has to decide stops the opening there and then, and those who
+    have a place keep it (P04).
+
+    Conflict(reason=): `places_taken` (fewer places than are taken, other days, or less pay than somebody counts on);
     `closed` (rejected, expired or withdrawn).
     """
     opening = _locked(session, opening_id)
@@ -99,10 +103,13 @@ def change_opening(
         raise Conflict(f"this opening is {opening.status}", reason="closed")
     columns = to_columns(facts)
     changed = {name: value for name, value in columns.items() if getattr(opening, name) != value}
-    merged = {name: getattr(opening, name) for name in COLUMNS} | changed
+    before = {name: getattr(opening, name) for name in COLUMNS}
+    merged = before | changed
     check(merged, regions, now.astimezone(TIMEZONE).date(), new=False)
-    if opening.filled and (merged["headcount"] < opening.filled or BINDING & changed.keys()):
+    bound = merged["headcount"] < opening.filled or BINDING & changed.keys() or worse(before, merged)
+    if opening.filled and bound:
         raise Conflict("places in this opening are taken; call it off and post it anew", reason="places_taken")
+    seen = _seen(session, regions, opening) if changed else set()
     for name, value in changed.items():
         setattr(opening, name, value)
     if opening.status == "filled" and opening.filled < opening.headcount:
@@ -113,8 +120,26 @@ def change_opening(
         opening.updated_at = now
         opening.review_flags = flags_of(session, regions, opening)
         audit.write(session, now, actor, "edited", opening, fields=sorted(changed))
+        _back_to_review(session, now, opening, _seen(session, regions, opening) - seen, actor)
     session.flush()
     return opening
+
+
+def _seen(session: Session, regions: RegionBook, opening: Opening) -> set[tuple[str, Any]]:
+    """What the review's rules see, with the words, or the pay where it is a matter of figures."""
+    figures = (opening.pay_min_fen, opening.pay_max_fen, opening.pay_unit)
+    found = review.findings(posting_of(session, regions, opening))
+    return {(one.flag, one.words or (figures if one.flag.startswith("pay_") else ())) for one in found}
+
+
+def _back_to_review(session: Session, now: datetime, opening: Opening, new: set[tuple[str, Any]], actor: str) -> None:
+    """What was decided before covered something else; what has to be decided first goes out no further (P04, P05)."""
+    if opening.status not in ("published", "filled") or not new:
+        return
+    opening.reviewed_at = opening.reviewed_by = None
+    if review.blocks(flag for flag, _ in new):
+        opening.status, opening.published_at, opening.next_wave_at = "in_review", None, None
+        audit.write(session, now, actor, "back_to_review", opening, flags=list(opening.review_flags))
 
 
 def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: int, *, actor: str) -> Opening:

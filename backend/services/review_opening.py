@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from backend.domain.access import may, may_see
@@ -83,6 +83,8 @@ def review_opening(
     if decision == "publish":
         if opening.ends_on < now.astimezone(TIMEZONE).date():
             raise Conflict("the last day of this opening has passed", reason="days_gone")
+        # One that came back to review after people had taken places may be full.
+        values["status"] = case((Opening.filled >= Opening.headcount, "filled"), else_="published")
         values["published_at"] = now
         values["next_wave_at"] = now  # instant hire takes it from here (E03)
     # One guarded UPDATE: of two reviewers exactly one decides.
@@ -95,7 +97,10 @@ def review_opening(
     if moved is None:
         raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
     session.refresh(opening)
-    _written(session, now, actor, DECISIONS[decision], opening)
+    ended = [] if decision == "publish" else end_offers(session, deps, now, opening)
+    _written(
+        session, now, actor, DECISIONS[decision], opening, **({"offers": [one.id for one in ended]} if ended else {})
+    )
     if opening.source_message_id is not None:
         view = opening_view(opening, deps.regions)
         published = decision == "publish"

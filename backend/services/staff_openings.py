@@ -14,6 +14,7 @@ from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, instant_hire, once, still_hiring
 from backend.services.answer_offer import tell_employer
+from backend.services.changed_terms import tell_asked, terms_of
 from backend.services.post_opening import change_opening, post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -109,8 +110,10 @@ def change(deps: Deps, member: Member, opening_id: int, version: str, facts: dic
         opening = _mine(session, member, opening_id)
         if opening.updated_at.isoformat() != version:
             raise Conflict("somebody else has saved this opening meanwhile", reason="changed")
+        before = terms_of(opening)
         changed = change_opening(session, now, deps.regions, opening_id, facts, actor=member.actor)
         instant_hire.rearm(session, changed, now)
+        tell_asked(session, deps, now, changed, before)
         return changed
 
 

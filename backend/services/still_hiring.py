@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain import freshness
@@ -154,8 +154,14 @@ def close(session: Session, deps: Deps, now: datetime, opening: Opening, *, acto
     """
     kept = session.scalar(
         update(Opening)
-        .where(Opening.id == opening.id, Opening.status.in_(("published", "filled")), Opening.filled > 0)
-        .values(headcount=Opening.filled, status="filled", waves_stopped_at=now, next_wave_at=None, confirmed_at=now)
+        .where(Opening.id == opening.id, Opening.status.in_(("published", "filled", "in_review")), Opening.filled > 0)
+        .values(
+            headcount=Opening.filled,
+            status=case((Opening.status == "in_review", "in_review"), else_="filled"),
+            waves_stopped_at=now,
+            next_wave_at=None,
+            confirmed_at=now,
+        )
         .returning(Opening.filled)
         .execution_options(synchronize_session=False)
     )

@@ -199,7 +199,7 @@ ZH: Phrases = {
     ),
     "posting_changed": _changed,
     "posting_fixed": lambda a, d: (
-        f"{a['opening']['title']}已经有人报了,日子、地点、工种不好改。要改就先不招了,再发新的;找人回0"
+        f"{a['opening']['title']}已经有人报了,日子、地点、工种不好改,工钱和待遇不能往低改。要改就先不招了,再发新的;找人回0"
         if a["reason"] == "places_taken"
         else "这个活已经不招了,改不到了。要招人直接说,找人回0"
     ),
@@ -244,7 +244,7 @@ EN: Phrases = {
     ),
     "posting_changed": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. {UNDO_EN}",
     "posting_fixed": lambda a, d: (
-        "People hold places, so days, place and work stay as they are. Stop hiring and post anew, or 0 for a person."
+        "People hold places: days, place and work stay, pay gets no lower. Stop hiring and post anew, or 0 for a person."
         if a["reason"] == "places_taken"
         else "This opening is over and cannot be changed. 0 for a person."
     ),
