@@ -127,7 +127,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if given["outcome"] not in STAFF_SAY or not given["offer_id"].isdigit() or len(given["offer_id"]) > 12:
             abort(400)
         try:
-            steer_waves.say(deps, me(), int(given["offer_id"]), given["outcome"])
+            steer_waves.say(deps, me(), opening_id, int(given["offer_id"]), given["outcome"])
         except Conflict:
             flash(gettext("这个人没有占这个位子。"), "problem")
         else:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
@@ -70,7 +70,7 @@ def take(
         .where(
             Opening.id == opening_id,
             _takes_people(offer),
-            Opening.filled + _kept_for_others(opening_id, worker_id, now) < Opening.headcount,
+            Opening.filled + _kept_for_others(opening, worker_id, offer, now) < Opening.headcount,
             Opening.ends_on >= today,
         )
         .values(
@@ -107,11 +107,24 @@ def _takes_people(offer: Offer | None) -> ColumnElement[bool]:
     return or_(published, kept_in_hand()) if offer is not None and offer.channel == "staff" else published
 
 
-def _kept_for_others(opening_id: int, worker_id: int, now: datetime) -> Any:
-    """Places that others are being asked about because it was their turn on the waiting list."""
+def _kept_for_others(opening: Opening, worker_id: int, own: Offer | None, now: datetime) -> Any:
+    """Places that others are asked about because it was their turn on the waiting list before hers.
+
+    At night nobody is asked; what comes free then stays until the morning for those who wait and look for work still.
+    """
+    turn = own.waitlisted_at if own is not None and own.status in ("offered", "waitlisted") else None
+    sooner = true() if turn is None else or_(
+        Offer.waitlisted_at < turn, and_(Offer.waitlisted_at == turn, Offer.id < own.id if own else false())
+    )  # fmt: skip
+    # Who waits still, unasked, comes after whoever is asked.
+    asked = is_moved_up(now) if own is None or own.status != "offered" else and_(is_moved_up(now), sooner)
+    morning = leaves_at(now)
+    if now < morning < starts_at(opening):
+        looks = select(Worker.id).where(Worker.id == Offer.worker_id, Worker.status == "active").exists()
+        asked = or_(asked, and_(Offer.status == "waitlisted", looks, sooner))
     return (
         select(func.count(Offer.id))
-        .where(Offer.opening_id == opening_id, Offer.worker_id != worker_id, is_moved_up(now))
+        .where(Offer.opening_id == opening.id, Offer.worker_id != worker_id, asked)
         .scalar_subquery()
     )
 
@@ -152,12 +165,16 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         raise NotFound("no such offer")
     if not may_step_back(offer.status, offer.ends_on, now.astimezone(TIMEZONE).date()):
         raise Conflict("holds no place", reason="not_held")
+    closed = Opening.closed_at.is_not(None)
     freed = session.scalar(
         update(Opening)
         .where(Opening.id == offer.opening_id, Opening.filled > 0)
         .values(
             filled=Opening.filled - 1,
+            # Whose employer has enough wants nobody in her stead (E03): the place goes with her.
+            headcount=case((and_(closed, Opening.filled > 1), Opening.headcount - 1), else_=Opening.headcount),
             status=case(
+                (closed, Opening.status),
                 (and_(Opening.status == "filled", Opening.source_kind == POST), "draft"),
                 (Opening.status == "filled", "published"),
                 else_=Opening.status,
@@ -314,6 +331,19 @@ def put_on_list(
     offer.expires_at = None
     session.flush()
     return offer
+
+
+def back_on_the_list(session: Session, opening: Opening, now: datetime) -> int:
+    """Fewer are wanted than are asked: the last in turn wait again, with their turn; return how many."""
+    moved_up = session.scalars(
+        select(Offer)
+        .where(Offer.opening_id == opening.id, is_moved_up(now))
+        .order_by(Offer.waitlisted_at.desc(), Offer.id.desc())
+    ).all()
+    over = moved_up[: max(0, opening.filled + len(moved_up) - opening.headcount)]
+    for offer in over:
+        offer.status, offer.expires_at = "waitlisted", None
+    return len(over)
 
 
 def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:

@@ -152,7 +152,7 @@ def my_applications(turn: Turn) -> list[Answer]:
     options = {
         str(n): {"act": "withdraw_application", "params": {"offer_id": offer.id, "ask": True}}
         for n, offer in enumerate(offers, start=1)
-        if _may_leave(turn, offer)
+        if offer.status in {"offered", "waitlisted"} or _may_leave(turn, offer)
     }
     turn.expect("my_list", options, offer_ids=[offer.id for offer in offers])
     return [

@@ -253,8 +253,8 @@ def _reopened(turn: Turn, opening: Opening, kept: dict[str, Any]) -> list[Answer
     moved = turn.session.scalar(
         update(Opening)
         .where(Opening.id == opening.id, guard, Opening.filled <= kept["headcount"])
-        .values(status=status, headcount=kept["headcount"], waves_stopped_at=None, updated_at=turn.now,
-                next_wave_at=turn.now if out and free else None)
+        .values(status=status, headcount=kept["headcount"], closed_at=None, updated_at=turn.now,
+                next_wave_at=turn.now if out and free and opening.waves_stopped_at is None else None)
         .returning(Opening.id)
     )  # fmt: skip
     turn.session.refresh(opening)

@@ -15,7 +15,7 @@ from backend.domain.lexicon import job_name
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.terms import worse
 from backend.errors import Conflict, Invalid, NotFound
-from backend.services import audit, outbox
+from backend.services import answer_offer, audit, outbox
 from backend.services.deps import Deps
 from backend.services.opening_columns import COLUMNS, LONGEST_TEXT, check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
@@ -113,9 +113,11 @@ def change_opening(
     for name, value in changed.items():
         setattr(opening, name, value)
     if opening.status == "filled" and opening.filled < opening.headcount:
-        opening.status = "published"
+        opening.status, opening.closed_at = "published", None  # more are wanted again
     elif opening.status == "published" and opening.filled >= opening.headcount:
         opening.status = "filled"
+    if "headcount" in changed:
+        answer_offer.back_on_the_list(session, opening, now)
     if changed:
         opening.updated_at = now
         opening.review_flags = flags_of(session, regions, opening)

@@ -46,14 +46,14 @@ def steer(deps: Deps, member: Member, opening_id: int, step: str) -> None:
         audit.write(session, now, member.actor, f"waves_{step}", opening)
 
 
-def say(deps: Deps, member: Member, offer_id: int, outcome: str) -> None:
-    """What a member of staff has found out of a place: arrived | no_show | completed | paid. Raises as `steer`."""
+def say(deps: Deps, member: Member, opening_id: int, offer_id: int, outcome: str) -> None:
+    """What a member of staff has found out of a place in `opening_id`: arrived | no_show | completed | paid. Raises as `steer`."""
     if outcome not in OUTCOMES:
         raise Invalid("unknown outcome", {"outcome": "one of " + ", ".join(OUTCOMES)})
     now = deps.clock()
     with deps.db.write() as session:
         offer = session.get(Offer, offer_id)
-        if offer is None:
+        if offer is None or offer.opening_id != opening_id:
             raise NotFound("no such offer")
         _mine(session, member, offer.opening_id)
         if offer.status not in {"accepted", "arrived", "no_show", "completed"}:

@@ -170,6 +170,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reasons", _JSON, nullable=True))
         batch.add_column(sa.Column("waitlisted_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("employer_told", sa.String(), nullable=True))
+        batch.add_column(sa.Column("absence_asked_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index("ix_offers_status_starts_on", ["status", "starts_on"])
         batch.create_index("ix_offers_worker_id_offered_at", ["worker_id", "offered_at"])
 
@@ -182,6 +183,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("wave", sa.Integer(), server_default="0", nullable=False))
         batch.add_column(sa.Column("next_wave_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("waves_stopped_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("asked_current_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("attendance_asked_at", sa.DateTime(timezone=True), nullable=True))
@@ -268,6 +270,7 @@ def downgrade() -> None:
         batch.drop_column("attendance_asked_at")
         batch.drop_column("asked_current_at")
         batch.drop_column("confirmed_at")
+        batch.drop_column("closed_at")
         batch.drop_column("waves_stopped_at")
         batch.drop_column("next_wave_at")
         batch.drop_column("wave")
@@ -280,6 +283,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offers") as batch:
         batch.drop_index("ix_offers_worker_id_offered_at")
         batch.drop_index("ix_offers_status_starts_on")
+        batch.drop_column("absence_asked_at")
         batch.drop_column("employer_told")
         batch.drop_column("waitlisted_at")
         batch.drop_column("reasons")

@@ -40,6 +40,7 @@ class Offer(Base):
     reasons: Mapped[list[str] | None]
     waitlisted_at: Mapped[datetime | None]  # her turn among those who wait for a place
     employer_told: Mapped[str | None]  # what the employer last heard of it: taken | withdrawn
+    absence_asked_at: Mapped[datetime | None]  # she was asked herself, after the employer said that she did not come
 
     opening: Mapped[Opening] = relationship()
     worker: Mapped[Worker] = relationship()

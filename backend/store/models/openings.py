@@ -76,11 +76,12 @@ class Opening(Base):
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("openings.id"))  # the posting this one says again
     # How far its market reaches (统一归集, P09): a town, county, city or province; none: its own county.
     visible_to: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
-    # Instant hire (E03): the wave last sent, when the next is due (none: nothing to send), and whether staff or the employer stopped it.
+    # Instant hire (E03): the wave last sent, when the next is due (none: nothing to send), and whether it was stopped.
     urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
     wave: Mapped[int] = mapped_column(default=0, server_default="0")
     next_wave_at: Mapped[datetime | None]
-    waves_stopped_at: Mapped[datetime | None]
+    waves_stopped_at: Mapped[datetime | None]  # by staff
+    closed_at: Mapped[datetime | None]  # the employer has enough; what comes free then is filled by nobody
     # The employer's side of what is asked: is it still open, who came, who was paid.
     confirmed_at: Mapped[datetime | None]
     asked_current_at: Mapped[datetime | None]
@@ -129,7 +130,7 @@ class Wave(Base):
     free_places: Mapped[int]
     open_offers: Mapped[int]  # of earlier waves, still unanswered when this one was sized
     expected_rate: Mapped[float]  # share of offers reckoned to be taken
-    size: Mapped[int]  # offers made
+    size: Mapped[int]  # offers made so far; larger ones are sent a batch at a time
     sent_at: Mapped[datetime]
     until: Mapped[datetime]  # when the next wave looks again
 

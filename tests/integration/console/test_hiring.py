@@ -128,3 +128,17 @@ def test_the_next_look_is_told(browse, hiring, database, deps):
     opening = get(database, hiring)
     assert opening.next_wave_at > deps.clock() + timedelta(minutes=9)
     assert "再看一回，没招满就问下一批" in words(browse("cun").visit(f"/console/openings/{hiring}"))
+
+
+def test_an_outcome_is_said_only_on_the_page_of_its_own_opening(browse, hiring, database, make):
+    with make() as f:
+        other = f.make_opening(title="别处").id
+    with database.write() as session:
+        offer = session.query(Offer).filter_by(opening_id=hiring).first()
+        offer.status, offer_id = "accepted", offer.id
+    browser = browse("cun")
+    browser.visit(f"/console/openings/{hiring}")
+    answer = browser.submit(f"/console/openings/{other}/outcomes", offer_id=str(offer_id), outcome="arrived")
+    assert answer.status_code == 404
+    with database.read() as session:
+        assert session.get_one(Offer, offer_id).status == "accepted"

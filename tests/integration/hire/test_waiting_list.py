@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from backend.errors import Conflict
-from backend.services import answer_offer, both_sides, expiry, waiting_list
+from backend.services import answer_offer, both_sides, expiry, still_hiring, waiting_list
 from backend.services.deps import Deps
+from backend.services.post_opening import change_opening
 from backend.store.models import Opening, PlannedCall, Worker
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
@@ -276,3 +277,89 @@ def test_c1_a_wave_that_is_due_first_asks_whoever_waits(hire: Hire, full: Any, d
         session.get_one(Opening, opening_id).next_wave_at = deps.clock()
     assert hire.wave() == 0
     assert [offer.worker_id for offer in hire.offers(opening_id, "offered")] == [first]
+
+
+def test_c1_fewer_wanted_leave_the_place_to_whoever_was_first_in_turn(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, holders, [first, second] = full(holders=3)
+    for worker_id in holders[:2]:
+        give_back(hire, opening_id, worker_id)
+    assert {status(hire, opening_id)[one] for one in (first, second)} == {"offered"}
+    with deps.db.write() as session:
+        facts = {"headcount": 2}
+        change_opening(session, deps.clock(), deps.regions, opening_id, facts, actor="handset:1")
+    assert (status(hire, opening_id)[first], status(hire, opening_id)[second]) == ("offered", "waitlisted")
+    assert "满了" in hire.says(second, "1")
+    assert "定了" in hire.says(first, "1")
+    assert hire.get(opening_id).filled == 2
+
+
+def test_c1_at_night_nobody_jumps_the_queue(hire: Hire, full: Any, clock: SettableClock, deps: Deps) -> None:
+    opening_id, [holder], [first, second] = full(starts_on=at(14, 8).date(), ends_on=at(14, 8).date())
+    [stranger] = hire.workers(1)
+    clock.set(at(10, 22, 30))
+    give_back(hire, opening_id, holder)
+
+    def take(worker_id: int) -> None:
+        with deps.db.write() as session:
+            answer_offer.take(session, now=clock(), opening_id=opening_id, worker_id=worker_id, channel="sms")
+
+    for one in (stranger, second):
+        with pytest.raises(Conflict) as refused:
+            take(one)
+        assert refused.value.reason == "full"
+    take(first)
+    assert status(hire, opening_id)[first] == "accepted"
+
+
+def test_at_night_the_place_of_whoever_looks_no_more_is_free(
+    hire: Hire, full: Any, clock: SettableClock, deps: Deps
+) -> None:
+    opening_id, [holder], [only] = full(waiting=1, starts_on=at(14, 8).date(), ends_on=at(14, 8).date())
+    [stranger] = hire.workers(1)
+    clock.set(at(10, 22, 30))
+    give_back(hire, opening_id, holder)
+    with deps.db.write() as session:
+        session.get_one(Worker, only).status = "paused"
+        answer_offer.take(session, now=clock(), opening_id=opening_id, worker_id=stranger, channel="sms")
+
+
+def test_e03_who_has_enough_gets_nobody_in_the_stead_of_whoever_steps_back(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, [one, _], _ = full(holders=2, waiting=0)
+    with deps.db.write() as session:
+        still_hiring.close(session, deps, deps.clock(), session.get_one(Opening, opening_id), actor="handset:1")
+    give_back(hire, opening_id, one)
+    opening = hire.get(opening_id)
+    assert (opening.status, opening.filled, opening.headcount) == ("filled", 1, 1)
+    [stranger] = hire.workers(1)
+    with pytest.raises(Conflict), deps.db.write() as session:
+        answer_offer.take(session, now=deps.clock(), opening_id=opening_id, worker_id=stranger, channel="sms")
+
+
+def test_e03_who_had_enough_and_wants_more_again_gets_them(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, _, _ = full(waiting=0)
+    with deps.db.write() as session:
+        still_hiring.close(session, deps, deps.clock(), session.get_one(Opening, opening_id), actor="handset:1")
+    hire.workers(3)
+    hire.text(hire.employer_number(opening_id), "再要两个人")
+    assert hire.get(opening_id).headcount == 3
+    assert hire.wave() == 3
+
+
+def test_w06_her_own_list_lets_go_of_what_she_waits_for_by_its_number(hire: Hire, full: Any) -> None:
+    opening_id, _, [first] = full(waiting=1)
+    assert "1 " in hire.says(first, "我报了哪些活")
+    hire.says(first, "1")
+    assert status(hire, opening_id)[first] == "declined"
+
+
+def test_what_staff_stopped_no_change_of_the_employers_sets_going(hire: Hire, full: Any, deps: Deps) -> None:
+    opening_id, _, _ = full(waiting=0)
+    with hire.make() as f:
+        opening = f.session.get(Opening, opening_id)
+        opening.headcount, opening.status, opening.waves_stopped_at = 3, "published", deps.clock()
+    hire.workers(3)
+    for words in ("不招了", "1", "改回去"):
+        hire.text(hire.employer_number(opening_id), words)
+    opening = hire.get(opening_id)
+    assert (opening.status, opening.closed_at, opening.headcount) == ("published", None, 3)
+    assert opening.waves_stopped_at is not None and hire.wave() == 0
