@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import and_, delete, or_, select, update
 
 from backend.domain.case_rules import RIGHTS
+from backend.domain.ledger_cells import national
 from backend.domain.offers import may_step_back
 from backend.services import answer_offer, audit, both_sides
 from backend.services.people import owners
@@ -19,11 +24,13 @@ from backend.store.models import (
     Handset,
     HandsetOwner,
     Hardship,
+    LedgerImport,
     Message,
     Offer,
     Opening,
     OutboxRow,
     Person,
+    Talk,
     TalkPerson,
     TurnEffect,
     Visit,
@@ -42,6 +49,7 @@ def erase_person(turn: Turn, person: Person) -> None:
     worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
     if worker is not None and person.name:
         _blank_name_elsewhere(turn, worker, person.name)
+        _blank_name_in_talks(turn, worker, person.name)
     for column in (
         "name",
         "name_recording_url",
@@ -55,6 +63,7 @@ def erase_person(turn: Turn, person: Person) -> None:
     ):
         setattr(person, column, None)
     person.erased_at = person.updated_at = turn.now
+    _drop_waiting_files(turn, person)
     if worker is not None:
         _free_places(turn, worker)  # after the name: employers are told that somebody is not coming
         _blank_worker(turn, worker)
@@ -97,6 +106,36 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
         )
 
 
+def _blank_name_in_talks(turn: Turn, worker: Worker, name: str) -> None:
+    """What staff noted of a talk she was asked to stays, without her."""
+    talks = select(Talk).join(TalkPerson, TalkPerson.talk_id == Talk.id).where(TalkPerson.worker_id == worker.id)
+    for talk in turn.session.scalars(talks):
+        talk.note = talk.note.replace(name, "有人").replace(national(turn.handset.number), "")
+
+
+def _drop_waiting_files(turn: Turn, person: Person) -> None:
+    """Ledger files that nobody has stored yet and that hold her number are let go: their rows would bring her back."""
+    numbers = turn.session.scalars(
+        select(Handset.number)
+        .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
+        .where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None))
+    )
+    hers = {number.removeprefix("+86") for number in numbers}
+    waiting = turn.session.scalars(select(LedgerImport).where(LedgerImport.applied_at.is_(None)))
+    for found in waiting:
+        if any(number in text for text in _digits_in([found.rows, found.problems]) for number in hers):
+            turn.session.delete(found)
+
+
+def _digits_in(value: Any) -> Iterator[str]:
+    """The digits of every text inside lists and dicts, gaps left out."""
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _digits_in(each)
+    elif isinstance(value, str):
+        yield "".join(sign for sign in unicodedata.normalize("NFKC", value) if sign.isdigit())
+
+
 def _free_places(turn: Turn, worker: Worker) -> None:
     offers = turn.session.scalars(select(Offer).where(Offer.worker_id == worker.id)).all()
     for offer in offers:
@@ -126,13 +165,22 @@ def _blank_worker(turn: Turn, worker: Worker) -> None:
         "job_willingness",
         "at_home",
         "officer_id",
+        "confirmed_at",
+        "asked_current_at",
+        "failed_on",
     ):
         setattr(worker, column, None)
+    worker.asked_in_vain = worker.failed_matches = 0
     worker.service_needs = []
     worker.updated_at = turn.now
     turn.session.execute(delete(Hardship).where(Hardship.worker_id == worker.id))
     # That somebody came to see her stays in the figures, what was said does not; a talk counts without her.
     turn.session.execute(update(Visit).where(Visit.worker_id == worker.id).values(note=""))
+    # Why she was chosen tells of her village, her trade and her hardship.
+    turn.session.execute(
+        update(Offer).where(Offer.worker_id == worker.id).values(score=None, reasons=None),
+        execution_options={"synchronize_session": False},
+    )
     turn.session.execute(delete(TalkPerson).where(TalkPerson.worker_id == worker.id))
     turn.session.expire(worker, ["hardships"])
 

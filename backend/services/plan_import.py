@@ -19,6 +19,7 @@ from backend.domain.ledger_cells import Place
 from backend.domain.ledgers import Problem
 from backend.errors import Invalid
 from backend.services import opening_ledger, worker_ledger
+from backend.services.import_notices import notices
 from backend.services.opening_columns import check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.settings import TIMEZONE
@@ -122,6 +123,7 @@ def _plan_workers(session: Session, region: str, rows: Sequence[tuple[int, dict[
             found.problems.append((number, told))
         names_on[phone].add(name)
         found.rows.append(_worker_row(number, facts, person, worker))
+    found.problems += notices(session, [(row.number, row.facts) for row in found.rows if row.action == "add"])
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from backend.store.models import LedgerImport, Worker
+from backend.store.models import HandsetOwner, LedgerImport, Worker
 from tests.integration.console.conftest import words
 from tests.integration.console.test_ledger_files import book, data, person, read
 
@@ -61,3 +61,23 @@ def test_p01_a_row_collected_again_holds_though_nothing_in_it_is_new(browse, dat
     with database.read() as session:
         worker = session.scalars(select(Worker)).one()
         assert (worker.confirmed_at, worker.asked_in_vain) == (clock(), 0)
+
+
+def test_t15_whoever_had_herself_erased_is_not_brought_back_unasked(browse, make, clock):
+    with make() as f:
+        gone = f.make_worker("王小云", number="+8613800001111")
+        gone.status, gone.person.name, gone.person.village_code, gone.person.erased_at = "erased", None, None, clock()
+        f.session.scalars(select(HandsetOwner)).one().until = clock()
+    _, page = read(browse("cun"), book([person(1)]))
+    assert "这个号码的人要求删除过，请问过本人同意再存" in words(page)
+    assert "要加1" in words(page)
+
+
+def test_somebody_of_the_same_name_on_another_number_is_told(browse, make):
+    with make() as f:
+        f.make_worker("王小云", number="+8613800009999", birth_year=1970)
+        f.make_worker("赵大海", number="+8613800009998", birth_year=1950)
+    rows = [person(1), person(2, "赵大海", "13800002222"), person(3, "李四", "13800003333")]
+    _, page = read(browse("cun"), book(rows))
+    assert words(page).count("村里有同名的人，登记的是别的号码") == 1
+    assert "要加3" in words(page)

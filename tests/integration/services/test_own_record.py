@@ -19,11 +19,14 @@ from backend.store.models import (
     Conversation,
     HandsetOwner,
     Hardship,
+    LedgerImport,
     Message,
     Offer,
     Opening,
     OutboxRow,
     Person,
+    Talk,
+    TalkPerson,
     Worker,
 )  # fmt: skip
 from ivr import speech
@@ -174,6 +177,37 @@ def test_erasing_takes_a_second_confirmation_by_text_and_leaves_no_trace(worker:
         assert session.scalars(select(Opening)).one().filled == 0
         assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.verb == "erased")) == 1
     assert kinds(worker.say("view_profile")) == ["no_profile"]
+
+
+def test_t15_erasing_takes_why_she_was_asked_notes_of_talks_and_files_that_would_bring_her_back(
+    worker: Speaker, deps: Deps, make
+) -> None:  # type: ignore[no-untyped-def]
+    def waiting(f, staff, rows, **more):
+        return f._add(LedgerImport(kind="workers", staff_id=staff.id, region_code=staff.region_code, file_name="a.xlsx", file_sha256="0",
+                                   rows=rows, problems=[], row_count=1, read_at=f.now, **more))  # fmt: skip
+
+    with make() as f:
+        row = f.session.scalars(select(Worker)).one()
+        row.asked_in_vain, row.failed_matches = 2, 3
+        staff = f.make_staff()
+        opening = f.make_opening(headcount=2)
+        f.make_offer(opening, row, "declined", score=3.5, reasons=["G03 低保"])
+        talk = f._add(Talk(kind="one_to_one", region_code=staff.region_code, employer_id=opening.employer_id, staff_id=staff.id,
+                           held_on=f.today, note="王秀英想去，电话10000555002", created_at=f.now))  # fmt: skip
+        f._add(TalkPerson(talk_id=talk.id, worker_id=row.id))
+        waiting(f, staff, [{"row": 2, "facts": {"name": "王秀英", "phone": "+8610000555002"}, "sign": []}])
+        waiting(f, staff, [{"row": 2, "cells": ["王秀英", "100 0055 5002"]}])
+        others = waiting(f, staff, [{"row": 2, "facts": {"name": "李四", "phone": "+8610000555003"}, "sign": []}]).id
+    worker.say("delete_profile", "把我的信息删了")
+    assert kinds(worker.answer("1")) == ["erased"]
+    stored = everything_stored(deps)
+    for canary in ("王秀英", "G03", "100 0055"):
+        assert canary not in stored, canary
+    with deps.db.read() as session:
+        offer, row = session.scalars(select(Offer)).one(), session.scalars(select(Worker)).one()
+        assert (offer.score, offer.reasons, row.asked_in_vain, row.failed_matches) == (None, None, 0, 0)
+        assert session.scalars(select(Talk.note)).one() == "有人想去，电话"
+        assert session.scalars(select(LedgerImport.id)).all() == [others]
 
 
 def test_t15_erasing_takes_the_pace_and_wording_and_what_an_open_call_was_keyed(worker: Speaker, deps: Deps) -> None:
