@@ -158,7 +158,7 @@ def close(session: Session, deps: Deps, now: datetime, opening: Opening, *, acto
         .values(
             headcount=Opening.filled,
             status=case((Opening.status == "in_review", "in_review"), else_="filled"),
-            waves_stopped_at=now,
+            closed_at=now,
             next_wave_at=None,
             confirmed_at=now,
         )
