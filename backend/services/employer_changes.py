@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from backend.domain import posting_words
 from backend.domain.answers import Answer, make
@@ -51,6 +51,11 @@ def close_posting(turn: Turn) -> list[Answer]:
         return found
     coming = found.filled
     how = ("enough", "off") if coming else ("off", None)
+    return _ask_sure(turn, found, how)
+
+
+def _ask_sure(turn: Turn, found: Opening, how: tuple[str, str | None]) -> list[Answer]:
+    coming = found.filled
     options: dict[str, dict[str, Any]] = {
         "1": _sure(found, how[0]), "2": _sure(found, how[1]) if how[1] else {"act": "go_on_hiring"},
         "no": {"act": "go_on_hiring"},
@@ -64,7 +69,7 @@ def close_posting(turn: Turn) -> list[Answer]:
 
 
 def _sure(opening: Opening, how: str | None) -> dict[str, Any]:
-    return {"act": "closed_for_sure", "params": {"opening_id": opening.id, "how": how}}
+    return {"act": "closed_for_sure", "params": {"opening_id": opening.id, "how": how, "coming": opening.filled}}
 
 
 @act("go_on_hiring")
@@ -75,12 +80,16 @@ def go_on_hiring(turn: Turn) -> list[Answer]:
 
 @act("closed_for_sure")
 def closed_for_sure(turn: Turn) -> list[Answer]:
-    """`params`: opening_id, how (enough | off)."""
+    """`params`: opening_id, how (enough | off), coming: how many had a place when it was asked."""
     params = turn.facts.params
     opening = next((one for one in live_of(turn) if one.id == params.get("opening_id")), None)
     if opening is None:
         return [make("nobody_hired")]
+    turn.session.refresh(opening, with_for_update=True)
     coming, how = opening.filled, params.get("how")
+    if how == "off" and coming > params.get("coming", coming):
+        # Somebody took a place after the question: his yes was about nobody, or about fewer.
+        return _ask_sure(turn, opening, ("enough", "off"))
     before = {"status": opening.status, "headcount": opening.headcount}
     if how == "off" and coming and turn.channel == "voice" and takes_texts(turn.handset.number):
         # People count on it, and a call can come from anybody: the number itself has to say so by text.
@@ -249,11 +258,12 @@ def _reopened(turn: Turn, opening: Opening, kept: dict[str, Any]) -> list[Answer
     out = kept["status"] in ("published", "filled")
     free = kept["headcount"] > opening.filled
     status = ("published" if free else "filled") if out else kept["status"]
-    guard = Opening.status.in_(("published", "filled", "withdrawn"))
+    guard = Opening.status.in_(("in_review", "published", "filled", "withdrawn"))
     moved = turn.session.scalar(
         update(Opening)
         .where(Opening.id == opening.id, guard, Opening.filled <= kept["headcount"])
-        .values(status=status, headcount=kept["headcount"], closed_at=None, updated_at=turn.now,
+        # What a person has to decide meanwhile stays with that person.
+        .values(status=case((Opening.status == "in_review", "in_review"), else_=status), headcount=kept["headcount"], closed_at=None, updated_at=turn.now,
                 next_wave_at=turn.now if out and free and opening.waves_stopped_at is None else None)
         .returning(Opening.id)
     )  # fmt: skip

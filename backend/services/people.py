@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
+from backend.services import employer_number
 from backend.services.turn import Turn
 from backend.store.models import Handset, HandsetOwner, Person, Worker
 
@@ -37,9 +38,13 @@ def handset_for(session: Session, number: str, now: datetime) -> Handset:
 
 
 def release_number(session: Session, handset: Handset, now: datetime) -> None:
-    """Lock the old profiles for this number: not shown, not deleted; staff can link them again."""
+    """Lock the old profiles for this number: not shown, not deleted; staff can link them again.
+
+    No more does it speak for the employer whose number it was.
+    """
     for owner in owners(session, handset):
         owner.until = now
+    employer_number.let_go(session, handset, now)
     handset.locked_at = now
 
 

@@ -119,6 +119,20 @@ def test_enough_while_it_is_in_review_keeps_those_who_have_a_place(
     assert (hire.get(opening_id).status, hire.offers(opening_id)[0].status) == ("in_review", "accepted")
 
 
+def test_hiring_on_again_passes_nothing_by_the_reviewer(hire: Hire, full: Full, deps: Deps) -> None:
+    opening_id, _, _ = full(1, 0)
+    free(hire, opening_id, 2)
+    number = hire.employer_number(opening_id)
+    hire.text(number, "不招了")
+    hire.text(number, "1")
+    with deps.db.write() as session:
+        change_opening(
+            session, deps.clock(), deps.regions, opening_id, {"requirements": "先交押金200"}, actor="staff:1"
+        )
+    hire.text(number, "改回去")
+    assert (hire.get(opening_id).status, hire.get(opening_id).headcount) == ("in_review", 3)
+
+
 @pytest.mark.parametrize(
     "facts",
     [

@@ -1,0 +1,71 @@
+"""Whose number it was no longer speaks for the employer, and a yes counts only for what was asked (T4, DESIGN §3.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from backend.services import answer_offer, both_sides, employer_number
+from backend.services.deps import Deps
+from backend.services.people import handset_for
+from backend.store.models import Employer, Handset
+from tests.integration.hire.conftest import Hire
+
+
+def taken(hire: Hire, opening_id: int) -> int:
+    [worker_id] = hire.workers(1)
+    now = hire.deps.clock()
+    with hire.deps.db.write() as session:
+        offer = answer_offer.take(session, now=now, opening_id=opening_id, worker_id=worker_id, channel="sms")
+        both_sides.taken(session, hire.deps, now=now, offer=offer)
+    return worker_id
+
+
+def test_after_a_wrong_number_it_hears_no_names_and_calls_nothing_off(hire: Hire) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    number = hire.employer_number(opening_id)
+    taken(hire, opening_id)
+    hire.text(number, "打错了，我不是他")
+    assert "工人0" not in hire.text(number, "哪些人来")
+    hire.text(number, "不招了")
+    hire.text(number, "2")
+    assert (hire.get(opening_id).status, hire.get(opening_id).filled) == ("published", 1)
+    with hire.deps.db.read() as session:
+        assert session.scalar(select(Employer.id).where(Employer.phone == number)) is None
+
+
+def test_staff_are_to_ask_the_employer_for_another_number(hire: Hire) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    hire.text(hire.employer_number(opening_id), "打错了，我不是他")
+    [case] = hire.cases("update_number")
+    assert case.details["opening_id"] == opening_id and "+86" not in str(case.summary)
+
+
+def test_a_number_carriers_gave_to_somebody_else_is_nobodys_any_more(hire: Hire, deps: Deps) -> None:
+    opening_id = hire.opening(next_wave_at=None)
+    number = hire.employer_number(opening_id)
+    now = deps.clock()
+    with deps.db.write() as session:
+        session.add(
+            Handset(number=number, first_seen_at=now - timedelta(days=200), last_seen_at=now - timedelta(days=91))
+        )
+        session.flush()
+        handset_for(session, number, now)
+        assert session.scalar(select(Employer.id).where(Employer.phone == number)) is None
+        assert employer_number.let_go(session, session.scalars(select(Handset)).one(), now) == 0
+
+
+@pytest.mark.parametrize("answer", ["1", "要得"])
+def test_a_yes_about_nobody_throws_nobody_out_who_came_in_between(hire: Hire, answer: str) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    number = hire.employer_number(opening_id)
+    hire.text(number, "不招了")
+    taken(hire, opening_id)
+    asked = hire.text(number, answer)
+    assert "1个" in asked or "一个" in asked
+    assert [offer.status for offer in hire.offers(opening_id)] == ["accepted"]
+    hire.text(number, "1")
+    assert [offer.status for offer in hire.offers(opening_id)] == ["accepted"]
+    assert hire.get(opening_id).status == "filled"
