@@ -252,13 +252,13 @@ def labels_told(codes: dict[str, bool]) -> str:
 _AMOUNT = r"(\d{1,10}(?:\.\d{1,2})?)"
 _UNIT_WORDS = "|".join(sorted((word for each in PAY_UNITS.values() for word in each), key=len, reverse=True))
 _PAY = re.compile(
-    rf"[¥￥]?{_AMOUNT}元?(?:(?:-|~|—|–|至|到){_AMOUNT})?(?:元|块钱|块)?(以上|起|\+)?(?:(?:/|每|一|1)({_UNIT_WORDS}))?"
+    rf"[¥￥]?{_AMOUNT}元?(?:(?:-|~|—|–|至|到){_AMOUNT})?(?:元|块钱|块)?(以上|起|\+|以下|以内)?(?:(?:/|每|一|1)({_UNIT_WORDS}))?"
 )
 Pay = tuple[int | None, int | None, str | None]
 
 
 def wage(value: Cell) -> Pay | None:
-    """120/天, 150-200元一天, 0.8元/斤, 120以上/天 → (fen from, fen to, unit); 面议 is (None, None, None)."""
+    """120/天, 150-200元一天, 0.8元/斤, 120以上/天, 200以下/天 → (fen from, fen to, unit); 面议 is (None, None, None)."""
     text = plain(value).removeprefix("约").removesuffix("左右")
     if not text:
         return None
@@ -268,23 +268,17 @@ def wage(value: Cell) -> Pay | None:
         raise BadCell("工价不能是负数")
     if match := _PAY.fullmatch(text.replace(",", "")):
         low, high, more, unit = match.groups()
-        told = f"{low}+" if more else f"{low}-{high}" if high and high != low else low
+        told = f"{low}-{high}" if high and high != low else low
         code = code_for(PAY_UNITS, unit) if unit else None
-        if code == "kg":
-            code, told = "jin", _halved(told)
         found: Pay = pay.to_fen(f"{told}/{code}" if code else told)
+        if more:
+            found = (None, found[1], code) if more in ("以下", "以内") else (found[0], None, code)
     else:
         spoken = [p for p in wages.find(text) if p.start == 0 and p.end == len(text)]
         if len(spoken) != 1:
             raise BadCell("看不懂工价。写成“120/天”“150-200/天”“0.8/斤”的样子，或者“面议”")
         found = pay.to_fen(spoken[0].value)
     return _in_bounds(found)
-
-
-def _halved(told: str) -> str:
-    return "-".join(f"{float(part) / 2:g}" for part in told.removesuffix("+").split("-")) + (
-        "+" if told.endswith("+") else ""
-    )
 
 
 def _in_bounds(found: Pay) -> Pay:
@@ -302,7 +296,7 @@ def wage_told(low: int | None, high: int | None, unit: str | None) -> str:
         return ""
     first = pay.yuan(low if low is not None else high or 0)
     amount = f"{first}-{pay.yuan(high)}元" if low is not None and high is not None and high != low else f"{first}元"
-    more = "以上" if low is not None and high is None else ""
+    more = "以上" if high is None else "以下" if low is None else ""
     return amount + more + (f"/{word_for(PAY_UNITS, unit)}" if unit else "")
 
 

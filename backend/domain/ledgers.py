@@ -16,6 +16,7 @@ from backend.domain.ledger_cells import BadCell, Cell, Place
 from backend.domain.private_numbers import without_private_numbers
 
 MOST_PEOPLE = 500  # places of one opening, as everywhere it is posted
+LONGEST_TEXT = 200  # characters of an employer's name, a title, place or requirement, as everywhere
 
 
 @dataclass(frozen=True)
@@ -202,17 +203,17 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
         "service_needs": lambda v: cells.several(v, w.NEEDS),
         "preferred_channel": lambda v: cells.named(v, w.CHANNELS),
         "waiting_since": lambda v: ledger_days.day(v, today, past=True),
-        "employer": lambda v: cells.words(v, 60),
+        "employer": lambda v: cells.words(v, LONGEST_TEXT),
         "employer_kind": lambda v: cells.named(v, w.EMPLOYER_KINDS),
-        "title": lambda v: cells.words(v, 60),
+        "title": lambda v: cells.words(v, LONGEST_TEXT),
         "headcount": lambda v: cells.whole(v, 1, MOST_PEOPLE),
-        "place": lambda v: cells.words(v, 100),
+        "place": lambda v: cells.words(v, LONGEST_TEXT),
         "starts_on": lambda v: ledger_days.day(v, today),
         "ends_on": lambda v: ledger_days.day(v, today),
         "hours_from": cells.clock,
         "hours_to": cells.clock,
         "settlement": lambda v: cells.named(v, w.SETTLEMENTS),
-        "requirements": lambda v: cells.words(v, 200),
+        "requirements": lambda v: cells.words(v, LONGEST_TEXT),
         **dict.fromkeys(("meals", "lodging", "transport", "insured"), cells.yes_no),
     }
     for column in LEDGERS[kind]:
@@ -227,7 +228,8 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
             )
             continue
         if value is None:
-            if column.required and missing:
+            # An employer the library knows may have no number; whether it knows her is seen with the library.
+            if column.required and missing and (kind, column.key) != ("openings", "phone"):
                 found.problems.append(Problem(column.header, "", "这一格要填"))
             continue
         found.facts[column.key] = value.isoformat() if isinstance(value, date) else value

@@ -292,7 +292,7 @@ def _store_openings(deps: Deps, session: Session, now: datetime, member: Member,
             if row.action == "change" and row.subject is not None:
                 change_opening(session, now, deps.regions, row.subject, facts, actor=member.actor)
             elif row.action == "add":
-                employer = {"name": row.facts["employer"], "phone": row.facts["phone"]}
+                employer = {"name": row.facts["employer"], "phone": row.facts.get("phone")}
                 opening = post_opening(session, now, deps.regions, facts, employer, None, actor=member.actor)
                 kind = row.facts.get("employer_kind")
                 if kind and opening.employer.created_at == now:

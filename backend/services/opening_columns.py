@@ -6,13 +6,12 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from backend.domain.ledgers import LONGEST_TEXT, MOST_PEOPLE
 from backend.domain.lexicon import job_codes
 from backend.domain.openings import DAY_PARTS, PAY_UNITS, SETTLEMENTS
 from backend.errors import Invalid
 from backend.services.regions import RegionBook
 
-MOST_PEOPLE = 500
-LONGEST_TEXT = 200  # characters of a title, place or requirement
 FURTHEST = timedelta(days=400)
 _HOUR = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.domain.access import may_see
@@ -24,6 +24,7 @@ from backend.services.opening_columns import check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Handset, HandsetOwner, Opening, Person, Worker
+from backend.store.queries.openings import employer_by
 
 _AT_ONCE = 500  # values in one IN (…)
 # Openings a file may put right; what is out is changed where its workers are told.
@@ -172,7 +173,7 @@ def _plan_openings(
 ) -> Plan:
     found = Plan()
     today = now.astimezone(TIMEZONE).date()
-    known = _openings_of(session, region, {facts["phone"] for _, facts in rows})
+    known = _openings_of(session, region, [facts for _, facts in rows])
     first_row: dict[tuple[Any, ...], int] = {}
     for number, facts in rows:
         facts = opening_ledger.complete(facts)
@@ -183,6 +184,13 @@ def _plan_openings(
             continue
         first_row[key] = number
         planned, problem = _opening_row(number, facts, known.get(key, []), regions, today)
+        is_new = planned is not None and planned.action == "add"
+        if (
+            is_new
+            and not facts.get("phone")
+            and not employer_by(session, None, facts["employer"], facts["region_code"])
+        ):
+            planned, problem = None, Problem("联系电话", "", "这个单位是第一次登记，要填电话")
         if problem is not None:
             found.problems.append((number, problem))
         if planned is not None:
@@ -211,17 +219,22 @@ def _opening_row(
     return Planned(number, "add", facts), None
 
 
-def _openings_of(session: Session, region: str, phones: Iterable[str]) -> dict[tuple[Any, ...], list[Opening]]:
+def _openings_of(session: Session, region: str, rows: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], list[Opening]]:
+    """The openings of the employers in `rows`, by what makes two rows one posting; who has no number goes by the name."""
     found: dict[tuple[Any, ...], list[Opening]] = defaultdict(list)
-    for some in _parts(sorted(phones)):
-        rows = session.scalars(
+    phones = sorted({facts["phone"] for facts in rows if facts.get("phone")})
+    names = sorted({facts["employer"] for facts in rows if not facts.get("phone")})
+    whose: list[ColumnElement[bool]] = [Employer.phone.in_(some) for some in _parts(phones)]
+    whose += [and_(Employer.phone.is_(None), Employer.name.in_(some)) for some in _parts(names)]
+    for these in whose:
+        rows_of = session.scalars(
             select(Opening)
             .join(Opening.employer)
             .options(joinedload(Opening.employer))
-            .where(Employer.phone.in_(some), Opening.status.not_in(("withdrawn", "rejected")))
+            .where(these, Opening.status.not_in(("withdrawn", "rejected")))
             .order_by(Opening.id)
         )
-        for opening in rows:
+        for opening in rows_of:
             if may_see(region, opening.region_code):
                 found[opening_ledger.key_of(opening_ledger.line(opening))].append(opening)
     return found

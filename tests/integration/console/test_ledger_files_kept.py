@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from backend.store.models import HandsetOwner, LedgerImport, Worker
+from backend.store.models import Employer, HandsetOwner, LedgerImport, Opening, Worker
 from tests.integration.console.conftest import words
 from tests.integration.console.test_ledger_files import book, data, person, read
 
@@ -81,3 +81,31 @@ def test_somebody_of_the_same_name_on_another_number_is_told(browse, make):
     _, page = read(browse("cun"), book(rows))
     assert words(page).count("村里有同名的人，登记的是别的号码") == 1
     assert "要加3" in words(page)
+
+
+def test_openings_of_every_shape_come_in_again_as_no_change(browse, make, clock):
+    """By the kilogram, with an upper wage alone, of an employer without a number, with long requirements (L03)."""
+    with make() as f:
+        village = f.make_employer("兴泉村委会", phone=None)
+        orchard = f.make_employer("兴泉果园", phone="+8613800003333")
+        f.make_opening(employer=orchard, title="摘李子", pay_min_fen=160, pay_max_fen=160, pay_unit="kg")
+        f.make_opening(employer=orchard, title="选果", pay_min_fen=None, pay_max_fen=20_000, pay_unit="day")
+        f.make_opening(employer=village, title="修路" * 50, requirements="能吃苦，" * 50, place="小地名" * 50)
+    browser = browse("cun")
+    drawn = browser.submit("/console/ledgers/files/export", kind="openings", reason="report", full="yes")
+    _, page = read(browser, data(drawn), kind="openings")
+    assert "要加0 要改0 和库里一样3 不对的行0" in words(page)
+
+
+def test_an_employer_nobody_knows_needs_a_number_and_one_of_the_county_does_not(browse, make, database):
+    with make() as f:
+        f.make_employer("兴泉村委会", phone=None, region_code="500114121002")
+    browser = browse("cun")
+    _, page = read(browser, book([opening(用工单位="石家村委会", 联系电话="")], HEADS), kind="openings")
+    assert "这个单位是第一次登记，要填电话" in words(page)
+    address, page = read(browser, book([opening(用工单位="兴泉村委会", 联系电话="")], HEADS), kind="openings")
+    assert "要加1" in words(page)
+    assert browser.submit(f"{address}/store").status_code == 303
+    with database.read() as session:
+        assert session.scalars(select(Opening)).one().employer.name == "兴泉村委会"
+        assert len(session.scalars(select(Employer)).all()) == 1
