@@ -148,8 +148,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form(optional=("given_by", "signed"))
         with deps.db.read() as session:
             found = import_ledger.own(session, me(), import_id)
-        if found.kind == "workers" and found.applied_at is None and given.get("signed") != "yes":
-            words = gettext("新登记的人要先签纸质同意书。都签好了，打上勾再存。")
+        if found.applied_at is None and given.get("signed") != "yes":
+            words = (
+                gettext("新登记的人要先签纸质同意书。都签好了，打上勾再存。")
+                if found.kind == "workers"
+                else gettext("单位要先同意登出来。都问过了，打上勾再存。")
+            )
             return show_import(import_id, problem=words), 422
         try:
             import_ledger.store(deps, me(), import_id, given.get("given_by", "self"))

@@ -223,7 +223,9 @@ def test_openings_come_in_for_review_and_go_out_the_same(browse, database, clock
     content = book(rows, heads, "单位岗位需求台账")
     address, page = read(browser, content, kind="openings")
     assert "要加2" in words(page)
-    assert browser.submit(f"{address}/store").status_code == 303
+    refused = browser.submit(f"{address}/store")
+    assert (refused.status_code, "单位要先同意登出来" in words(refused)) == (422, True)
+    assert browser.submit(f"{address}/store", signed="yes").status_code == 303
     with database.read() as session:
         first, second = session.scalars(select(Opening).order_by(Opening.id)).all()
         assert (first.status, first.headcount, first.starts_on.isoformat(), first.ends_on.isoformat()) == (

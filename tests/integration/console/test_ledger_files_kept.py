@@ -105,7 +105,7 @@ def test_an_employer_nobody_knows_needs_a_number_and_one_of_the_county_does_not(
     assert "这个单位是第一次登记，要填电话" in words(page)
     address, page = read(browser, book([opening(用工单位="兴泉村委会", 联系电话="")], HEADS), kind="openings")
     assert "要加1" in words(page)
-    assert browser.submit(f"{address}/store").status_code == 303
+    assert browser.submit(f"{address}/store", signed="yes").status_code == 303
     with database.read() as session:
         assert session.scalars(select(Opening)).one().employer.name == "兴泉村委会"
         assert len(session.scalars(select(Employer)).all()) == 1
