@@ -25,7 +25,7 @@ from backend.domain.offers import (
 from backend.errors import Conflict, NotFound
 from backend.services import outbox, planned_calls
 from backend.services.deps import Deps
-from backend.services.people import handset_for
+from backend.services.people import handset_to_write_to
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, HandsetOwner, Offer, Opening, Worker
@@ -413,5 +413,5 @@ def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Openi
     """Text the employer what became of the opening (W06: both sides hear the result); nothing without a number."""
     employer = session.get(Employer, opening.employer_id)
     if employer is not None and employer.phone:
-        handset = handset_for(session, employer.phone, now)
+        handset = handset_to_write_to(session, employer.phone, now)
         outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[answer])

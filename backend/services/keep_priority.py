@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from backend.domain.fairness import WAITING_FULL_DAYS
-from backend.services.worker_facts import EARNING_FOR
+from backend.domain.households import earning_since
 from backend.settings import TIMEZONE
 from backend.store import worker_trades
 from backend.store.models import WorkerTrade
@@ -33,6 +33,6 @@ def refresh(deps: Deps) -> int:
                 first,
                 first + AT_ONCE,
                 waiting_before=now - timedelta(days=WAITING_FULL_DAYS),
-                earning_since=now.astimezone(TIMEZONE).date() - EARNING_FOR,
+                earning_since=earning_since(now.astimezone(TIMEZONE).date()),
             )
     return changed

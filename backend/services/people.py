@@ -37,6 +37,12 @@ def handset_for(session: Session, number: str, now: datetime) -> Handset:
     return handset
 
 
+def handset_to_write_to(session: Session, number: str, now: datetime) -> Handset:
+    """The handset of an E.164 `number` as a reader of our texts: by our writing to it it is not seen anew (T4)."""
+    known = session.scalar(select(Handset).where(Handset.number == number))
+    return known or handset_for(session, number, now)
+
+
 def release_number(session: Session, handset: Handset, now: datetime) -> None:
     """Lock the old profiles for this number: not shown, not deleted; staff can link them again.
 

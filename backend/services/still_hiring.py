@@ -20,7 +20,7 @@ from backend.domain.calling import takes_texts
 from backend.services import answer_offer, audit, outbox
 from backend.services.acts import act, run
 from backend.services.deps import Deps
-from backend.services.people import handset_for
+from backend.services.people import handset_to_write_to
 from backend.services.post_opening import withdraw_opening
 from backend.services.still_looking import may_be_asked
 from backend.services.turn import Turn
@@ -81,8 +81,7 @@ def handset_of(session: Session, opening: Opening, now: datetime) -> Handset | N
     number = opening.employer.phone
     if not number or not takes_texts(number):
         return None
-    known = session.scalar(select(Handset).where(Handset.number == number))
-    return known or handset_for(session, number, now)
+    return handset_to_write_to(session, number, now)
 
 
 def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: datetime) -> bool:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from backend.domain.fairness import NO_SHOW_FORGOTTEN
+from backend.domain.households import earning_since
 from backend.domain.offers import Stretch
 from backend.domain.people import NO_EARNER_LABEL, WorkerFacts
 from backend.settings import TIMEZONE
 from backend.store.queries import candidates
 
-# A household counts as earning while, and a month after, one of its people has work through the line.
-EARNING_FOR = timedelta(days=30)
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -44,7 +43,7 @@ def _read(stored: str | None) -> list[Any]:
 def facts_of(session: Session, ids: Sequence[int], today: date) -> list[WorkerFacts]:
     """The workers as the ranking sees them, in no order; labels only as far as somebody has verified them."""
     rows = candidates.worker_rows(
-        session, ids, today=today, earning_since=today - EARNING_FOR, missed_since=today - NO_SHOW_FORGOTTEN
+        session, ids, today=today, earning_since=earning_since(today), missed_since=today - NO_SHOW_FORGOTTEN
     )
     return [_facts(*row) for row in rows]
 

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, delete, event, insert, inspect, select, text
+from sqlalchemy import Date, bindparam, delete, event, insert, inspect, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from backend.domain.households import EARNING_STATUS
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.people import PRIORITY_LABELS
 from backend.store.models import Hardship, Offer, Person, Worker, WorkerTrade
@@ -66,13 +67,16 @@ def refill(session: Session, worker_ids: Iterable[int]) -> None:
             )
         )
     )
-    # Nobody of the household holds a place now; whether somebody did of late is for the night to see.
+    # Nobody of the household works now, here or elsewhere; whether somebody did of late is for the night to see.
     mate, mates_entry = aliased(Person), aliased(Worker)
     at_work = (
         select(mate.id)
         .join(mates_entry, mates_entry.person_id == mate.id)
-        .join(Offer, Offer.worker_id == mates_entry.id)
-        .where(mate.household_id == Person.household_id, Offer.status.in_(HOLDS_A_PLACE))
+        .outerjoin(Offer, Offer.worker_id == mates_entry.id)
+        .where(
+            mate.household_id == Person.household_id,
+            or_(Offer.status.in_(HOLDS_A_PLACE), mates_entry.employment_status.in_(EARNING_STATUS)),
+        )
     )
     helped.update(
         connection.scalars(
@@ -110,6 +114,10 @@ _REFRESH = text(f"""
             SELECT 1 FROM workers w JOIN persons p ON p.id = w.person_id
             WHERE w.id = worker_trades.worker_id AND (w.waiting_since <= :waiting_before OR (
                 p.household_id IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM persons q JOIN workers v ON v.person_id = q.id
+                    WHERE q.household_id = p.household_id
+                      AND v.employment_status IN ({", ".join(f"'{status}'" for status in sorted(EARNING_STATUS))})
+                ) AND NOT EXISTS (
                     SELECT 1 FROM persons q JOIN workers v ON v.person_id = q.id JOIN offers o ON o.worker_id = v.id
                     WHERE q.household_id = p.household_id AND o.ends_on >= :earning_since
                       AND o.status IN ({", ".join(f"'{status}'" for status in sorted(HOLDS_A_PLACE))}, 'paid'))))))

@@ -20,6 +20,7 @@ from sqlalchemy import JSON, Boolean, Date, Row, String, TextClause, bindparam, 
 from sqlalchemy.orm import Session
 
 from backend.domain.access import reach
+from backend.domain.households import EARNING_STATUS
 from backend.domain.offers import HOLDS_A_PLACE, Stretch
 from backend.store.models import Opening, Person, Worker
 from backend.store.models.base import UTCDateTime
@@ -43,6 +44,7 @@ _WORKER_COLUMNS = (
     Worker.waiting_since, Worker.travel, Worker.within_km, Worker.skill_level, Person.household_id,
 )  # fmt: skip
 _HOLDS = ", ".join(f"'{status}'" for status in sorted(HOLDS_A_PLACE))
+_EARNS = ", ".join(f"'{status}'" for status in sorted(EARNING_STATUS))
 
 
 @dataclass(frozen=True)
@@ -267,10 +269,13 @@ def _worker_rows(dialect: str) -> Any:
     statement = f"""
         SELECT {names},
             (SELECT {joined}(h.code, ',') FROM hardships h WHERE h.worker_id = w.id AND h.verified_at IS NOT NULL) AS labels,
-            p.household_id IS NOT NULL AND EXISTS (
+            p.household_id IS NOT NULL AND (EXISTS (
+                SELECT 1 FROM persons q JOIN workers v ON v.person_id = q.id
+                WHERE q.household_id = p.household_id AND v.employment_status IN ({_EARNS})
+            ) OR EXISTS (
                 SELECT 1 FROM persons q JOIN workers v ON v.person_id = q.id JOIN offers o ON o.worker_id = v.id
                 WHERE q.household_id = p.household_id AND o.status IN ({_HOLDS}, 'paid')
-                  AND o.ends_on >= :earning_since) AS earning,
+                  AND o.ends_on >= :earning_since)) AS earning,
             (SELECT {joined}(o.status || ' ' || o.starts_on || ' ' || o.ends_on || ' ' || coalesce(j.hours_from, '-')
                              || ' ' || coalesce(j.hours_to, '-'), ',')
              FROM offers o JOIN openings j ON j.id = o.opening_id

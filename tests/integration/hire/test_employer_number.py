@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from backend.domain.answers import make
 from backend.services import answer_offer, both_sides, employer_number
 from backend.services.deps import Deps
 from backend.services.people import handset_for
-from backend.store.models import Employer, Handset
+from backend.services.views import opening_view
+from backend.store.models import Employer, Handset, Opening
 from tests.integration.hire.conftest import Hire
 
 
@@ -69,3 +71,19 @@ def test_a_yes_about_nobody_throws_nobody_out_who_came_in_between(hire: Hire, an
     hire.text(number, "1")
     assert [offer.status for offer in hire.offers(opening_id)] == ["accepted"]
     assert hire.get(opening_id).status == "filled"
+
+
+def test_our_own_texts_keep_no_silent_number_alive(hire: Hire, deps: Deps) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    number = hire.employer_number(opening_id)
+    last = deps.clock() - timedelta(days=80)
+    with deps.db.write() as session:
+        session.add(Handset(number=number, first_seen_at=last, last_seen_at=last))
+    taken(hire, opening_id)
+    with deps.db.write() as session:
+        opening = session.get_one(Opening, opening_id)
+        told = make("posting_published", opening=opening_view(opening, deps.regions))
+        answer_offer.tell_employer(session, deps, now=deps.clock(), opening=opening, answer=told)
+    assert len(hire.texts(number)) == 2
+    with deps.db.read() as session:
+        assert session.scalars(select(Handset.last_seen_at).where(Handset.number == number)).one() == last

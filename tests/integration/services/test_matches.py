@@ -6,14 +6,16 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backend.domain.openings import OpeningFacts
 from backend.domain.weights import DEFAULT_WEIGHTS
 from backend.services import matches
 from backend.services.regions import RegionBook
 from backend.services.worker_facts import facts_of
-from backend.store.models import Forwarding, Hardship, Household, MatchingWeights, Outcome
+from backend.store.models import Forwarding, Hardship, Household, MatchingWeights, Outcome, WorkerTrade
 from backend.store.queries import candidates
+from backend.store.worker_trades import refresh_priority
 from tests.support.factories import Factories
 
 HOME, NEIGHBOUR, FAR = "500114121002", "500114121001", "500114105001"
@@ -164,6 +166,22 @@ def test_facts_hold_what_is_taken_verified_and_earned_at_home(f):
     assert not facts[idle.id].household_without_earner  # busy earns for both
     assert facts[alone.id].household_without_earner and facts[alone.id].verified_labels == {"G04", "G07"}
     assert facts[alone.id].unavailable[0][0].isoformat() == "2026-12-01"
+
+
+def test_work_elsewhere_that_staff_know_of_is_an_income_too(f):
+    """H02: one rule of a household for the ranking, the night's marks and the console."""
+    household = f._add(Household(village_code=HOME, created_at=f.now))
+    idle, away = (f.make_worker(job_types=["A04"]) for _ in range(2))
+    away.employment_status = "self_employed"
+    for worker in (away, idle):
+        worker.person.household_id = household.id
+    f.session.flush()
+    [facts] = facts_of(f.session, [idle.id], f.today)
+    assert not facts.household_without_earner
+    marks = select(WorkerTrade.priority).where(WorkerTrade.worker_id == idle.id)
+    assert f.session.scalars(marks).all() == [False]
+    refresh_priority(f.session, 1, idle.id + 2, waiting_before=f.now - timedelta(days=60), earning_since=f.today)
+    assert f.session.scalars(marks).all() == [False]
 
 
 def test_a_countys_weights_decide_its_own_ranking_only(f, regions):
