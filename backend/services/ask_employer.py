@@ -19,13 +19,13 @@ from backend.domain.messages import leaves_at
 from backend.services import answer_offer, audit, both_sides, outbox, outcomes
 from backend.services.acts import act
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.follow_up import expect_outcome
 from backend.services.reminders import is_in_talk
 from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Offer, Opening, Outcome
-from backend.store.session import in_turn
 
 ASKED_AFTER = timedelta(hours=1)
 ASKED_FOR = timedelta(hours=10)
@@ -53,7 +53,7 @@ def ask_who_came(deps: Deps) -> int:
             begins = leaves_at(answer_offer.starts_at(opening) + ASKED_AFTER)
             if begins <= now < begins + ASKED_FOR:
                 due.append((opening.id, begins + ASKED_FOR))
-    return sum(_asked(deps, opening_id, until, "attendance_asked_at") for opening_id, until in due[:AT_ONCE])
+    return _each(deps, due, "attendance_asked_at")
 
 
 def ask_who_was_paid(deps: Deps) -> int:
@@ -71,11 +71,12 @@ def ask_who_was_paid(deps: Deps) -> int:
             )
         ).all()
     due = [(row.id, window[1]) for row in rows if (window := follow_up_window(row.ends_on))[0] <= now < window[1]]
-    return sum(_asked(deps, opening_id, until, "payment_asked_at") for opening_id, until in due[:AT_ONCE])
+    return _each(deps, due, "payment_asked_at")
 
 
-def _asked(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
-    return in_turn(lambda: _ask(deps, opening_id, until, column))
+def _each(deps: Deps, due: list[tuple[int, datetime]], column: str) -> int:
+    until = dict(due)
+    return each(column, until, lambda opening_id: _ask(deps, opening_id, until[opening_id], column), most=AT_ONCE)
 
 
 def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:

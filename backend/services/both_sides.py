@@ -1,8 +1,8 @@
 """Both sides hear the result at once (W06, E04): the worker by the answer to her own message, the employer by text.
 
 The employer is told of the first who comes, of the last, and of whoever steps back, at once; of those in between in one
-text every ten minutes, for twenty texts in a row are read by nobody. He gets names; a worker's number he does not get.
-Whom no text reaches is told by staff.
+text every ten minutes, for twenty texts in a row are read by nobody. He gets names, of whoever has given none the last four
+digits of her number, so that he can tell them apart; a number to ring her on he does not get. Whom no text reaches is told by staff.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.services import answer_offer, outbox, staff_task, waiting_list
 from backend.services.deps import Deps
-from backend.services.people import handset_for
+from backend.services.each import each
+from backend.services.people import handset_to_write_to
 from backend.services.views import opening_view
 from backend.store.models import Employer, Handset, Offer, Opening, Worker
-from backend.store.session import in_turn
 
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ def tell_gathered(deps: Deps) -> int:
     """Send the gathered texts that are due; return how many openings it was for."""
     now = deps.clock()
     with deps.db.read() as session:
-        due = session.scalars(select(Opening.id).where(Opening.tell_employer_at <= now).limit(200)).all()
+        due = session.scalars(select(Opening.id).where(Opening.tell_employer_at <= now)).all()
 
     def tell(opening_id: int) -> bool:
         with deps.db.write() as session:
@@ -94,7 +94,7 @@ def tell_gathered(deps: Deps) -> int:
             _tell(session, deps, session.get_one(Opening, opening_id), now)
         return True
 
-    return sum(in_turn(lambda opening_id=opening_id: tell(opening_id)) for opening_id in due)  # type: ignore[misc]
+    return each("tell_gathered", due, tell)
 
 
 def name_for_employer(session: Session, worker: Worker) -> str:
@@ -151,7 +151,5 @@ def textable(session: Session, opening: Opening, now: datetime) -> Handset | Non
     employer = session.get_one(Employer, opening.employer_id)
     if not employer.phone or not takes_texts(employer.phone):
         return None
-    # Known already, it is not seen anew by our writing to it (T4).
-    known = session.scalar(select(Handset).where(Handset.number == employer.phone))
-    handset = known or handset_for(session, employer.phone, now)
+    handset = handset_to_write_to(session, employer.phone, now)
     return handset if handset.opted_out_at is None else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
@@ -17,12 +17,14 @@ from backend.domain.offers import may_become
 from backend.services import answer_offer, audit, outbox, outcomes
 from backend.services.acts import act
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.open_case import open_case, told
 from backend.services.reminders import expect, is_in_talk, own_offer, ring
 from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, Offer
+from backend.store.queries.offers import over_and_unasked
 
 ASKED_WITHIN = timedelta(days=4)
 # `completed` may be the employer's word alone: whether she was paid only she says.
@@ -34,20 +36,10 @@ def ask_how_it_went(deps: Deps) -> int:
     now = deps.clock()
     today = now.astimezone(TIMEZONE).date()
     with deps.db.read() as session:
-        over = session.execute(
-            select(Offer.id, Offer.ends_on).where(
-                Offer.status.in_(OPEN),
-                Offer.followed_up_at.is_(None),
-                Offer.ends_on < today,
-                Offer.ends_on >= today - ASKED_WITHIN,
-            )
-        ).all()
-    asked = 0
-    for offer_id, last_day in over:
-        begins, until = follow_up_window(last_day)
-        if begins <= now < until:
-            asked += _ask(deps, offer_id, until)
-    return asked
+        over = over_and_unasked(session, OPEN, today - ASKED_WITHIN, today)
+    windows = {offer_id: follow_up_window(last_day) for offer_id, last_day in over}
+    due = [offer_id for offer_id, (begins, until) in windows.items() if begins <= now < until]
+    return each("ask_how_it_went", due, lambda offer_id: _ask(deps, offer_id, windows[offer_id][1]))
 
 
 def _ask(deps: Deps, offer_id: int, until: datetime) -> bool:

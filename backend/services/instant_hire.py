@@ -23,6 +23,7 @@ from backend.domain.offers import Stretch
 from backend.errors import Conflict
 from backend.services import answer_offer, both_sides, planned_calls, staff_task, waiting_list
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.matches import WorkerMatch, workers_for
 from backend.services.views import opening_view
 from backend.services.weights import weights_for
@@ -44,6 +45,8 @@ QUIET_FOR = timedelta(minutes=10)
 BATCH = 20
 # A wave that was cut short is looked at again so soon; one takes a few seconds.
 SOON_AGAIN = timedelta(minutes=1)
+# Else the same few would come first at every tick, and nobody behind them.
+AFTER_A_FAULT = timedelta(minutes=5)
 # With nobody left it is looked again for whoever has come new into the library.
 NOBODY_FOR = timedelta(hours=6)
 
@@ -84,9 +87,15 @@ def send_waves(deps: Deps) -> int:
     for opening_id in due:
         try:
             sent += _send(deps, opening_id)
-        except Exception:  # it is looked at again at the next tick, and holds up no other
+        except Exception:  # it holds up no other, and is looked at again when all that are due have been
             log.exception("wave_not_sent", opening_id=opening_id)
+            each("put_off", [opening_id], lambda id_: _put_off(deps, id_, now + AFTER_A_FAULT))
     return sent
+
+
+def _put_off(deps: Deps, opening_id: int, to: datetime) -> bool:
+    with deps.db.write() as session:
+        return _move(session, opening_id, deps.clock(), to)
 
 
 def _send(deps: Deps, opening_id: int) -> int:

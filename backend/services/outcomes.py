@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from backend.domain.outcomes import TO_CONTRADICT, Said, Verdict, verdict
 from backend.services import audit, staff_task
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.store.models import Offer, Outcome
-from backend.store.session import in_turn
 
 log = structlog.get_logger()
 
@@ -68,7 +68,10 @@ def said_of(session: Session, offer_id: int) -> list[Outcome]:
 
 
 def settle_outcomes(deps: Deps) -> int:
-    """An employer's "she did not come" that nobody has contradicted for a day stands; return how many."""
+    """An employer's "she did not come" that nobody has contradicted for a day stands; return how many.
+
+    It settles the place, and is shown; in the ranking it takes nothing off her, for that it needs her word or staff's.
+    """
     now = deps.clock()
     with deps.db.read() as session:
         due = session.scalars(
@@ -88,4 +91,4 @@ def settle_outcomes(deps: Deps) -> int:
             before = offer.status
             return _settle(session, deps, offer, now).status != before
 
-    return sum(in_turn(lambda offer_id=offer_id: one(offer_id)) for offer_id in due)  # type: ignore[misc]
+    return each("settle_outcomes", due, one)

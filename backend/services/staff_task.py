@@ -29,7 +29,7 @@ def about_opening(
 
     `once`: one that staff have closed is not opened again either.
     """
-    query = select(Case).where(Case.kind == kind, Case.details["opening_id"].as_integer() == opening.id)
+    query = select(Case).where(Case.kind == kind, Case.opening_id == opening.id)
     if not once:
         query = query.where(Case.status != "closed")
     running = session.scalar(query.order_by(Case.id.desc()).limit(1))
@@ -38,7 +38,7 @@ def about_opening(
         return None
     station = deps.regions.station_for(opening.region_code)
     case = Case(
-        kind=kind, priority=RULES[kind].priority, summary=summary, details={"opening_id": opening.id, **details},
+        kind=kind, priority=RULES[kind].priority, summary=summary, opening_id=opening.id, details={"opening_id": opening.id, **details},
         region_code=opening.region_code, opened_at=now, source_message_id=None,
         due_at=due_at(kind, now, station["opens_at"], station["closes_at"]),
     )  # fmt: skip

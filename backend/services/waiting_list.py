@@ -1,7 +1,8 @@
 """The waiting list of a full opening: who waits gets the place that comes free before anybody else is asked (W06, C1).
 
 A place that has come free is offered anew, to the first who waits, for half an hour: she may have found other work since.
-Meanwhile it is kept for her (`answer_offer.take`); then the next one is asked. At night nobody is asked (M10).
+Meanwhile it is kept for her (`answer_offer.take`); then the next one is asked, and so is whoever comes after somebody who
+cannot be asked at all. At night nobody is asked (M10), and what is free stays for those who wait until the morning.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from backend.domain.offers import HOLDS_A_PLACE, MOVED_UP_VALID, may_become
 from backend.services import answer_offer, audit, outbox
 from backend.services.acts import act, run
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.find_jobs import alternatives, find_jobs
 from backend.services.people import ask_which_person, ensure_worker
 from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Offer, Opening, Worker
-from backend.store.session import in_turn
 
 log = structlog.get_logger()
 
@@ -162,7 +163,6 @@ def move_up_waiting(deps: Deps) -> int:
             .join(Offer, Offer.opening_id == Opening.id)
             .where(Offer.status == "waitlisted", Opening.status == "published", Opening.filled < Opening.headcount)
             .distinct()
-            .limit(200)
         ).all()
 
     def one(opening_id: int) -> int:
@@ -171,7 +171,7 @@ def move_up_waiting(deps: Deps) -> int:
             opening = session.get_one(Opening, opening_id, with_for_update=True)
             return move_up(session, deps, opening, now)
 
-    return sum(in_turn(lambda opening_id=opening_id: one(opening_id)) for opening_id in found)  # type: ignore[misc]
+    return each("move_up_waiting", found, one)
 
 
 def end_waiting(deps: Deps) -> int:
@@ -181,7 +181,7 @@ def end_waiting(deps: Deps) -> int:
     with deps.db.read() as session:
         rows = session.scalars(select(Offer).where(Offer.status == "waitlisted", Offer.starts_on <= today)).all()
         due = [offer.id for offer in rows if answer_offer.starts_at(offer.opening) <= now]
-    return sum(in_turn(lambda offer_id=offer_id: _end(deps, offer_id, now)) for offer_id in due)  # type: ignore[misc]
+    return each("end_waiting", due, lambda offer_id: _end(deps, offer_id, now))
 
 
 def _end(deps: Deps, offer_id: int, now: datetime) -> bool:

@@ -191,7 +191,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("told_employer_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("tell_employer_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_index("ix_openings_employer_id", ["employer_id"])
-        batch.create_index("ix_openings_next_wave_at", ["next_wave_at"])
         batch.create_index("ix_openings_tell_employer_at", ["tell_employer_at"])
         batch.create_foreign_key(op.f("fk_openings_repeats_id_openings"), "openings", ["repeats_id"], ["id"])
         batch.create_foreign_key(op.f("fk_openings_visible_to_regions"), "regions", ["visible_to"], ["code"])
@@ -205,6 +204,23 @@ def upgrade() -> None:
         postgresql_where=published,
         sqlite_where=published,
     )
+    # What ticks read every few seconds: what is due, not all that ever was.
+    due = sa.text("status = 'published' AND waves_stopped_at IS NULL")
+    op.create_index("ix_openings_next_wave_at", "openings", ["next_wave_at"], postgresql_where=due, sqlite_where=due)
+    waved = sa.text("wave > 0")
+    op.create_index(
+        "ix_openings_in_waves",
+        "openings",
+        ["job_type", "region_code", "starts_on"],
+        postgresql_where=waved,
+        sqlite_where=waved,
+    )
+    unasked = sa.text("followed_up_at IS NULL")
+    op.create_index("ix_offers_not_followed_up", "offers", ["ends_on"], postgresql_where=unasked, sqlite_where=unasked)
+    with op.batch_alter_table("cases") as batch:
+        batch.add_column(sa.Column("opening_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(op.f("fk_cases_opening_id_openings"), "openings", ["opening_id"], ["id"])
+        batch.create_index("ix_cases_opening_id", ["opening_id"])
     shared = sa.text("status = 'published' AND visible_to IS NOT NULL")
     op.create_index(
         "ix_openings_shared_visible_to_job_type",
@@ -256,13 +272,19 @@ def downgrade() -> None:
     with op.batch_alter_table("persons") as batch:
         batch.drop_index("ix_persons_household_id")
 
+    with op.batch_alter_table("cases") as batch:
+        batch.drop_index("ix_cases_opening_id")
+        batch.drop_constraint(op.f("fk_cases_opening_id_openings"), type_="foreignkey")
+        batch.drop_column("opening_id")
+    op.drop_index("ix_offers_not_followed_up", "offers")
+    op.drop_index("ix_openings_in_waves", "openings")
+    op.drop_index("ix_openings_next_wave_at", "openings")
     op.drop_index("ix_openings_shared_visible_to_job_type", "openings")
     op.drop_index("ix_openings_open_job_type_region_code", "openings")
     with op.batch_alter_table("openings") as batch:
         batch.drop_constraint(op.f("fk_openings_visible_to_regions"), type_="foreignkey")
         batch.drop_constraint(op.f("fk_openings_repeats_id_openings"), type_="foreignkey")
         batch.drop_index("ix_openings_tell_employer_at")
-        batch.drop_index("ix_openings_next_wave_at")
         batch.drop_index("ix_openings_employer_id")
         batch.drop_column("tell_employer_at")
         batch.drop_column("told_employer_at")

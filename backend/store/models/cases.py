@@ -27,6 +27,7 @@ class Case(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     handset_id: Mapped[int | None] = mapped_column(ForeignKey("handsets.id"))
     worker_id: Mapped[int | None] = mapped_column(ForeignKey("workers.id"))
+    opening_id: Mapped[int | None] = mapped_column(ForeignKey("openings.id"))  # of a task that no message asked for
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     source_message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     recording_url: Mapped[str | None]
@@ -41,4 +42,5 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_status_region_code", "status", "region_code"),
         Index("ix_cases_conversation_id", "conversation_id"),
+        Index("ix_cases_opening_id", "opening_id"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
@@ -51,6 +51,12 @@ class Offer(Base):
         Index("ix_offers_status_expires_at", "status", "expires_at"),
         Index("ix_offers_status_starts_on", "status", "starts_on"),
         Index("ix_offers_worker_id_offered_at", "worker_id", "offered_at"),
+        Index(
+            "ix_offers_not_followed_up",
+            "ends_on",
+            postgresql_where=text("followed_up_at IS NULL"),
+            sqlite_where=text("followed_up_at IS NULL"),
+        ),
     )
 
 

@@ -99,7 +99,20 @@ class Opening(Base):
         Index("ix_openings_status_region", "status", "region_code"),
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
-        Index("ix_openings_next_wave_at", "next_wave_at"),
+        Index(
+            "ix_openings_next_wave_at",
+            "next_wave_at",
+            postgresql_where=text("status = 'published' AND waves_stopped_at IS NULL"),
+            sqlite_where=text("status = 'published' AND waves_stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_openings_in_waves",
+            "job_type",
+            "region_code",
+            "starts_on",
+            postgresql_where=text("wave > 0"),
+            sqlite_where=text("wave > 0"),
+        ),
         Index(
             "ix_openings_open_job_type_region_code",
             "job_type",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.offers import HOLDS_A_PLACE, Stretch
@@ -72,3 +72,21 @@ def households_at_work(session: Session, household_ids: Iterable[int], since: da
         .distinct()
     )
     return {household for household in session.scalars(query) if household is not None}
+
+
+_OVER = """SELECT id, ends_on, status FROM offers {by}
+    WHERE followed_up_at IS NULL AND ends_on < :today AND ends_on >= :since ORDER BY id"""
+
+
+def over_and_unasked(session: Session, statuses: Iterable[str], since: date, today: date) -> list[tuple[int, date]]:
+    """Offer id and last day of the places (`statuses`) whose work ended since then and whose holder has not been asked."""
+    # Left alone SQLite would read everybody who ever held a place.
+    by = "INDEXED BY ix_offers_not_followed_up" if session.get_bind().dialect.name == "sqlite" else ""
+    statement = (
+        text(_OVER.format(by=by))
+        .bindparams(bindparam("today", type_=Date), bindparam("since", type_=Date))
+        .columns(Offer.id, Offer.ends_on, Offer.status)
+    )
+    wanted = frozenset(statuses)
+    rows = session.execute(statement, {"today": today, "since": since})
+    return [(id_, last_day) for id_, last_day, status in rows if status in wanted]

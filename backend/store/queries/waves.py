@@ -5,38 +5,52 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import reach
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.store.models import Consent, Conversation, HandsetOwner, Offer, Opening, Person, Wave, Worker
+from backend.store.models.base import UTCDateTime
 
 # Said yes, whatever came of it. What was withdrawn tells nothing: the employer may have called it off.
 SAID_YES = ("accepted", "waitlisted", "arrived", "completed", "paid", "no_show")
-LATEST = 400
+LATEST, LATEST_OPENINGS = 400, 60
+
+
+_DUE = """SELECT id FROM openings {by}
+    WHERE next_wave_at <= :now AND status = 'published' AND waves_stopped_at IS NULL
+    ORDER BY urgent DESC, starts_on, id LIMIT :most"""
 
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """Openings whose next wave is due, the urgent first."""
-    return session.scalars(
-        select(Opening.id)
-        .where(Opening.next_wave_at <= now, Opening.status == "published", Opening.waves_stopped_at.is_(None))
-        .order_by(Opening.urgent.desc(), Opening.starts_on, Opening.id)
-        .limit(limit)
-    ).all()
+    # What is over keeps its time, and is not in the index. Left alone SQLite would read all that are published.
+    by = "INDEXED BY ix_openings_next_wave_at" if session.get_bind().dialect.name == "sqlite" else ""
+    statement = text(_DUE.format(by=by)).bindparams(bindparam("now", type_=UTCDateTime))
+    return session.execute(statement, {"now": now, "most": limit}).scalars().all()
 
 
 def answered(session: Session, job_type: str, county: str, since: datetime) -> tuple[int, int]:
     """How many of the latest offers of waves, of a trade in a county, were taken, and how many were answered or ran out."""
     first, end = reach(county)
-    latest = (
-        select(Offer.status)
-        .join(Opening, Opening.id == Offer.opening_id)
+    # The openings first, through their own index: offers are many, and of one trade and county few.
+    openings = (
+        select(Opening.id)
         .where(
             Opening.job_type == job_type,
             Opening.region_code >= first,
             Opening.region_code < end,
+            literal_column("openings.wave > 0"),
+            Opening.starts_on >= since.date(),
+        )
+        .order_by(Opening.id.desc())
+        .limit(LATEST_OPENINGS)
+    )
+    latest = (
+        select(Offer.status)
+        .where(
+            Offer.opening_id.in_(openings),
             Offer.wave.is_not(None),
             Offer.status.not_in(("offered", "withdrawn")),
             Offer.offered_at >= since,
