@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from backend.console import ledger_labels
+from backend.console import ledger_labels, ledger_reasons
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -121,7 +121,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             import_id = import_ledger.read(deps, me(), given["kind"], sent.filename, sent.stream.read(MOST_BYTES + 1))
         except UnreadableFile as problem:
-            return show(problem=problem.reason, kind=given["kind"]), 422
+            return show(problem=ledger_reasons.reason(problem.reason), kind=given["kind"]), 422
         return redirect(url_for("console.ledger_import", import_id=import_id), 303)
 
     def show_import(import_id: int, *, problem: str = "") -> str:
@@ -133,6 +133,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/ledger_import.html",
             found=found,
             words=ledger_labels,
+            column_told=ledger_reasons.column,
+            reason_told=ledger_reasons.reason,
             bad=len(bad - {0}),
             blocked=bool(bad),
             same=found.row_count - len(bad - {0}) - (found.added or 0) - (found.changed or 0),

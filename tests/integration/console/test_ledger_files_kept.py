@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from backend.store.models import Employer, HandsetOwner, LedgerImport, Opening, Worker
+from backend.console import ledger_reasons
+from backend.domain import ledger_cells, ledger_days, ledgers
+from backend.services import import_ledger, import_notices, plan_import, read_workbook, workbook_check
+from backend.store.models import Employer, HandsetOwner, LedgerImport, Opening, Staff, Worker
 from tests.integration.console.conftest import words
-from tests.integration.console.test_ledger_files import book, data, person, read
+from tests.integration.console.test_ledger_files import book, data, person, read, upload
 
 HEADS = ["用工单位", "联系电话", "所需工种", "需要人数", "务工地点", "开始日期", "结束日期", "务工待遇", "务工要求", "居民身份证", "经办人"]  # fmt: skip
 
@@ -109,3 +114,53 @@ def test_an_employer_nobody_knows_needs_a_number_and_one_of_the_county_does_not(
     with database.read() as session:
         assert session.scalars(select(Opening)).one().employer.name == "兴泉村委会"
         assert len(session.scalars(select(Employer)).all()) == 1
+
+
+def sentences():
+    """Every sentence the readers of files say of a cell, a row or a file, as it stands in the code; what is filled in as X."""
+    found = set()
+    for module in (
+        ledger_cells,
+        ledger_days,
+        ledgers,
+        read_workbook,
+        workbook_check,
+        plan_import,
+        import_ledger,
+        import_notices,
+    ):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("BadCell", "UnreadableFile", "Problem"):
+                given = node.args[2] if node.func.id == "Problem" and len(node.args) > 2 else node.args[0]
+                if isinstance(given, ast.Constant):
+                    found.add(given.value)
+                elif isinstance(given, ast.JoinedStr):
+                    names = {"TOO_LONG": workbook_check.TOO_LONG}
+                    found.add("".join(part.value if isinstance(part, ast.Constant) else names.get(ast.unparse(part.value), "X") for part in given.values))  # fmt: skip
+    return found
+
+
+def test_every_sentence_of_the_readers_is_known_by_its_form():
+    forms = [form for form, _ in ledger_reasons._FORMS]
+    told = {
+        each for each in sentences() if each.strip("X") and "NOT_EXCEL" not in each and not each.startswith("这是网页")
+    }
+    assert len(told) > 40
+    assert [each for each in told if not any(form.fullmatch(each + tail) for form in forms for tail in ("", "X"))] == []
+
+
+def test_an_english_reader_is_told_in_english(browse, database):
+    with database.write() as session:
+        session.scalars(select(Staff).where(Staff.login == "cun")).one().language = "en"
+    browser = browse("cun")
+    _, page = read(browser, book([person(1, phone="1380000", pay="面"), person(2, village="无名村")]))
+    seen = words(page)
+    for sentence in (
+        "Not a number that can be rung",
+        "Pay not understood",
+        "No such place in your region",
+        "neither read nor kept",
+    ):
+        assert sentence in seen
+    assert "不是能打通" not in seen
+    assert "This is no Excel file" in words(upload(browser, b"hello"))
