@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer, make
 from backend.domain.calling import follow_up_window
 from backend.domain.messages import leaves_at
+from backend.domain.outcomes import TO_CONTRADICT
 from backend.services import answer_offer, audit, both_sides, outbox, outcomes
 from backend.services.acts import act
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.services.follow_up import expect_outcome
-from backend.services.reminders import is_in_talk
+from backend.services.reminders import has_question, is_in_talk
 from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
@@ -182,16 +183,47 @@ def _absent(turn: Turn, opening: Opening, offer_id: int) -> None:
     if offer is None or offer.opening_id != opening.id or offer.status not in HELD:
         return
     _say(turn, offer, "no_show")
-    said = {row.side for row in outcomes.said_of(turn.session, offer.id)}
-    handset = answer_offer.handset_of(turn.session, offer.worker)
-    if "worker" in said or handset is None:
-        return
+    _ask_absent(turn.session, turn.deps, offer, turn.now)
+
+
+def ask_the_absent(deps: Deps) -> int:
+    """Ask whoever is said not to have come and was in the middle of something else then; return how many."""
+    now = deps.clock()
+    with deps.db.read() as session:
+        due = session.scalars(
+            select(Outcome.offer_id)
+            .join(Offer, Offer.id == Outcome.offer_id)
+            .where(
+                Outcome.side == "employer",
+                Outcome.outcome == "no_show",
+                Outcome.at > now - TO_CONTRADICT,
+                Offer.status.in_(HELD),
+                Offer.absence_asked_at.is_(None),
+            )
+        ).all()
+
+    def one(offer_id: int) -> bool:
+        with deps.db.write() as session:
+            offer = session.get_one(Offer, offer_id, with_for_update=True)
+            return _ask_absent(session, deps, offer, now)
+
+    return each("ask_the_absent", due, one)
+
+
+def _ask_absent(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
+    """Did she go? Once, and not while a bare answer of hers would be to another question (M04)."""
+    handset = answer_offer.handset_of(session, offer.worker)
+    if offer.absence_asked_at is not None or handset is None or has_question(session, handset, now):
+        return False
+    if "worker" in {row.side for row in outcomes.said_of(session, offer.id)}:
+        return False
+    offer.absence_asked_at = now
     message = outbox.enqueue(
-        turn.session, turn.deps, now=turn.now, handset=handset, kind="initiated",
-        expires_at=turn.now + timedelta(days=1),
-        answers=[make("said_absent", opening=opening_view(opening, turn.deps.regions))],
+        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + TO_CONTRADICT,
+        answers=[make("said_absent", opening=opening_view(offer.opening, deps.regions))],
     )  # fmt: skip
-    expect_outcome(turn.session.get_one(Conversation, message.conversation_id), offer)
+    expect_outcome(session.get_one(Conversation, message.conversation_id), offer)
+    return True
 
 
 def _say(turn: Turn, offer: Offer, outcome: str) -> None:

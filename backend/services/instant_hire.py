@@ -190,6 +190,7 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     rate = waves.rate_here(usual, taken, asked_before)
     open_offers = queries.open_offers(session, opening.id, now)
     free = opening.headcount - opening.filled - waiting_list.kept(session, opening.id, now)
+    free -= min(max(free, 0), waiting_list.held(session, opening.id, now))
     plan = waves.plan(
         free=free, open_offers=open_offers, rate=rate, starts_in=starts - now, urgent=opening.urgent,
         last_today=waves.is_last_today(now),

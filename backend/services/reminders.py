@@ -97,6 +97,16 @@ def is_in_talk(session: Session, handset: Handset, now: datetime) -> bool:
     return newest is not None and (newest.taken_by is not None or newest.last_at > now - QUIET_FOR)
 
 
+def has_question(session: Session, handset: Handset, now: datetime) -> bool:
+    """Whether the line has just asked this number something that a bare "1" would answer (M04)."""
+    newest = session.scalar(
+        select(Conversation).where(Conversation.handset_id == handset.id).order_by(Conversation.id.desc()).limit(1)
+    )
+    if newest is None or newest.last_at <= now - QUIET_FOR:
+        return False
+    return bool(((newest.context or {}).get("pending") or {}).get("options"))
+
+
 def text_reminder(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:
     message = outbox.enqueue(
         session, deps, now=now, handset=handset, kind="initiated",

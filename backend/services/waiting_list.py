@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer, make
 from backend.domain.messages import leaves_at
 from backend.domain.offers import HOLDS_A_PLACE, MOVED_UP_VALID, may_become
-from backend.services import answer_offer, audit, outbox
+from backend.services import answer_offer, audit, outbox, reminders
 from backend.services.acts import act, run
 from backend.services.deps import Deps
 from backend.services.each import each
@@ -125,12 +125,27 @@ def move_up(session: Session, deps: Deps, opening: Opening, now: datetime) -> in
     if opening.status != "published" or leaves_at(now) > now or answer_offer.starts_at(opening) <= now:
         return 0
     free = opening.headcount - opening.filled - kept(session, opening.id, now)
-    asked = 0
+    asked = left_for = 0
     for offer in waiting(session, opening.id):
-        if asked >= free:
+        if asked + left_for >= free:
             break
-        asked += _ask(session, deps, offer, now)
+        if _is_held(session, offer, now):
+            left_for += 1
+        else:
+            asked += _ask(session, deps, offer, now)
     return asked
+
+
+def held(session: Session, opening_id: int, now: datetime) -> int:
+    """How many wait whom the next tick will ask, for just now a bare answer of theirs would be to something else (M04)."""
+    return sum(_is_held(session, offer, now) for offer in waiting(session, opening_id))
+
+
+def _is_held(session: Session, offer: Offer, now: datetime) -> bool:
+    if offer.worker.status != "active":
+        return False
+    handset = answer_offer.handset_of(session, offer.worker)
+    return handset is not None and handset.opted_out_at is None and reminders.has_question(session, handset, now)
 
 
 def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:

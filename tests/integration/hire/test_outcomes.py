@@ -244,3 +244,24 @@ def test_staff_say_it_for_either_and_their_last_word_counts(
             outcomes.say(session, deps, now=deps.clock(), offer=offer, side="staff", outcome=outcome)
             assert offer.status == becomes
     assert both_sides.tell_gathered(deps) == 0 and opening_id
+
+
+def test_m04_she_is_asked_about_it_only_once_her_answer_cannot_be_to_something_else(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, [first] = working(1)
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    hire.text(employer, "2")
+    hire.says(first, "我报了哪些活")
+    assert "真的不去了" in hire.says(first, "1")
+    hire.text(employer, "1")
+    assert "老板说你没来" not in hire.texts(hire.number(first))[-1]
+    assert ask_employer.ask_the_absent(deps) == 0
+    hire.says(first, "2")
+    clock.advance(minutes=11)
+    assert ask_employer.ask_the_absent(deps) == 1
+    assert ask_employer.ask_the_absent(deps) == 0, "once"
+    assert "老板说你没来" in hire.texts(hire.number(first))[-1]
+    assert ("worker", "arrived") not in said(database)

@@ -363,3 +363,24 @@ def test_what_staff_stopped_no_change_of_the_employers_sets_going(hire: Hire, fu
     opening = hire.get(opening_id)
     assert (opening.status, opening.closed_at, opening.headcount) == ("published", None, 3)
     assert opening.waves_stopped_at is not None and hire.wave() == 0
+
+
+def test_m04_whoever_has_just_been_asked_something_else_keeps_the_place_until_she_has_answered(
+    hire: Hire, full: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, [holder], [first, second] = full(starts_on=at(14, 8).date(), ends_on=at(14, 8).date())
+    with hire.make() as f:
+        other = f.make_opening(title="摘柑子", starts_on=at(20, 8).date(), ends_on=at(20, 8).date(), headcount=3).id
+    with deps.db.write() as session:
+        answer_offer.take(session, now=clock(), opening_id=other, worker_id=first, channel="sms")
+    hire.says(first, "我报了哪些活")
+    assert "真的不去了" in hire.says(first, "2")
+    give_back(hire, opening_id, holder)
+    assert {status(hire, opening_id)[one] for one in (first, second)} == {"waitlisted"}
+    hire.workers(3)
+    with hire.make() as f:
+        f.session.get(Opening, opening_id).next_wave_at = clock()
+    assert hire.wave() == 0, "the place is hers"
+    clock.advance(minutes=11)
+    assert waiting_list.move_up_waiting(deps) == 1
+    assert status(hire, opening_id)[first] == "offered"
