@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # A run of seven or more digits as people type or say them: ASCII, full-width or Chinese, with gaps or dashes between.
@@ -42,6 +43,19 @@ def mask_numbers(text: str) -> str:
         return f"{digits[:3]}****{digits[-2:]}" if len(digits) < 11 else f"{digits[-11:-8]}****{digits[-4:]}"
 
     return _NUMBER.sub(hide, text)
+
+
+_DIGITS_ZH = str.maketrans("零〇幺一二三四五六七八九", "0011" + "23456789")
+
+
+def long_numbers(text: str) -> list[str]:
+    """The numbers in a text that are long enough to ring, or to be an identity or bank number, as they are written."""
+    found = []
+    for match in _NUMBER.finditer(_DAY.sub("｜", text)):
+        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", match.group()).translate(_DIGITS_ZH))
+        if len(digits) >= 11 or (len(digits) >= 10 and digits.startswith("0")):
+            found.append(match.group().strip())
+    return found
 
 
 def mask_names(text: str, names: Iterable[str]) -> str:

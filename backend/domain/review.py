@@ -143,7 +143,7 @@ def hours_long(posting: Posting) -> Finding | None:
         return None
     start, end = _minutes(posting.hours_from), _minutes(posting.hours_to)
     # Work through the night ends on the next day.
-    worked = (end - start) % (24 * 60)
+    worked = (end - start) % (24 * 60) or 24 * 60
     return Finding("hours_long", (f"{posting.hours_from}-{posting.hours_to}",)) if worked > LONGEST_DAY_H * 60 else None
 
 

@@ -93,6 +93,35 @@ RAISED = [
     ("扫下方二维码进群", ["contact_inside"]),
     ("初中生也要，会摘就行", ["child_words"]),
     ("十四岁也可以", ["child_words", "age_words"]),
+    # written so that it is not found, and in general forms
+    ("押 金200", ["deposit_words"]),
+    ("押·金三百", ["deposit_words"]),
+    ("工具押两百", ["deposit_words"]),
+    ("打五十块来留个名额", ["deposit_words"]),
+    ("培训自费", ["deposit_words"]),
+    ("衣服从工资里扣", ["deposit_words"]),
+    ("户口本压在厂里", ["papers_kept"]),
+    ("不扣身份证，但要押在老板那里", ["papers_kept"]),
+    ("头五天不发工钱", ["wage_held_back"]),
+    ("做不到半个月没得钱", ["wage_held_back"]),
+    ("先押两个礼拜的钱", ["wage_held_back"]),
+    ("腊月底清账", ["year_end_settlement"]),
+    ("除夕前结清", ["year_end_settlement"]),
+    ("五十五以上的不要", ["age_words"]),
+    ("光要青壮年", ["age_words"]),
+    ("招两个男劳动力", ["sex_words"]),
+    ("不要太瘦的", ["looks_words"]),
+    ("不收怀起的", ["family_words"]),
+    ("苗民不收", ["ethnicity_words"]),
+    ("要本镇的人", ["origin_words"]),
+    ("找老张１３８１２３４５６７８", ["contact_inside"]),
+    ("找老张138.1234.5678", ["contact_inside"]),
+    ("找老张139 1234 56 78", ["contact_inside"]),
+    ("打幺三八一二三四五六七八", ["contact_inside"]),
+    ("微：lao_zhang8", ["contact_inside"]),
+    ("十五六岁的也行", ["child_words"]),
+    ("放寒假的学生都可以", ["child_words"]),
+    ("动动手指一天两三百，日结", ["scam_words"]),
     # several at once
     ("女的，四十岁以下，先交200押金", ["deposit_words", "age_words", "sex_words"]),
 ]
@@ -148,6 +177,16 @@ HARMLESS = [
     "三十斤以下的箱子要搬得动",
     "帮扶对象先来",
     "已婚未婚都可以",
+    "年底结婚办酒帮厨",
+    "40以下度白酒厂洗瓶",
+    "苹果长得好看，帮摘",
+    "无传染病要求",
+    "给未婚青年联谊会场搭台",
+    "要女装车工",
+    "暑假照看孩子",
+    "工钱100-150元，早上7点30到17点30",
+    "2026-06-10到2026-06-12",
+    "押 运，跟车",
 ]
 
 
@@ -190,7 +229,8 @@ def test_no_pay_is_seen_unless_it_is_to_be_agreed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "long"), [("07:00", "19:00", False), ("06:00", "20:00", True), ("20:00", "06:00", False)]
+    ("start", "end", "long"),
+    [("07:00", "19:00", False), ("06:00", "20:00", True), ("20:00", "06:00", False), ("08:00", "08:00", True)],
 )
 def test_a_working_day_over_twelve_hours_is_seen_the_night_included(start: str, end: str, long: bool) -> None:
     assert flags("守夜", hours_from=start, hours_to=end) == (["hours_long"] if long else [])
