@@ -237,7 +237,7 @@ _MAY_BE_ASKED_NOW = f"""
 
 
 @cache
-def _worker_ids(dialect: str, askable: bool, now_only: bool) -> TextClause:
+def _worker_ids(dialect: str, askable: bool = False, now_only: bool = False) -> TextClause:
     each = partial(_each, dialect)
     asked = (_MAY_BE_ASKED if askable else "") + (_MAY_BE_ASKED_NOW if now_only else "")
     bound = _days(*(("first_day", "last_day") if askable else ()))
