@@ -85,7 +85,7 @@ def closed_for_sure(turn: Turn) -> list[Answer]:
     opening = next((one for one in live_of(turn) if one.id == params.get("opening_id")), None)
     if opening is None:
         return [make("nobody_hired")]
-    turn.session.refresh(opening, with_for_update=True)
+    turn.session.refresh(opening, ["filled", "headcount", "status"], with_for_update=True)
     coming, how = opening.filled, params.get("how")
     if how == "off" and coming > params.get("coming", coming):
         # Somebody took a place after the question: his yes was about nobody, or about fewer.
