@@ -19,9 +19,9 @@ from backend.console.text import Mask, yuan
 from backend.domain import review
 from backend.domain.access import may, may_see
 from backend.domain.case_rules import after_working_days
+from backend.domain.ledgers import LONGEST_TEXT, MOST_PEOPLE
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_opening, review_transcript, staff_openings
-from backend.services.opening_columns import LONGEST_TEXT, MOST_PEOPLE
 from backend.services.post_opening import posting_of
 from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Opening, Staff

@@ -28,8 +28,20 @@ TOLD = (
     "profile_updated", "not_looking", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
 )  # fmt: skip
 # Of one opening only the last word counts.
-OF_AN_OPENING = frozenset({"job_taken", "waitlisted", "withdrawn", "wait_over", "offer_declined", "undone",
-    "posting_closed", "posting_reopened", "posting_changed", "submitted_again"})
+OF_AN_OPENING = frozenset(
+    {
+        "job_taken",
+        "waitlisted",
+        "withdrawn",
+        "wait_over",
+        "offer_declined",
+        "undone",
+        "posting_closed",
+        "posting_reopened",
+        "posting_changed",
+        "submitted_again",
+    }
+)
 SILENT_FOR = timedelta(minutes=15)  # no turn lasts that long: the end of the call was never reported
 TALKING_FOR = timedelta(minutes=60)  # but a talk with staff may
 

@@ -60,7 +60,8 @@ def _by_name(session: Session, names: Iterable[str]) -> dict[str, list[tuple[str
             .join(Worker, Worker.person_id == Person.id)
             .where(Person.name.in_(some), Person.erased_at.is_(None), Worker.status != "erased")
         ):
-            found.setdefault(name, []).append((village, born))
+            if name is not None:
+                found.setdefault(name, []).append((village, born))
     return found
 
 

@@ -37,7 +37,12 @@ def choose(turn: Turn) -> Chosen | None:
 def without_engine(turn: Turn) -> Chosen:
     """The act when the engine is away: the menu's own few words, else the menu itself."""
     text = turn.message.normalized_text or turn.message.body
-    return choose(turn) or employer_desk.without_engine(turn) or fallback.menu_act(text, turn.pending) or ("menu", {"reason": "unavailable"})
+    return (
+        choose(turn)
+        or employer_desk.without_engine(turn)
+        or fallback.menu_act(text, turn.pending)
+        or ("menu", {"reason": "unavailable"})
+    )
 
 
 @act("menu")

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain import review
 from backend.domain.answers import make
 from backend.domain.employers import kind_of
+from backend.domain.ledgers import LONGEST_TEXT
 from backend.domain.lexicon import job_name
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.terms import worse
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import answer_offer, audit, outbox
 from backend.services.deps import Deps
-from backend.services.opening_columns import COLUMNS, LONGEST_TEXT, check, to_columns
+from backend.services.opening_columns import COLUMNS, check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE

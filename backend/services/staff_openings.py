@@ -135,7 +135,9 @@ def close(deps: Deps, member: Member, opening_id: int, how: str, reason: str) ->
         else:
             how = "off"
             withdraw_opening(session, deps, now, opening.id, actor=member.actor)
-        audit.write(session, now, member.actor, "closed_by_staff", opening, how=how, reason=_plain(session, reason, opening))
+        audit.write(
+            session, now, member.actor, "closed_by_staff", opening, how=how, reason=_plain(session, reason, opening)
+        )
         told = make("posting_closed", opening=opening_view(opening, deps.regions), how=how, coming=coming)
         tell_employer(session, deps, now=now, opening=opening, answer=told)
         return opening

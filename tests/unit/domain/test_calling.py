@@ -115,7 +115,9 @@ def test_m10_work_so_early_that_its_reminder_would_fall_into_the_night_is_remind
     assert reminder_window(early, at("2026-06-11T18:00")) == (at("2026-06-11T19:00"), at("2026-06-11T21:00"))
     assert reminder_window(early, at("2026-06-11T20:10")) == (at("2026-06-11T20:30"), at("2026-06-11T21:00"))
     assert reminder_window(early, at("2026-06-11T20:45")) == (at("2026-06-11T20:45"), at("2026-06-11T21:00"))
-    assert reminder_window(early, at("2026-06-12T00:30")) is None, "it begins before the night ends; what she took is fresh"
+    assert reminder_window(early, at("2026-06-12T00:30")) is None, (
+        "it begins before the night ends; what she took is fresh"
+    )
     assert reminder_window(at("2026-06-12T07:45"), at("2026-06-11T22:00")) == (
         at("2026-06-12T07:00"),
         at("2026-06-12T07:30"),

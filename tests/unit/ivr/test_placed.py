@@ -15,8 +15,13 @@ from ivr.steps import Ask, Digits, Do, Hangup, HungUp, Placed, Say, Silence, Spe
 from tests.support.calls import WORLD, Walk, human, opening, sample
 
 ELDER = replace(WORLD, over_65=True)
-ABOUT: dict[str, Any] = {"offer": (opening(), 71), "reminder": (opening(), 71), "follow_up": (opening(), 71), "callback": (None, None),
-         "still_looking": (None, None)}
+ABOUT: dict[str, Any] = {
+    "offer": (opening(), 71),
+    "reminder": (opening(), 71),
+    "follow_up": (opening(), 71),
+    "callback": (None, None),
+    "still_looking": (None, None),
+}
 BROKEN = State(at="reg_trade", registration={"recording_url": "http://r", "age": 58})
 
 
