@@ -59,6 +59,10 @@ _SHORT = re.compile(rf"(?:(?:还|就|只)?(?:差|缺)|还少)(?P<n>{_NUMBER})(?P
 _ONLY = re.compile(
     rf"(?:只|就|改成|改为|换成|总共|一共)(?:要|招|请)?(?P<n>{_NUMBER})(?:个?人|名|个(?![多半]|月|钟|小时|星期|礼拜|工))"
 )
+# Who of those who said yes is there: that is what the morning's question is for, and changes no posting.
+_OF_TODAY = re.compile(
+    rf"(?:差|少|缺|有|就|只|才)(?:{_NUMBER}){_HEADS}(?:没|没有|没得|莫得|未)?(?:来|到|去)(?!做|干|摘|帮)|(?:没|没有|没得|莫得|未)(?:来|到)齐?$"
+)
 _MONEY = re.compile(r"块|元|工钱|工资|工价|价钱|价格|一天|每天|每人|钱|斤")
 _NOT_ENOUGH = re.compile(r"(?:不|没|没有|没得|莫得|未)(?:招|找|请|喊|来|到)?(?:满|够|齐)|[来到]齐")
 _ASKS = re.compile(r"咋|怎么|啷个|哪个|[吗么?？]$|了没$|没得$|没有$")
@@ -76,6 +80,8 @@ def read(text: str) -> Wish | None:
         return Wish("undo")
     if _PEOPLE.search(said):
         return Wish("people")
+    if _OF_TODAY.search(said):
+        return None
     if _ONE_MORE.search(said):
         return Wish("more", 1)
     if (counted := _counted(said)) is not None:

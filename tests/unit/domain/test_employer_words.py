@@ -117,3 +117,10 @@ def test_what_a_worker_says_in_the_same_words_is_marked_so(words: str) -> None:
 )
 def test_other_words_are_nobodys_wish_of_this_kind(words: str) -> None:
     assert read(words) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["还差两个没来", "差两个人没来", "还少3个人没来", "就两个人来", "有一个没到", "没来齐"]
+)
+def test_who_is_missing_this_morning_changes_no_posting(words: str) -> None:
+    assert read(words) is None

@@ -141,3 +141,10 @@ def test_a_bare_no_that_may_mean_either_pauses_nobody(words: str) -> None:
     options = {"1": yes, "yes": yes, "2": no, "no": no}
     assert fallback.chosen(words, {"options": options, "words": "still_looking"}) is None
     assert fallback.chosen(words, {"options": options, "words": "follow_up"}) == ("no", {})
+
+
+@pytest.mark.parametrize("words", ["老板没来", "老板都没来", "师傅没来", "老板来不了", "老师没到"])
+def test_who_the_answer_is_about_is_not_taken_for_who_is_spoken_to(words: str) -> None:
+    """老板没来 is what the employer did; it makes no worker stay away (P05)."""
+    assert read("follow_up", words, KEYS) is None
+    assert read("follow_up", "老板,我没去", KEYS) == "2" and read("follow_up", "师傅我去了", KEYS) == "1"
