@@ -107,6 +107,12 @@ RENDERERS: dict[str, Callable[[Answer, date], list[Say]]] = {
 }
 
 
+def is_enough_or_off(state: State) -> bool:
+    """Whether the open question is if those who have a place still come: three keys, and no plain yes or no."""
+    answer = state.data.get("answer") or {}
+    return answer.get("kind") == "confirm_close" and bool(answer["coming"])
+
+
 def confirm_close_prompts(answer: Answer) -> tuple[Say, Say, Say]:
     """Keys of the question whether those who have a place still come."""
     if answer["coming"]:

@@ -27,7 +27,7 @@ from ivr.asking import (
     prompt,
     three,
 )
-from ivr.hiring import HIRING, confirm_close_prompts, employer_menu
+from ivr.hiring import HIRING, confirm_close_prompts, employer_menu, is_enough_or_off
 from ivr.placed import PLACED, picked_up
 from ivr.registration import REGISTRATION
 from ivr.steps import Say, Speech, State, World
@@ -178,6 +178,8 @@ def _confirm(state: State, world: World, key: str) -> Move | None:
     kind = state.data["answer"]["kind"]
     if key == "1":
         return Act(**state.data["yes"]) if state.data.get("yes") else Talk("1")
+    if key == "3":
+        return Talk("3")
     if key != "2":
         return None
     if kind == "confirm_take" and state.back and state.back[-1][0] == "job":
@@ -185,6 +187,10 @@ def _confirm(state: State, world: World, key: str) -> Move | None:
     if kind == "confirm_take":
         return Go("main", forget=True)
     return Talk("2")
+
+
+def _confirm_keys(state: State, world: World) -> str:
+    return "123" if is_enough_or_off(state) else "12"
 
 
 _NOT_GOING = re.compile(
@@ -201,6 +207,9 @@ _NO_CONSENT = re.compile(r"不(想|要)?(同意|登)|算(了|球)(?!对)")
 def _confirm_heard(state: State, world: World, said: Speech) -> Move | None:
     """不去了, 没得空 to 真的不去了? is a yes; to 去不去 it would be a no. 不同意 to a registration ends it, it corrects nothing."""
     kind = state.data["answer"]["kind"]
+    if is_enough_or_off(state) and said.choice in {"yes", "no"}:
+        # Two ways of ending and one of going on: a no ends nothing, a yes does not say which (V11).
+        return Talk("3") if said.choice == "no" else Miss((prompt("press_to_be_sure"),))
     if kind == "confirm_registration" and _NO_CONSENT.search(said.text):
         return Act("cancel")
     if kind != "confirm_withdraw" or len(said.text) > LONGEST_ANSWER:
@@ -386,7 +395,7 @@ QUESTIONS: dict[str, Question] = {
                  hints=("要听", "不听了", *YES_NO_HINTS), pause_s=SHORT_PAUSE_S, resumable=True),
         Question("mine", _mine, keys("12"), _mine_prompts, _mine_body,
                  hints=("不去了", "来不了", "下一个", *YES_NO_HINTS), binding=True, resumable=True),
-        Question("confirm", _confirm, keys("12"), _confirm_prompts, _confirm_body, _confirm_heard, yes="1", no="2", hints=YES_NO_HINTS,
+        Question("confirm", _confirm, _confirm_keys, _confirm_prompts, _confirm_body, _confirm_heard, yes="1", no="2", hints=YES_NO_HINTS,
                  resumable=True, binding=True, pause_s=SHORT_PAUSE_S),
         Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts, hints=_titles),
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),

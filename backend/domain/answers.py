@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "confirm_take": ("opening",),  # by voice only: a spoken wish is read back before it counts (V11)
     "job_full": ("opening", "alternatives"),
     "job_gone": ("opening", "alternatives"),  # expired or withdrawn
-    "called_off": ("opening",),  # the employer needs nobody any more; told to those who had a place or an offer
+    "called_off": ("opening",),  # the employer needs nobody any more; told to those who had a place
     "clash": ("opening", "standing"),  # standing: the taken opening that overlaps
     "already_taken": ("opening", "code"),
     "my_list": ("offers",),  # [{offer_id, code, status, opening}]

@@ -169,20 +169,26 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
     return opening
 
 
-def end_offers(session: Session, deps: Deps, now: datetime, opening: Opening) -> list[Offer]:
-    """End every open offer and place of an opening that is over, and tell the workers by text; return them."""
-    bound = list(live_offers(session, opening.id, now.astimezone(TIMEZONE).date()))
+def end_offers(
+    session: Session, deps: Deps, now: datetime, opening: Opening, *, places_too: bool = True
+) -> list[Offer]:
+    """End every open offer of an opening, and with `places_too` every place, and tell the workers by text; return them.
+
+    Only whoever had a place hears that it is called off: to the others it is a job that takes nobody on any more.
+    """
+    live = live_offers(session, opening.id, now.astimezone(TIMEZONE).date())
+    bound = [offer for offer in live if places_too or offer.status not in HOLDS_A_PLACE]
     phones = numbers_of(session, [offer.worker.person_id for offer in bound])
     view = opening_view(opening, deps.regions)
     for offer in bound:
+        told = make("job_gone", opening=view, alternatives=[])
         if offer.status in HOLDS_A_PLACE:
             opening.filled -= 1
             offer.worker.waiting_since = offer.worker.waiting_since or now
+            told = make("called_off", opening=view)
         offer.status, offer.answered_at = "withdrawn", now
         if handset := phones.get(offer.worker.person_id):
-            outbox.enqueue(
-                session, deps, now=now, handset=handset, kind="initiated", answers=[make("called_off", opening=view)]
-            )
+            outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])
     return bound
 
 

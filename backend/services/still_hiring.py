@@ -21,15 +21,13 @@ from backend.services import answer_offer, audit, outbox
 from backend.services.acts import act, run
 from backend.services.deps import Deps
 from backend.services.people import handset_to_write_to
-from backend.services.post_opening import withdraw_opening
+from backend.services.post_opening import end_offers, withdraw_opening
 from backend.services.still_looking import may_be_asked
 from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Handset, Opening
 from backend.store.queries import freshness as queries
-from backend.store.queries.offers import live_offers
-from backend.store.queries.workers import numbers_of
 
 ACT = "still_hiring"
 AT_ONCE = 100
@@ -168,18 +166,6 @@ def close(session: Session, deps: Deps, now: datetime, opening: Opening, *, acto
         withdraw_opening(session, deps, now, opening.id, actor=actor)
         return 0
     session.refresh(opening)
-    waiting = [
-        offer
-        for offer in live_offers(session, opening.id, now.astimezone(TIMEZONE).date())
-        if offer.status in ("offered", "waitlisted")
-    ]
-    phones = numbers_of(session, [offer.worker.person_id for offer in waiting])
-    view = opening_view(opening, deps.regions)
-    for offer in waiting:
-        offer.status, offer.answered_at = "withdrawn", now
-        if handset := phones.get(offer.worker.person_id):
-            outbox.enqueue(
-                session, deps, now=now, handset=handset, kind="initiated", answers=[make("called_off", opening=view)]
-            )
+    waiting = end_offers(session, deps, now, opening, places_too=False)
     audit.write(session, now, actor, "closed_opening", opening, offers=[offer.id for offer in waiting])
     return int(kept)

@@ -154,6 +154,20 @@ def test_enough_keeps_those_who_have_a_place_and_is_taken_back_by_a_reply(
     assert opening.next_wave_at is not None
 
 
+def test_enough_does_not_tell_those_only_asked_that_the_work_is_called_off(
+    owner: Talk, hires: Callable[..., int], make: Callable[[], Any], deps: Deps
+) -> None:
+    """The work goes on and their neighbours have a place in it: they hear that it takes nobody on any more."""
+    opening_id = hires("王秀英")
+    with make() as f:
+        asked = f.make_worker("冉光荣", number="+8610000222002")
+        f.make_offer(f.session.get_one(Opening, opening_id), asked, "offered")
+    owner.read("招满了", "inform").say("招满了")
+    assert kinds(owner.say("1")) == ["posting_closed"]
+    [told] = texts(deps, "+8610000222002")
+    assert "不招了" in told and "取消" not in told
+
+
 def test_called_off_tells_the_workers_and_taken_back_asks_them_anew(
     owner: Talk, hires: Callable[..., int], deps: Deps
 ) -> None:

@@ -18,6 +18,7 @@ from ivr.questions import QUESTIONS
 from ivr.steps import (
     WRONG_PERSON,
     Ask,
+    Converse,
     Digits,
     Do,
     Event,
@@ -264,6 +265,28 @@ def test_i11_no_call_back_is_promised_where_no_case_is_open(world: Any) -> None:
         assert "打回来" not in words_of(steps) and "打给您" not in words_of(steps)
     state, steps = run(state, Silence(), world, human(world.staff_open))
     assert isinstance(steps[-1], Transfer | Record) and state.case_id == 5, "a person, with a case"
+
+
+CLOSING = {"answer": make("confirm_close", opening=opening(), coming=3)}
+
+
+@pytest.mark.parametrize("words", ["不是", "不对"])
+def test_v11_a_no_to_enough_or_off_goes_on_hiring(words: str) -> None:
+    """Key 2 would send away everybody who counts on the place."""
+    _, steps = at("confirm", heard(words), CLOSING)
+    assert steps[-1] == Converse("3")
+
+
+@pytest.mark.parametrize("words", ["要得", "对"])
+def test_v11_a_yes_to_enough_or_off_does_not_say_which_and_ends_nothing(words: str) -> None:
+    state, steps = at("confirm", heard(words), CLOSING)
+    assert isinstance(steps[-1], Ask) and state.at == "confirm"
+
+
+def test_v11_each_way_of_closing_has_its_key_and_going_on_has_one_too() -> None:
+    for key in "123":
+        _, steps = at("confirm", Digits(key), CLOSING)
+        assert steps[-1] == Converse(key)
 
 
 def test_v03_never_mind_while_the_village_is_changed_changes_nothing() -> None:
