@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from backend.services import place_calls
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import CallAttempt, Offer, OutboxRow, PlannedCall
 from tests.support.clock import SettableClock
+from tests.support.fakes import FakeCarrier
 from tests.support.phone_call import NUMBER, PhoneCall
 from tests.support.signing import SignedClient
 
@@ -42,6 +44,17 @@ def machine(signed: SignedClient, ring: dict[str, Any], answered_by: str) -> Non
 def the_plan(deps: Deps) -> PlannedCall | None:
     with deps.db.read() as session:
         return session.scalar(select(PlannedCall).order_by(PlannedCall.id.desc()).limit(1))
+
+
+def place_due(deps: Deps, clock: SettableClock, carrier: FakeCarrier) -> dict[str, Any] | None:
+    """Let the next planned call come due and place it; what the carrier was asked, or None if nothing was rung."""
+    planned = the_plan(deps)
+    if planned is not None and planned.status == "planned" and planned.due_at > clock():
+        clock.set(planned.due_at)
+    before = len(carrier.rings)
+    while place_calls.place_next(deps):
+        pass
+    return carrier.rings[-1] if len(carrier.rings) > before else None
 
 
 def the_attempt(deps: Deps) -> CallAttempt:

@@ -10,13 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from backend.domain import freshness
-from backend.services import place_calls
 from backend.services.deps import Deps
 from backend.store.models import Handset, Worker
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeCarrier
 from tests.support.phone_call import NUMBER
-from tests.support.placed import the_plan
+from tests.support.placed import place_due
 
 Make = Callable[[], Any]
 
@@ -64,15 +63,4 @@ def handset(deps: Deps) -> Callable[[], Handset]:
 
 @pytest.fixture
 def due(deps: Deps, clock: SettableClock, carrier: FakeCarrier) -> Callable[[], dict[str, Any] | None]:
-    """Let the next planned call come due and place it; what the carrier was asked, or None if nothing was rung."""
-
-    def place() -> dict[str, Any] | None:
-        planned = the_plan(deps)
-        if planned is not None and planned.status == "planned" and planned.due_at > clock():
-            clock.set(planned.due_at)
-        before = len(carrier.rings)
-        while place_calls.place_next(deps):
-            pass
-        return carrier.rings[-1] if len(carrier.rings) > before else None
-
-    return place
+    return lambda: place_due(deps, clock, carrier)

@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from backend.services import answer_offer, place_calls
+from backend.services import answer_offer
 from backend.services.deps import Deps
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeCarrier
 from tests.support.phone_call import NUMBER, PhoneCall
-from tests.support.placed import (
-    the_plan,
-)
+from tests.support.placed import place_due
 from tests.support.signing import SignedClient
 
 Make = Callable[[], Any]
@@ -35,18 +33,7 @@ def call(signed: SignedClient) -> Callable[[], PhoneCall]:
 
 @pytest.fixture
 def due(deps: Deps, clock: SettableClock, carrier: FakeCarrier) -> Callable[[], dict[str, Any] | None]:
-    """Let the next planned call come due and place it; what the carrier was asked, or None if nothing was rung."""
-
-    def place() -> dict[str, Any] | None:
-        planned = the_plan(deps)
-        if planned is not None and planned.status == "planned" and planned.due_at > clock():
-            clock.set(planned.due_at)
-        before = len(carrier.rings)
-        while place_calls.place_next(deps):
-            pass
-        return carrier.rings[-1] if len(carrier.rings) > before else None
-
-    return place
+    return lambda: place_due(deps, clock, carrier)
 
 
 @pytest.fixture
