@@ -63,9 +63,9 @@ class Matcher:
         while at < len(text):
             for length in self._first.get(text[at], ()):
                 word = text[at : at + length]
-                if word in self._by_word:
-                    hits += [Hit(at, at + length, word, e.entity, e.value) for e in self._by_word[word]]
-                    at += length
+                if word in self._by_word:  # shorter than `length` where the text ends
+                    hits += [Hit(at, at + len(word), word, e.entity, e.value) for e in self._by_word[word]]
+                    at += len(word)
                     break
             else:
                 at += 1
