@@ -185,3 +185,8 @@ def line(opening: dict[str, Any], lang: str = "zh", *, detail: int = 3) -> str:
     if detail >= 1:
         parts += cares(opening, lang)
     return (", " if lang == "en" else ",").join(part for part in parts if part)
+
+
+def numbered(openings: list[dict[str, Any]], detail: int) -> str:
+    """Openings to choose from, one to a line from 1."""
+    return "\n".join(f"{n} {line(opening, detail=detail)}" for n, opening in enumerate(openings, start=1))
