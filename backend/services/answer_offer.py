@@ -187,10 +187,20 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
     if freed is None:
         raise Conflict("the opening holds no taken place", reason="not_held")
     session.refresh(offer.opening)
-    offer.status, offer.answered_at, offer.message_id = "withdrawn", now, message_id
+    end_place(offer, now)
+    offer.message_id = message_id
     session.flush()
     waits_again(session, offer.worker, now)
     return offer
+
+
+def end_place(offer: Offer, now: datetime) -> None:
+    """Her place is no longer hers. Whoever is at work already has done the days until now, and is asked about those."""
+    if offer.status == "arrived":
+        today = now.astimezone(TIMEZONE).date()
+        begun = datetime.combine(today, _hour(offer.opening.hours_from), TIMEZONE) <= now
+        offer.ends_on = max(offer.starts_on, today if begun else today - timedelta(days=1))
+    offer.status, offer.answered_at = "withdrawn", now
 
 
 def waits_again(session: Session, worker: Worker, now: datetime) -> None:

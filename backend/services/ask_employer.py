@@ -27,13 +27,15 @@ from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Offer, Opening, Outcome
+from backend.store.queries.offers import came
 
 ASKED_AFTER = timedelta(hours=1)
 ASKED_FOR = timedelta(hours=10)
 PAID_WITHIN_DAYS = 4
 AT_ONCE = 100
 NAMES = 7  # under one digit each; 8 are the next ones, 9: all others came
-HELD = ("accepted", "arrived", "completed")
+EXPECTED = ("accepted", "arrived")
+HELD = (*EXPECTED, "completed")
 
 
 def ask_who_came(deps: Deps) -> int:
@@ -95,7 +97,7 @@ def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
             .returning(Opening.id)
             .execution_options(synchronize_session=False)
         )
-        offers = _of(session, opening_id, HELD if column == "payment_asked_at" else ("accepted", "arrived"))
+        offers = _worked(session, opening_id) if column == "payment_asked_at" else _of(session, opening_id, EXPECTED)
         if mine is None or handset is None or not offers:
             return False  # whom no text reaches is not asked: the worker's word stands, and staff may say it
         view = opening_view(opening, deps.regions)
@@ -132,6 +134,15 @@ def _of(session: Session, opening_id: int, statuses: Sequence[str]) -> list[Offe
             select(Offer).where(Offer.opening_id == opening_id, Offer.status.in_(statuses)).order_by(Offer.id)
         )
     )
+
+
+def _worked(session: Session, opening_id: int) -> list[Offer]:
+    """Whose wages are asked about: also theirs who left in the middle of the work."""
+    left = select(Offer.id).where(Offer.opening_id == opening_id, Offer.status == "withdrawn", came())
+    gone = set(session.scalars(left))
+    return [
+        offer for offer in _of(session, opening_id, (*HELD, "withdrawn")) if offer.status in HELD or offer.id in gone
+    ]
 
 
 def _own_opening(turn: Turn) -> Opening | None:
@@ -174,7 +185,7 @@ def attendance(turn: Turn) -> list[Answer]:
 
 def _undecided(session: Session, opening_id: int) -> list[Offer]:
     told = select(Outcome.offer_id).where(Outcome.side == "employer", Outcome.outcome.in_(("arrived", "no_show")))
-    return [offer for offer in _of(session, opening_id, ("accepted", "arrived")) if offer.id not in
+    return [offer for offer in _of(session, opening_id, EXPECTED) if offer.id not in
             set(session.scalars(told.where(Outcome.offer_id == offer.id)))]  # fmt: skip
 
 
@@ -269,7 +280,7 @@ def wages_settled(turn: Turn) -> list[Answer]:
     if opening is None:
         return [make("nothing_to_answer", said="yes")]
     absent = _absent_of(turn.session, opening.id)
-    for offer in _of(turn.session, opening.id, HELD):
+    for offer in _worked(turn.session, opening.id):
         if offer.id in absent:
             continue  # no wages are spoken of for whoever, as he says, was not there
         _say(turn, offer, "paid" if said == "paid" else "unpaid")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
@@ -24,11 +24,12 @@ from backend.services.turn import Turn
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Employer, Handset, Offer
-from backend.store.queries.offers import over_and_unasked
+from backend.store.queries.offers import came, over_and_unasked
 
 ASKED_WITHIN = timedelta(days=4)
-# `completed` may be the employer's word alone: whether she was paid only she says.
-OPEN = ("accepted", "arrived", "completed")
+# `completed` may be the employer's word alone: whether she was paid only she says. Of whoever was at work and left, or was
+# called off, in the middle of it the days done are asked about (`came`).
+OPEN = ("accepted", "arrived", "completed", "withdrawn")
 
 
 def ask_how_it_went(deps: Deps) -> int:
@@ -64,6 +65,13 @@ def _ask(deps: Deps, offer_id: int, until: datetime) -> bool:
     return True
 
 
+def is_open(session: Session, offer: Offer) -> bool:
+    """Whether there are days of work to ask about."""
+    if offer.status == "withdrawn":
+        return session.scalar(select(Offer.id).where(Offer.id == offer.id, came())) is not None
+    return offer.status in OPEN
+
+
 def text_follow_up(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:
     message = outbox.enqueue(
         session, deps, now=now, handset=handset, kind="initiated", expires_at=follow_up_window(offer.ends_on)[1],
@@ -92,11 +100,11 @@ def job_outcome(turn: Turn) -> list[Answer]:
     """`params`: offer_id, outcome (arrived | no_show, then paid | unpaid | not_due)."""
     offer, outcome = own_offer(turn), str(turn.facts.params.get("outcome"))
     turn.expect(None)
-    if offer is None or offer.status not in {*OPEN, "no_show"}:
+    if offer is None or not (offer.status == "no_show" or is_open(turn.session, offer)):
         return [make("nothing_to_answer", said="yes")]
     view = opening_view(offer.opening, turn.deps.regions)
     if outcome == "no_show":
-        if offer.status != "no_show" and not may_become(offer.status, "no_show"):
+        if offer.status not in ("no_show", "withdrawn") and not may_become(offer.status, "no_show"):
             return [make("nothing_to_answer", said="no")]
         _say(turn, offer, "no_show")
         return [make("outcome_noted", outcome="no_show", opening=view)]

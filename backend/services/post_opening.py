@@ -186,7 +186,7 @@ def end_offers(
             opening.filled -= 1
             offer.worker.waiting_since = offer.worker.waiting_since or now
             told = make("called_off", opening=view)
-        offer.status, offer.answered_at = "withdrawn", now
+        answer_offer.end_place(offer, now)
         if handset := phones.get(offer.worker.person_id):
             outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])
     return bound

@@ -21,7 +21,6 @@ from backend.store.models import Call, Conversation, Handset, Offer, PlannedCall
 _WANTED_WHILE = {
     "offer": frozenset({"offered"}),
     "reminder": frozenset({"accepted"}),
-    "follow_up": frozenset(follow_up.OPEN),
 }
 _Text = Callable[[Session, Deps, Offer, Handset, datetime], None]
 _TEXTS: dict[str, _Text] = {
@@ -43,7 +42,11 @@ def still_wanted(session: Session, planned: PlannedCall, now: datetime) -> bool:
     if planned.offer_id is None:
         return True
     offer = session.get_one(Offer, planned.offer_id)
-    if offer.worker.status == "erased" or offer.status not in _WANTED_WHILE[planned.purpose]:
+    if offer.worker.status == "erased":
+        return False
+    if planned.purpose == "follow_up":
+        return follow_up.is_open(session, offer)
+    if offer.status not in _WANTED_WHILE[planned.purpose]:
         return False
     return planned.purpose != "offer" or offer.expires_at is None or offer.expires_at > now
 

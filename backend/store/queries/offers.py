@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, select, text
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.offers import HOLDS_A_PLACE, Stretch
-from backend.store.models import Offer, Opening, Person, Worker
+from backend.store.models import Offer, Opening, Outcome, Person, Worker
 
 # An offer in one of these still binds somebody: the worker has to be told when the opening goes away …
 LIVE = frozenset({"offered", "waitlisted", "accepted"})
@@ -74,8 +74,15 @@ def households_at_work(session: Session, household_ids: Iterable[int], since: da
     return {household for household in session.scalars(query) if household is not None}
 
 
+def came() -> ColumnElement[bool]:
+    """Whether somebody has said that the holder of an offer came: she has worked, though she may have left since."""
+    return exists().where(Outcome.offer_id == Offer.id, Outcome.outcome == "arrived")
+
+
 _OVER = """SELECT id, ends_on, status FROM offers {by}
-    WHERE followed_up_at IS NULL AND ends_on < :today AND ends_on >= :since ORDER BY id"""
+    WHERE followed_up_at IS NULL AND ends_on < :today AND ends_on >= :since AND (status <> 'withdrawn' OR EXISTS (
+        SELECT 1 FROM outcomes s WHERE s.offer_id = offers.id AND s.outcome = 'arrived'))
+    ORDER BY id"""
 
 
 def over_and_unasked(session: Session, statuses: Iterable[str], since: date, today: date) -> list[tuple[int, date]]:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from backend.errors import Conflict
-from backend.services import answer_offer, reminders
+from backend.services import answer_offer, follow_up, reminders
 from backend.services.deps import Deps
-from backend.store.models import Opening, Worker
+from backend.store.models import Opening, Outcome, Worker
 from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
 
@@ -93,3 +93,48 @@ def test_whoever_takes_a_place_again_is_reminded_again(hire: Hire, deps: Deps, c
     assert (offer.reminded_at, offer.ends_on) == (None, at(12, 8).date())
     clock.set(at(10, 20, 30))
     assert reminders.remind_workers(deps) == 1
+
+
+@pytest.mark.parametrize("called_off", [False, True])
+def test_w06_whoever_leaves_in_the_middle_is_asked_about_the_wages_of_the_days_done(
+    hire: Hire, at_work: tuple[int, int], deps: Deps, clock: SettableClock, called_off: bool
+) -> None:
+    opening_id, worker_id = at_work
+    [offer] = hire.offers(opening_id)
+    with hire.make() as f:
+        f.session.add(Outcome(offer_id=offer.id, side="employer", outcome="arrived", at=deps.clock()))
+    if called_off:
+        hire.text(hire.employer_number(opening_id), "不招了")
+        hire.text(hire.employer_number(opening_id), "2")
+    else:
+        hire.says(worker_id, "我报的活")
+        hire.says(worker_id, "1")
+        hire.says(worker_id, "1")
+    assert [(one.status, one.ends_on) for one in hire.offers(opening_id)] == [("withdrawn", at(12, 8).date())]
+    clock.set(at(13, 9, 30))
+    assert follow_up.ask_how_it_went(deps) == 1
+    assert "给了没有" in hire.says(worker_id, "1")
+    hire.says(worker_id, "2")
+    [case] = hire.cases("wage_arrears")
+    assert case.details["date"] == ["2026-06-11/2026-06-12"]
+    assert [one.status for one in hire.offers(opening_id)] == ["withdrawn"]
+
+
+def test_whoever_steps_back_before_the_work_is_asked_nothing_about_it(
+    hire: Hire, at_work: tuple[int, int], deps: Deps, clock: SettableClock
+) -> None:
+    _, worker_id = at_work
+    hire.says(worker_id, "我报的活")
+    hire.says(worker_id, "1")
+    hire.says(worker_id, "1")
+    clock.set(at(13, 9, 30))
+    assert follow_up.ask_how_it_went(deps) == 0  # nobody has said that she came
+
+
+def test_w06_whoever_left_and_comes_back_has_the_days_of_the_job_again(hire: Hire, at_work: tuple[int, int]) -> None:
+    opening_id, worker_id = at_work
+    hire.says(worker_id, "我报的活")
+    hire.says(worker_id, "1")
+    hire.says(worker_id, "1")
+    hire.says(worker_id, "1")
+    assert [(one.status, one.ends_on) for one in hire.offers(opening_id)] == [("accepted", at(20, 8).date())]

@@ -265,3 +265,22 @@ def test_m04_she_is_asked_about_it_only_once_her_answer_cannot_be_to_something_e
     assert ask_employer.ask_the_absent(deps) == 0, "once"
     assert "老板说你没来" in hire.texts(hire.number(first))[-1]
     assert ("worker", "arrived") not in said(database)
+
+
+def test_w06_the_wages_of_whoever_left_in_the_middle_are_asked_about_too(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, [first, _] = working(2, ends_on=at(13, 8).date())
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    hire.text(hire.employer_number(opening_id), "都来了")
+    clock.set(at(12, 10))
+    hire.says(first, "我报的活")
+    assert "真的不去了" in hire.says(first, "1")
+    hire.says(first, "1")
+    clock.set(at(14, 9, 30))
+    ask_employer.ask_who_was_paid(deps)
+    assert "2个人的工钱" in hire.texts(hire.employer_number(opening_id))[-1]
+    hire.text(hire.employer_number(opening_id), "1")
+    assert said(database).count(("employer", "paid")) == 2
+    assert status(hire, opening_id) == ["withdrawn", "completed"]
