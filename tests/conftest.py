@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,6 +46,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(Path(__file__).parent).parts[0] == "e2e":
             item.add_marker(pytest.mark.e2e)
+
+
+def pytest_collection_finish() -> None:
+    settle_heap()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _heap_settled_after_each_module() -> Iterator[None]:
+    yield
+    settle_heap()
+
+
+def settle_heap() -> None:
+    """Take what lives on out of the collector's sight.
+
+    With thousands of tests in memory a full collection stops this process for seconds, longer than the engine's actions
+    wait for the backend that runs in it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
