@@ -43,11 +43,15 @@ class Ticker:
         self._jobs = tuple(job for job in jobs if deps.settings.is_demo or not job.demo_only)
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leads = False
+        self._catching_up: threading.Thread | None = None
         self._lock = threading.Lock()
         self._running = {job.name: threading.Lock() for job in self._jobs}
 
     def beat(self) -> bool:
-        """Take or keep the lead; on taking it, run at once what may have come due while nobody led."""
+        """Take or keep the lead; on taking it, begin at once what may have come due while nobody led.
+
+        That is done beside the beats: the lead would run out while a job is at work.
+        """
         try:
             leads = lease.hold(self._deps.db, self.holder, self._deps.clock())
         except SQLAlchemyError as problem:
@@ -57,10 +61,14 @@ class Ticker:
             taken, self._leads = leads and not self._leads, leads
         if taken:
             log.info("scheduler_leads", holder=self.holder)
-            for job in self._jobs:
-                if job.at_start:
-                    self.tick(job)
+            self._catching_up = threading.Thread(target=self._catch_up, name="catch-up", daemon=True)
+            self._catching_up.start()
         return leads
+
+    def _catch_up(self) -> None:
+        for job in self._jobs:
+            if job.at_start:
+                self.tick(job)
 
     def tick(self, job: Job) -> None:
         """Run one job, if this process still leads; a failure is logged and the next tick tries again.
@@ -81,20 +89,27 @@ class Ticker:
             log.info("job_done", job=job.name, changed=changed)
 
     def schedule(self) -> BlockingScheduler:
-        """A scheduler whose late or doubled ticks melt into one, however late: lateness is judged by the rows."""
+        """A scheduler whose late or doubled ticks melt into one, however late: lateness is judged by the rows.
+
+        The beat has a thread of its own, so that it waits for no job.
+        """
         scheduler = BlockingScheduler(
             timezone=TIMEZONE,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(4), "beat": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        scheduler.add_job(self.beat, IntervalTrigger(seconds=BEAT_S, timezone=TIMEZONE), id="beat",
+        scheduler.add_job(self.beat, IntervalTrigger(seconds=BEAT_S, timezone=TIMEZONE), id="beat", executor="beat",
                           next_run_time=datetime.now(TIMEZONE))  # fmt: skip
         for job in self._jobs:
             scheduler.add_job(self.tick, job.trigger, args=[job], id=job.name)
         return scheduler
 
     def resign(self) -> None:
-        if self._leads:
+        """Give up the lead, if this process has it: no job is begun any more, and the one at work is finished."""
+        leads, self._leads = self._leads, False
+        if self._catching_up is not None:
+            self._catching_up.join()
+        if leads:
             lease.release(self._deps.db, self.holder, self._deps.clock())
 
 

@@ -121,9 +121,15 @@ def test_what_came_due_while_nobody_led_is_done_on_taking_the_lead(deps: Deps, m
     with make() as f:
         past = f.today - timedelta(days=3)
         opening = f.make_opening(starts_on=past, ends_on=past)
-    Ticker(deps, tuple(job for job in JOBS if not job.demo_only)).beat()
-    with deps.db.read() as session:
-        assert session.get_one(Opening, opening.id).status == "expired"
+    ticker = Ticker(deps, tuple(job for job in JOBS if not job.demo_only))
+    ticker.beat()
+
+    def status() -> str:
+        with deps.db.read() as session:
+            return session.get_one(Opening, opening.id).status
+
+    wait_for(lambda: status() == "expired", 30)
+    ticker.resign()
 
 
 def test_a_job_still_at_work_is_not_begun_a_second_time(deps: Deps) -> None:
@@ -138,15 +144,50 @@ def test_a_job_still_at_work_is_not_begun_a_second_time(deps: Deps) -> None:
 
     job = Job("slow", IntervalTrigger(days=1000), slow, at_start=True)
     ticker = Ticker(deps, (job,))
-    lead = threading.Thread(target=ticker.beat)
-    lead.start()
+    ticker.beat()
     assert begun.wait(30)
     ticker.tick(job)
-    go_on.set()
-    lead.join(30)
     assert runs == [1]
-    ticker.tick(job)
-    assert runs == [1, 1]
+    go_on.set()
+
+    def runs_again() -> bool:
+        ticker.tick(job)
+        return runs == [1, 1]
+
+    wait_for(runs_again)
+    ticker.resign()
+
+
+def test_the_lead_is_kept_while_all_that_came_due_is_still_at_work(deps: Deps, clock: SettableClock) -> None:
+    """D11: else a second scheduler would lead beside it, and /readyz show a dead one."""
+    go_on, at_work = threading.Event(), threading.Semaphore(0)
+
+    def slow(_: Deps) -> int:
+        at_work.release()
+        go_on.wait(60)
+        return 0
+
+    every_second = IntervalTrigger(seconds=1)
+    ticker = Ticker(deps, tuple(Job(f"slow_{n}", every_second, slow, at_start=True) for n in range(6)))
+    scheduler = ticker.schedule()
+    running = threading.Thread(target=scheduler.start)
+    running.start()
+    try:
+        for _ in range(5):  # the catching up, and every thread for jobs
+            assert at_work.acquire(timeout=30)
+        later = clock.advance(seconds=10)
+
+        def beaten() -> bool:
+            with deps.db.read() as session:
+                return session.get_one(Heartbeat, lease.NAME).at == later
+
+        wait_for(beaten, 30, "the next beat")
+        assert not lease.hold(deps.db, "somebody else", clock.advance(seconds=10))
+    finally:
+        go_on.set()
+        scheduler.shutdown()
+        running.join(30)
+        ticker.resign()
 
 
 def test_a_job_that_fails_neither_stops_the_others_nor_loses_the_lead(deps: Deps) -> None:
@@ -161,8 +202,9 @@ def test_a_job_that_fails_neither_stops_the_others_nor_loses_the_lead(deps: Deps
     )
     ticker = Ticker(deps, jobs)
     assert ticker.beat()
-    assert ran == [1]
+    wait_for(lambda: ran == [1])
     assert ticker.beat()
+    ticker.resign()
 
 
 def test_a_scheduler_that_does_not_lead_runs_nothing(deps: Deps, clock: SettableClock) -> None:
