@@ -11,7 +11,7 @@ from backend.domain.posting_words import MOST_PEOPLE, span_of_hours
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases
 
-NAMED_AT_MOST = 8
+NAMED_AT_MOST = (0, 3, 8, 8)  # by detail
 UNDO_ZH, UNDO_EN = "弄错了回“改回去”", "A mistake? Reply 改回去."
 
 # field → the question, and the shorter one with an example (V08).
@@ -108,8 +108,13 @@ def _left_out(answer: Answer, lang: str) -> str:
 
 
 def confirm_posting(answer: Answer, detail: int) -> str:
+    facts = answer["facts"]
+    if detail <= 1:
+        # He knows who he is, and the village tells where; what he may have been misheard in stays.
+        facts = {key: value for key, value in facts.items() if key != "employer_name"}
+        facts |= {"location": facts.get("village_name") or facts.get("location"), "place": None}
     more = _left_out(answer, "zh") if detail >= 1 else ""
-    return f"招人:{facts_said(answer['facts'])}。{more}对就回1,不对直接说对的;不发了回“算了”"
+    return f"招人:{facts_said(facts)}。{more}对就回1,不对直接说对的;不发了回“算了”"
 
 
 def _confirm_posting_en(answer: Answer, detail: int) -> str:
@@ -124,20 +129,23 @@ def ask_en(answer: Answer) -> str:
 
 
 def _people(post: dict[str, Any], detail: int) -> str:
-    opening, names = post["opening"], post["names"]
+    opening = post["opening"]
     lead = f"{opening['title']}{w.days(opening['starts_on'], opening['ends_on'])}"
     if opening.get("status") == "in_review":
-        return f"{lead}:镇上还没看完,没发出去"
-    told = f"{lead}:要{opening['headcount']}人,报了{post['coming']}人"
-    shown = names[: NAMED_AT_MOST if detail >= 2 else 3]
-    if shown:
+        return f"{lead}:工作人员还没看完,没发出去"
+    told = f"{lead}:要{opening['headcount']}人,"
+    if not post["coming"]:
+        return told + "还没得人来"
+    told += f"有{post['coming']}人要来"
+    if shown := post["names"][: NAMED_AT_MOST[detail]]:
         more = f"等{post['coming']}人" if post["coming"] > len(shown) else ""
         told += "(" + "、".join(shown) + more + ")"
     return told + (f",还差{opening['left']}人" if opening["left"] else ",人齐了")
 
 
 def _who_comes(answer: Answer, detail: int) -> str:
-    return "\n".join(_people(post, detail) for post in answer["posts"]) + "\n不招了回“不招了”,多要人回“多要两个”"
+    more = ",多要人回“多要两个”" if detail >= 2 else ""
+    return "\n".join(_people(post, detail) for post in answer["posts"]) + f"\n不招了回“不招了”{more}"
 
 
 def _who_comes_en(answer: Answer, detail: int) -> str:

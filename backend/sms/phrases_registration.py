@@ -9,9 +9,14 @@ from backend.sms import phrases_posting
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases
 
+TRADES_NAMED = (3, 6, 9, 9)  # by detail
+FINER_WISHES = frozenset({"day_part", "term", "settlement", "benefit", "proximity"})
 
-def facts_said(facts: dict[str, Any]) -> str:
-    """What was told about a worker, in the order people say it."""
+
+def facts_said(facts: dict[str, Any], detail: int = 3) -> str:
+    """What was told about a worker, in the order people say it; at detail 0 without the finer wishes."""
+    if detail < 1:
+        facts = {key: value for key, value in facts.items() if key not in FINER_WISHES}
     parts: list[str] = []
     if name := facts.get("person_name"):
         parts.append(name)
@@ -22,7 +27,9 @@ def facts_said(facts: dict[str, Any]) -> str:
     if place := facts.get("village_name") or facts.get("location"):
         parts.append(str(place))
     if trades := facts.get("job_names"):
-        parts.append("做" + "、".join(trades))
+        parts.append(
+            "做" + "、".join(trades[: TRADES_NAMED[detail]]) + ("等" if len(trades) > TRADES_NAMED[detail] else "")
+        )
     if when := facts.get("date"):
         start, _, end = str(when).partition("/")
         parts.append(w.days(start, end or start) + "有空")
@@ -74,7 +81,7 @@ def ask(answer: Answer, detail: int) -> str:
     choices = " ".join(f"{n}{name}" for n, name in enumerate(answer["choices"], start=1))
     if answer["attempt"] > 1:
         return example.format(choices=choices)
-    heard = facts_said(answer["noted"]) if answer["form"] == "registration" else ""
+    heard = facts_said(answer["noted"], detail) if answer["form"] == "registration" else ""
     text = f"记下了:{heard}。" if heard and detail >= 1 else ""
     text += question
     if choices:
@@ -87,7 +94,7 @@ def ask(answer: Answer, detail: int) -> str:
 def confirm_registration(answer: Answer, detail: int) -> str:
     who = "帮屋头人登记:" if answer["for_other"] else "登记:"
     notice = "我们只拿来给你找活,随时可删。" if detail >= 1 else "只用来找活。"
-    return f"{who}{facts_said(answer['facts'])}。{notice}对就回1,同意登记;不对回2,或直接说对的"
+    return f"{who}{facts_said(answer['facts'], detail)}。{notice}对就回1,同意登记;不对回2,或直接说对的"
 
 
 def registered(answer: Answer, detail: int) -> str:
@@ -108,7 +115,7 @@ def resume_hint(answer: Answer, detail: int) -> str:
 
 
 def profile(answer: Answer, detail: int) -> str:
-    return f"你的登记:{facts_said(answer['facts'])}。要改直接说,比如“改成五十九岁”;删掉回“删除”;给屋头人登记回2"
+    return f"你的登记:{facts_said(answer['facts'], detail)}。要改直接说,比如“改成五十九岁”;删掉回“删除”;给屋头人登记回2"
 
 
 def heard(facts: dict[str, Any]) -> str:
@@ -128,7 +135,7 @@ def heard(facts: dict[str, Any]) -> str:
 
 
 def profile_updated(answer: Answer, detail: int) -> str:
-    return f"改好了:{facts_said(answer['changed'])}。不是你改的,回“改回去”"
+    return f"改好了:{facts_said(answer['changed'], detail)}。不是你改的,回“改回去”"
 
 
 def availability_set(answer: Answer, detail: int) -> str:
