@@ -17,7 +17,7 @@ from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Tal
 from ivr.steps import Placed, Say, Speech, State, World
 
 FIRST_QUESTIONS = frozenset({"placed_callback", "placed_offer", "placed_reminder", "placed_follow_up",
-                             "placed_still_looking", "placed_who"})  # fmt: skip
+                             "placed_still_looking", "placed_all_looking", "placed_who"})  # fmt: skip
 _STOP = Act("no_more_calls")
 
 
@@ -31,7 +31,8 @@ def begun(placed: Placed, resume: State | None) -> State:
         return State(at="placed_callback", data={**about, "resume": broken_off}, registration=dict(resume.registration))
     if placed.purpose == "still_looking":
         # About everybody on the phone at once: nothing of anybody's own is told, so nobody is asked who is speaking (V21).
-        return State(at="placed_still_looking", data={"people": placed.people, "worker_id": placed.worker_id})
+        asked = "placed_all_looking" if placed.people > 1 else "placed_still_looking"
+        return State(at=asked, data={"worker_id": placed.worker_id})
     data: dict[str, Any] = {"openings": [placed.opening], "i": 0, "offer_id": placed.offer_id}
     asked = f"placed_{placed.purpose}"
     if placed.people > 1:
@@ -132,11 +133,13 @@ def _follow_up(state: State, world: World, key: str) -> Move | None:
 
 
 def _still_looking_body(state: State, world: World) -> list[Say]:
-    return [prompt("placed_still_looking_all" if state.data.get("people", 1) > 1 else "placed_still_looking")]
+    return [prompt(state.at)]
 
 
 def _still_looking(state: State, world: World, key: str) -> Move | None:
-    return pick(key, {"1": _says(state, "looking"), "2": _says(state, "not_looking"), "3": _STOP})
+    return pick(
+        key, {"1": _says(state, "looking"), "2": _says(state, "not_looking"), "3": _STOP, "4": _says(state, "some")}
+    )
 
 
 def _says(state: State, said: str) -> Act:
@@ -170,6 +173,10 @@ PLACED = (
     Question("placed_still_looking", _still_looking, keys("123"),
              three("placed_still_looking_keys", "placed_still_looking_short", "placed_still_looking_two"),
              _still_looking_body, picked_up, yes="1", no="2", hints=("还在找", "不找了", "找到了", "不要再打来"),
+             binding=True, pause_s=SHORT_PAUSE_S),
+    Question("placed_all_looking", _still_looking, keys("1234"),
+             three("placed_all_looking_keys", "placed_all_looking_short", "placed_all_looking_two"),
+             _still_looking_body, picked_up, yes="1", no="2", hints=("都在找", "都不找了", "有的不找了", "不要再打来"),
              binding=True, pause_s=SHORT_PAUSE_S),
     Question("paid", _paid, keys("123"), three("paid", "paid_short", "paid_two"), _paid_body, _no_more, yes="1", no="2",
              hints=("给了", "没给", "还没到日子"), binding=True, pause_s=SHORT_PAUSE_S),

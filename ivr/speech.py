@@ -351,7 +351,7 @@ RENDERERS: dict[str, Renderer] = {
     "ask_paid": _fixed("paid_ask"),
     "outcome_noted": _outcome_noted,
     "still_looking": lambda answer, today: [
-        prompt("placed_still_looking_all" if answer["people"] > 1 else "placed_still_looking")
+        prompt("placed_all_looking" if answer["people"] > 1 else "placed_still_looking")
     ],
     "still_noted": _fixed("still_noted"),
     "not_looking": _fixed("not_looking"),

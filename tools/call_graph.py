@@ -80,6 +80,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "placed_reminder": "work starts soon",
         "placed_follow_up": "how did it go?",
         "placed_still_looking": "still looking for work?",
+        "placed_all_looking": "are all still looking?",
         "paid": "the wages",
     },
 }

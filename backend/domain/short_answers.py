@@ -128,7 +128,7 @@ _REST_CAME = (
 QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "still_looking": {
         "1": _LOOKING, "2": _NOT_LOOKING,
-        "3": (f"(?:有的|有些|有人)(?:人)?(?:还在|还要|还|在|不|没)?(?:找{_WORK}?)?|有个(?:还在|不)找", "有的(?:还在|还|在)?找有的不找"),
+        "4": (f"(?:有的|有些|有人)(?:人)?(?:还在|还要|还|在|不|没)?(?:找{_WORK}?)?|有个(?:还在|不)找", "有的(?:还在|还|在)?找有的不找"),
     },
     "still_hiring": {"1": _HIRING, "2": _NOT_HIRING},
     "ask_attendance": {"1": _ALL_CAME, "2": _SOME_MISSING},
@@ -167,8 +167,8 @@ def read(question: str, text: str, keys: Collection[str]) -> str | None:
     if len(found) != 1:
         return None
     key = found.pop()
-    if key == "2" and question == "still_looking" and "3" in keys and _FOR_HERSELF.match(said):
-        key = "3"  # she speaks for herself, and others share the phone
+    if key == "2" and question == "still_looking" and "4" in keys and _FOR_HERSELF.match(said):
+        key = "4"  # she speaks for herself, and others share the phone
     return key if key in keys else None
 
 

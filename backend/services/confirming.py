@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend.domain.answers import Answer, make
 from backend.domain.freshness import MOST_ASKINGS
 from backend.services import audit
-from backend.services.people import worker_of
+from backend.services.people import owners, speaker, worker_of
 from backend.services.turn import Turn
 from backend.store.models import Worker
 
@@ -27,16 +27,18 @@ def heard(turn: Turn, answers: list[Answer]) -> list[Answer]:
     kinds = {answer["kind"] for answer in answers}
     if not SPOKE & kinds:
         return answers
-    worker = _of_another(turn) if any(answer.get("for_other") for answer in answers) else worker_of(turn)
-    if worker is None:
-        return answers
-    again = worker.status == "paused" and bool(WANTS_WORK & kinds)
-    confirm(worker, turn.now)
-    if not again:
-        return answers
-    take_up_again(worker, turn.now)
-    audit.record(turn, "active_again", worker)
-    return [make("active_again"), *answers]
+    if any(answer.get("for_other") for answer in answers):
+        spoken_for = [_of_another(turn)]
+    else:
+        spoken_for = [worker_of(turn)] if speaker(turn) else _all_set_aside(turn)
+    again = False
+    for worker in filter(None, spoken_for):
+        confirm(worker, turn.now)
+        if worker.status == "paused" and WANTS_WORK & kinds:
+            take_up_again(worker, turn.now)
+            audit.record(turn, "active_again", worker)
+            again = True
+    return [make("active_again"), *answers] if again else answers
 
 
 def confirm(worker: Worker, now: datetime) -> None:
@@ -67,6 +69,13 @@ def stop_looking(worker: Worker) -> None:
 def set_aside(worker: Worker) -> None:
     """Not offered anything until she, or staff for her, says that she looks for work again."""
     worker.status = "paused"
+
+
+def _all_set_aside(turn: Turn) -> list[Worker | None]:
+    """Everybody on a shared phone on which nobody is looked for any more: one answer stopped all, one wish begins anew."""
+    people = [owner.person_id for owner in owners(turn.session, turn.handset)]
+    found = turn.session.scalars(select(Worker).where(Worker.person_id.in_(people), Worker.status != "erased")).all()
+    return list(found) if all(worker.status == "paused" for worker in found) else []
 
 
 def _of_another(turn: Turn) -> Worker | None:

@@ -123,7 +123,7 @@ def expect(conversation: Conversation, worker: Worker, now: datetime, people: in
     yes, no = _said(worker, "looking"), _said(worker, "not_looking")
     options: dict[str, Any] = {"1": yes, "yes": yes, "2": no, "no": no}
     if people > 1:
-        options["3"] = _said(worker, "some")
+        options["4"] = _said(worker, "some")  # in a call of ours 3 is 不要再打来
     else:
         conversation.person_id = worker.person_id
     pending = {

@@ -8,9 +8,9 @@ from backend.sms.phrases_common import Phrases
 
 
 def _still_looking(answer: Answer, detail: int) -> str:
-    # A shared phone is asked about all of its people at once: a name is never told (V21).
+    # A shared phone is asked about all of its people at once: a name is never told (V21). 3 is "never call again" in a call.
     if answer["people"] > 1:
-        return f"这个电话登记了{answer['people']}个人找活。都还在找吗?都在找回1,都不找了回2,有的不找了回3,找人回0"
+        return f"这个电话登记了{answer['people']}个人找活。都还在找吗?都在找回1,都不找了回2,有的不找了回4,找人回0"
     return "还在找活吗?是回1,不是回2,找人回0"
 
 
@@ -34,7 +34,7 @@ def _still_looking_en(answer: Answer, detail: int) -> str:
     if answer["people"] > 1:
         return (
             f"{answer['people']} people are registered on this phone. Are all still looking for work? 1 all are, "
-            "2 none is, 3 some are, 0 a person"
+            "2 none is, 4 some are, 0 a person"
         )
     return "Are you still looking for work? 1 yes, 2 no, 0 a person"
 

@@ -81,6 +81,7 @@ PLACED = (
     Placed("callback"),
     Placed("reminder", opening(), 71, people=2),
     Placed("still_looking", worker_id=5),
+    Placed("still_looking", worker_id=5, people=2),
     *(Placed(purpose, opening(), 71) for purpose in ("offer", "reminder", "follow_up", "over")),
 )
 

@@ -69,7 +69,8 @@ PLACED_DATA: dict[str, dict[str, Any]] = {
     "placed_callback": {"resume": {"at": "reg_trade", "data": {}}},
     **{f"placed_{purpose}": {"openings": [opening()], "i": 0, "offer_id": 71}
        for purpose in ("offer", "reminder", "follow_up")},
-    "placed_still_looking": {"people": 1, "worker_id": 5},
+    "placed_still_looking": {"worker_id": 5},
+    "placed_all_looking": {"worker_id": 5},
     "placed_who": {"count": 2, "whose": 1, "then": ["placed_reminder", {"openings": [opening()], "i": 0, "offer_id": 71}]},
 }  # fmt: skip
 

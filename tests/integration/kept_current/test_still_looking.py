@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from backend.services import still_looking
@@ -159,9 +160,9 @@ def test_asked_twice_in_vain_she_is_left_in_peace_and_set_aside_after_sixty_days
     assert count(database, AuditEvent, AuditEvent.verb == "set_aside") == 1
 
 
-def test_v21_a_shared_phone_is_asked_for_all_at_once_and_names_nobody(
-    silent: Callable[..., int], entry: Callable[[int], Worker], deps: Deps, make: Make, signed: SignedClient
-) -> None:
+@pytest.fixture
+def shared(silent: Callable[..., int], make: Make) -> tuple[int, int]:
+    """Two who share a phone, and a week without a word."""
     first = silent()
     with make() as f:
         worker = f.session.get_one(Worker, first)
@@ -169,13 +170,55 @@ def test_v21_a_shared_phone_is_asked_for_all_at_once_and_names_nobody(
         other = f.make_worker("田大山", confirmed_at=worker.confirmed_at)
         f.session.add(HandsetOwner(handset_id=owner.handset_id, person_id=other.person_id, relation="spouse",
                                    since=f.now))  # fmt: skip
-        second = other.id
+        return first, other.id
+
+
+def test_v21_a_shared_phone_is_asked_for_all_at_once_and_names_nobody(
+    shared: tuple[int, int], entry: Callable[[int], Worker], deps: Deps, signed: SignedClient
+) -> None:
+    first, second = shared
     assert still_looking.ask_workers(deps) == 1
     [text] = texts(deps)
-    assert "登记了2个人找活" in text and "有的不找了回3" in text and "田" not in text
+    assert "登记了2个人找活" in text and "有的不找了回4" in text and "田" not in text
     assert entry(second).asked_in_vain == 1
-    assert "先都留到" in says(signed, deps, "3")
+    assert "先都留" in says(signed, deps, "4")
     assert (entry(first).status, entry(second).status) == ("active", "active")
+
+
+def test_v21_in_a_call_the_same_key_says_that_some_of_them_have_stopped(
+    shared: tuple[int, int], entry: Callable[[int], Worker], due: Any, deps: Deps, make: Make, signed: SignedClient
+) -> None:
+    """Three is 不要再打来 in every call of ours, so the text does not use it."""
+    with make() as f:
+        for worker_id in shared:
+            f.session.get_one(Worker, worker_id).preferred_channel = "voice"
+    assert still_looking.ask_workers(deps) == 1
+    answered = Answered(signed, due())
+    assert "都还在找" in answered.text and "有的不找按4" in answered.text
+    assert "先都留" in answered.press("4").text
+    assert [entry(worker_id).status for worker_id in shared] == ["active", "active"]
+
+
+def test_v21_a_shared_phone_that_stopped_looking_is_taken_up_again_by_one_wish_for_work(
+    shared: tuple[int, int], entry: Callable[[int], Worker], deps: Deps, signed: SignedClient, clock: SettableClock
+) -> None:
+    still_looking.ask_workers(deps)
+    assert "回“找活”" in says(signed, deps, "2")
+    assert [entry(worker_id).status for worker_id in shared] == ["paused", "paused"]
+    clock.advance(days=3)
+    assert "又给你找活了" in says(signed, deps, "找活")
+    assert [entry(worker_id).status for worker_id in shared] == ["active", "active"]
+    assert "又给你找活了" not in says(signed, deps, "找活")
+
+
+def test_v21_one_of_a_shared_phone_who_stopped_is_not_taken_up_by_the_other(
+    shared: tuple[int, int], entry: Callable[[int], Worker], deps: Deps, signed: SignedClient, make: Make
+) -> None:
+    first, second = shared
+    with make() as f:
+        f.session.get_one(Worker, second).status = "paused"
+    assert "又给你找活了" not in says(signed, deps, "找活")
+    assert [entry(first).status, entry(second).status] == ["active", "paused"]
 
 
 def test_who_would_rather_talk_is_rung_and_answers_by_key(
@@ -186,7 +229,7 @@ def test_who_would_rather_talk_is_rung_and_answers_by_key(
     assert still_looking.ask_workers(deps) == 1
     assert texts(deps) == []
     answered = Answered(signed, due())
-    assert "还在找活没得" in answered.text and "不找了按2" in answered.text
+    assert "还在找活不" in answered.text and "不找了按2" in answered.text
     assert "记下了" in answered.press("1").text
     assert entry(worker_id).confirmed_at == clock()
 
