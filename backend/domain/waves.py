@@ -36,6 +36,9 @@ WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
 )  # fmt: skip
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
+# So much of a wave is enough to send it to those with priority alone: it is small then, and the others are asked by the next
+# one, minutes later. Asked together, the others would have their yes in first as often.
+ALONE = 1 / 3
 # Below such a share of the best possible fit hardly one in two hundred says yes: too far, too little pay, other work. Nobody
 # is bothered for that; who wants it nevertheless finds it by asking.
 LEAST_FIT = 0.6
@@ -103,21 +106,23 @@ def choose(
     ranked: Iterable[Candidate],
     size: int,
     *,
-    first: bool,
     asked_households: Collection[int] = (),
     best_fit: float = DEFAULT_WEIGHTS.best_fit,
 ) -> list[Candidate]:
     """Whom to ask, best first, at most `size`, and nobody whose fit (points without need) is below what is worth a text.
 
-    That is `LEAST_FIT` of `best_fit`, the most that the county's weights give (`Weights.best_fit`).
-    `first`: of the first wave. There, among those whose fit is at least `FIT_SHARE` of the best,
-    whoever has priority comes before the others (优先组织, H03); later waves go by rank, of which need is a part.
-    Of one household one is asked while there are others (H02); `asked_households` have somebody asked already.
+    That is `LEAST_FIT` of `best_fit`, the most that the county's weights give (`Weights.best_fit`). Among those whose fit
+    is at least `FIT_SHARE` of the best, whoever has priority comes before the others (优先组织, H03), and a wave that can
+    be made of them by `ALONE` goes to them alone. Of one household one is asked while there are others (H02);
+    `asked_households` have somebody asked already.
     """
     people = sorted((c for c in ranked if c.score - c.need >= LEAST_FIT * best_fit), key=lambda c: (-c.score, c.id))
-    if first and people:
+    if people:
         enough = FIT_SHARE * max(c.score - c.need for c in people)
         people.sort(key=lambda c: not (c.has_priority and c.score - c.need >= enough))
+        helped = sum(c.has_priority and c.score - c.need >= enough for c in people)
+        if helped >= size * ALONE:
+            people = people[:helped] or people
     seen = set(asked_households)
     chosen: list[Candidate] = []
     later: list[Candidate] = []

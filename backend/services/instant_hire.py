@@ -213,9 +213,7 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
             if (one := found[id_])
         ]
         asked = queries.households_asked(session, opening.id, now)
-        chosen = waves.choose(
-            candidates, plan.size, first=not asked_before, asked_households=asked, best_fit=best_fit
-        )  # fmt: skip
+        chosen = waves.choose(candidates, plan.size, asked_households=asked, best_fit=best_fit)
         return [found[one.id] for one in chosen]
 
     found = suiting(now_only=True)

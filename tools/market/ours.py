@@ -39,7 +39,6 @@ class Ours:
         self._waiting: dict[int, list[int]] = defaultdict(list)
         self._kept: dict[int, dict[int, int]] = defaultdict(dict)  # places kept for who is asked from the waiting list
         self._answers: dict[str, tuple[int, int]] = {}  # trade → (taken, asked)
-        self._waves: Counter[int] = Counter()
         self._yes: Counter[int] = Counter()
         self._next: dict[int, int] = {}
 
@@ -119,8 +118,6 @@ class Ours:
         chosen = self._choose(posting, plan.size, now) if plan.size else []
         for worker in chosen:
             self._offer(worker, posting)
-        if chosen:
-            self._waves[id_] += 1
         # With nobody left it is looked at again later: somebody may have become free, or be under her daily cap.
         nobody = plan.size > 0 and not chosen and not self._open[id_]
         self._look_at(posting, now + (NOBODY_FOR if nobody else plan.wait))
@@ -140,8 +137,7 @@ class Ours:
             and not self._asked_for_these_days(r.id, posting)
         ]
         households = {market.workers[id_].household for id_ in asked}
-        chosen = waves.choose(candidates, size, first=not self._waves[posting.facts.id], asked_households=households,
-                              best_fit=self._weights.best_fit)  # fmt: skip
+        chosen = waves.choose(candidates, size, asked_households=households, best_fit=self._weights.best_fit)
         return [market.workers[candidate.id] for candidate in chosen]
 
     def _asked_for_these_days(self, worker: int, posting: Posting) -> bool:

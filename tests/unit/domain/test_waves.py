@@ -85,33 +85,37 @@ def ids(chosen: list[Candidate]) -> list[int]:
     return [candidate.id for candidate in chosen]
 
 
-def test_h03_the_first_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
+def test_h03_a_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
     people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, True), Candidate(4, 78, 12, True)]
-    assert ids(choose(people, 2, first=True)) == [3, 4]
-    assert ids(choose(people, 2, first=False)) == [1, 2]
+    assert ids(choose(people, 2)) == [3, 4]
+
+
+def test_h03_and_to_them_alone_while_a_third_of_it_can_be_made_of_them() -> None:
+    people = [*(Candidate(n, 95) for n in range(1, 9)), Candidate(9, 90, 10, True), Candidate(10, 89, 10, True)]
+    assert ids(choose(people, 6)) == [9, 10]
+    assert ids(choose(people, 7)) == [9, 10, 1, 2, 3, 4, 5]
 
 
 def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her() -> None:
     people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, 30, True)]
-    assert ids(choose(people, 2, first=True)) == [1, 2], "her fit is 30 of 95"
+    assert ids(choose(people, 2)) == [1, 2], "her fit is 30 of 95"
 
 
 def test_nobody_is_bothered_for_what_hardly_suits_her() -> None:
     people = [Candidate(1, 90), Candidate(2, 59), Candidate(3, 75, 20, True), Candidate(4, 80, 20, True)]
-    assert ids(choose(people, 4, first=True)) == [4, 1], "what counts is the fit, whatever her need"
-    assert ids(choose(people, 4, first=False)) == [1, 4]
+    assert ids(choose(people, 4)) == [4, 1], "what counts is the fit, whatever her need"
 
 
 def test_h02_of_one_household_one_is_asked_while_others_are_left() -> None:
     people = [Candidate(1, 95, household=7), Candidate(2, 94, household=7), Candidate(3, 75), Candidate(4, 70)]
-    assert ids(choose(people, 3, first=False)) == [1, 3, 4]
-    assert ids(choose(people, 4, first=False)) == [1, 3, 4, 2], "nobody else is left"
-    assert ids(choose(people, 1, first=False, asked_households={7})) == [3]
+    assert ids(choose(people, 3)) == [1, 3, 4]
+    assert ids(choose(people, 4)) == [1, 3, 4, 2], "nobody else is left"
+    assert ids(choose(people, 1, asked_households={7})) == [3]
 
 
 def test_equal_ranks_are_told_apart_the_same_way_every_time() -> None:
     people = [Candidate(n, 70) for n in (3, 1, 2)]
-    assert ids(choose(people, 2, first=True)) == ids(choose(reversed(people), 2, first=True)) == [1, 2]
+    assert ids(choose(people, 2)) == ids(choose(reversed(people), 2)) == [1, 2]
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -135,6 +139,6 @@ def test_m10_no_wave_goes_in_the_quiet_hours(now: datetime, goes: datetime) -> N
 
 def test_w03_what_is_worth_a_text_follows_the_countys_weights() -> None:
     people = [Candidate(1, 47.0), Candidate(2, 29.0)]
-    assert ids(choose(people, 2, first=False)) == []
-    assert ids(choose(people, 2, first=False, best_fit=50.0)) == [1]
+    assert ids(choose(people, 2)) == []
+    assert ids(choose(people, 2, best_fit=50.0)) == [1]
     assert DEFAULT_WEIGHTS.best_fit == 100
