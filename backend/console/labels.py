@@ -98,6 +98,7 @@ CASES = {
     "write_name": N_("写下名字"),
     "callback": N_("要回电"),
     "tell_employer": N_("要打电话告诉用工方"),
+    "ask_employer": N_("要打电话问用工方"),
     "nobody_left": N_("附近没有人可派了"),
     "attendance": N_("来没来，两边说法不同"),
     "erase": N_("删除信息"),

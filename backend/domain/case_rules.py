@@ -53,8 +53,9 @@ RULES: dict[str, CaseRule] = {
     # Our texts do not reach this number (M09).
     "callback": CaseRule(TODAY, 1, office=False),
     "update_number": CaseRule(ORDINARY, 2, office=False),
-    # Instant hire: an employer no text reaches; nobody is left to ask; both sides differ on who came.
+    # Instant hire: an employer no text reaches, to be told or asked; nobody is left to ask; both sides differ on who came.
     "tell_employer": CaseRule(TODAY, 1, office=False),
+    "ask_employer": CaseRule(TODAY, 1, office=False),
     "nobody_left": CaseRule(TODAY, 1, office=False),
     "attendance": CaseRule(ORDINARY, 2, office=False),
     # Recordings: somebody waits for an answer; a name only for its spelling.

@@ -17,6 +17,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.services import callback, outbox
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.store.models import Call, CallTurn, Conversation, Handset, HandsetOwner, Message, Person, TurnEffect
 
 log = structlog.get_logger()
@@ -159,13 +160,7 @@ def end_silent_calls(deps: Deps) -> int:
     """Close the calls whose end the carrier never reported; return how many. Called again it finds nothing more."""
     with deps.db.read() as session:
         silent = silent_calls(session, deps.clock())
-    closed = 0
-    for call_id in silent:
-        try:
-            closed += _close_silent(deps, call_id)
-        except Exception:  # it is tried again at the next tick, and holds up no other
-            log.exception("silent_call_not_closed", call_id=call_id)
-    return closed
+    return each("end_silent_calls", silent, lambda call_id: _close_silent(deps, call_id))
 
 
 def _close_silent(deps: Deps, call_id: int) -> bool:

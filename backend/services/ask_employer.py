@@ -1,7 +1,8 @@
 """The employer's side of how it went: who came this morning, and at the end whether wages are paid (W06, E03).
 
 By text to the number the opening was posted from, an hour after the work begins and on the morning after its last day; a
-number that has just talked with the line is asked later. Whoever is said not to have come is asked herself.
+number that has just talked with the line is asked later. Whom no text reaches is asked by staff. Whoever is said not to have
+come is asked herself.
 """
 
 from __future__ import annotations
@@ -51,12 +52,14 @@ def ask_who_came(deps: Deps) -> int:
                 Opening.starts_on.in_((today, today - timedelta(days=1))),
             )
         ).all()
-        due = []
-        for opening in rows:
-            begins = leaves_at(answer_offer.starts_at(opening) + ASKED_AFTER)
-            if begins <= now < begins + ASKED_FOR:
-                due.append((opening.id, begins + ASKED_FOR))
-    return _each(deps, due, "attendance_asked_at")
+    openings = {opening.id: opening for opening in rows}
+
+    def one(opening_id: int) -> bool:
+        begins = leaves_at(answer_offer.starts_at(openings[opening_id]) + ASKED_AFTER)
+        until = begins + ASKED_FOR
+        return begins <= now < until and _ask(deps, opening_id, until, "attendance_asked_at")
+
+    return each("ask_who_came", openings, one, most=AT_ONCE)
 
 
 def ask_who_was_paid(deps: Deps) -> int:
@@ -73,13 +76,13 @@ def ask_who_was_paid(deps: Deps) -> int:
                 Opening.ends_on >= today - timedelta(days=PAID_WITHIN_DAYS),
             )
         ).all()
-    due = [(row.id, window[1]) for row in rows if (window := follow_up_window(row.ends_on))[0] <= now < window[1]]
-    return _each(deps, due, "payment_asked_at")
+    windows = {row.id: follow_up_window(row.ends_on) for row in rows}
 
+    def one(opening_id: int) -> bool:
+        begins, until = windows[opening_id]
+        return begins <= now < until and _ask(deps, opening_id, until, "payment_asked_at")
 
-def _each(deps: Deps, due: list[tuple[int, datetime]], column: str) -> int:
-    until = dict(due)
-    return each(column, until, lambda opening_id: _ask(deps, opening_id, until[opening_id], column), most=AT_ONCE)
+    return each("ask_who_was_paid", windows, one, most=AT_ONCE)
 
 
 def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
@@ -98,13 +101,18 @@ def _ask(deps: Deps, opening_id: int, until: datetime, column: str) -> bool:
             .execution_options(synchronize_session=False)
         )
         offers = _worked(session, opening_id) if column == "payment_asked_at" else _of(session, opening_id, EXPECTED)
-        if mine is None or handset is None or not offers:
-            return False  # whom no text reaches is not asked: the worker's word stands, and staff may say it
-        view = opening_view(opening, deps.regions)
+        if mine is None or not offers:
+            return False
         kind = "ask_attendance" if column == "attendance_asked_at" else "ask_settled"
         # An evening's shift is asked about in the morning after the quiet hours (M10).
-        today = now.astimezone(TIMEZONE).date()
-        day = {"day": "today" if opening.starts_on == today else "yesterday"} if kind == "ask_attendance" else {}
+        today = opening.starts_on == now.astimezone(TIMEZONE).date()
+        if handset is None:  # staff may say it for him
+            came = f"{'今天' if today else '昨天'}该来{len(offers)}人，来了几个，哪个没来？"
+            question = came if kind == "ask_attendance" else f"做完了，{len(offers)}个人的工钱结清没有？"
+            both_sides.have_asked(session, deps, opening, f"{opening.title}{question}", now)
+            return True
+        view = opening_view(opening, deps.regions)
+        day = {"day": "today" if today else "yesterday"} if kind == "ask_attendance" else {}
         message = outbox.enqueue(
             session, deps, now=now, handset=handset, kind="initiated", expires_at=until,
             answers=[make(kind, opening=view, count=len(offers), **day)],

@@ -17,6 +17,7 @@ from backend.domain.access import may, may_see
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import answer_offer, audit, confirming, once
+from backend.services.each import each
 from backend.services.matches import openings_for
 from backend.services.post_opening import post_opening
 from backend.services.regions import HOME_REGION
@@ -44,7 +45,7 @@ def judge_weeks(deps: Deps) -> int:
     today = now.astimezone(TIMEZONE).date()
     with deps.db.read() as session:
         due = posts.to_be_judged(session, now, today, today - WEEK, AT_ONCE)
-    return sum(_judge(deps, worker_id, now, today) for worker_id in due)
+    return each("judge_weeks", due, lambda worker_id: _judge(deps, worker_id, now, today))
 
 
 def _judge(deps: Deps, worker_id: int, now: datetime, today: date) -> bool:

@@ -146,6 +146,14 @@ def tell_employer(session: Session, deps: Deps, opening: Opening, told: Answer, 
     )  # fmt: skip
 
 
+def have_asked(session: Session, deps: Deps, opening: Opening, question: str, now: datetime) -> None:
+    """An employer whom no text reaches is asked by staff."""
+    how = "收不到短信，请打电话问" if opening.employer.phone else "没有号码了，请想办法问到"
+    staff_task.about_opening(
+        session, deps, now=now, kind="ask_employer", opening=opening, summary=f"用工方{how}：{question}"
+    )
+
+
 def textable(session: Session, opening: Opening, now: datetime) -> Handset | None:
     """The employer's handset, where a text can reach it."""
     employer = session.get_one(Employer, opening.employer_id)

@@ -83,19 +83,17 @@ def send_waves(deps: Deps) -> int:
     now = deps.clock()
     with deps.db.read() as session:
         due = queries.due(session, now, AT_ONCE)
-    sent = 0
-    for opening_id in due:
-        try:
-            sent += _send(deps, opening_id)
-        except Exception:  # it holds up no other, and is looked at again when all that are due have been
-            log.exception("wave_not_sent", opening_id=opening_id)
-            each("put_off", [opening_id], lambda id_: _put_off(deps, id_, now + AFTER_A_FAULT))
-    return sent
 
+    def put_off(opening_id: int) -> bool:  # it is looked at again when all that are due have been
+        with deps.db.write() as session:
+            return _move(session, opening_id, deps.clock(), now + AFTER_A_FAULT)
 
-def _put_off(deps: Deps, opening_id: int, to: datetime) -> bool:
-    with deps.db.write() as session:
-        return _move(session, opening_id, deps.clock(), to)
+    return each(
+        "send_waves",
+        due,
+        lambda opening_id: _send(deps, opening_id),
+        failed=lambda id_: each("put_off", [id_], put_off),
+    )
 
 
 def _send(deps: Deps, opening_id: int) -> int:

@@ -21,6 +21,7 @@ from backend.domain.calling import ENDED, moved_on, pause_before, picked_up, rin
 from backend.errors import CarrierError, NotFound
 from backend.services import after_call, reminders, ring_instead, when_to_ring
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.planned_calls import OVER, finish, why_never
 from backend.services.receive_message import conversation_for
 from backend.store.models import (
@@ -343,9 +344,9 @@ def somebody_there(session: Session, deps: Deps, call: Call) -> None:
 
 def settle(deps: Deps) -> int:
     """Settle ringings nobody heard of again and plans whose time is over; return how many rows changed (F6, F7)."""
-    now, changed = deps.clock(), 0
+    now = deps.clock()
     with deps.db.read() as session:
-        stale = session.execute(
+        rows = session.execute(
             select(CallAttempt.id, CallAttempt.reference)
             .join(PlannedCall, PlannedCall.id == CallAttempt.planned_call_id)
             .where(
@@ -361,18 +362,9 @@ def settle(deps: Deps) -> int:
         late = session.scalars(
             select(PlannedCall.id).where(PlannedCall.status == "planned", PlannedCall.expires_at <= now)
         ).all()
-    # What cannot be settled is left for the next tick, and holds up nothing else.
-    for attempt_id, reference in stale:
-        try:
-            changed += _settle_ringing(deps, reference, now)
-        except Exception:
-            log.exception("ringing_not_settled", attempt_id=attempt_id)
-    for planned_id in late:
-        try:
-            changed += _settle_late(deps, planned_id, now)
-        except Exception:
-            log.exception("late_call_not_settled", planned_call_id=planned_id)
-    return changed
+    stale = {row.id: row.reference for row in rows}
+    changed = each("settle_ringing", stale, lambda attempt_id: _settle_ringing(deps, stale[attempt_id], now))
+    return changed + each("settle_late_call", late, lambda planned_id: _settle_late(deps, planned_id, now))
 
 
 def _settle_ringing(deps: Deps, reference: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.settings import TIMEZONE
 from backend.store.models import OutboxRow, Staff
 
@@ -26,7 +27,7 @@ def remind_staff(deps: Deps) -> int:
         return 0
     monday = datetime.combine(local.date() - timedelta(days=local.weekday()), time(0), TIMEZONE)
     with deps.db.read() as session:
-        late = session.execute(
+        rows = session.execute(
             select(Staff.id, Staff.phone, Staff.name, Staff.region_code).where(
                 Staff.role == "village",
                 Staff.active.is_(True),
@@ -34,12 +35,15 @@ def remind_staff(deps: Deps) -> int:
                 or_(Staff.ledger_updated_at.is_(None), Staff.ledger_updated_at < monday),
             )
         ).all()
+    late = {row.id: row for row in rows}
     year, week, _ = local.isocalendar()
-    return sum(
-        _queue(deps, f"ledger-{year}-{week:02}-{staff_id}", phone, _words(deps, name, region), local)
-        for staff_id, phone, name, region in late
-        if phone
-    )
+
+    def one(staff_id: int) -> bool:
+        row = late[staff_id]
+        words = _words(deps, row.name, row.region_code)
+        return _queue(deps, f"ledger-{year}-{week:02}-{staff_id}", row.phone, words, local)
+
+    return each("remind_staff", late, one)
 
 
 def _words(deps: Deps, name: str, region: str) -> str:

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import reminder_window
 from backend.services import answer_offer, outbox, planned_calls
 from backend.services.acts import act
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.people import owners
 from backend.services.turn import Turn
 from backend.services.views import opening_view
@@ -40,20 +41,24 @@ def remind_workers(deps: Deps) -> int:
     now = deps.clock()
     today = now.astimezone(TIMEZONE).date()
     with deps.db.read() as session:
-        near = session.scalars(
-            select(Offer).where(
+        rows = session.scalars(
+            select(Offer)
+            .options(joinedload(Offer.opening))
+            .where(
                 Offer.status == "accepted",
                 Offer.reminded_at.is_(None),
                 Offer.starts_on >= today,
                 Offer.starts_on <= today + timedelta(days=1),
             )
         ).all()
-        due = []
-        for offer in near:
-            window = reminder_window(answer_offer.starts_at(offer.opening), offer.answered_at or offer.offered_at)
-            if window and window[0] <= now < window[1]:
-                due.append((offer.id, window[1]))
-    return sum(_remind(deps, offer_id, until) for offer_id, until in due)
+    near = {offer.id: offer for offer in rows}
+
+    def one(offer_id: int) -> bool:
+        offer = near[offer_id]
+        window = reminder_window(answer_offer.starts_at(offer.opening), offer.answered_at or offer.offered_at)
+        return window is not None and window[0] <= now < window[1] and _remind(deps, offer_id, window[1])
+
+    return each("remind_workers", near, one)
 
 
 def _remind(deps: Deps, offer_id: int, until: datetime) -> bool:

@@ -1,14 +1,12 @@
 """还要人吗? To whoever hires: each week, and once more shortly before the work begins with places free (P01, P07, E03).
 
-By text to the number the opening was posted from, one opening at a time. A no stops the offers: whoever has a place keeps
-it; an opening that nobody has taken is called off.
+By text to the number the opening was posted from, one opening at a time; whom no text reaches is asked by staff. A no
+stops the offers: whoever has a place keeps it; an opening that nobody has taken is called off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import case, select, update
@@ -17,9 +15,10 @@ from sqlalchemy.orm import Session
 from backend.domain import freshness
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
-from backend.services import answer_offer, audit, outbox
+from backend.services import answer_offer, audit, both_sides, outbox
 from backend.services.acts import act, run
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.people import handset_to_write_to
 from backend.services.post_opening import end_offers, withdraw_opening
 from backend.services.still_looking import may_be_asked
@@ -41,27 +40,29 @@ def ask_employers(deps: Deps) -> int:
         return 0
     soon = (now + freshness.SOON).astimezone(TIMEZONE).date()
     with deps.db.read() as session:
-        due = list(islice(_askable(session, queries.due_openings(session, now, soon), now), AT_ONCE))
-    return sum(_ask(deps, opening_id) for opening_id in due)
+        due = {row.id: row for row in queries.due_openings(session, now, soon)}
+    phones: set[str] = set()
+
+    def one(opening_id: int) -> bool:
+        """One opening of each number, if its employer can be asked today: the others hold up nobody."""
+        row = due[opening_id]
+        if row.phone in phones or not _is_due(row, now):
+            return False
+        if not row.phone or not takes_texts(row.phone):
+            return _have_asked(deps, opening_id)
+        phones.add(row.phone)
+        with deps.db.read() as session:
+            known = session.scalar(select(Handset).where(Handset.number == row.phone))
+            if known is not None and not may_be_asked(session, known, now):
+                return False
+        return _ask(deps, opening_id)
+
+    return each(ACT, due, one, most=AT_ONCE)
 
 
-def _askable(session: Session, openings: Iterable[Opening], now: datetime) -> Iterator[int]:
-    """Those that are due and whose employer can be asked today, one of each: the others hold up nobody."""
-    seen: set[str] = set()
-    for opening in openings:
-        phone = opening.employer.phone
-        if not phone or phone in seen or not takes_texts(phone) or not _is_due(opening, now):
-            continue
-        seen.add(phone)
-        known = session.scalar(select(Handset).where(Handset.number == phone))
-        if known is None or may_be_asked(session, known, now):
-            yield opening.id
-
-
-def _is_due(opening: Opening, now: datetime) -> bool:
-    said = opening.confirmed_at or opening.updated_at
-    begins = answer_offer.starts_at(opening)
-    return freshness.is_opening_due(opening.id, said, opening.asked_current_at, begins, now)
+def _is_due(row: Any, now: datetime) -> bool:
+    said = row.confirmed_at or row.updated_at
+    return freshness.is_opening_due(row.id, said, row.asked_current_at, answer_offer.starts_at(row), now)
 
 
 def _ask(deps: Deps, opening_id: int) -> bool:
@@ -74,6 +75,19 @@ def _ask(deps: Deps, opening_id: int) -> bool:
         return ask(session, deps, opening, handset, now)
 
 
+def _have_asked(deps: Deps, opening_id: int) -> bool:
+    """Whom no text reaches staff are to ask."""
+    now = deps.clock()
+    with deps.db.write() as session:
+        opening = session.get_one(Opening, opening_id)
+        if not _begin(session, opening, now):
+            return False
+        both_sides.have_asked(
+            session, deps, opening, f"{opening.title}还要人吗？还差{opening.headcount - opening.filled}人", now
+        )
+    return True
+
+
 def handset_of(session: Session, opening: Opening, now: datetime) -> Handset | None:
     """The phone its employer reads texts on; None where there is none."""
     number = opening.employer.phone
@@ -83,7 +97,19 @@ def handset_of(session: Session, opening: Opening, now: datetime) -> Handset | N
 
 
 def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: datetime) -> bool:
-    """Ask once, however many schedulers do it at the same moment (D11)."""
+    """Ask by text; whether that was done."""
+    if not _begin(session, opening, now):
+        return False
+    message = outbox.enqueue(
+        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + TO_REACH_THEM,
+        answers=[make("still_hiring", opening=opening_view(opening, deps.regions))],
+    )  # fmt: skip
+    _expect(session.get_one(Conversation, message.conversation_id), opening, now + ANSWERED_WITHIN)
+    return True
+
+
+def _begin(session: Session, opening: Opening, now: datetime) -> bool:
+    """Take the asking: it is done once, however many schedulers do it at the same moment (D11)."""
     before = opening.asked_current_at
     unchanged = Opening.asked_current_at.is_(None) if before is None else Opening.asked_current_at == before
     mine = session.execute(
@@ -92,15 +118,8 @@ def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: d
         .values(asked_current_at=now)
         .execution_options(synchronize_session=False)
     ).rowcount  # type: ignore[attr-defined]
-    if not mine:
-        return False
     session.refresh(opening)
-    message = outbox.enqueue(
-        session, deps, now=now, handset=handset, kind="initiated", expires_at=now + TO_REACH_THEM,
-        answers=[make("still_hiring", opening=opening_view(opening, deps.regions))],
-    )  # fmt: skip
-    _expect(session.get_one(Conversation, message.conversation_id), opening, now + ANSWERED_WITHIN)
-    return True
+    return bool(mine)
 
 
 def _expect(conversation: Conversation, opening: Opening, until: datetime) -> None:

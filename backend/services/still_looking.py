@@ -19,6 +19,7 @@ from backend.domain.calling import takes_texts
 from backend.services import answer_offer, audit, confirming, outbox, planned_calls
 from backend.services.acts import act
 from backend.services.deps import Deps
+from backend.services.each import each
 from backend.services.people import owners
 from backend.services.reminders import is_in_talk
 from backend.services.turn import Turn
@@ -46,7 +47,7 @@ def ask_workers(deps: Deps) -> int:
     with deps.db.read() as session:
         by_call = queries.planned_since(session, PURPOSE, now - timedelta(hours=24)) < most
         due = queries.due_workers(session, now, by_call=by_call, limit=AT_ONCE)
-    return sum(_ask_if_due(deps, worker_id) for worker_id in due)
+    return each(PURPOSE, due, lambda worker_id: _ask_if_due(deps, worker_id))
 
 
 def _ask_if_due(deps: Deps, worker_id: int) -> bool:
@@ -202,9 +203,14 @@ def set_aside_the_silent(deps: Deps) -> int:
     now = deps.clock()
     if not freshness.in_asking_hours(now):
         return 0
-    with deps.db.write() as session:
+    with deps.db.read() as session:
         silent = queries.silent_too_long(session, now, AT_ONCE)
-        for worker in silent:
+
+    def one(worker_id: int) -> bool:
+        with deps.db.write() as session:
+            worker = session.get_one(Worker, worker_id, with_for_update=True)
+            if not queries.is_silent_too_long(session, worker_id, now):
+                return False
             confirming.set_aside(worker)
             audit.write(session, now, "scheduler", "set_aside", worker)
             handset = answer_offer.handset_of(session, worker)
@@ -213,4 +219,6 @@ def set_aside_the_silent(deps: Deps) -> int:
                     session, deps, now=now, handset=handset, kind="initiated", answers=[make("gone_quiet")],
                     expires_at=now + TO_REACH_HER,
                 )  # fmt: skip
-        return len(silent)
+        return True
+
+    return each("set_aside_the_silent", silent, one)

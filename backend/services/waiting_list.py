@@ -12,11 +12,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.answers import Answer, make
 from backend.domain.messages import leaves_at
-from backend.domain.offers import HOLDS_A_PLACE, MOVED_UP_VALID, may_become
+from backend.domain.offers import HOLDS_A_PLACE, may_become
 from backend.services import answer_offer, audit, outbox, reminders
 from backend.services.acts import act, run
 from backend.services.deps import Deps
@@ -194,9 +194,17 @@ def end_waiting(deps: Deps) -> int:
     now = deps.clock()
     today = now.astimezone(TIMEZONE).date()
     with deps.db.read() as session:
-        rows = session.scalars(select(Offer).where(Offer.status == "waitlisted", Offer.starts_on <= today)).all()
-        due = [offer.id for offer in rows if answer_offer.starts_at(offer.opening) <= now]
-    return each("end_waiting", due, lambda offer_id: _end(deps, offer_id, now))
+        rows = session.scalars(
+            select(Offer)
+            .options(joinedload(Offer.opening))
+            .where(Offer.status == "waitlisted", Offer.starts_on <= today)
+        ).all()
+    openings = {offer.id: offer.opening for offer in rows}
+
+    def one(offer_id: int) -> bool:
+        return answer_offer.starts_at(openings[offer_id]) <= now and _end(deps, offer_id, now)
+
+    return each("end_waiting", openings, one)
 
 
 def _end(deps: Deps, offer_id: int, now: datetime) -> bool:

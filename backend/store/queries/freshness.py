@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from backend.domain.freshness import (
     ASKED_SOON,
@@ -100,21 +100,24 @@ def due_workers(session: Session, now: datetime, *, by_call: bool, limit: int) -
     return session.scalars(query if by_call else query.where(Worker.preferred_channel != "voice")).all()
 
 
-def silent_too_long(session: Session, now: datetime, limit: int) -> Sequence[Worker]:
-    """Active workers asked as often as may be and not heard of for so long that they are set aside."""
-    return session.scalars(
-        select(Worker)
-        .where(
-            Worker.status == "active",
-            Worker.asked_in_vain >= MOST_ASKINGS,
-            Worker.asked_current_at <= now - BETWEEN_ASKINGS,
-            silent_since(now - PAUSED_AFTER),
-            ~engaged(now.astimezone(SHANGHAI).date()),
-        )
-        .order_by(Worker.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+def silent_too_long(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Ids of active workers asked as often as may be and not heard of for so long that they are set aside."""
+    return session.scalars(_silent_too_long(now).order_by(Worker.id).limit(limit)).all()
+
+
+def is_silent_too_long(session: Session, worker_id: int, now: datetime) -> bool:
+    """Whether it is so still, her row being held."""
+    return session.scalar(_silent_too_long(now).where(Worker.id == worker_id)) is not None
+
+
+def _silent_too_long(now: datetime) -> Select[int]:
+    return select(Worker.id).where(
+        Worker.status == "active",
+        Worker.asked_in_vain >= MOST_ASKINGS,
+        Worker.asked_current_at <= now - BETWEEN_ASKINGS,
+        silent_since(now - PAUSED_AFTER),
+        ~engaged(now.astimezone(SHANGHAI).date()),
+    )
 
 
 def workers_on(session: Session, handset_id: int) -> Sequence[Worker]:
@@ -152,10 +155,10 @@ def planned_since(session: Session, purpose: str, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def due_openings(session: Session, now: datetime, soon: date) -> Iterator[Opening]:
-    """Published openings with places free whose employer, having a number, may have to be asked, the longest unasked first.
+def due_openings(session: Session, now: datetime, soon: date) -> Sequence[Any]:
+    """Published openings with places free whose employer may have to be asked, the longest unasked first.
 
-    The domain judges each once more; whom no text reaches the caller leaves out.
+    What the domain judges each by once more, and the employer's `phone`.
     """
     today = now.astimezone(SHANGHAI).date()
     slots = enumerate(last_slots(now))
@@ -165,17 +168,17 @@ def due_openings(session: Session, now: datetime, soon: date) -> Iterator[Openin
     asked = Opening.asked_current_at
     silent = and_(before >= HIRING_SAID, or_(asked.is_(None), asked <= before))
     unasked = or_(asked.is_(None), asked <= now - ASKED_SOON)
-    yield from session.scalars(
-        select(Opening)
+    return session.execute(
+        select(
+            Opening.id, Opening.confirmed_at, Opening.updated_at, asked, Opening.starts_on, Opening.hours_from,
+            Employer.phone,
+        )
         .join(Opening.employer)
-        .options(contains_eager(Opening.employer))
         .where(
-            Employer.phone.is_not(None),
             Opening.status == "published",
             Opening.filled < Opening.headcount,
             Opening.ends_on >= today,
             or_(silent, and_(Opening.starts_on >= today, Opening.starts_on <= soon, unasked)),
         )
         .order_by(asked.is_not(None), asked, Opening.starts_on, Opening.id)
-        .execution_options(yield_per=100)
-    )
+    ).all()

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from backend.domain import freshness
 from backend.services import still_hiring, still_looking
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
-from backend.store.models import Consent, Handset, HandsetOwner, Opening, Worker
+from backend.store.models import Case, Consent, Handset, HandsetOwner, Opening, OutboxRow, Worker
 from tests.support.clock import SettableClock
 from tests.support.placed import texts
 
@@ -73,9 +73,42 @@ def test_employers_without_a_number_hold_up_nobody(make: Make, deps: Deps, clock
         opening_id = f.make_opening(starts_on=later, ends_on=later).id
         said = f.session.get_one(Opening, opening_id).updated_at
     clock.set(freshness.asks_at(opening_id, said) + timedelta(minutes=1))
-    assert still_hiring.ask_employers(deps) == 1
+    assert still_hiring.ask_employers(deps) == 16, "one text, and tasks for those whose hour it is"
+    assert still_hiring.ask_employers(deps) == 0
     with deps.db.read() as session:
+        assert session.scalar(select(func.count(OutboxRow.id))) == 1
         assert session.get_one(Opening, opening_id).asked_current_at == clock()
+
+
+@pytest.mark.parametrize(("number", "words"), [("+862379221234", "打电话问"), (None, "没有号码")])
+def test_p07_an_employer_no_text_reaches_is_asked_by_staff(
+    make: Make, deps: Deps, clock: SettableClock, number: str | None, words: str
+) -> None:
+    with make() as f:
+        first = f.today + timedelta(days=40)
+        opening_id = f.make_opening(
+            employer=f.make_employer(phone=number), headcount=3, starts_on=first, ends_on=first
+        ).id
+    clock.set(freshness.asks_at(opening_id, clock()) + timedelta(minutes=1))
+    assert [still_hiring.ask_employers(deps), still_hiring.ask_employers(deps)] == [1, 0]
+    with deps.db.read() as session:
+        [case] = session.scalars(select(Case))
+    assert (case.kind, case.opening_id) == ("ask_employer", opening_id)
+    assert words in case.summary and "还差3人" in case.summary and "+86" not in case.summary
+    assert texts(deps) == []
+
+
+def test_f7_an_opening_that_cannot_be_read_keeps_no_employer_unasked(
+    make: Make, deps: Deps, clock: SettableClock
+) -> None:
+    with make() as f:
+        first = f.today + timedelta(days=40)
+        for hours in ("25:00", None):
+            opening_id = f.make_opening(starts_on=first, ends_on=first, hours_from=hours).id
+    with deps.db.write() as session:
+        session.get_one(Opening, opening_id).asked_current_at = clock() - timedelta(days=30)
+    clock.set(freshness.asks_at(opening_id, clock()) + timedelta(days=7, minutes=1))
+    assert still_hiring.ask_employers(deps) == 1
 
 
 @pytest.mark.parametrize("hour", [9, 13, 18])
