@@ -24,6 +24,7 @@ PROBLEMS = {
     "past_day": "problem_past_day", "no_pay": "problem_no_pay", "pay_unlikely": "problem_pay_unlikely",
     "unknown_trade": "problem_unknown_trade", "unknown_place": "problem_unknown_place", "outside": "problem_outside",
 }  # fmt: skip
+FIXED = {"places_taken": "posting_fixed", "closed": "posting_over", "changed": "posting_otherwise"}
 CHOICES_EN = {
     "都管": "all of it", "只管饭": "meals only", "管饭接送": "meals and transport", "都不管": "nothing",
     "买": "insured", "不买": "not insured",
@@ -73,10 +74,16 @@ def _confirm_close(answer: Answer, today: date) -> list[Say]:
 
 
 def _posting_closed(answer: Answer, today: date) -> list[Say]:
-    return [prompt("closed_enough" if answer["how"] == "enough" else "closed_off"), prompt("undo_by_text")]
+    return [prompt("closed_enough" if answer["how"] == "enough" else "closed_off"), *_undo(answer)]
+
+
+def _undo(answer: Answer) -> list[Say]:
+    return [prompt("undo_by_text")] if answer["undo"] else []
 
 
 def _posting_reopened(answer: Answer, today: date) -> list[Say]:
+    if answer["opening"].get("status") == "in_review":
+        return [prompt("hiring_kept")]
     return [prompt("hiring_again"), *([prompt("asked_again")] if answer["asked_again"] else [])]
 
 
@@ -87,7 +94,7 @@ def _fixed(*ids: str) -> Callable[[Answer, date], list[Say]]:
 RENDERERS: dict[str, Callable[[Answer, date], list[Say]]] = {
     "posting_problem": _posting_problem,
     "one_by_one": _one_by_one,
-    "posting_published": _fixed("posting_published", "undo_by_text"),
+    "posting_published": lambda answer, today: [prompt("posting_published"), *_undo(answer)],
     "submitted_again": _fixed("submitted_again"),
     "who_comes": _who_comes,
     "names_by_text": _fixed("names_by_text"),
@@ -98,11 +105,9 @@ RENDERERS: dict[str, Callable[[Answer, date], list[Say]]] = {
     "posting_reopened": _posting_reopened,
     "posting_changed": lambda answer, today: [
         prompt("posting_changed", work=title(answer["opening"]), wanted=_people(answer["opening"]["headcount"])),
-        prompt("undo_by_text"),
+        *_undo(answer),
     ],
-    "posting_fixed": lambda answer, today: [
-        prompt("posting_fixed" if answer["reason"] == "places_taken" else "posting_over")
-    ],
+    "posting_fixed": lambda answer, today: [prompt(FIXED[answer["reason"]])],
     "change_what": _fixed("change_which"),
 }
 

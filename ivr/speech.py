@@ -222,7 +222,8 @@ def _my_list(answer: Answer, today: date) -> list[Say]:
 
 
 def _offer(answer: Answer, today: date) -> list[Say]:
-    return [prompt("offer_waits"), job_read(answer["opening"], today)]
+    changed = [prompt("offer_changed")] if answer.get("changed") else []
+    return [prompt("offer_waits"), *changed, job_read(answer["opening"], today)]
 
 
 def _full_wait(answer: Answer, today: date) -> list[Say]:
@@ -338,6 +339,7 @@ RENDERERS: dict[str, Renderer] = {
     "confirm_take": _confirm_take,
     "job_full": _about("job_full"),
     "job_gone": _about("job_gone"),
+    "job_changed": lambda answer, today: [prompt("offer_changed"), job_read(answer["opening"], today)],
     "called_off": _about("called_off"),
     "clash": _clash,
     "already_taken": _about("already_taken"),

@@ -16,8 +16,9 @@ from backend.api.workers import fen
 from backend.domain.openings import may_become
 from backend.errors import Conflict, NotFound
 from backend.services import matches
+from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
-from backend.services.post_opening import change_opening, post_opening, withdraw_opening
+from backend.services.post_opening import post_opening, withdraw_opening
 from backend.services.review_opening import review_opening
 from backend.store.models import Opening
 from backend.store.queries.scope import within
@@ -73,9 +74,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
         with deps.db.write() as session:
             opening = _find(session, opening_id)
             if json_data:
-                opening = change_opening(
-                    session, deps.clock(), deps.regions, opening_id, _facts(json_data), actor=actor
-                )
+                opening = change_opening(session, deps, deps.clock(), opening_id, _facts(json_data), actor=actor)
             if wanted == "withdrawn":
                 opening = withdraw_opening(session, deps, deps.clock(), opening_id, actor=actor)
             elif wanted and opening.status != wanted:

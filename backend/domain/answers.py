@@ -46,6 +46,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "confirm_take": ("opening",),  # by voice only: a spoken wish is read back before it counts (V11)
     "job_full": ("opening", "alternatives"),
     "job_gone": ("opening", "alternatives"),  # expired or withdrawn
+    "job_changed": ("opening", "code"),  # to those who have a place: where to go, or what is asked of them, is another
     "called_off": ("opening",),  # the employer needs nobody any more; told to those who had a place
     "clash": ("opening", "standing"),  # standing: the taken opening that overlaps
     "already_taken": ("opening", "code"),
@@ -53,14 +54,15 @@ KINDS: dict[str, tuple[str, ...]] = {
     "withdrawn": ("opening", "code"),
     "nothing_to_withdraw": (),
     "confirm_withdraw": ("opening", "code"),
-    "offer": ("opening", "code", "expires_at"),  # 即时快招: we ask first (M05)
+    # 即时快招: we ask first (M05). changed: she was asked before, and the work has changed or goes on since
+    "offer": ("opening", "code", "expires_at", "changed"),
     "offer_declined": ("opening",),
     "offer_expired": ("opening", "alternatives"),
     # full, but there is a waiting list: ahead others wait before her
     "full_wait": ("opening", "ahead", "alternatives"),
     "waitlisted": ("opening", "position", "code"),
     "wait_over": ("opening", "reason"),  # reason: left (she waits no longer) | started
-    "place_free": ("opening", "code", "expires_at"),  # it is her turn among those who wait
+    "place_free": ("opening", "code", "expires_at", "changed"),  # it is her turn among those who wait
     "undone": ("what", "opening"),  # a change texted to the number was undone by a reply
     # -- what we ask of our own accord, by text or by a call we place
     "reminder": ("opening",),  # before work starts: are you coming?
@@ -114,7 +116,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "posting_problem": ("problem",),
     "one_by_one": ("job_names",),  # several trades in one posting: the first now, the others after it
     "posting_received": ("opening",),
-    "posting_published": ("opening",),
+    "posting_published": ("opening", "undo"),  # undo: whether a reply takes it back, here and below
     "posting_rejected": ("opening", "reason"),
     "submitted_again": ("opening",),
     # -- the employer's own postings, by the number they came from
@@ -126,10 +128,10 @@ KINDS: dict[str, tuple[str, ...]] = {
         "coming",
     ),  # 1: enough, those come (coming > 0), or yes; 2: call it off, or no; 3: go on
     "close_by_text": (),  # calling off what people count on is confirmed on the number itself
-    "posting_closed": ("opening", "how", "coming"),  # how: enough | off
+    "posting_closed": ("opening", "how", "coming", "undo"),  # how: enough | off
     "posting_reopened": ("opening", "asked_again"),  # asked_again: how many of those who had a place
-    "posting_changed": ("opening",),
-    "posting_fixed": ("opening", "reason"),  # reason: places_taken | closed
+    "posting_changed": ("opening", "undo", "told"),  # told: those who have a place hear of it
+    "posting_fixed": ("opening", "reason"),  # reason: places_taken | closed | changed (since then, by somebody else)
     "change_what": (),
     # -- to the employer: who is coming, who came, who was paid
     "employer_told": ("opening", "event", "worker_name"),  # event: taken | withdrawn

@@ -14,6 +14,7 @@ from backend.domain.calling import takes_texts
 from backend.domain.messages import leaves_at
 from backend.domain.offers import (
     HOLDS_A_PLACE,
+    MOVED_UP_VALID,
     OFFER_VALID,
     Stretch,
     expires_at,
@@ -93,7 +94,7 @@ def take(
     # Taken anew it is reminded of and asked about anew, on the days as they are now.
     offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
     offer.reminded_at = offer.followed_up_at = None
-    offer.code = offer.code or code
+    offer.code, offer.ended_as = offer.code or code, None
     offer.status, offer.channel, offer.answered_at, offer.message_id = "accepted", channel, now, message_id
     session.flush()
     worker.waiting_since, worker.failed_matches = None, 0
@@ -131,6 +132,16 @@ def _kept_for_others(opening: Opening, worker_id: int, own: Offer | None, now: d
 
 def is_moved_up(now: datetime) -> ColumnElement[bool]:
     """Whether an offer asks somebody who waited for a place, and is still to be answered."""
+def has_turn(offer: Offer) -> bool:
+    """Whether she waits for a place, or is being asked because it is her turn."""
+    return offer.status == "waitlisted" or (offer.status == "offered" and offer.waitlisted_at is not None)
+
+
+def is_let_go(offer: Offer) -> bool:
+    """Whether she was asked and the opening changed before she answered: she is to be asked anew."""
+    return offer.status == "withdrawn" and offer.ended_as == "offered"
+
+
     return and_(Offer.status == "offered", Offer.waitlisted_at.is_not(None), Offer.expires_at > now)
 
 
@@ -188,7 +199,7 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         raise Conflict("the opening holds no taken place", reason="not_held")
     session.refresh(offer.opening)
     end_place(offer, now)
-    offer.message_id = message_id
+    offer.message_id, offer.ended_as = message_id, None
     session.flush()
     waits_again(session, offer.worker, now)
     return offer
@@ -225,9 +236,9 @@ def decline(session: Session, *, now: datetime, offer_id: int, message_id: int |
         return give_back(session, now=now, offer_id=offer_id, message_id=message_id)
     if offer.status == "declined":
         return offer
-    if not may_become(offer.status, "declined"):
+    if not may_become(offer.status, "declined") and not is_let_go(offer):
         raise Conflict("this offer is over", reason="not_open")
-    offer.status, offer.answered_at, offer.message_id = "declined", now, message_id
+    offer.status, offer.answered_at, offer.message_id, offer.ended_as = "declined", now, message_id, None
     session.execute(
         update(Opening)
         .where(Opening.id == offer.opening_id, Opening.status == "published")
@@ -261,15 +272,15 @@ def offer_opening(
     opening_id: int,
     worker_id: int,
     channel: str = "sms",
-    valid: timedelta = OFFER_VALID,
-    moved_up: bool = False,
+    valid: timedelta | None = None,
     ring: bool = False,
 ) -> Offer:
     """Put an opening to a worker (即时快招): an offer with a code and an expiry (E03, M04, M05).
 
     Told by text, or by a call of ours where she would rather talk; whom it does not reach gets the text (V15).
-    `moved_up`: it is her turn on the waiting list, and the place is kept for her while the offer is `valid`. `ring`: by a
-    call whatever she would rather, for there is little time.
+    Whoever waits for a place keeps her turn, and it is kept for her while the offer is `valid`: OFFER_VALID, or
+    MOVED_UP_VALID where others wait behind her and the place was never hers. `ring`: by a call whatever she would
+    rather, for there is little time.
 
     Conflict(reason=): `not_open`, `full`, `taken_already`; an open offer is returned as it is.
     """
@@ -287,7 +298,6 @@ def offer_opening(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and offer.status == "offered":
         return offer
-    code = _free_code(session, worker_id, now.astimezone(TIMEZONE).date())
     if offer is None:
         offer = Offer(
             opening_id=opening_id,
@@ -297,18 +307,29 @@ def offer_opening(
             ends_on=opening.ends_on,
         )
         session.add(offer)
-    offer.starts_on, offer.ends_on, offer.code = opening.starts_on, opening.ends_on, code
+    begin(session, offer, opening, now, channel, valid)
+    handset = handset_of(session, worker)
+    if handset is not None and not _ring(session, deps, offer, handset, now, ring):
+        text_offer(session, deps, offer, handset, now)
+    return offer
+
+
+def begin(
+    session: Session, offer: Offer, opening: Opening, now: datetime, channel: str, valid: timedelta | None = None
+) -> None:
+    if valid is None:
+        never_hers = offer.waitlisted_at is not None and offer.ended_as not in HOLDS_A_PLACE
+        valid = MOVED_UP_VALID if never_hers else OFFER_VALID
+    offer.code = _free_code(session, offer.worker_id, now.astimezone(TIMEZONE).date())
+    offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
-    if not moved_up:
+    """Let the offer stand from now on, as the work is now; tells nobody."""
+    if offer.status != "waitlisted":
         offer.waitlisted_at = None
     starts = starts_at(opening)
     # At night it leaves in the morning, and has its hours from then (M10).
     offer.expires_at = expires_at(leaves_at(now), starts if starts > now else _end_of(opening.ends_on), valid)
     session.flush()
-    handset = handset_of(session, worker)
-    if handset is not None and not _ring(session, deps, offer, handset, now, ring):
-        text_offer(session, deps, offer, handset, now)
-    return offer
 
 
 def _ring(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime, wanted: bool) -> bool:
@@ -366,15 +387,20 @@ def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now
         handset=handset,
         kind="initiated",
         expires_at=offer.expires_at,
-        answers=[
-            make(
-                "place_free" if offer.waitlisted_at is not None else "offer",
-                opening=opening_view(offer.opening, deps.regions),
-                code=offer.code,
-                expires_at=offer.expires_at.isoformat(),
-            )
-        ],
+        answers=[as_answer(offer, deps)],
     )
+def as_answer(offer: Offer, deps: Deps) -> Answer:
+    """An open offer as it is told."""
+    assert offer.expires_at is not None
+    return make(
+        "place_free" if offer.waitlisted_at is not None else "offer",
+        opening=opening_view(offer.opening, deps.regions),
+        code=offer.code,
+        expires_at=offer.expires_at.isoformat(),
+        changed=offer.ended_as is not None,
+    )
+
+
     expect_answer(session.get_one(Conversation, message.conversation_id), offer)
 
 
@@ -408,6 +434,13 @@ def handset_of(session: Session, worker: Worker) -> Handset | None:
         # Her own before one she shares.
         .order_by(HandsetOwner.relation != "self", HandsetOwner.id)
         .limit(1)
+def may_be_asked(session: Session, worker: Worker, opening: Opening) -> bool:
+    """Whether she looks for work, can be reached, and holds no place on those days."""
+    handset = handset_of(session, worker)
+    reached = worker.status == "active" and handset is not None and handset.opted_out_at is None
+    return reached and in_the_way(session, worker.id, opening) is None
+
+
     )
 
 

@@ -41,6 +41,8 @@ def apply_job(turn: Turn) -> list[Answer]:
             offer.status = "expired"
         if offer.status == "expired" and not params.get("confirmed"):
             return [make("offer_expired", opening=_view(turn, opening), alternatives=_after_expiry(turn, opening))]
+        if answer_offer.is_let_go(offer) and not params.get("confirmed") and (told := _as_it_is_now(turn, offer)):
+            return [told]
     elif params.get("code"):
         return [make("choice_unknown", choice=params["code"], choices=[])]
     else:
@@ -81,6 +83,28 @@ def apply_job(turn: Turn) -> list[Answer]:
     told = both_sides.job_taken(turn.session, turn.deps, taken)
     turn.expect("taken", {} if told["registered"] else to_register(turn), offer_id=taken.id)
     return [told]
+
+
+def _as_it_is_now(turn: Turn, offer: Offer) -> Answer | None:
+    """The work has changed since she was asked: she hears what holds now before her yes counts (C2).
+
+    None: it is gone or full, or her yes will be asked for anyway.
+    """
+    opening = offer.opening
+    if answer_offer.starts_at(opening) <= turn.now:
+        return None
+    if opening.status == "in_review":  # a person looks at it first: then she is asked before anybody else
+        offer = answer_offer.put_on_list(
+            turn.session, now=turn.now, opening=opening, worker=offer.worker, offer=offer, channel=turn.channel
+        )
+        turn.expect(None)
+        place = waiting_list.position(turn.session, offer)
+        return make("waitlisted", opening=_view(turn, opening), position=place, code=offer.code)
+    if opening.status != "published" or turn.channel == "voice":
+        return None
+    answer_offer.begin(turn.session, offer, opening, turn.now, turn.channel)
+    answer_offer.expect_answer(turn.conversation, offer)
+    return answer_offer.as_answer(offer, turn.deps)
 
 
 def _offer_named(turn: Turn) -> Offer | None:
@@ -204,7 +228,7 @@ def withdraw_application(turn: Turn) -> list[Answer]:
             return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw")]
         return [make("nothing_to_withdraw")]
     view = _view(turn, offer.opening)
-    if offer.status in {"offered", "waitlisted", "declined"}:
+    if offer.status in {"offered", "waitlisted", "declined"} or answer_offer.is_let_go(offer):
         waited = offer.status == "waitlisted"
         answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
         waiting_list.move_up(turn.session, turn.deps, offer.opening, turn.now)

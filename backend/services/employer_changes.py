@@ -6,21 +6,19 @@ count on is called off only by a text.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
-
-from sqlalchemy import case, update
 
 from backend.domain import posting_words
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.entities import Entity
-from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.posting import opening_facts
 from backend.errors import Conflict, Invalid
-from backend.services import answer_offer, audit, instant_hire, posting, read_back, still_hiring
+from backend.services import asked_anew, audit, instant_hire, posting, read_back, still_hiring, waiting_list
 from backend.services.acts import act
-from backend.services.changed_terms import tell_asked, terms_of
+from backend.services.change_opening import TOLD, change_opening
 from backend.services.employer_desk import (
     CHANGED_BY_VALUE,
     SENT_BACK_WITHIN,
@@ -30,13 +28,13 @@ from backend.services.employer_desk import (
     which_posting,
     who_comes,
 )
-from backend.services.post_opening import change_opening, withdraw_opening
+from backend.services.opening_columns import COLUMNS
+from backend.services.post_opening import withdraw_opening
 from backend.services.posting_undo import UNDONE_WITHIN, keep_undo
 from backend.services.review_opening import submit_again
 from backend.services.turn import Facts, Turn
-from backend.store.models import Offer, Opening
+from backend.store.models import Opening
 from backend.store.queries import employers as queries
-from backend.store.queries.offers import live_offers
 
 # So many more than twice as many as before are rather a slip than a wish.
 FEW = 5
@@ -85,7 +83,9 @@ def closed_for_sure(turn: Turn) -> list[Answer]:
     opening = next((one for one in live_of(turn) if one.id == params.get("opening_id")), None)
     if opening is None:
         return [make("nobody_hired")]
-    turn.session.refresh(opening, ["filled", "headcount", "status"], with_for_update=True)
+    _lock(turn, opening)
+    if opening.status not in queries.LIVE:
+        return [make("nobody_hired")]
     coming, how = opening.filled, params.get("how")
     if how == "off" and coming > params.get("coming", coming):
         # Somebody took a place after the question: his yes was about nobody, or about fewer.
@@ -98,14 +98,19 @@ def closed_for_sure(turn: Turn) -> list[Answer]:
         )
         text_number(turn, make("confirm_close", opening=view_of(turn, opening), coming=coming))
         return [make("close_by_text")]
-    held = [one.id for one in live_offers(turn.session, opening.id, turn.today) if one.status in HOLDS_A_PLACE]
     actor = f"handset:{turn.handset.id}"
-    if how == "enough" and coming:
+    how = "enough" if how == "enough" and coming else "off"
+    if how == "enough":
         still_hiring.close(turn.session, turn.deps, turn.now, opening, actor=actor)
     else:
         withdraw_opening(turn.session, turn.deps, turn.now, opening.id, actor=actor)
-    keep_undo(turn, opening, how="enough" if how == "enough" and coming else "off", **before, offers=held)
-    return [make("posting_closed", opening=view_of(turn, opening), how="enough" if how == "enough" and coming else "off", coming=coming)]  # fmt: skip
+    closed_at = opening.closed_at.isoformat() if opening.closed_at else None
+    keep_undo(turn, opening, how=how, closed_at=closed_at, **before)
+    return [make("posting_closed", opening=view_of(turn, opening), how=how, coming=coming, undo=True)]
+
+
+def _lock(turn: Turn, opening: Opening) -> None:
+    turn.session.refresh(opening, ["filled", "headcount", "status", "closed_at"], with_for_update=True)
 
 
 # -- more, fewer, otherwise --------------------------------------------------------------------------------------------
@@ -122,7 +127,8 @@ def change_posting(turn: Turn) -> list[Answer]:
         return found
     said, count = _said_with(turn), turn.facts.params.get("count")
     if turn.facts.params.get("wish") == "more" and count is not None:
-        said["headcount"] = found.headcount + count
+        # Who has enough counts on from those who come: whoever stepped back since is replaced by nobody.
+        said["headcount"] = (found.headcount if found.closed_at is None else found.filled) + count
     elif turn.facts.params.get("wish") == "short" and count is not None:
         said["headcount"] = found.filled + count  # 还差两个: what is lacking, whoever has come
     elif turn.facts.params.get("wish") == "only" and count is not None:
@@ -138,22 +144,28 @@ def change_posting(turn: Turn) -> list[Answer]:
     if not changes:
         turn.expect(None)
         return [make("change_what")]
-    before = terms_of(found)
+    before, closed = terms_of(found), found.closed_at is not None
     try:
-        changed = change_opening(turn.session, turn.now, turn.deps.regions, found.id, changes, actor=f"handset:{turn.handset.id}")  # fmt: skip
+        changed = change_opening(turn.session, turn.deps, turn.now, found.id, changes, actor=f"handset:{turn.handset.id}")  # fmt: skip
     except Conflict as conflict:
         return [make("posting_fixed", opening=view_of(turn, found), reason=conflict.reason or "closed")]
     except Invalid:
         return [make("change_what")]
-    instant_hire.rearm(turn.session, changed, turn.now)
-    tell_asked(turn.session, turn.deps, turn.now, changed, before)
-    keep_undo(
-        turn,
-        changed,
-        how="changed",
-        columns={name: value.isoformat() if isinstance(value, date) else value for name, value in before.items()},
-    )
-    return [make("posting_changed", opening=view_of(turn, changed))]
+    after = terms_of(changed)
+    columns = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    if columns:
+        keep_undo(turn, changed, how="changed", columns=columns, closed=closed)
+    return [make("posting_changed", opening=view_of(turn, changed), undo=bool(columns), told=_are_told(changed, columns))]  # fmt: skip
+
+
+def terms_of(opening: Opening) -> dict[str, Any]:
+    """Its facts as they are now, as plain JSON, to be compared after a change."""
+    facts = {name: getattr(opening, name) for name in COLUMNS}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+
+
+def _are_told(opening: Opening, changed: Collection[str]) -> bool:
+    return opening.filled > 0 and not TOLD.isdisjoint(changed)
 
 
 def _submit_again(turn: Turn, opening: Opening) -> list[Answer]:
@@ -229,52 +241,66 @@ def undo_posting(turn: Turn) -> list[Answer]:
     opening = turn.session.get_one(Opening, kept["opening_id"])
     if opening.employer.phone != turn.handset.number:
         return [make("nothing_to_answer", said="yes")]
+    _lock(turn, opening)
     if kept["how"] == "posted":
-        withdraw_opening(turn.session, turn.deps, turn.now, opening.id, actor=f"handset:{turn.handset.id}")
-        return [make("posting_closed", opening=view_of(turn, opening), how="off", coming=0)]
+        return _not_posted(turn, opening)
     if kept["how"] == "changed":
         return _change_back(turn, opening, kept)
     return _reopened(turn, opening, kept)
 
 
+def _not_posted(turn: Turn, opening: Opening) -> list[Answer]:
+    """A posting that was out at once; where people have a place by now it is asked what becomes of them."""
+    if opening.status not in queries.LIVE:
+        return [make("posting_fixed", opening=view_of(turn, opening), reason="closed")]
+    if opening.filled:
+        return _ask_sure(turn, opening, ("enough", "off"))
+    withdraw_opening(turn.session, turn.deps, turn.now, opening.id, actor=f"handset:{turn.handset.id}")
+    return [make("posting_closed", opening=view_of(turn, opening), how="off", coming=0, undo=False)]
+
+
 def _change_back(turn: Turn, opening: Opening, kept: dict[str, Any]) -> list[Answer]:
-    columns = {
-        name: date.fromisoformat(value) if name in ("starts_on", "ends_on") else value
-        for name, value in kept["columns"].items()
+    """Take back what the change touched; what somebody has put otherwise since then stays (C5)."""
+    now = terms_of(opening)
+    columns = {name: was for name, (was, became) in kept["columns"].items() if now[name] == became}
+    facts = {
+        name: date.fromisoformat(was) if name in ("starts_on", "ends_on") else was for name, was in columns.items()
     }
-    before = terms_of(opening)
+    if not facts:
+        return [make("posting_fixed", opening=view_of(turn, opening), reason="changed")]
+    actor = f"handset:{turn.handset.id}"
     try:
-        changed = change_opening(turn.session, turn.now, turn.deps.regions, opening.id, columns, actor=f"handset:{turn.handset.id}")  # fmt: skip
-    except (Conflict, Invalid):
-        return [make("posting_fixed", opening=view_of(turn, opening), reason="places_taken")]
-    tell_asked(turn.session, turn.deps, turn.now, changed, before)
-    return [make("posting_changed", opening=view_of(turn, changed))]
+        changed = change_opening(turn.session, turn.deps, turn.now, opening.id, facts, actor=actor)
+    except Conflict as conflict:
+        return [make("posting_fixed", opening=view_of(turn, opening), reason=conflict.reason or "closed")]
+    except Invalid:
+        return [make("posting_fixed", opening=view_of(turn, opening), reason="changed")]
+    if kept.get("closed") and "headcount" in facts:
+        # As it was before: nobody comes in the stead of whoever steps back.
+        still_hiring.close(turn.session, turn.deps, turn.now, changed, actor=actor)
+    return [make("posting_changed", opening=view_of(turn, changed), undo=False, told=_are_told(changed, facts))]
 
 
 def _reopened(turn: Turn, opening: Opening, kept: dict[str, Any]) -> list[Answer]:
     """Hire on: the places that were free are free again, and whoever had a place taken from her is asked anew."""
-    if opening.ends_on < turn.today:
+    # What somebody else has done with it since then stands.
+    closed_at = opening.closed_at.isoformat() if opening.closed_at else None
+    left = ("withdrawn",) if kept["how"] == "off" else ("in_review", "filled")
+    if (
+        opening.status not in left
+        or closed_at != kept["closed_at"]
+        or opening.filled > kept["headcount"]
+        or opening.ends_on < turn.today
+    ):
         return [make("posting_fixed", opening=view_of(turn, opening), reason="closed")]
-    out = kept["status"] in ("published", "filled")
-    free = kept["headcount"] > opening.filled
-    status = ("published" if free else "filled") if out else kept["status"]
-    guard = Opening.status.in_(("in_review", "published", "filled", "withdrawn"))
-    moved = turn.session.scalar(
-        update(Opening)
-        .where(Opening.id == opening.id, guard, Opening.filled <= kept["headcount"])
-        # What a person has to decide meanwhile stays with that person.
-        .values(status=case((Opening.status == "in_review", "in_review"), else_=status), headcount=kept["headcount"], closed_at=None, updated_at=turn.now,
-                next_wave_at=turn.now if out and free and opening.waves_stopped_at is None else None)
-        .returning(Opening.id)
-    )  # fmt: skip
-    turn.session.refresh(opening)
-    if moved is None:
-        return [make("posting_fixed", opening=view_of(turn, opening), reason="closed")]
-    asked = 0
-    for offer_id in kept.get("offers", ()) if kept["how"] == "off" and status == "published" else ():
-        offer = turn.session.get(Offer, offer_id)
-        if offer is not None and offer.status == "withdrawn":
-            answer_offer.offer_opening(turn.session, turn.deps, now=turn.now, opening_id=opening.id, worker_id=offer.worker_id)  # fmt: skip
-            asked += 1
-    audit.record(turn, "hires_on", opening, offers=kept.get("offers", []))
+    opening.headcount, opening.closed_at, opening.updated_at = kept["headcount"], None, turn.now
+    if opening.status != "in_review":  # what a person has to decide meanwhile stays with that person
+        free = opening.filled < opening.headcount
+        out = kept["status"] in ("published", "filled")
+        opening.status = ("published" if free else "filled") if out else kept["status"]
+    asked = asked_anew.put_back(turn.session, opening)
+    instant_hire.rearm(turn.session, opening, turn.now)
+    turn.session.flush()
+    waiting_list.move_up(turn.session, turn.deps, opening, turn.now)
+    audit.record(turn, "hires_on", opening, asked_again=asked)
     return [make("posting_reopened", opening=view_of(turn, opening), asked_again=asked)]

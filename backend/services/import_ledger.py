@@ -20,8 +20,9 @@ from backend.domain.private_numbers import without_private_numbers
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, confirming, opening_ledger, worker_ledger
+from backend.services.change_opening import change_opening
 from backend.services.plan_import import Plan, Planned, place_finder, plan
-from backend.services.post_opening import change_opening, post_opening
+from backend.services.post_opening import post_opening
 from backend.services.read_workbook import Ledger, read_ledger
 from backend.services.receive_message import storable
 from backend.services.staff_login import Member
@@ -290,7 +291,7 @@ def _store_openings(deps: Deps, session: Session, now: datetime, member: Member,
         facts = opening_ledger.as_posted(row.facts)
         try:
             if row.action == "change" and row.subject is not None:
-                change_opening(session, now, deps.regions, row.subject, facts, actor=member.actor)
+                change_opening(session, deps, now, row.subject, facts, actor=member.actor)
             elif row.action == "add":
                 employer = {"name": row.facts["employer"], "phone": row.facts.get("phone")}
                 opening = post_opening(session, now, deps.regions, facts, employer, None, actor=member.actor)

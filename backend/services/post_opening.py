@@ -1,4 +1,4 @@
-"""Take in an employer's opening; it goes out only after a review (E01, P04–P06). Also change one, or call it off."""
+"""Take in an employer's opening; it goes out only after a review (E01, P04–P06). Also call one off."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from backend.domain.employers import kind_of
 from backend.domain.ledgers import LONGEST_TEXT
 from backend.domain.lexicon import job_name
 from backend.domain.offers import HOLDS_A_PLACE
-from backend.domain.terms import worse
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import answer_offer, audit, outbox
 from backend.services.deps import Deps
-from backend.services.opening_columns import COLUMNS, check, to_columns
+from backend.services.opening_columns import check, to_columns
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
@@ -27,9 +26,6 @@ from backend.store.queries import openings as opening_queries
 from backend.store.queries import review as review_queries
 from backend.store.queries.offers import live_offers
 from backend.store.queries.workers import numbers_of
-
-# What binds those who hold a place: it changes only by calling the opening off and posting anew (C2).
-BINDING = frozenset({"job_type", "region_code", "starts_on", "ends_on", "hours_from", "hours_to"})
 
 
 def post_opening(
@@ -88,63 +84,6 @@ def post_opening(
     return opening
 
 
-def change_opening(
-    session: Session, now: datetime, regions: RegionBook, opening_id: int, facts: dict[str, Any], *, actor: str
-) -> Opening:
-    """Change facts of an opening; keys as in `post_opening`, None clears what may be empty. Raises `Invalid`, `Conflict`.
-
-    What the change adds is reviewed again: something a person has to decide stops the opening there and then, and those who
-    have a place keep it (P04).
-
-    Conflict(reason=): `places_taken` (fewer places than are taken, other days, or less pay than somebody counts on);
-    `closed` (rejected, expired or withdrawn).
-    """
-    opening = _locked(session, opening_id)
-    if opening.status in ("rejected", "expired", "withdrawn"):
-        raise Conflict(f"this opening is {opening.status}", reason="closed")
-    columns = to_columns(facts)
-    changed = {name: value for name, value in columns.items() if getattr(opening, name) != value}
-    before = {name: getattr(opening, name) for name in COLUMNS}
-    merged = before | changed
-    check(merged, regions, now.astimezone(TIMEZONE).date(), new=False)
-    bound = merged["headcount"] < opening.filled or BINDING & changed.keys() or worse(before, merged)
-    if opening.filled and bound:
-        raise Conflict("places in this opening are taken; call it off and post it anew", reason="places_taken")
-    seen = _seen(session, regions, opening) if changed else set()
-    for name, value in changed.items():
-        setattr(opening, name, value)
-    if opening.status == "filled" and opening.filled < opening.headcount:
-        opening.status, opening.closed_at = "published", None  # more are wanted again
-    elif opening.status == "published" and opening.filled >= opening.headcount:
-        opening.status = "filled"
-    if "headcount" in changed:
-        answer_offer.back_on_the_list(session, opening, now)
-    if changed:
-        opening.updated_at = now
-        opening.review_flags = flags_of(session, regions, opening)
-        audit.write(session, now, actor, "edited", opening, fields=sorted(changed))
-        _back_to_review(session, now, opening, _seen(session, regions, opening) - seen, actor)
-    session.flush()
-    return opening
-
-
-def _seen(session: Session, regions: RegionBook, opening: Opening) -> set[tuple[str, Any]]:
-    """What the review's rules see, with the words, or the pay where it is a matter of figures."""
-    figures = (opening.pay_min_fen, opening.pay_max_fen, opening.pay_unit)
-    found = review.findings(posting_of(session, regions, opening))
-    return {(one.flag, one.words or (figures if one.flag.startswith("pay_") else ())) for one in found}
-
-
-def _back_to_review(session: Session, now: datetime, opening: Opening, new: set[tuple[str, Any]], actor: str) -> None:
-    """What was decided before covered something else; what has to be decided first goes out no further (P04, P05)."""
-    if opening.status not in ("published", "filled") or not new:
-        return
-    opening.reviewed_at = opening.reviewed_by = None
-    if review.blocks(flag for flag, _ in new):
-        opening.status, opening.published_at, opening.next_wave_at = "in_review", None, None
-        audit.write(session, now, actor, "back_to_review", opening, flags=list(opening.review_flags))
-
-
 def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: int, *, actor: str) -> Opening:
     """Call an opening off: no place can be taken any more, its open offers end and their workers are told by text.
 
@@ -157,7 +96,7 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
         .values(status="withdrawn", updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    opening = _locked(session, opening_id)
+    opening = locked(session, opening_id)
     session.refresh(opening)
     if not moved.rowcount:
         if opening.status == "withdrawn":
@@ -188,6 +127,8 @@ def end_offers(
             told = make("called_off", opening=view)
         answer_offer.end_place(offer, now)
         if handset := phones.get(offer.worker.person_id):
+        # To be asked anew should hiring go on; what the employer does himself he is not told of.
+        offer.ended_as, offer.employer_told = "waitlisted" if answer_offer.has_turn(offer) else offer.status, None
             outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])
     return bound
 
@@ -236,7 +177,8 @@ def _employer(session: Session, employer: dict[str, Any], region: str, now: date
     return found
 
 
-def _locked(session: Session, opening_id: int) -> Opening:
+def locked(session: Session, opening_id: int) -> Opening:
+    """The opening with its employer, its own row locked. Raises `NotFound`."""
     opening = session.scalar(
         select(Opening)
         .options(joinedload(Opening.employer))

@@ -322,12 +322,11 @@ def _confirmed(turn: Turn, draft: dict[str, Any]) -> list[Answer]:
         return run(turn, {"act": "talk_to_human"})
     turn.remember("posting", None)
     turn.expect(None)
-    kind = "posting_received"
-    if opening.status == "published":
-        kind = "posting_published"
-        keep_undo(turn, opening, how="posted")
-    done = [make(kind, opening=opening_view(opening, turn.deps.regions))]
-    return done + _next_one(turn, draft)
+    view = opening_view(opening, turn.deps.regions)
+    if opening.status != "published":
+        return [make("posting_received", opening=view), *_next_one(turn, draft)]
+    keep_undo(turn, opening, how="posted")
+    return [make("posting_published", opening=view, undo=True), *_next_one(turn, draft)]
 
 
 def _next_one(turn: Turn, draft: dict[str, Any]) -> list[Answer]:

@@ -105,7 +105,7 @@ def review_opening(
         view = opening_view(opening, deps.regions)
         published = decision == "publish"
         told = (
-            make("posting_published", opening=view)
+            make("posting_published", opening=view, undo=False)
             if published
             else make("posting_rejected", opening=view, reason=reason)
         )

@@ -12,10 +12,10 @@ from backend.domain.access import may, may_see
 from backend.domain.answers import make
 from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, instant_hire, once, still_hiring
+from backend.services import audit, once, still_hiring
 from backend.services.answer_offer import tell_employer
-from backend.services.changed_terms import tell_asked, terms_of
-from backend.services.post_opening import change_opening, post_opening, withdraw_opening
+from backend.services.change_opening import change_opening
+from backend.services.post_opening import post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.services.views import opening_view
@@ -110,11 +110,7 @@ def change(deps: Deps, member: Member, opening_id: int, version: str, facts: dic
         opening = _mine(session, member, opening_id)
         if opening.updated_at.isoformat() != version:
             raise Conflict("somebody else has saved this opening meanwhile", reason="changed")
-        before = terms_of(opening)
-        changed = change_opening(session, now, deps.regions, opening_id, facts, actor=member.actor)
-        instant_hire.rearm(session, changed, now)
-        tell_asked(session, deps, now, changed, before)
-        return changed
+        return change_opening(session, deps, now, opening_id, facts, actor=member.actor)
 
 
 def close(deps: Deps, member: Member, opening_id: int, how: str, reason: str) -> Opening:
@@ -138,7 +134,7 @@ def close(deps: Deps, member: Member, opening_id: int, how: str, reason: str) ->
         audit.write(
             session, now, member.actor, "closed_by_staff", opening, how=how, reason=_plain(session, reason, opening)
         )
-        told = make("posting_closed", opening=opening_view(opening, deps.regions), how=how, coming=coming)
+        told = make("posting_closed", opening=opening_view(opening, deps.regions), how=how, coming=coming, undo=False)
         tell_employer(session, deps, now=now, opening=opening, answer=told)
         return opening
 

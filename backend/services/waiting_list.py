@@ -150,17 +150,14 @@ def _is_held(session: Session, offer: Offer, now: datetime) -> bool:
 
 def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
     """False: she cannot be asked now, and the next one is; she keeps her turn."""
-    opening, handset = offer.opening, answer_offer.handset_of(session, offer.worker)
-    if offer.worker.status != "active" or handset is None or handset.opted_out_at:
-        return False
-    if answer_offer.in_the_way(session, offer.worker_id, opening):
+    opening = offer.opening
+    if not answer_offer.may_be_asked(session, offer.worker, opening):
         return False
     soon = answer_offer.starts_at(opening) - now < RING_BEFORE
     by_call = offer.worker.preferred_channel == "voice" or soon
     answer_offer.offer_opening(
         session, deps, now=now, opening_id=opening.id, worker_id=offer.worker_id,
-        channel="voice" if by_call else "sms", valid=VALID_BY_CALL if by_call else MOVED_UP_VALID, moved_up=True,
-        ring=soon,
+        channel="voice" if by_call else "sms", valid=VALID_BY_CALL if by_call else None, ring=soon,
     )  # fmt: skip
     log.info("moved_up", offer_id=offer.id, opening_id=opening.id)
     return True

@@ -232,7 +232,7 @@ PHRASES: Phrases = {
     "nothing_to_withdraw": "You hold no place, so there is nothing to give back.",
     "confirm_withdraw": lambda a, d: f"Really not going? {w.line(a['opening'], 'en')}. 1 not going, 2 still going",
     "offer": lambda a, d: (
-        f"{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}"
+        f"{'It has changed: ' * bool(a.get('changed'))}{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}"
     ),
     "reminder": lambda a, d: f"Reminder: {w.line(a['opening'], 'en')}. 1 coming, 2 cannot come, 0 a person",
     "follow_up": lambda a, d: (

@@ -44,13 +44,34 @@ def offer(answer: Answer, detail: int) -> str:
     """An offer says everything of the work before a yes; whom to call comes after it (W07, V13)."""
     opening, when = answer["opening"], by_when(answer["expires_at"])
     less = not_given(opening) if detail >= 2 else ""
-    return f"{w.line(opening, detail=detail)}{less}{bring(opening, detail)}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
+    lead = "有变动:" if answer.get("changed") else ""
+    return f"{lead}{w.line(opening, detail=detail)}{less}{bring(opening, detail)}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
 
 
 def _place_free(answer: Answer, detail: int) -> str:
     opening, when = answer["opening"], by_when(answer["expires_at"])
     less = not_given(opening) if detail >= 2 else ""
-    return f"轮到你了,有位子:{w.line(opening, detail=detail)}{less}。{when}回1接,不去回2,编号{answer['code']}"
+    lead = "有变动," if answer.get("changed") else ""
+    return f"{lead}轮到你了,有位子:{w.line(opening, detail=detail)}{less}。{when}回1接,不去回2,编号{answer['code']}"
+
+
+def _job_changed(answer: Answer, detail: int) -> str:
+    """Where she goes and what is asked of her, as it is now."""
+    opening = answer["opening"]
+    when = w.days(opening["starts_on"], opening["ends_on"])
+    wanted = (opening.get("requirements") or "").strip()
+    asked = f",要求:{wanted[:LONGEST_REQUIREMENT]}" if wanted else ""
+    return (
+        f"你要去的活有变动:{w.work(opening)},{when},到{w.where(opening)}{asked}。去不成回“退{answer['code']}”,找人回0"
+    )
+
+
+def _job_changed_en(answer: Answer, detail: int) -> str:
+    opening = answer["opening"]
+    when, place = w.days(opening["starts_on"], opening["ends_on"], "en"), latin(w.where(opening))
+    wanted = (opening.get("requirements") or "").strip()
+    asked = f"; asked for: {latin(wanted)}" if wanted else ""
+    return f"The work you took has changed: {w.work(opening, 'en')}, {when}, at {place}{asked}. Reply 退{answer['code']} to step back, 0 for a person"
 
 
 def _still(opening: dict[str, Any]) -> str:
@@ -95,7 +116,9 @@ ZH: Phrases = {
     "offer": offer,
     "full_wait": _full_wait,
     "waitlisted": lambda a, d: (
-        f"记下了,等{w.line(a['opening'], detail=min(d, 2))},你排第{a['position']}个。有位子马上告诉你。不等了回“退{a['code']}”"
+        f"{a['opening']['title']}有变动,工作人员还在看。看过了按先后问你。不等了回“退{a['code']}”"
+        if a["opening"].get("status") == "in_review"
+        else f"记下了,等{w.line(a['opening'], detail=min(d, 2))},你排第{a['position']}个。有位子马上告诉你。不等了回“退{a['code']}”"
     ),
     "wait_over": lambda a, d: (
         f"好,{a['opening']['title']}不等了。想找别的活,直接说"
@@ -103,6 +126,7 @@ ZH: Phrases = {
         else f"{a['opening']['title']}没有位子空出来,已经开工了。想找别的活,直接说想做啥子"
     ),
     "place_free": _place_free,
+    "job_changed": _job_changed,
     "said_absent": lambda a, d: f"{w.line(a['opening'], detail=0)},老板说你没来。你去了没有?去了回1,没去回2,找人回0",
     "employer_told": _employer_told,
     "employer_digest": _digest,
@@ -155,7 +179,9 @@ def _which_absent_en(answer: Answer, detail: int) -> str:
 EN: Phrases = {
     "full_wait": _full_wait_en,
     "waitlisted": lambda a, d: (
-        f"Noted: you wait for {w.line(a['opening'], 'en')}, number {a['position']} in the queue. We text you at once when a "
+        f"{w.work(a['opening'], 'en')} has changed and our staff look at it first. Then you are asked in turn. Reply 退{a['code']} to stop waiting"
+        if a["opening"].get("status") == "in_review"
+        else f"Noted: you wait for {w.line(a['opening'], 'en')}, number {a['position']} in the queue. We text you at once when a "
         f"place comes free. Reply 退{a['code']} to stop waiting"
     ),
     "wait_over": lambda a, d: (
@@ -163,8 +189,9 @@ EN: Phrases = {
         if a["reason"] == "left"
         else f"No place came free: {w.line(a['opening'], 'en')}. Say what other work you want"
     ),
+    "job_changed": _job_changed_en,
     "place_free": lambda a, d: (
-        f"It is your turn, a place is free: {w.line(a['opening'], 'en')}. 1 take, 2 not, by "
+        f"{'It has changed. ' * bool(a.get('changed'))}It is your turn, a place is free: {w.line(a['opening'], 'en')}. 1 take, 2 not, by "
         f"{local(a['expires_at']):%d %b %H:%M} (code {a['code']})"
     ),
     "said_absent": lambda a, d: (

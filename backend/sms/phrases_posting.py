@@ -170,9 +170,9 @@ def _confirm_close(answer: Answer, detail: int) -> str:
 def _closed(answer: Answer, detail: int) -> str:
     title, coming = answer["opening"]["title"], answer["coming"]
     if answer["how"] == "enough":
-        return f"好,{title}不再招了,报了的{coming}个人照来。{UNDO_ZH}"
-    told = "报过名的人,我们告诉他们莫来。" if coming else ""
-    return f"好,{title}不招了。{told}{UNDO_ZH}"
+        return f"好,{title}不再招了,要来的{coming}个人照来。{_undo(answer)}"
+    told = "要来的人,我们告诉他们莫来。" if coming else ""
+    return f"好,{title}不招了。{told}{_undo(answer)}"
 
 
 def _changed(answer: Answer, detail: int) -> str:
@@ -182,7 +182,47 @@ def _changed(answer: Answer, detail: int) -> str:
         if opening.get("status") != "in_review"
         else "镇上再看一道就发。"
     )
-    return f"改好了:{w.line(opening, detail=min(detail, 2))}。{tail}{UNDO_ZH}"
+    told = "要来的人,我们告诉他们。" if answer.get("told") else ""
+    return f"改好了:{w.line(opening, detail=min(detail, 2))}。{tail}{told}{_undo(answer)}"
+
+
+def _undo(answer: Answer) -> str:
+    """How to take it back, where it can be; whose posting is out hears how to stop it."""
+    stop = "不招了回“不招了”" if answer["kind"] == "posting_published" else ""
+    return UNDO_ZH if answer.get("undo") else stop
+
+
+def _undo_en(answer: Answer) -> str:
+    stop = "Reply 不招了 to stop hiring." if answer["kind"] == "posting_published" else ""
+    return UNDO_EN if answer.get("undo") else stop
+
+
+def _reopened(answer: Answer, detail: int) -> str:
+    opening = answer["opening"]
+    if opening.get("status") == "in_review":
+        return "好,不取消了。工作人员看过就发"
+    again = f"先前要来的{answer['asked_again']}个人,我们再去问。" if answer["asked_again"] else ""
+    return f"好,{opening['title']}接着招。{again}"
+
+
+def _reopened_en(answer: Answer, detail: int) -> str:
+    opening = answer["opening"]
+    if opening.get("status") == "in_review":
+        return f"{w.work(opening, 'en')} is not called off; it goes out once our staff have looked at it."
+    again = f" The {answer['asked_again']} who had a place are asked again." if answer["asked_again"] else ""
+    return f"{w.work(opening, 'en')} is open again.{again}"
+
+
+FIXED = {
+    "closed": (
+        "这个活已经不招了,改不到了。要招人直接说,找人回0",
+        "This opening is over and cannot be changed. 0 for a person.",
+    ),
+    "changed": (
+        "后来又改过了,改不回去。要改哪样直接说,找人回0",
+        "It has been changed since, so this is not taken back. Say what shall change, or 0 for a person.",
+    ),
+}
 
 
 ZH: Phrases = {
@@ -190,7 +230,7 @@ ZH: Phrases = {
     "posting_problem": lambda a, d: PROBLEMS[a["problem"]][0],
     "one_by_one": lambda a, d: f"一回登一样:先登{a['job_names'][0]},登完再登{'、'.join(a['job_names'][1:])}。",
     "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
-    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你。{UNDO_ZH}",
+    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你。{_undo(a)}",
     "posting_rejected": lambda a, d: (
         f"招人的没发:{a['opening']['title']}。{a['reason']}。改好直接说,比如“改成一天一百五”,找人回0"
     ),
@@ -201,15 +241,12 @@ ZH: Phrases = {
     "confirm_close": _confirm_close,
     "close_by_text": "已经有人要来,要取消请照短信回",
     "posting_closed": _closed,
-    "posting_reopened": lambda a, d: (
-        f"好,{a['opening']['title']}接着招。"
-        + (f"先前报的{a['asked_again']}个人,我们再去问。" if a["asked_again"] else "")
-    ),
+    "posting_reopened": _reopened,
     "posting_changed": _changed,
     "posting_fixed": lambda a, d: (
         f"{a['opening']['title']}已经有人报了,日子、地点、工种不好改,工钱和待遇不能往低改。要改就先不招了,再发新的;找人回0"
         if a["reason"] == "places_taken"
-        else "这个活已经不招了,改不到了。要招人直接说,找人回0"
+        else FIXED[a["reason"]][0]
     ),
     "change_what": "要改哪样?直接说,比如“改成后天”“多要两个人”“改成一天一百五”",
 }
@@ -219,7 +256,7 @@ EN: Phrases = {
     "one_by_one": lambda a, d: f"One at a time: first {latin(a['job_names'][0])}, then the others.",
     "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
     "posting_published": lambda a, d: (
-        f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it. {UNDO_EN}"
+        f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it. {_undo_en(a)}"
     ),
     "posting_rejected": lambda a, d: (
         f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it corrected, or 0 for a person."
@@ -242,19 +279,18 @@ EN: Phrases = {
         + (
             f"The {a['coming']} who have a place will come. "
             if a["how"] == "enough"
-            else "Those who had a place are told. "
+            else "Those who had a place are told. " * bool(a["coming"])
         )
-        + UNDO_EN
+        + _undo_en(a)
     ),
-    "posting_reopened": lambda a, d: (
-        f"{w.work(a['opening'], 'en')} is open again."
-        + (f" The {a['asked_again']} who had a place are asked again." if a["asked_again"] else "")
+    "posting_reopened": _reopened_en,
+    "posting_changed": lambda a, d: (
+        f"Changed: {w.line(a['opening'], 'en')}. {'Those who have a place are told. ' * bool(a.get('told'))}{_undo_en(a)}"
     ),
-    "posting_changed": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. {UNDO_EN}",
     "posting_fixed": lambda a, d: (
         "People hold places: days, place and work stay, pay gets no lower. Stop hiring and post anew, or 0 for a person."
         if a["reason"] == "places_taken"
-        else "This opening is over and cannot be changed. 0 for a person."
+        else FIXED[a["reason"]][1]
     ),
     "change_what": "What shall change? Say it, e.g. two people more, the day after tomorrow.",
 }

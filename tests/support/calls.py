@@ -141,11 +141,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
     "posting_problem": {"problem": "too_many"}, "one_by_one": {"job_names": ["摘茶", "砌砖"]},
     "who_comes": {"posts": [{"opening": opening(), "coming": 2, "names": ["王秀英"]}]}, "confirm_close": {"opening": opening(), "coming": 2},
-    "posting_closed": {"opening": opening(), "how": "enough", "coming": 2}, "posting_reopened": {"opening": opening(), "asked_again": 2},
+    "posting_closed": {"opening": opening(), "how": "enough", "coming": 2, "undo": True}, "posting_reopened": {"opening": opening(), "asked_again": 2},
     "posting_fixed": {"opening": opening(), "reason": "places_taken"},
     "full_wait": {"opening": opening(), "ahead": 2, "alternatives": [opening(2)]},
     "waitlisted": {"opening": opening(), "position": 2, "code": "11"}, "wait_over": {"opening": opening(), "reason": "left"},
-    "place_free": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
+    "place_free": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00", "changed": False},
+    "job_changed": {"opening": opening(), "code": "11"}, "posting_published": {"opening": opening(), "undo": True},
+    "posting_changed": {"opening": opening(), "undo": True, "told": False},
     "employer_digest": {"opening": opening(), "taken": ["王秀英"], "withdrawn": []},
     "ask_attendance": {"opening": opening(), "count": 3, "day": "today"}, "ask_settled": {"opening": opening(), "count": 3},
     "which_absent": {"opening": opening(), "names": ["王秀英"], "more": False},
@@ -154,7 +156,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "employer_told": {"opening": opening(), "event": "taken", "worker_name": "王秀英"}, "no_jobs": {"filters": {}, "registered": False},
     "reminder": {"opening": opening()}, "follow_up": {"opening": opening()}, "ask_paid": {"opening": opening()},
     "outcome_noted": {"outcome": "paid", "opening": opening()}, "still_looking": {"people": 2},
-    "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00"},
+    "no_more_jobs": {"shown": 3}, "offer": {"opening": opening(), "code": "11", "expires_at": "2026-11-23T12:00:00+00:00", "changed": True},
 }  # fmt: skip
 
 

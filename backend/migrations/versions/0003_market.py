@@ -171,6 +171,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("waitlisted_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("employer_told", sa.String(), nullable=True))
         batch.add_column(sa.Column("absence_asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("ended_as", sa.String(), nullable=True))
         batch.create_index("ix_offers_status_starts_on", ["status", "starts_on"])
         batch.create_index("ix_offers_worker_id_offered_at", ["worker_id", "offered_at"])
 
@@ -305,6 +306,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offers") as batch:
         batch.drop_index("ix_offers_worker_id_offered_at")
         batch.drop_index("ix_offers_status_starts_on")
+        batch.drop_column("ended_as")
         batch.drop_column("absence_asked_at")
         batch.drop_column("employer_told")
         batch.drop_column("waitlisted_at")

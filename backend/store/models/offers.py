@@ -41,6 +41,8 @@ class Offer(Base):
     waitlisted_at: Mapped[datetime | None]  # her turn among those who wait for a place
     employer_told: Mapped[str | None]  # what the employer last heard of it: taken | withdrawn
     absence_asked_at: Mapped[datetime | None]  # she was asked herself, after the employer said that she did not come
+    # What it was when the opening, not she, ended it (offered | waitlisted | a place); kept until she answers anew.
+    ended_as: Mapped[str | None]
 
     opening: Mapped[Opening] = relationship()
     worker: Mapped[Worker] = relationship()

@@ -80,7 +80,7 @@ def worker_ids(
     limits: tuple[int, int, int] = (SAME_TRADE, KINDRED, PRIORITY),
     askable: Askable | None = None,
 ) -> list[int]:
-    """Active workers living in `places` (codes, nearest first) whom the opening has not been put to, each once.
+    """Active workers living in `places` (codes, nearest first) whom the opening has not been put to as it is, each once.
 
     `askable`: of them only those who may be asked. Left out here, they take nobody's place among the `limits`.
     """
@@ -246,7 +246,8 @@ def _worker_ids(dialect: str, askable: bool = False, now_only: bool = False) -> 
     def part(condition: str, limit: str) -> str:
         return f"""SELECT * FROM (
             SELECT t.worker_id FROM {_near(dialect)} {each("worker_trades t", f"t.village_code = near.code AND {condition}")}
-            WHERE NOT EXISTS (SELECT 1 FROM offers o WHERE o.opening_id = :opening AND o.worker_id = t.worker_id)
+            WHERE NOT EXISTS (SELECT 1 FROM offers o WHERE o.opening_id = :opening AND o.worker_id = t.worker_id
+                              AND NOT (o.status = 'withdrawn' AND coalesce(o.ended_as, '') = 'offered'))
             {asked}
             {_ordered(dialect, "t.worker_id")} LIMIT :{limit}) AS {limit}_part"""
 

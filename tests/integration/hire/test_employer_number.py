@@ -82,7 +82,7 @@ def test_our_own_texts_keep_no_silent_number_alive(hire: Hire, deps: Deps) -> No
     taken(hire, opening_id)
     with deps.db.write() as session:
         opening = session.get_one(Opening, opening_id)
-        told = make("posting_published", opening=opening_view(opening, deps.regions))
+        told = make("posting_published", opening=opening_view(opening, deps.regions), undo=False)
         answer_offer.tell_employer(session, deps, now=deps.clock(), opening=opening, answer=told)
     assert len(hire.texts(number)) == 2
     with deps.db.read() as session:

@@ -11,8 +11,8 @@ import pytest
 
 from backend.errors import Conflict
 from backend.services import answer_offer, both_sides, expiry, still_hiring, waiting_list
+from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
-from backend.services.post_opening import change_opening
 from backend.store.models import Opening, PlannedCall, Worker
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
@@ -286,7 +286,7 @@ def test_c1_fewer_wanted_leave_the_place_to_whoever_was_first_in_turn(hire: Hire
     assert {status(hire, opening_id)[one] for one in (first, second)} == {"offered"}
     with deps.db.write() as session:
         facts = {"headcount": 2}
-        change_opening(session, deps.clock(), deps.regions, opening_id, facts, actor="handset:1")
+        change_opening(session, deps, deps.clock(), opening_id, facts, actor="handset:1")
     assert (status(hire, opening_id)[first], status(hire, opening_id)[second]) == ("offered", "waitlisted")
     assert "满了" in hire.says(second, "1")
     assert "定了" in hire.says(first, "1")
