@@ -35,6 +35,8 @@ def begun(placed: Placed, resume: State | None) -> State:
         return State(at=asked, data={"worker_id": placed.worker_id})
     data: dict[str, Any] = {"openings": [placed.opening], "i": 0, "offer_id": placed.offer_id}
     asked = f"placed_{placed.purpose}"
+    if placed.waited:
+        data["waited"] = True
     if placed.people > 1:
         # Nothing of one's work is told to whoever else of the house picks up (V21, M08).
         return State(at="placed_who", data={"count": placed.people, "whose": placed.whose, "then": [asked, data]})
@@ -107,7 +109,8 @@ def _offer_id(state: State) -> dict[str, Any]:
 
 
 def _offer_body(state: State, world: World) -> list[Say]:
-    return [prompt("placed_offer"), speech.job_read(dict(_opening(state)), world.today)]
+    first = prompt("placed_place_free" if state.data.get("waited") else "placed_offer")
+    return [first, speech.job_read(dict(_opening(state)), world.today)]
 
 
 def _offer(state: State, world: World, key: str) -> Move | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
-from ivr import by_people, free_text, hiring, spoken
+from ivr import by_people, free_text, hiring, how_it_went, spoken
 from ivr.facts import ASKED, facts_said, filters_said, noted_said, of_a_person
 from ivr.prompts import catalogue, heard_length, prompt
 from ivr.steps import Say
@@ -54,7 +54,7 @@ CHOICES_EN = {
 WITHOUT_TEXTS: dict[str, str | None] = {
     "whom_by_text": "whom_by_key", "text_follows": None, "entry_by_text": "entry_by_key", "erase_by_text": "erase_by_key",
     "text_sent": "erase_by_key", "erase_how": None, "market_number": "market_by_key", "staff_replied": "reply_by_key",
-    "posting_why": "why_by_key", "names_by_text": None, "undo_by_text": None,
+    "posting_why": "why_by_key", "names_by_text": None, "undo_by_text": None, "absent_by_text": "absent_by_key",
 }  # fmt: skip
 
 
@@ -300,9 +300,6 @@ def _cancelled(answer: Answer, today: date) -> list[Say]:
     return [prompt(CANCELLED.get(answer["what"] or "", "all_right"))]
 
 
-OF_THE_EMPLOYER = (
-    "employer_digest", "nobody_left", "ask_attendance", "which_absent", "attendance_noted", "ask_settled", "settled_noted",
-)  # fmt: skip
 RENDERERS: dict[str, Renderer] = {
     "greeting": _fixed("hello"),
     "goodbye": _fixed("goodbye"),
@@ -369,7 +366,7 @@ RENDERERS: dict[str, Renderer] = {
         line_said("wait_left" if answer["reason"] == "left" else "wait_started", answer["opening"], today)
     ],
     "place_free": lambda answer, today: [prompt("place_free"), job_read(answer["opening"], today)],
-    "said_absent": _about("said_absent"),
+    "said_absent": lambda answer, today: [line_said("said_absent", answer["opening"], today), prompt("went_or_not")],
     "offer_declined": _about("offer_declined"),
     "offer_expired": _about("offer_expired"),
     "undone": _fixed("undone"),
@@ -403,8 +400,6 @@ RENDERERS: dict[str, Renderer] = {
     "confirm_posting": _confirm_posting,
     "posting_received": _fixed("posting_received", "posting_checked"),
     "posting_rejected": _fixed("posting_rejected", "posting_why"),
-    "employer_told": _about("posting_answered"),
-    # What an employer is told and asked of his people goes by text: names are not said aloud to whoever has the phone.
-    **dict.fromkeys(OF_THE_EMPLOYER, _fixed("text_sent")),
     **hiring.RENDERERS,
+    **how_it_went.RENDERERS,
 }

@@ -25,8 +25,8 @@ log = structlog.get_logger()
 # Told in the text, the gravest to miss first: whom to ask for and where, who rings back by when, then the rest.
 TOLD = (
     "job_taken", "waitlisted", "case_opened", "callback_promised", "human", "withdrawn", "wait_over", "registered", "posting_received",
-    "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again",
-    "profile_updated", "not_looking", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
+    "posting_published", "posting_closed", "posting_changed", "posting_reopened", "submitted_again", "which_absent",
+    "attendance_noted", "profile_updated", "not_looking", "availability_set", "offer_declined", "undone", "market_info", "opted_in", "calls_off", "opted_out",
 )  # fmt: skip
 # Of one opening only the last word counts.
 OF_AN_OPENING = frozenset(
@@ -51,11 +51,13 @@ def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | No
     """Queue the one text after `call`, in the caller's transaction; again, only for what came after the first."""
     handset = session.get_one(Handset, call.handset_id)
     effects = _effects(session, call)
-    answers = [answer for effect in effects for answer in effect.answer["answers"]]
+    conversation = session.get_one(Conversation, call.conversation_id)
+    answers = [
+        answer for effect in effects for answer in effect.answer["answers"] if _still_asked(answer, conversation)
+    ]
     done = summary(answers, opted_out=handset.opted_out_at is not None)
     if not done or not takes_texts(handset.number):
         return None
-    conversation = session.get_one(Conversation, call.conversation_id)
     station = deps.regions.station_for(conversation.region_code)["short_name"]
     while len(done) > 1 and deps.render_sms([make("call_summary", done=done)], station, "zh").endswith("…"):
         done = done[:-1]  # what fits is told whole; the rest was said aloud and is heard again under 3
@@ -71,6 +73,12 @@ def text_what_was_done(session: Session, deps: Deps, call: Call) -> Message | No
     )
     message.call_id = call.id
     return message
+
+
+def _still_asked(answer: Answer, conversation: Conversation) -> bool:
+    """Whether the numbers in an answer still mean what they say: another question may have come after this one (M04)."""
+    pending = (conversation.context or {}).get("pending") or {}
+    return answer["kind"] != "which_absent" or pending.get("kind") == "which_absent"
 
 
 def summary(answers: Iterable[Answer], *, opted_out: bool = False) -> list[Answer]:
@@ -97,6 +105,8 @@ def _what(answer: Answer) -> Any:
     """What an answer is about, so that a later one about the same takes its place."""
     if answer["kind"] in OF_AN_OPENING and answer.get("opening"):
         return "opening", answer["opening"]["id"]
+    if answer["kind"] in {"which_absent", "attendance_noted"}:
+        return "who came", answer["opening"]["id"]
     if answer["kind"] in {"case_opened", "callback_promised"}:
         return "case", answer["case_id"]
     if answer["kind"] in {"opted_in", "opted_out"}:

@@ -84,7 +84,7 @@ def expect(session: Session, planned: PlannedCall, conversation: Conversation, n
 def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> dict[str, Any]:
     """What the call is about, for whoever has picked up: `{purpose, opening, offer_id}`; "over": settled meanwhile.
 
-    Of a callback also `missed`: the call it answers was never answered.
+    Of a callback also `missed`: the call it answers was never answered; of an offer `waited`: she stood on the list for it.
     """
     settled = planned.status in {"answered", "suppressed"} or not still_wanted(session, planned, now)
     if planned.purpose == still_looking.PURPOSE and not settled:
@@ -98,7 +98,8 @@ def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) 
     view = opening_view(offer.opening, deps.regions)
     handset = session.get_one(Handset, planned.handset_id)
     people = [owner.person_id for owner in owners(session, handset)][:4]
-    told = {"purpose": planned.purpose, "opening": view, "offer_id": offer.id}
+    waited = planned.purpose == "offer" and offer.waitlisted_at is not None
+    told = {"purpose": planned.purpose, "opening": view, "offer_id": offer.id, "waited": waited}
     if offer.worker.person_id not in people:
         return told
     return {**told, "people": len(people), "whose": people.index(offer.worker.person_id) + 1}

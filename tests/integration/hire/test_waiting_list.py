@@ -17,6 +17,8 @@ from backend.store.models import Opening, PlannedCall, Worker
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
+from tests.support.fakes import FakeCarrier
+from tests.support.placed import Answered, place_due
 
 
 @pytest.fixture
@@ -164,7 +166,9 @@ def test_m10_at_night_nobody_is_moved_up_and_in_the_morning_the_first_is(
     assert status(hire, opening_id)[first] == "offered"
 
 
-def test_shortly_before_the_work_she_is_rung(hire: Hire, full: Any, clock: SettableClock, database: Database) -> None:
+def test_shortly_before_the_work_she_is_rung(
+    hire: Hire, full: Any, clock: SettableClock, database: Database, carrier: FakeCarrier
+) -> None:
     opening_id, [holder], [first, _] = full(starts_on=at(10, 8).date(), ends_on=at(12, 8).date(), hours_from="12:00")
     clock.set(at(10, 10, 30))
     give_back(hire, opening_id, holder)
@@ -172,6 +176,10 @@ def test_shortly_before_the_work_she_is_rung(hire: Hire, full: Any, clock: Setta
         planned = session.query(PlannedCall).one()
         assert planned.purpose == "offer"
     assert hire.texts(hire.number(first)) == []
+    ring = place_due(hire.deps, clock, carrier)
+    assert ring is not None
+    said = Answered(hire.signed, ring).text
+    assert "您等的位子有了。" in said and "有个活,问您去不去" not in said
 
 
 def test_whoever_has_taken_other_work_meanwhile_is_passed_over(hire: Hire, full: Any, deps: Deps) -> None:

@@ -84,3 +84,28 @@ def test_a_question_asked_again_is_another_and_has_an_example() -> None:
 def test_a_question_about_meals_is_answered_first() -> None:
     said = speech.speak(make("job_details", opening=opening(), asked=["meals"]), "zh", today=TODAY)
     assert said[0] == "这个活管饭。"
+
+
+def of_an_employer(kind: str, **more: object) -> str:
+    return "".join(speech.speak({**sample(kind), **more}, "zh", today=TODAY))
+
+
+def test_an_employer_hears_who_comes_and_who_does_not_as_two_things() -> None:
+    """E03."""
+    assert of_an_employer("employer_told", event="taken") == "有人要来:摘脆红李。"
+    assert of_an_employer("employer_told", event="withdrawn") == "有人不来了:摘脆红李。"
+    assert "又有一个人要来。" in of_an_employer("employer_digest")
+    assert "有两个人不来了。" in of_an_employer("employer_digest", taken=[], withdrawn=["王秀英", "冉启明"])
+
+
+def test_what_an_employer_says_of_attendance_and_wages_is_confirmed_in_the_call() -> None:
+    """W06: no text is promised where none is sent."""
+    assert of_an_employer("attendance_noted", came=7) == "好,记下了,来了七个。"
+    assert of_an_employer("attendance_noted", came=0) == "好,记下了,一个都没来。"
+    assert of_an_employer("settled_noted", paid=True) == "好,记下了。"
+    assert "工钱到日子要给" in of_an_employer("settled_noted", paid=False)
+
+
+def test_whoever_is_said_to_have_been_absent_is_asked() -> None:
+    """V21: nothing of a dispute is told to whoever has the phone."""
+    assert of_an_employer("said_absent").endswith("老板那边没看到您。您去了没有?您说一声。")
