@@ -228,6 +228,14 @@ def withdraw_application(turn: Turn) -> list[Answer]:
             return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw")]
         return [make("nothing_to_withdraw")]
     view = _view(turn, offer.opening)
+    asks = turn.facts.params.get("ask")
+    if asks and offer.status == "offered" and offer.expires_at and offer.expires_at > turn.now:
+        # A number of her list chose it; by the offer's own text the same number took it.
+        answer_offer.expect_answer(turn.conversation, offer)
+        return [answer_offer.as_answer(offer, turn.deps)]
+    asks = asks or (turn.channel == "voice" and not turn.facts.params.get("confirmed"))
+    if asks and offer.status == "waitlisted":
+        return [_really(turn, offer, {"act": "wait_for_place", "params": {"opening_id": offer.opening_id}})]
     if offer.status in {"offered", "waitlisted", "declined"} or answer_offer.is_let_go(offer):
         waited = offer.status == "waitlisted"
         answer_offer.decline(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
@@ -236,17 +244,20 @@ def withdraw_application(turn: Turn) -> list[Answer]:
         return [make("wait_over", opening=view, reason="left") if waited else make("offer_declined", opening=view)]
     if not _may_leave(turn, offer):
         return [make("nothing_to_withdraw")]
-    if turn.facts.params.get("ask") or (turn.channel == "voice" and not turn.facts.params.get("confirmed")):
-        yes: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}
-        no: dict[str, Any] = {"act": "keep_place"}
-        turn.expect("confirm_withdraw", {"1": yes, "yes": yes, "2": no, "no": no}, offer_id=offer.id)
-        return [make("confirm_withdraw", opening=view, code=offer.code)]
+    if asks:
+        return [_really(turn, offer, {"act": "keep_place"})]
     answer_offer.give_back(turn.session, now=turn.now, offer_id=offer.id, message_id=turn.message.id)
     audit.record(turn, "gave_back_place", offer, opening_id=offer.opening_id)
     both_sides.stepped_back(turn.session, turn.deps, now=turn.now, offer=offer)
     again: dict[str, Any] = {"act": "apply_job", "params": {"opening_id": offer.opening_id, "confirmed": True}}
     turn.expect("undo", {"1": again}, offer_id=offer.id)
     return [make("withdrawn", opening=view, code=offer.code)]
+
+
+def _really(turn: Turn, offer: Offer, no: dict[str, Any]) -> Answer:
+    yes: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id, "confirmed": True}}
+    turn.expect("confirm_withdraw", {"1": yes, "yes": yes, "2": no, "no": no}, offer_id=offer.id)
+    return make("confirm_withdraw", opening=_view(turn, offer.opening), code=offer.code)
 
 
 @act("keep_place")

@@ -356,8 +356,25 @@ def test_e03_who_had_enough_and_wants_more_again_gets_them(hire: Hire, full: Any
 def test_w06_her_own_list_lets_go_of_what_she_waits_for_by_its_number(hire: Hire, full: Any) -> None:
     opening_id, _, [first] = full(waiting=1)
     assert "1 " in hire.says(first, "我报了哪些活")
+    assert "真的不去了" in hire.says(first, "1")
+    assert "排第1个" in hire.says(first, "2")
+    hire.says(first, "我报了哪些活")
+    hire.says(first, "1")
+    assert status(hire, opening_id)[first] == "waitlisted"
     hire.says(first, "1")
     assert status(hire, opening_id)[first] == "declined"
+
+
+def test_w06_the_number_of_an_offer_in_her_list_gives_nothing_away(hire: Hire) -> None:
+    """The offer's own text took it by the same number."""
+    opening_id = hire.opening()
+    [someone] = hire.workers(1)
+    hire.wave()
+    assert "等你回" in hire.says(someone, "我报了哪些活")
+    assert "回1接,2不接" in hire.says(someone, "1")
+    assert status(hire, opening_id)[someone] == "offered"
+    assert "定了" in hire.says(someone, "1")
+    assert status(hire, opening_id)[someone] == "accepted"
 
 
 def test_what_staff_stopped_no_change_of_the_employers_sets_going(hire: Hire, full: Any, deps: Deps) -> None:
