@@ -132,6 +132,9 @@ def _kept_for_others(opening: Opening, worker_id: int, own: Offer | None, now: d
 
 def is_moved_up(now: datetime) -> ColumnElement[bool]:
     """Whether an offer asks somebody who waited for a place, and is still to be answered."""
+    return and_(Offer.status == "offered", Offer.waitlisted_at.is_not(None), Offer.expires_at > now)
+
+
 def has_turn(offer: Offer) -> bool:
     """Whether she waits for a place, or is being asked because it is her turn."""
     return offer.status == "waitlisted" or (offer.status == "offered" and offer.waitlisted_at is not None)
@@ -140,9 +143,6 @@ def has_turn(offer: Offer) -> bool:
 def is_let_go(offer: Offer) -> bool:
     """Whether she was asked and the opening changed before she answered: she is to be asked anew."""
     return offer.status == "withdrawn" and offer.ended_as == "offered"
-
-
-    return and_(Offer.status == "offered", Offer.waitlisted_at.is_not(None), Offer.expires_at > now)
 
 
 def in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | None:
@@ -317,15 +317,15 @@ def offer_opening(
 def begin(
     session: Session, offer: Offer, opening: Opening, now: datetime, channel: str, valid: timedelta | None = None
 ) -> None:
+    """Let the offer stand from now on, as the work is now; tells nobody."""
+    if offer.status != "waitlisted":
+        offer.waitlisted_at = None
     if valid is None:
         never_hers = offer.waitlisted_at is not None and offer.ended_as not in HOLDS_A_PLACE
         valid = MOVED_UP_VALID if never_hers else OFFER_VALID
     offer.code = _free_code(session, offer.worker_id, now.astimezone(TIMEZONE).date())
     offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
     offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
-    """Let the offer stand from now on, as the work is now; tells nobody."""
-    if offer.status != "waitlisted":
-        offer.waitlisted_at = None
     starts = starts_at(opening)
     # At night it leaves in the morning, and has its hours from then (M10).
     offer.expires_at = expires_at(leaves_at(now), starts if starts > now else _end_of(opening.ends_on), valid)
@@ -389,6 +389,9 @@ def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now
         expires_at=offer.expires_at,
         answers=[as_answer(offer, deps)],
     )
+    expect_answer(session.get_one(Conversation, message.conversation_id), offer)
+
+
 def as_answer(offer: Offer, deps: Deps) -> Answer:
     """An open offer as it is told."""
     assert offer.expires_at is not None
@@ -399,9 +402,6 @@ def as_answer(offer: Offer, deps: Deps) -> Answer:
         expires_at=offer.expires_at.isoformat(),
         changed=offer.ended_as is not None,
     )
-
-
-    expect_answer(session.get_one(Conversation, message.conversation_id), offer)
 
 
 def starts_at(opening: Opening) -> datetime:
@@ -434,14 +434,14 @@ def handset_of(session: Session, worker: Worker) -> Handset | None:
         # Her own before one she shares.
         .order_by(HandsetOwner.relation != "self", HandsetOwner.id)
         .limit(1)
+    )
+
+
 def may_be_asked(session: Session, worker: Worker, opening: Opening) -> bool:
     """Whether she looks for work, can be reached, and holds no place on those days."""
     handset = handset_of(session, worker)
     reached = worker.status == "active" and handset is not None and handset.opted_out_at is None
     return reached and in_the_way(session, worker.id, opening) is None
-
-
-    )
 
 
 def _hour(text: str | None) -> time:

@@ -121,14 +121,14 @@ def end_offers(
     view = opening_view(opening, deps.regions)
     for offer in bound:
         told = make("job_gone", opening=view, alternatives=[])
+        # To be asked anew should hiring go on; what the employer does himself he is not told of.
+        offer.ended_as, offer.employer_told = "waitlisted" if answer_offer.has_turn(offer) else offer.status, None
         if offer.status in HOLDS_A_PLACE:
             opening.filled -= 1
             offer.worker.waiting_since = offer.worker.waiting_since or now
             told = make("called_off", opening=view)
         answer_offer.end_place(offer, now)
         if handset := phones.get(offer.worker.person_id):
-        # To be asked anew should hiring go on; what the employer does himself he is not told of.
-        offer.ended_as, offer.employer_told = "waitlisted" if answer_offer.has_turn(offer) else offer.status, None
             outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])
     return bound
 
