@@ -31,6 +31,10 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _UNDO = re.compile(r"^(给我)?(改|换)(回去|回来)(了|嘛|吧|哈)?$|^撤销$|^恢复原来的$")
 _SKIP = re.compile(r"^(跳过|跳|不说|不想说|过|pass|下一个问题)(了|嘛|吧|哈)?$", re.IGNORECASE)
+# What is no answer to a name or a wage is one to the hours of work.
+_NO_FIXED_HOURS = re.compile(
+    r"^(时间|钟点|都|还|也|要)*(不定|不固定|没定|没有定|说不准|看情况|看天气?)(的|得|哈|嘛|哦|了)*[。.]?$"
+)
 _GIVE_BACK = re.compile(r"^退\s*(\d{2})$")
 _NOTES = {"registration": "note_registration", "posting": "note_posting"}
 
@@ -125,9 +129,10 @@ def _menu_word(text: str, pending: dict[str, Any], options: dict[str, Any]) -> C
 
 
 def _passed(text: str, *questions: dict[str, Any]) -> Chosen | None:
-    if not _SKIP.match(text):
-        return None
     asked = next((one for one in questions if one.get("kind") == "ask" and one.get("form") in _NOTES), None)
+    unfixed = asked is not None and asked.get("field") == "hours" and _NO_FIXED_HOURS.match(text)
+    if not _SKIP.match(text) and not unfixed:
+        return None
     return (_NOTES[asked["form"]], {"skip": asked["field"]}) if asked else None
 
 

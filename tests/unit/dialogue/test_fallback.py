@@ -75,6 +75,8 @@ def test_the_words_our_own_texts_ask_for_are_taken() -> None:
     assert chosen("改回去", JOBS) is None
     assert chosen("跳过", asking("age")) == ("note_registration", {"skip": "age"})
     assert chosen("跳过", JOBS) is None
+    assert chosen("不定", asking("hours", "posting")) == ("note_posting", {"skip": "hours"})
+    assert chosen("不定", asking("pay", "posting")) is None
     assert chosen("退12", JOBS) == ("withdraw_application", {"code": "12"})
     assert chosen("接12", {"kind": "offer", "options": {"1": {"act": "apply_job"}}}) == ("apply_job", {"code": "12"})
 
