@@ -71,7 +71,7 @@ def take(
         .where(
             Opening.id == opening_id,
             _takes_people(offer),
-            Opening.filled + _kept_for_others(opening, worker_id, offer, now) < Opening.headcount,
+            Opening.filled + _kept_for_others(session, opening, worker_id, offer, now) < Opening.headcount,
             Opening.ends_on >= today,
         )
         .values(
@@ -108,26 +108,23 @@ def _takes_people(offer: Offer | None) -> ColumnElement[bool]:
     return or_(published, kept_in_hand()) if offer is not None and offer.channel == "staff" else published
 
 
-def _kept_for_others(opening: Opening, worker_id: int, own: Offer | None, now: datetime) -> Any:
-    """Places that others are asked about because it was their turn on the waiting list before hers.
+def _kept_for_others(session: Session, opening: Opening, worker_id: int, own: Offer | None, now: datetime) -> Any:
+    """Places for those whose turn on the waiting list is before hers: who is being asked, and who is asked next.
 
-    At night nobody is asked; what comes free then stays until the morning for those who wait and look for work still.
+    The next is asked in a moment where she is in the middle of something else (M04), and in the morning at night (M10).
     """
     turn = own.waitlisted_at if own is not None and own.status in ("offered", "waitlisted") else None
     sooner = true() if turn is None else or_(
         Offer.waitlisted_at < turn, and_(Offer.waitlisted_at == turn, Offer.id < own.id if own else false())
     )  # fmt: skip
+    others = and_(Offer.opening_id == opening.id, Offer.worker_id != worker_id)
     # Who waits still, unasked, comes after whoever is asked.
     asked = is_moved_up(now) if own is None or own.status != "offered" else and_(is_moved_up(now), sooner)
-    morning = leaves_at(now)
-    if now < morning < starts_at(opening):
-        looks = select(Worker.id).where(Worker.id == Offer.worker_id, Worker.status == "active").exists()
-        asked = or_(asked, and_(Offer.status == "waitlisted", looks, sooner))
-    return (
-        select(func.count(Offer.id))
-        .where(Offer.opening_id == opening.id, Offer.worker_id != worker_id, asked)
-        .scalar_subquery()
-    )
+    places = select(func.count(Offer.id)).where(others, asked).scalar_subquery()
+    if now >= starts_at(opening):
+        return places
+    unasked = session.scalars(select(Offer).where(others, Offer.status == "waitlisted", sooner))
+    return places + sum(may_be_asked(session, offer.worker, opening) for offer in unasked)
 
 
 def is_moved_up(now: datetime) -> ColumnElement[bool]:

@@ -121,15 +121,10 @@ def test_while_she_is_asked_the_place_is_kept_for_her(hire: Hire, full: Any, dep
 def test_whose_turn_it_was_and_who_yet_came_too_late_keeps_it(hire: Hire, full: Any, deps: Deps) -> None:
     opening_id, [holder], [first, second] = full()
     give_back(hire, opening_id, holder)
-    [stranger] = hire.workers(1)
-    with deps.db.write() as session:
+    with hire.make() as f:
         # Lost in the same instant, as two databases' answers may cross.
-        from backend.store.models import Offer
-
-        offer = session.query(Offer).filter_by(opening_id=opening_id, worker_id=first).one()
-        offer.expires_at = deps.clock()
-        answer_offer.take(session, now=deps.clock(), opening_id=opening_id, worker_id=stranger, channel="sms")
-        offer.expires_at = deps.clock() + timedelta(minutes=30)
+        opening = f.session.get(Opening, opening_id)
+        opening.filled, opening.status = 1, "filled"
     assert "满了" in hire.says(first, "1")
     assert "排第1个" in hire.says(first, "1")
     assert status(hire, opening_id)[second] == "waitlisted"
@@ -402,10 +397,13 @@ def test_m04_whoever_has_just_been_asked_something_else_keeps_the_place_until_sh
     assert "真的不去了" in hire.says(first, "2")
     give_back(hire, opening_id, holder)
     assert {status(hire, opening_id)[one] for one in (first, second)} == {"waitlisted"}
-    hire.workers(3)
+    strangers = hire.workers(3)
     with hire.make() as f:
         f.session.get(Opening, opening_id).next_wave_at = clock()
     assert hire.wave() == 0, "the place is hers"
+    with deps.db.write() as session, pytest.raises(Conflict) as refused:
+        answer_offer.take(session, now=clock(), opening_id=opening_id, worker_id=strangers[0], channel="sms")
+    assert refused.value.reason == "full"
     clock.advance(minutes=11)
     assert waiting_list.move_up_waiting(deps) == 1
     assert status(hire, opening_id)[first] == "offered"
