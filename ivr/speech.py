@@ -338,6 +338,7 @@ RENDERERS: dict[str, Renderer] = {
     "job_gone": _about("job_gone"),
     "job_changed": lambda answer, today: [prompt("offer_changed"), job_read(answer["opening"], today)],
     "called_off": _about("called_off"),
+    "taken_down": _about("taken_down"),
     "clash": _clash,
     "already_taken": _about("already_taken"),
     "my_list": _my_list,
@@ -400,6 +401,7 @@ RENDERERS: dict[str, Renderer] = {
     "confirm_posting": _confirm_posting,
     "posting_received": _fixed("posting_received", "posting_checked"),
     "posting_rejected": _fixed("posting_rejected", "posting_why"),
+    "posting_taken_down": _fixed("posting_taken_down", "posting_why"),
     **hiring.RENDERERS,
     **how_it_went.RENDERERS,
 }

@@ -88,7 +88,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     @bp.input(ReviewIn)
     @bp.output(OpeningOut)
     def review(opening_id: int, json_data: dict[str, Any]) -> Any:
-        """Publish or reject an opening that is in review; a rejection needs a reason. 409 `not_in_review`."""
+        """Publish or reject an opening that is in review; a rejection needs a reason or a ground. 409 `not_in_review`."""
         with deps.db.write() as session:
             opening = review_opening(
                 session,
@@ -96,6 +96,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
                 opening_id,
                 json_data["decision"],
                 json_data["reason"] or "",
+                ground=json_data["ground"] or "",
                 actor=actor,
                 staff_id=None,
             )

@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from backend.api.paging import LARGEST_ID
 from backend.domain.openings import DAY_PARTS, PAY_UNITS, SETTLEMENTS
+from backend.domain.review import GROUNDS
 from backend.settings import TIMEZONE
 from backend.store.models.openings import STATUSES
 
@@ -171,6 +172,7 @@ class OpeningPatch(OpeningFields):
 class ReviewIn(Body):
     decision = _one_of(("publish", "reject"), required=True)
     reason = Text(longest=500, load_default="", allow_none=True)
+    ground = _one_of(tuple(GROUNDS), load_default="", allow_none=True)
 
 
 class OfferIn(Body):

@@ -320,6 +320,11 @@ def job_name(code: str) -> str:
     return names[1] if english() else names[0]
 
 
+def grounds() -> dict[str, str]:
+    """Why a posting is not let out, by its code, as its employer is told."""
+    return {code: words[1 if english() else 0] for code, words in review.GROUNDS.items()}
+
+
 def flag(code: str) -> str:
     """What a reviewer should look at."""
     return review.sentence(code, "en" if english() else "zh")

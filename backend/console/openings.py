@@ -121,7 +121,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/openings/{ID.format('opening_id')}/review")
     def review(opening_id: int) -> ResponseReturnValue:
-        given = form("decision", optional=("reason", "checked"))
+        given = form("decision", optional=("reason", "ground", "checked"))
         if given["decision"] not in review_opening.DECISIONS:
             abort(400)
         reason = given.get("reason", "")
@@ -132,11 +132,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if given["decision"] == "publish" and found.review_flags and given.get("checked") != "yes":
             return show(opening_id, problem=gettext("有要留心的地方：核实过，打上勾，再发布。"), reason=reason), 422
         try:
-            review_opening.review(deps, me(), opening_id, given["decision"], reason)
+            review_opening.review(deps, me(), opening_id, given["decision"], reason, ground=given.get("ground", ""))
         except Invalid:
             sent_back = given["decision"] == "reject"
             told = (
-                gettext("退回要写原因，好让用工方知道怎么改。")
+                gettext("退回要选个原因，或者写一句，好让用工方知道怎么改。")
                 if sent_back
                 else gettext("有要留心的地方：写一句怎么核实的。")
             )
@@ -173,15 +173,22 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/openings/{ID.format('opening_id')}/review-after")
     def review_after(opening_id: int) -> ResponseReturnValue:
-        given = form("decision", optional=("reason",))
+        given = form("decision", optional=("reason", "ground"))
         if given["decision"] not in review_opening.DECISIONS:
             abort(400)
         try:
-            review_opening.review_after(deps, me(), opening_id, given["decision"], given.get("reason", ""))
+            review_opening.review_after(
+                deps,
+                me(),
+                opening_id,
+                given["decision"],
+                given.get("reason", ""),
+                ground=given.get("ground", ""),
+            )
         except Invalid:
             sent_back = given["decision"] == "reject"
             told = (
-                gettext("下架要写原因，好让用工方知道怎么改。")
+                gettext("下架要选个原因，或者写一句，好让用工方知道怎么改。")
                 if sent_back
                 else gettext("有要留心的地方：写一句怎么核实的。")
             )

@@ -48,6 +48,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "job_gone": ("opening", "alternatives"),  # expired or withdrawn
     "job_changed": ("opening", "code"),  # to those who have a place: where to go, or what is asked of them, is another
     "called_off": ("opening",),  # the employer needs nobody any more; told to those who had a place
+    "taken_down": ("opening",),  # the same where it is the station that stopped the work
     "clash": ("opening", "standing"),  # standing: the taken opening that overlaps
     "already_taken": ("opening", "code"),
     "my_list": ("offers",),  # [{offer_id, code, status, opening}]
@@ -117,7 +118,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "one_by_one": ("job_names",),  # several trades in one posting: the first now, the others after it
     "posting_received": ("opening",),
     "posting_published": ("opening", "undo"),  # undo: whether a reply takes it back, here and below
-    "posting_rejected": ("opening", "reason"),
+    # ground: a code of review.GROUNDS or None; words: the reviewer's own, nobody named
+    "posting_rejected": ("opening", "ground", "words"),
+    "posting_taken_down": ("opening", "ground", "words", "coming"),  # it was out; coming: how many held a place
     "submitted_again": ("opening",),
     # -- the employer's own postings, by the number they came from
     "who_comes": ("posts",),  # [{opening, coming, names}]; names by text only

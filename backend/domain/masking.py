@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # A run of seven or more digits as people type or say them: ASCII, full-width or Chinese, with gaps or dashes between.
 _DIGIT = "0-9０-９零〇幺一二三四五六七八九"
@@ -58,8 +58,8 @@ def long_numbers(text: str) -> list[str]:
     return found
 
 
-def mask_names(text: str, names: Iterable[str]) -> str:
+def mask_names(text: str, names: Iterable[str], by: Callable[[str], str] = mask_name) -> str:
     """Hide every one of `names` (two characters or more) wherever it stands in `text`."""
     for name in sorted({name for name in names if len(name) >= 2}, key=len, reverse=True):
-        text = text.replace(name, mask_name(name))
+        text = text.replace(name, by(name))
     return text

@@ -51,6 +51,16 @@ FLAGS: dict[str, tuple[Severity, str, str]] = {
     "name_many_phones": ("look", "这个名字用过几个电话", "this name has been used with several phones"),
 }
 
+# Why a posting is not let out, as its employer is told: of the work alone, never of who said so (M08). code → Chinese, English.
+GROUNDS: dict[str, tuple[str, str]] = {
+    "fee": ("不能先收钱、收押金", "no deposit and no fee may be asked for"),
+    "papers": ("不能扣证件", "no papers may be kept"),
+    "pay": ("工钱写得不对", "the pay as written is not right"),
+    "people": ("不能挑岁数、挑男女", "no condition may be set on age or sex"),
+    "unclear": ("没写清楚做啥子、在哪里", "it is not clear what the work is or where"),
+    "unreached": ("打电话问不到人", "nobody could be reached by phone"),
+}
+
 # Yuan by the basis between which a wage can be meant at all; beyond lies a slip of the finger. Ours, wide on purpose: the
 # least is a fifth of what a day pays here, the most ten times it.
 CAN_BE_MEANT: dict[str, tuple[float, float]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -109,11 +109,17 @@ def withdraw_opening(session: Session, deps: Deps, now: datetime, opening_id: in
 
 
 def end_offers(
-    session: Session, deps: Deps, now: datetime, opening: Opening, *, places_too: bool = True
+    session: Session,
+    deps: Deps,
+    now: datetime,
+    opening: Opening,
+    *,
+    places_too: bool = True,
+    called_off_by: Literal["employer", "station"] = "employer",
 ) -> list[Offer]:
     """End every open offer of an opening, and with `places_too` every place, and tell the workers by text; return them.
 
-    Only whoever had a place hears that it is called off: to the others it is a job that takes nobody on any more.
+    Only whoever had a place hears that it is called off, and by whom: to the others it is a job that takes nobody on any more.
     """
     live = live_offers(session, opening.id, now.astimezone(TIMEZONE).date())
     bound = [offer for offer in live if places_too or offer.status not in HOLDS_A_PLACE]
@@ -126,7 +132,7 @@ def end_offers(
         if offer.status in HOLDS_A_PLACE:
             opening.filled -= 1
             offer.worker.waiting_since = offer.worker.waiting_since or now
-            told = make("called_off", opening=view)
+            told = make("called_off" if called_off_by == "employer" else "taken_down", opening=view)
         answer_offer.end_place(offer, now)
         if handset := phones.get(offer.worker.person_id):
             outbox.enqueue(session, deps, now=now, handset=handset, kind="initiated", answers=[told])

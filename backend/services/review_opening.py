@@ -9,7 +9,9 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from backend.domain.access import may, may_see
-from backend.domain.answers import make
+from backend.domain.answers import Answer, make
+from backend.domain.masking import mask_names, mask_numbers
+from backend.domain.review import GROUNDS
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.answer_offer import tell_employer
@@ -56,20 +58,27 @@ EDITABLE = frozenset(
 
 
 def review_opening(
-    session: Session, deps: Deps, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
+    session: Session,
+    deps: Deps,
+    opening_id: int,
+    decision: str,
+    reason: str,
+    *,
+    ground: str = "",
+    actor: str,
+    staff_id: int | None,
 ) -> Opening:
     """Publish or reject an opening that is in review, in the caller's transaction; the result, who and why are kept (P04).
 
-    An employer who posted by text or call hears the decision by text, as was promised when the posting came in.
+    `ground`: a code of `review.GROUNDS`, told to the employer in its fixed words; `reason`: the reviewer's own, which nobody
+    is named in when they are told. An employer who posted by text or call hears the decision by text, as was promised
+    when the posting came in.
 
     Raises `NotFound`; `Invalid` for an unknown decision or a rejection without a reason; `Conflict` with reason
     `not_in_review` (somebody was quicker) or `days_gone` (its last day has passed, publishing would help nobody).
     """
     now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
-    if decision not in DECISIONS:
-        raise Invalid("unknown decision", {"decision": "publish or reject"})
-    if decision == "reject" and not reason:
-        raise Invalid("a rejection needs a reason", {"reason": "a rejection needs a reason"})
+    kept = _kept(decision, ground, reason)
     opening = session.scalar(select(Opening).options(selectinload(Opening.employer)).where(Opening.id == opening_id))
     if opening is None:
         raise NotFound("no such opening")
@@ -77,7 +86,7 @@ def review_opening(
         "status": DECISIONS[decision],
         "reviewed_by": staff_id,
         "reviewed_at": now,
-        "review_reason": reason or None,
+        "review_reason": kept,
         "updated_at": now,
     }
     if decision == "publish":
@@ -97,7 +106,9 @@ def review_opening(
     if moved is None:
         raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
     session.refresh(opening)
-    ended = [] if decision == "publish" else end_offers(session, deps, now, opening)
+    held, ended = opening.filled, []
+    if decision == "reject":
+        ended = end_offers(session, deps, now, opening, called_off_by="station")
     _written(
         session, now, actor, DECISIONS[decision], opening, **({"offers": [one.id for one in ended]} if ended else {})
     )
@@ -107,14 +118,22 @@ def review_opening(
         told = (
             make("posting_published", opening=view, undo=False)
             if published
-            else make("posting_rejected", opening=view, reason=reason)
+            else _sent_back(session, deps, opening, ground, reason, was_out=bool(ended), held=held)
         )
         tell_employer(session, deps, now=now, opening=opening, answer=told)
     return opening
 
 
 def look_again(
-    session: Session, deps: Deps, opening_id: int, decision: str, reason: str, *, actor: str, staff_id: int | None
+    session: Session,
+    deps: Deps,
+    opening_id: int,
+    decision: str,
+    reason: str,
+    *,
+    ground: str = "",
+    actor: str,
+    staff_id: int | None,
 ) -> Opening:
     """Decide on an opening that is out: `publish` confirms it, `reject` takes it down, in the caller's transaction.
 
@@ -124,12 +143,8 @@ def look_again(
     Raises `NotFound`; `Invalid`; `Conflict` with reason `not_out` (not published any more) or `reviewed` (confirmed already).
     """
     now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
-    if decision not in DECISIONS:
-        raise Invalid("unknown decision", {"decision": "publish or reject"})
-    if decision == "reject" and not reason:
-        raise Invalid("a rejection needs a reason", {"reason": "a rejection needs a reason"})
     values: dict[str, Any] = {
-        "reviewed_by": staff_id, "reviewed_at": now, "review_reason": reason or None, "updated_at": now,
+        "reviewed_by": staff_id, "reviewed_at": now, "review_reason": _kept(decision, ground, reason), "updated_at": now,
     }  # fmt: skip
     guard = [Opening.id == opening_id, Opening.status.in_(("published", "filled"))]
     if decision == "publish":
@@ -147,12 +162,39 @@ def look_again(
     if decision == "publish":
         _written(session, now, actor, "confirmed_after_review", opening)
         return opening
-    ended = end_offers(session, deps, now, opening)
+    held = opening.filled
+    ended = end_offers(session, deps, now, opening, called_off_by="station")
     _written(session, now, actor, "taken_down", opening, offers=[offer.id for offer in ended])
-    told = make("posting_rejected", opening=opening_view(opening, deps.regions), reason=reason)
+    told = _sent_back(session, deps, opening, ground, reason, was_out=True, held=held)
     tell_employer(session, deps, now=now, opening=opening, answer=told)
     session.flush()
     return opening
+
+
+def _kept(decision: str, ground: str, reason: str) -> str | None:
+    """The reason as it stays with the opening: the ground in its fixed words, then the reviewer's own. Raises `Invalid`."""
+    if decision not in DECISIONS:
+        raise Invalid("unknown decision", {"decision": "publish or reject"})
+    if ground and ground not in GROUNDS:
+        raise Invalid("unknown ground", {"ground": "one of " + ", ".join(GROUNDS)})
+    said = [GROUNDS[ground][0]] if ground and decision == "reject" else []
+    kept = "。".join([*said, *([reason] if reason else [])])
+    if decision == "reject" and not kept:
+        raise Invalid("a rejection needs a reason", {"reason": "a rejection needs a reason"})
+    return kept or None
+
+
+def _sent_back(
+    session: Session, deps: Deps, opening: Opening, ground: str, reason: str, *, was_out: bool, held: int
+) -> Answer:
+    """What the employer is told. A text may be read by anybody and is never taken back: it names nobody (M08)."""
+    names = [name for name in workers_of(session, opening.id) if name]
+    told = {
+        "opening": opening_view(opening, deps.regions),
+        "ground": ground or None,
+        "words": mask_numbers(mask_names(reason, names, by=lambda name: "有人")),
+    }
+    return make("posting_taken_down", **told, coming=held) if was_out else make("posting_rejected", **told)
 
 
 def submit_again(
@@ -201,22 +243,28 @@ def _written(session: Session, now: datetime, actor: str, verb: str, opening: Op
     )
 
 
-def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: str) -> Opening:
+def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: str, *, ground: str = "") -> Opening:
     """The same for a member of staff, within their region, committed. Raises `NotFound`, `Forbidden` too."""
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
         reason = _why(_mine(session, member, opening_id), decision, reason)
-        return review_opening(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
+        return review_opening(
+            session, deps, opening_id, decision, reason, ground=ground, actor=member.actor, staff_id=member.id
+        )
 
 
-def review_after(deps: Deps, member: Member, opening_id: int, decision: str, reason: str) -> Opening:
+def review_after(
+    deps: Deps, member: Member, opening_id: int, decision: str, reason: str, *, ground: str = ""
+) -> Opening:
     """`look_again` by a member of staff, within their region and rights."""
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
         reason = _why(_mine(session, member, opening_id), decision, reason)
-        return look_again(session, deps, opening_id, decision, reason, actor=member.actor, staff_id=member.id)
+        return look_again(
+            session, deps, opening_id, decision, reason, ground=ground, actor=member.actor, staff_id=member.id
+        )
 
 
 def _why(opening: Opening, decision: str, reason: str) -> str:

@@ -223,6 +223,9 @@ PHRASES: Phrases = {
     "called_off": lambda a, d: (
         f"The employer called it off, do not go: {w.line(a['opening'], 'en')}. Say what other work you want."
     ),
+    "taken_down": lambda a, d: (
+        f"Our staff stopped this work, do not go: {w.line(a['opening'], 'en')}. Say what other work you want, or 0 for a person."
+    ),
     "clash": lambda a, d: (
         f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {w.work(a['opening'], 'en')}. 1 gives that one back"
     ),

@@ -151,6 +151,7 @@ ZH: Phrases = {
     "called_off": lambda a, d: (
         f"老板那边取消了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活,直接说想做啥子"
     ),
+    "taken_down": lambda a, d: f"这个活停了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活直接说,有事回0",
     "clash": clash,
     "already_taken": lambda a, d: f"这个活你已经定了:{w.line(a['opening'], detail=d)}。不去了回“退{a['code']}”",
     "my_list": my_list,

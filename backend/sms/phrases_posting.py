@@ -8,6 +8,7 @@ from backend.domain.answers import Answer
 from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
 from backend.domain.posting_words import MOST_PEOPLE, span_of_hours
+from backend.domain.review import GROUNDS
 from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases
 
@@ -225,15 +226,33 @@ FIXED = {
 }
 
 
+def _because(answer: Answer) -> str:
+    fixed = [GROUNDS[answer["ground"]][0]] if answer["ground"] else []
+    return "。".join([*fixed, *filter(None, [answer["words"].strip(" 。.!！")])])
+
+
+def _because_en(answer: Answer) -> str:
+    return GROUNDS[answer["ground"]][1] if answer["ground"] else "why, a member of staff wrote in Chinese"
+
+
+def _rejected(answer: Answer, detail: int) -> str:
+    example = ",比如“改成一天一百五”" if answer["ground"] == "pay" else ""
+    return f"你招人的活没发:{answer['opening']['title']}。{_because(answer)}。改好直接说{example},找人回0"
+
+
+def _taken_down(answer: Answer, detail: int) -> str:
+    told = "要来的人,我们告诉他们莫来。" if answer["coming"] else ""
+    return f"{answer['opening']['title']}不能再招了,停了。因为:{_because(answer)}。{told}有话说,回0"
+
+
 ZH: Phrases = {
     "confirm_posting": confirm_posting,
     "posting_problem": lambda a, d: PROBLEMS[a["problem"]][0],
     "one_by_one": lambda a, d: f"一回登一样:先登{a['job_names'][0]},登完再登{'、'.join(a['job_names'][1:])}。",
     "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
     "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你。{_undo(a)}",
-    "posting_rejected": lambda a, d: (
-        f"招人的没发:{a['opening']['title']}。{a['reason']}。改好直接说,比如“改成一天一百五”,找人回0"
-    ),
+    "posting_rejected": _rejected,
+    "posting_taken_down": _taken_down,
     "submitted_again": lambda a, d: f"改好了:{w.line(a['opening'], detail=d)}。镇上再看一道就发出去,会告诉你",
     "who_comes": _who_comes,
     "names_by_text": "哪些人来,发短信给你了",
@@ -259,7 +278,12 @@ EN: Phrases = {
         f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it. {_undo_en(a)}"
     ),
     "posting_rejected": lambda a, d: (
-        f"Your posting {w.work(a['opening'], 'en')} was not published: {a['reason']}. Say it corrected, or 0 for a person."
+        f"Your posting {w.work(a['opening'], 'en')} was not published: {_because_en(a)}. Say it corrected, or 0 for a person."
+    ),
+    "posting_taken_down": lambda a, d: (
+        f"Your posting {w.work(a['opening'], 'en')} has been stopped: {_because_en(a)}. "
+        + ("Those who had a place are told. " if a["coming"] else "")
+        + "0 for a person."
     ),
     "submitted_again": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. The town looks at it again.",
     "who_comes": _who_comes_en,

@@ -142,6 +142,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "posting_problem": {"problem": "too_many"}, "one_by_one": {"job_names": ["摘茶", "砌砖"]},
     "who_comes": {"posts": [{"opening": opening(), "coming": 2, "names": ["王秀英"]}]}, "confirm_close": {"opening": opening(), "coming": 2},
     "posting_closed": {"opening": opening(), "how": "enough", "coming": 2, "undo": True}, "posting_reopened": {"opening": opening(), "asked_again": 2},
+    "posting_rejected": {"opening": opening(), "ground": "pay", "words": ""},
+    "posting_taken_down": {"opening": opening(), "ground": None, "words": "没得这个活", "coming": 2},
     "posting_fixed": {"opening": opening(), "reason": "places_taken"},
     "full_wait": {"opening": opening(), "ahead": 2, "alternatives": [opening(2)]},
     "waitlisted": {"opening": opening(), "position": 2, "code": "11"}, "wait_over": {"opening": opening(), "reason": "left"},

@@ -127,7 +127,7 @@ def test_what_shuts_people_out_is_taken_down_and_everybody_is_told(browse, datab
     browser = browse("zhen")
     browser.visit(f"/console/openings/{opening_id}")
     refused = browser.submit(f"/console/openings/{opening_id}/review-after", decision="reject", reason=" ")
-    assert refused.status_code == 422 and "下架要写原因" in words(refused)
+    assert refused.status_code == 422 and "下架要选个原因，或者写一句" in words(refused)
     browser.submit(f"/console/openings/{opening_id}/review-after", decision="reject", reason="不能限男女")
     opening = get(database, Opening, opening_id)
     assert (opening.status, opening.filled, opening.review_reason) == ("rejected", 0, "不能限男女")

@@ -61,9 +61,21 @@ def test_a_rejection_needs_a_reason(browse, posting, database):
     opening_id, browser = posting(), browse("zhen")
     refused = browser.submit(f"/console/openings/{opening_id}/review", decision="reject", reason=" ")
     assert refused.status_code == 422
-    assert "退回要写原因" in words(refused)
+    assert "退回要选个原因，或者写一句" in words(refused)
     browser.submit(f"/console/openings/{opening_id}/review", decision="reject", reason="要先交押金")
     assert (get(database, opening_id).status, get(database, opening_id).review_reason) == ("rejected", "要先交押金")
+
+
+def test_a_reviewer_chooses_a_plain_ground_and_reads_that_it_is_texted(browse, posting, database):
+    """M08: what the employer reads is said beside the box."""
+    opening_id, browser = posting(), browse("zhen")
+    page = words(browser.visit(f"/console/openings/{opening_id}"))
+    assert "不能扣证件" in page and "会发短信给用工方" in page and "不写名字和电话" in page
+    browser.submit(
+        f"/console/openings/{opening_id}/review", decision="reject", ground="papers", reason="把押证那句去掉"
+    )
+    opening = get(database, opening_id)
+    assert (opening.status, opening.review_reason) == ("rejected", "不能扣证件。把押证那句去掉")
 
 
 def test_flags_must_be_ticked_as_checked_before_publishing(browse, posting, database):

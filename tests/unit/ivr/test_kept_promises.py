@@ -53,7 +53,7 @@ def test_v20_whoever_takes_a_place_from_a_landline_is_told_to_ask_a_person() -> 
 
 
 @pytest.mark.parametrize("kind", ["job_taken", "registered", "profile_updated", "market_info", "erase_by_text", "profile",
-                                  "posting_rejected", "staff_reply", "call_summary", "which_absent", "employer_digest"])  # fmt: skip
+                                  "posting_rejected", "posting_taken_down", "staff_reply", "call_summary", "which_absent", "employer_digest"])  # fmt: skip
 def test_v20_no_text_is_promised_to_a_landline(kind: str) -> None:
     assert "短信" in "".join(said.zh for said in speech.told(sample(kind), today=TODAY))
     assert "短信" not in "".join(said.zh for said in speech.told(sample(kind), today=TODAY, takes_texts=False))

@@ -49,7 +49,7 @@ LENGTHENED: dict[str, Any] = {
     "offers": [{**offer, "opening": LONGEST} for offer in VALUES["offers"]],
     "posts": [{"opening": LONGEST, "coming": 7, "names": NAMES}] * 3,
     "contact": {"name": WORDY["employer_name"], "phone": "+8610002000001"}, "worker_name": NAMES[0],
-    "names": NAMES[:7], "taken": NAMES, "withdrawn": NAMES[:3], "absent": NAMES[:5], "job_names": [WORDY["title"]] * 3,
+    "names": NAMES[:7], "taken": NAMES, "withdrawn": NAMES[:3], "absent": NAMES[:5], "words": WORDY["requirements"], "job_names": [WORDY["title"]] * 3,
 }  # fmt: skip
 ANSWERED_BY = re.compile(r"\d[接去]|\d不[接去]|0找人|[回按](?:“[^”]+”|\d)")
 # Said by staff in their own words, or nothing but facts of somebody's own record.
@@ -108,7 +108,9 @@ def test_a_posting_read_back_at_full_length_still_asks_whether_it_is_right() -> 
 
 
 def test_short_facts_are_told_in_full() -> None:
-    text = render([make("offer", opening=OPENING, code="12", expires_at=VALUES["expires_at"])], "中塘零工")
+    text = render(
+        [make("offer", opening=OPENING, code="12", expires_at=VALUES["expires_at"], changed=False)], "中塘零工"
+    )
     assert "…" not in text and "三组李子园" in text and "自带水壶" in text, text
 
 
