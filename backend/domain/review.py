@@ -49,6 +49,7 @@ FLAGS: dict[str, tuple[Severity, str, str]] = {
         "this phone has been used under several employer names",
     ),
     "name_many_phones": ("look", "这个名字用过几个电话", "this name has been used with several phones"),
+    "posted_already": ("block", "同样的活已经登过一条", "the same work has been posted already"),
 }
 
 # Why a posting is not let out, as its employer is told: of the work alone, never of who said so (M08). code → Chinese, English.
@@ -106,6 +107,7 @@ class Posting:
     usual: Usual | None = None  # None: too few are known
     names_on_phone: tuple[str, ...] = ()  # other names under which the employer's phone has posted
     phones_of_name: int = 1  # with how many phones the same firm has posted in the county
+    posted_already: bool = False  # by the same employer, and not over: the same trade, days and place
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,10 @@ def name_many_phones(posting: Posting) -> Finding | None:
     return Finding("name_many_phones") if posting.phones_of_name > 1 else None
 
 
+def posted_already(posting: Posting) -> Finding | None:
+    return Finding("posted_already") if posting.posted_already else None
+
+
 def _in_words(rule: review_words.WordRule) -> Rule:
     def look(posting: Posting) -> Finding | None:
         words = rule.found(posting.text)
@@ -188,6 +194,7 @@ RULES: tuple[Rule, ...] = (
     away_with_fee,
     phone_many_names,
     name_many_phones,
+    posted_already,
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.domain.employers import is_firm
 from backend.domain.review import MEDIAN_FROM, Usual
 from backend.store.models import Employer, Opening
+from backend.store.queries.employers import LIVE
 from backend.store.queries.scope import within
 
 LATEST = 200
@@ -74,6 +75,24 @@ def other_names(session: Session, employer: Employer) -> list[str]:
         .order_by(func.min(Employer.id))
     )
     return [name for name, _ in rows]
+
+
+def posted_already(session: Session, opening: Opening) -> bool:
+    """Whether the same employer, by the phone where there is one, has the same work on the same days posted and hires for it."""
+    employer = opening.employer
+    whose = Employer.phone == employer.phone if employer.phone else Employer.id == employer.id
+    same = ("job_type", "title", "region_code", "place", "starts_on", "ends_on")
+    found = (
+        select(Opening.id)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .where(
+            whose,
+            Opening.status.in_(LIVE),
+            Opening.closed_at.is_(None),
+            *(getattr(Opening, name) == getattr(opening, name) for name in same),
+        )
+    )
+    return session.scalar(found.where(Opening.id != (opening.id or 0)).limit(1)) is not None
 
 
 def phones_of_name(session: Session, employer: Employer, county: str) -> int:

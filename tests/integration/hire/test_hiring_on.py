@@ -179,7 +179,9 @@ def test_what_somebody_has_put_right_since_is_not_put_back(
 def test_more_places_again_by_taking_back_are_offered(hire: Hire, clock: SettableClock) -> None:
     opening_id = hire.opening(headcount=4, next_wave_at=None)
     hire.workers(1)
-    said(hire, opening_id, "只要两个人", "改回去")
+    said(hire, opening_id, "只要两个人")
+    clock.advance(minutes=5)
+    said(hire, opening_id, "改回去")
     assert hire.get(opening_id).headcount == 4 and hire.get(opening_id).next_wave_at == clock()
 
 

@@ -179,6 +179,23 @@ def test_a_verified_employers_posting_goes_out_at_once_and_is_reviewed_afterward
         assert session.scalars(select(Opening.status)).all() == ["withdrawn"]
 
 
+def test_the_same_posting_sent_twice_asks_for_nobody_twice(
+    employer: Person, deps: Deps, make: Callable[[], Any]
+) -> None:
+    """P05: a text sent again, or text and Excel, is one wish; whether it is two a person decides."""
+    with make() as f:
+        f.make_employer("田家果园", phone=employer.number, verified_at=f.now)
+    for kind in ("posting_published", "posting_received"):
+        employer.say("post_job", NOTICE, **{**AD, "employer_name": []})
+        assert kinds(employer.answer("1")) == [kind]
+    with deps.db.read() as session:
+        first, second = session.scalars(select(Opening).order_by(Opening.id)).all()
+        assert (first.status, second.status) == ("published", "in_review")
+        assert (first.review_flags, second.review_flags) == ([], ["posted_already"])
+    employer.say("post_job", NOTICE, **{**AD, "employer_name": [], "date": "2026-06-29"})
+    assert kinds(employer.answer("1")) == ["posting_published"]
+
+
 def test_what_a_person_must_decide_about_keeps_even_a_verified_employers_posting_back(
     employer: Person, deps: Deps, make: Callable[[], Any]
 ) -> None:
