@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from backend.console.conversations import ID
 from backend.console.guard import form, me, page_number
 from backend.console.i18n import gettext
-from backend.console.openings import TEXTS, as_form, read_facts, sentence, told_history
+from backend.console.openings import TEXTS, as_form, hidden_in, read_facts, sentence, told_history
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.domain.posting import next_such_days
@@ -94,6 +94,16 @@ def register(bp: Blueprint, deps: Deps) -> None:
         flash(gettext("记下了。"), "done")
         return redirect(url_for("console.employer_page", employer_id=employer_id), 303)
 
+    @bp.post(f"/employers/{ID.format('employer_id')}/number")
+    def set_employer_number(employer_id: int) -> ResponseReturnValue:
+        given = form("employer_phone")
+        try:
+            staff_openings.set_number(deps, me(), employer_id, given["employer_phone"])
+        except Invalid:
+            return show(employer_id, problem=_sentence("employer_phone")), 422
+        flash(gettext("记下了。"), "done")
+        return redirect(url_for("console.employer_page", employer_id=employer_id), 303)
+
     # -- posting for an employer ---------------------------------------------------------------------------------------
     def blank(facts: dict[str, str], employer: Employer | None, *, problem: str = "", wrong: dict[str, str] | None = None,
               repeats: int | None = None) -> str:  # fmt: skip
@@ -120,7 +130,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             employer = before.employer if before else queries.one(session, me().region_code, chosen) if chosen else None
         if before is not None:
             first, last = next_such_days(before.starts_on, before.ends_on, today)
-            facts = {**as_form(before), "starts_on": first.isoformat(), "ends_on": last.isoformat(),
+            unseen = dict.fromkeys(hidden_in(before, Mask()), "")
+            facts = {**as_form(before), **unseen, "starts_on": first.isoformat(), "ends_on": last.isoformat(),
                      "source_kind": before.source_kind, "employment_kind": before.employment_kind}  # fmt: skip
         if employer is not None:
             review_transcript.note_reading(deps, me(), "read_employer", ids=[employer.id])

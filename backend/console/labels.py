@@ -287,6 +287,8 @@ OPENING_EVENTS = {
     "employer_verified": N_("核实过了"),
     "employer_verification_withdrawn": N_("收回核实"),
     "employer_kind_set": N_("改了类别"),
+    "employer_number_set": N_("登了新号码"),
+    "employer_number_released": N_("号码换了人，收回了"),
 }
 REVEAL_REASONS = {
     "call_back": N_("要回电话"),

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 
 import phonenumbers
+
+# Carriers reissue a cancelled number after so long: one that was silent for it may be somebody else's (T4).
+REISSUED_AFTER = timedelta(days=90)
 
 PHONE_PLACEHOLDER = "19900000000"
 ID_PLACEHOLDER = "110101190001010000"

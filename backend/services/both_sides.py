@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
-from backend.services import answer_offer, outbox, staff_task, waiting_list
+from backend.services import answer_offer, employer_number, outbox, staff_task, waiting_list
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.services.people import handset_to_write_to
@@ -155,9 +155,11 @@ def have_asked(session: Session, deps: Deps, opening: Opening, question: str, no
 
 
 def textable(session: Session, opening: Opening, now: datetime) -> Handset | None:
-    """The employer's handset, where a text can reach it."""
+    """The employer's handset, where a text can reach it and is read by nobody else."""
     employer = session.get_one(Employer, opening.employer_id)
     if not employer.phone or not takes_texts(employer.phone):
         return None
     handset = handset_to_write_to(session, employer.phone, now)
-    return handset if handset.opted_out_at is None else None
+    if handset.opted_out_at is not None or employer_number.may_be_lost(session, handset, now):
+        return None
+    return handset

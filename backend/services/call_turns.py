@@ -58,7 +58,7 @@ def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[C
     """Return the call of this CallSid, made at its first webhook, and whether it is new."""
     now = deps.clock()
     # The handset's row lock makes two webhooks of one number take turns here.
-    handset = handset_for(session, number, now)
+    handset = handset_for(session, deps, number, now)
     known = session.scalar(
         select(Call).where(Call.carrier == deps.carrier.name, Call.call_sid == sid).with_for_update()
     )

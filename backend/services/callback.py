@@ -62,7 +62,7 @@ def missed(deps: Deps, *, sid: str, number: str) -> None:
 
 def _missed(deps: Deps, sid: str, number: str) -> None:
     with deps.db.write() as session:
-        handset = handset_for(session, number, deps.clock())
+        handset = handset_for(session, deps, number, deps.clock())
         if session.scalar(select(PlannedCall.id).where(PlannedCall.after_call_sid == sid)) is not None:
             return  # told before: its callback stands, or is over
         conversation_for(session, handset, deps.clock())  # staff see that somebody called

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,17 +10,30 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
+from backend.domain.phone import REISSUED_AFTER
 from backend.services import employer_number
+from backend.services.deps import Deps
 from backend.services.turn import Turn
 from backend.store.models import Handset, HandsetOwner, Person, Worker
 
-# Carriers reissue a cancelled number after 90 days: from then on the old profile is not shown on it (T4).
-NUMBER_REUSED_AFTER = timedelta(days=90)
 ELDER = 65  # V17
 
 
-def handset_for(session: Session, number: str, now: datetime) -> Handset:
-    """Return the handset of an E.164 `number`, making it at its first message or call."""
+def handset_for(session: Session, deps: Deps, number: str, now: datetime) -> Handset:
+    """Return the handset of an E.164 `number` that is heard from now, making it at its first message or call.
+
+    One that was silent for so long that it may have been reissued speaks no more for whoever had it (T4).
+    """
+    handset = _held(session, number, now)
+    if now - handset.last_seen_at > REISSUED_AFTER:
+        _lock_profiles(session, handset, now)
+        if employer_number.may_be_lost(session, handset, now):
+            employer_number.let_go(session, deps, handset, now)
+    handset.last_seen_at = max(handset.last_seen_at, now)
+    return handset
+
+
+def _held(session: Session, number: str, now: datetime) -> Handset:
     # The row lock keeps two first messages of one number from opening two conversations; it lets rows that only name the
     # handset in, so that whoever has locked such a row is not waited for in a circle.
     handset = session.scalar(select(Handset).where(Handset.number == number).with_for_update(key_share=True))
@@ -31,26 +44,25 @@ def handset_for(session: Session, number: str, now: datetime) -> Handset:
                 session.add(handset)
         except IntegrityError:  # made by another process a moment ago
             handset = session.scalars(select(Handset).where(Handset.number == number)).one()
-    elif now - handset.last_seen_at > NUMBER_REUSED_AFTER:
-        release_number(session, handset, now)
-    handset.last_seen_at = max(handset.last_seen_at, now)
     return handset
 
 
 def handset_to_write_to(session: Session, number: str, now: datetime) -> Handset:
     """The handset of an E.164 `number` as a reader of our texts: by our writing to it it is not seen anew (T4)."""
     known = session.scalar(select(Handset).where(Handset.number == number))
-    return known or handset_for(session, number, now)
+    return known or _held(session, number, now)
 
 
-def release_number(session: Session, handset: Handset, now: datetime) -> None:
-    """Lock the old profiles for this number: not shown, not deleted; staff can link them again.
+def release_number(session: Session, deps: Deps, handset: Handset, now: datetime) -> None:
+    """The number has changed hands: it speaks no more for its workers, nor for the employer whose it was."""
+    _lock_profiles(session, handset, now)
+    employer_number.let_go(session, deps, handset, now)
 
-    No more does it speak for the employer whose number it was.
-    """
+
+def _lock_profiles(session: Session, handset: Handset, now: datetime) -> None:
+    """Lock the old profiles for this number: not shown, not deleted; staff can link them again."""
     for owner in owners(session, handset):
         owner.until = now
-    employer_number.let_go(session, handset, now)
     handset.locked_at = now
 
 

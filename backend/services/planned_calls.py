@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.domain.calling import may_be_rung, rings_at
+from backend.domain.phone import REISSUED_AFTER
 from backend.services.deps import Deps
-from backend.services.people import NUMBER_REUSED_AFTER
 from backend.store.models import Handset, PlannedCall
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ def why_never(handset: Handset, now: datetime) -> str | None:
     """Why this number is not rung at all: opted_out | not_allowed (I11; silent so long that it may be another's, T4)."""
     if handset.opted_out_at is not None or handset.calls_opted_out_at is not None:
         return "opted_out"
-    if now - handset.last_seen_at > NUMBER_REUSED_AFTER:
+    if now - handset.last_seen_at > REISSUED_AFTER:
         return "not_allowed"
     return None if may_be_rung(handset.number) else "not_allowed"
 

@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.answers import Answer, make
 from backend.domain.pay import to_value
 from backend.errors import Invalid
-from backend.services import audit, employer_number, outbox, read_back
+from backend.services import audit, outbox, read_back
 from backend.services.acts import act, run
 from backend.services.erase import erase_person
 from backend.services.open_case import open_case
@@ -215,8 +215,7 @@ def _ask_to_erase(turn: Turn) -> list[Answer]:
 @act("wrong_person")
 def wrong_person(turn: Turn) -> list[Answer]:
     """The number has changed hands: its old profiles are locked for it, not shown and not deleted (T4)."""
-    employer_number.ask_for_another(turn.session, turn.deps, turn.handset, turn.now)
-    release_number(turn.session, turn.handset, turn.now)
+    release_number(turn.session, turn.deps, turn.handset, turn.now)
     audit.record(turn, "number_released", turn.handset)
     # Nothing of the old owner's dialogue may shine through to the new one.
     turn.conversation.person_id = None

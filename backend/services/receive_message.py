@@ -55,7 +55,7 @@ def _store(deps: Deps, session: Session, sms: InboundSms) -> tuple[int, bool]:
     if known is not None:
         return known, False
     now = deps.clock()
-    handset = handset_for(session, sms.from_number, now)
+    handset = handset_for(session, deps, sms.from_number, now)
     conversation = conversation_for(session, handset, now)
     body = storable(sms.body)
     message = Message(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backend.domain.access import may
 from backend.domain.freshness import in_asking_hours
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import answer_offer, audit, confirming, still_hiring, still_looking
+from backend.services import answer_offer, audit, both_sides, confirming, still_hiring, still_looking
 from backend.services.staff_login import Member
 from backend.store.models import Opening, Worker
 from backend.store.queries import stale
@@ -59,7 +59,7 @@ def ask_employer(deps: Deps, member: Member, opening_id: int) -> None:
     now = deps.clock()
     with deps.db.write() as session:
         opening = _opening(session, member, opening_id)
-        handset = still_hiring.handset_of(session, opening, now)
+        handset = both_sides.textable(session, opening, now)
         if handset is None or opening.status != "published":
             raise Conflict("cannot be asked", reason="unreachable")
         if not in_asking_hours(now):

@@ -15,6 +15,7 @@ from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, once, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.change_opening import change_opening
+from backend.services.people import handset_for
 from backend.services.post_opening import post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -77,7 +78,7 @@ def _owner(session: Session, member: Member, given: dict[str, Any], region: str,
             raise Invalid("no such employer", {"employer": "no such employer"})
         return found
     name, typed = str(given.get("name") or "").strip(), str(given.get("phone") or "").strip()
-    phone = (to_e164(typed) or e164(re.sub(r"[\s-]", "", typed))) if typed else None
+    phone = _number(typed)
     wrong = {}
     if not 2 <= len(name) <= 60:
         wrong["employer_name"] = "say who hires"
@@ -173,6 +174,31 @@ def set_kind(deps: Deps, member: Member, employer_id: int, kind: str) -> Employe
             )
             employer.kind = kind
         return employer
+
+
+def set_number(deps: Deps, member: Member, employer_id: int, typed: str) -> Employer:
+    """Say on which number an employer is reached from now on, as he told staff; it speaks for his openings, too.
+
+    `typed` as he says it. Raises `Forbidden`, `NotFound`; `Invalid` where it is no number.
+    """
+    if not may(member.role, "post_opening"):
+        raise Forbidden("this role only looks")
+    phone = _number(typed)
+    if phone is None:
+        raise Invalid("not a phone number", {"employer_phone": "not a phone number"})
+    now = deps.clock()
+    with deps.db.write() as session:
+        employer = _employer(session, member, employer_id)
+        if employer.phone != phone:
+            # Staff have found him there: whoever had it before and was silent has it no more (T4).
+            handset_for(session, deps, phone, now)
+            employer.phone = phone
+            audit.write(session, now, member.actor, "employer_number_set", employer)
+        return employer
+
+
+def _number(typed: str) -> str | None:
+    return to_e164(typed) or e164(re.sub(r"[\s-]", "", typed))
 
 
 def _employer(session: Session, member: Member, employer_id: int) -> Employer:

@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from backend.domain import freshness
 from backend.domain.answers import Answer, make
-from backend.domain.calling import takes_texts
 from backend.services import answer_offer, audit, both_sides, outbox
 from backend.services.acts import act, run
 from backend.services.deps import Deps
 from backend.services.each import each
-from backend.services.people import handset_to_write_to
 from backend.services.post_opening import end_offers, withdraw_opening
 from backend.services.still_looking import may_be_asked
 from backend.services.turn import Turn
@@ -48,13 +46,12 @@ def ask_employers(deps: Deps) -> int:
         row = due[opening_id]
         if row.phone in phones or not _is_due(row, now):
             return False
-        if not row.phone or not takes_texts(row.phone):
-            return _have_asked(deps, opening_id)
-        phones.add(row.phone)
-        with deps.db.read() as session:
-            known = session.scalar(select(Handset).where(Handset.number == row.phone))
-            if known is not None and not may_be_asked(session, known, now):
-                return False
+        if row.phone:
+            phones.add(row.phone)
+            with deps.db.read() as session:
+                known = session.scalar(select(Handset).where(Handset.number == row.phone))
+                if known is not None and not may_be_asked(session, known, now):
+                    return False
         return _ask(deps, opening_id)
 
     return each(ACT, due, one, most=AT_ONCE)
@@ -69,31 +66,14 @@ def _ask(deps: Deps, opening_id: int) -> bool:
     now = deps.clock()
     with deps.db.write() as session:
         opening = session.get_one(Opening, opening_id)
-        handset = handset_of(session, opening, now)
-        if handset is None or not may_be_asked(session, handset, now):
-            return False
-        return ask(session, deps, opening, handset, now)
-
-
-def _have_asked(deps: Deps, opening_id: int) -> bool:
-    """Whom no text reaches staff are to ask."""
-    now = deps.clock()
-    with deps.db.write() as session:
-        opening = session.get_one(Opening, opening_id)
+        handset = both_sides.textable(session, opening, now)
+        if handset is not None:
+            return may_be_asked(session, handset, now) and ask(session, deps, opening, handset, now)
         if not _begin(session, opening, now):
             return False
-        both_sides.have_asked(
-            session, deps, opening, f"{opening.title}还要人吗？还差{opening.headcount - opening.filled}人", now
-        )
+        question = f"{opening.title}还要人吗？还差{opening.headcount - opening.filled}人"
+        both_sides.have_asked(session, deps, opening, question, now)
     return True
-
-
-def handset_of(session: Session, opening: Opening, now: datetime) -> Handset | None:
-    """The phone its employer reads texts on; None where there is none."""
-    number = opening.employer.phone
-    if not number or not takes_texts(number):
-        return None
-    return handset_to_write_to(session, number, now)
 
 
 def ask(session: Session, deps: Deps, opening: Opening, handset: Handset, now: datetime) -> bool:

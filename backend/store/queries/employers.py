@@ -45,6 +45,13 @@ def sent_back_since(session: Session, phone: str, since: datetime) -> Opening | 
     )
 
 
+def spoken_for_since(session: Session, phone: str, since: datetime) -> bool:
+    """Whether an opening of this number was posted, or confirmed by its employer, since then."""
+    spoken = or_(Opening.collected_at >= since, Opening.confirmed_at >= since)
+    query = select(Opening.id).join(Employer).where(Employer.phone == phone, spoken)
+    return session.scalar(query.limit(1)) is not None
+
+
 def is_employer(session: Session, phone: str) -> bool:
     return session.scalar(select(Employer.id).where(Employer.phone == phone).limit(1)) is not None
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from backend.console.openings import as_form
+from backend.services import employer_number
 from backend.settings import TIMEZONE
-from backend.store.models import Case, Employer, Offer, Opening
+from backend.store.models import Case, Employer, Handset, Offer, Opening
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
 
 
@@ -207,6 +208,30 @@ def test_the_town_verifies_an_employer_and_takes_it_back_with_a_reason(browse, d
     assert audited("employer_verification_withdrawn")[0].facts["reason"] == "有人说不给钱"
 
 
+def test_staff_who_asked_him_for_another_number_write_it_down(browse, database, plant, audited, clock):
+    """T4: he hears and changes his openings from there, although that number has long been silent."""
+    opening_id, boss = plant()
+    long_ago = clock() - timedelta(days=200)
+    with database.write() as session:
+        session.get(Employer, boss).phone = None
+        session.get(Opening, opening_id).collected_at = long_ago
+        session.add(Handset(number="+8610000777002", first_seen_at=long_ago, last_seen_at=long_ago))
+    browser, path = browse("cun"), f"/console/employers/{boss}/number"
+    assert "没有号码" in words(browser.visit(f"/console/employers/{boss}"))
+    bad = browser.submit(path, employer_phone="1380")
+    assert bad.status_code == 422 and "电话要写全" in words(bad)
+    assert browser.submit(path, employer_phone="100 0077 7002").status_code == 303
+    browser.submit(path, employer_phone="10000777002")
+    assert get(database, Employer, boss).phone == "+8610000777002"
+    [event] = audited("employer_number_set")
+    assert "777002" not in str(event.facts)
+    page = browser.visit(f"/console/employers/{boss}")
+    assert "登了新号码" in words(page) and "777002" not in page.text
+    with database.read() as session:
+        handset = session.scalars(select(Handset).where(Handset.number == "+8610000777002")).one()
+        assert not employer_number.may_be_lost(session, handset, clock())
+
+
 def test_a_village_cannot_verify_and_the_city_only_looks(browse, database, plant, today):
     _, boss = plant()
     village = browse("cun")
@@ -226,6 +251,7 @@ def test_employers_of_other_places_are_not_there(browse, plant, make, database):
     assert "田" not in words(other.visit("/console/employers")).split("全部")[-1]
     for path, fields in (
         (f"/console/employers/{boss}/kind", {"kind": "person"}),
+        (f"/console/employers/{boss}/number", {"employer_phone": "+8610000777001"}),
         (f"/console/openings/{opening_id}/close", {"how": "off", "reason": "x"}),
         (f"/console/openings/{opening_id}/review-after", {"decision": "reject", "reason": "x"}),
     ):

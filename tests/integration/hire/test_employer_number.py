@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.domain.answers import make
-from backend.services import answer_offer, both_sides, employer_number
+from backend.services import answer_offer, both_sides, employer_number, still_hiring
 from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.views import opening_view
@@ -54,9 +54,56 @@ def test_a_number_carriers_gave_to_somebody_else_is_nobodys_any_more(hire: Hire,
             Handset(number=number, first_seen_at=now - timedelta(days=200), last_seen_at=now - timedelta(days=91))
         )
         session.flush()
-        handset_for(session, number, now)
+        opening = session.get_one(Opening, opening_id)
+        opening.collected_at = now - timedelta(days=100)
+        handset_for(session, deps, number, now)
         assert session.scalar(select(Employer.id).where(Employer.phone == number)) is None
-        assert employer_number.let_go(session, session.scalars(select(Handset)).one(), now) == 0
+        assert employer_number.let_go(session, deps, session.scalars(select(Handset)).one(), now) == 0
+    [case] = hire.cases("update_number")
+    assert case.opening_id == opening_id
+
+
+SILENT = timedelta(days=91)
+
+
+def silent(hire: Hire, opening_id: int, **spoken_for: timedelta) -> str:
+    """Nothing heard from its number for so long; the opening posted or confirmed so long ago. The number."""
+    number, now = hire.employer_number(opening_id), hire.deps.clock()
+    with hire.deps.db.write() as session:
+        session.add(Handset(number=number, first_seen_at=now - 2 * SILENT, last_seen_at=now - SILENT))
+        opening = session.get_one(Opening, opening_id)
+        for column, ago in spoken_for.items():
+            setattr(opening, column, now - ago)
+    return number
+
+
+@pytest.mark.parametrize(
+    "spoken_for",
+    [
+        {"collected_at": timedelta(days=40)},
+        {"collected_at": timedelta(days=100), "confirmed_at": timedelta(days=3)},
+    ],
+)
+def test_t4_an_employer_who_posts_through_staff_and_only_reads_keeps_his_number(
+    hire: Hire, deps: Deps, spoken_for: dict[str, timedelta]
+) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    number = silent(hire, opening_id, **spoken_for)
+    with deps.db.write() as session:
+        opening = session.get_one(Opening, opening_id)
+        handset = both_sides.textable(session, opening, deps.clock())
+        assert handset is not None
+        still_hiring.ask(session, deps, opening, handset, deps.clock())
+    assert "还差3个" in hire.text(number, "1")
+    assert hire.employer_number(opening_id) == number and not hire.cases("update_number")
+
+
+def test_t4_no_names_go_to_a_number_that_may_be_somebody_elses(hire: Hire) -> None:
+    opening_id = hire.opening(headcount=3, next_wave_at=None)
+    number = silent(hire, opening_id, collected_at=timedelta(days=100))
+    taken(hire, opening_id)
+    assert hire.texts(number) == []
+    assert len(hire.cases("tell_employer")) == 1
 
 
 @pytest.mark.parametrize("answer", ["1", "要得"])

@@ -117,19 +117,19 @@ def test_h02_of_one_household_one_is_asked_while_others_are_left(hire: Hire, dat
     assert len(set(hire.asked(opening_id)) & set(people[:4])) == 1
 
 
-def _opt_out(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
+def _opt_out(session: Any, deps: Any, worker: Worker, handset: Handset, now: Any) -> None:
     handset.opted_out_at = now
 
 
-def _release(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
-    release_number(session, handset, now)
+def _release(session: Any, deps: Any, worker: Worker, handset: Handset, now: Any) -> None:
+    release_number(session, deps, handset, now)
 
 
-def _pause(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
+def _pause(session: Any, deps: Any, worker: Worker, handset: Handset, now: Any) -> None:
     worker.status = "paused"
 
 
-def _no_consent(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
+def _no_consent(session: Any, deps: Any, worker: Worker, handset: Handset, now: Any) -> None:
     from sqlalchemy import delete
 
     from backend.store.models import Consent
@@ -137,7 +137,7 @@ def _no_consent(session: Any, worker: Worker, handset: Handset, now: Any) -> Non
     session.execute(delete(Consent).where(Consent.person_id == worker.person_id))
 
 
-def _talks(session: Any, worker: Worker, handset: Handset, now: Any) -> None:
+def _talks(session: Any, deps: Any, worker: Worker, handset: Handset, now: Any) -> None:
     from backend.services.receive_message import conversation_for
 
     conversation_for(session, handset, now)
@@ -151,7 +151,7 @@ def test_whoever_may_not_or_should_not_be_asked_is_left_out(
     with database.write() as session:
         worker = session.get_one(Worker, someone)
         owner = session.query(HandsetOwner).filter_by(person_id=worker.person_id).one()
-        change(session, worker, session.get_one(Handset, owner.handset_id), deps.clock())
+        change(session, deps, worker, session.get_one(Handset, owner.handset_id), deps.clock())
     opening_id = hire.opening()
     hire.wave()
     assert hire.asked(opening_id) == [other]

@@ -92,7 +92,7 @@ def test_t4_whoever_registers_on_a_number_that_was_released_is_asked(
     before, newcomer = hire.workers(2)
     with database.write() as session:
         handset = _handset(session, before)
-        release_number(session, handset, deps.clock())
+        release_number(session, deps, handset, deps.clock())
         _share(session, before, newcomer)
     opening_id = hire.opening()
     hire.wave()

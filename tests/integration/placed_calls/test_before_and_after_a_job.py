@@ -213,7 +213,7 @@ def test_somebody_elses_answer_moves_no_offer(
     load_all()
     offer_id = accepted(channel="sms")
     with deps.db.write() as session:
-        stranger = handset_for(session, "+8610007777777", deps.clock())
+        stranger = handset_for(session, deps, "+8610007777777", deps.clock())
         conversation = conversation_for(session, stranger, deps.clock())
         message = Message(conversation_id=conversation.id, handset_id=stranger.id, direction="inbound", channel="sms",
                           body="1", status="processing", created_at=deps.clock())  # fmt: skip

@@ -49,7 +49,7 @@ class Person:
         ]
         with self.deps.db.write() as session:
             now = self.deps.clock()
-            handset = handset_for(session, self.number, now)
+            handset = handset_for(session, self.deps, self.number, now)
             conversation = conversation_for(session, handset, now)
             message = Message(
                 conversation_id=conversation.id, handset_id=handset.id, direction="inbound", channel=channel, body=text,
@@ -152,7 +152,7 @@ class Talk:
         number = next(self._sent)
         with self.deps.db.write() as session:
             now = self.deps.clock()
-            handset = handset_for(session, self.number, now)
+            handset = handset_for(session, self.deps, self.number, now)
             conversation = conversation_for(session, handset, now)
             message = Message(
                 conversation_id=conversation.id, handset_id=handset.id, direction="inbound", channel=channel, body=text,
