@@ -162,7 +162,19 @@ def _stretch(opening: Opening) -> Stretch:
 
 
 def _free_code(session: Session, worker_id: int, today: date) -> str:
-    used = select(Offer.code).where(Offer.worker_id == worker_id, or_(Offer.status.in_(OPEN), binds(today)))
+    """A code that no open offer bears which is answered from the same phone: of two who share it one 接11 means one (V21)."""
+    hers = (
+        select(HandsetOwner.handset_id)
+        .join(Worker, Worker.person_id == HandsetOwner.person_id)
+        .where(Worker.id == worker_id, HandsetOwner.until.is_(None))
+    )
+    sharing = (
+        select(Worker.id)
+        .join(HandsetOwner, HandsetOwner.person_id == Worker.person_id)
+        .where(HandsetOwner.handset_id.in_(hers), HandsetOwner.until.is_(None))
+    )
+    of_the_phone = or_(Offer.worker_id == worker_id, Offer.worker_id.in_(sharing))
+    used = select(Offer.code).where(of_the_phone, or_(Offer.status.in_(OPEN), binds(today)))
     return short_code(session.scalars(used))
 
 

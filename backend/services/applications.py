@@ -108,22 +108,29 @@ def _as_it_is_now(turn: Turn, offer: Offer) -> Answer | None:
 
 
 def _offer_named(turn: Turn) -> Offer | None:
-    """The offer an answer names: bound by the menu, or by its two-digit code among the speaker's own (M04)."""
+    """The offer an answer names: bound by the menu, or by its two-digit code among those of the phone (M04).
+
+    Of several who share the phone it is for the one whose offer it is (V21).
+    """
     params = turn.facts.params
+    # Only an offer to this phone: another's is never taken, whatever an old question still holds (DESIGN §3.3).
+    people = [owner.person_id for owner in owners(turn.session, turn.handset)]
+    offer = None
     if params.get("offer_id"):
-        # Only an offer to the one who speaks: another's is never taken, whatever an old question still holds (DESIGN §3.3).
         offer = turn.session.get(Offer, params["offer_id"])
-        people = {owner.person_id for owner in owners(turn.session, turn.handset)}
-        return offer if offer is not None and offer.worker.person_id in people else None
-    if params.get("code") and (worker := worker_of(turn)):
+    elif params.get("code"):
         # Codes are used again: the open one is meant, else the last that bore it.
-        return turn.session.scalar(
+        offer = turn.session.scalar(
             select(Offer)
-            .where(Offer.worker_id == worker.id, Offer.code == str(params["code"]))
+            .join(Worker, Worker.id == Offer.worker_id)
+            .where(Worker.person_id.in_(people), Offer.code == str(params["code"]))
             .order_by(Offer.status.in_(answer_offer.OPEN).desc(), Offer.offered_at.desc(), Offer.id.desc())
             .limit(1)
         )
-    return None
+    if offer is None or offer.worker.person_id not in people:
+        return None
+    turn.conversation.person_id = offer.worker.person_id
+    return offer
 
 
 def _after_expiry(turn: Turn, opening: Opening) -> list[dict[str, Any]]:
@@ -213,10 +220,11 @@ def _open_offers(turn: Turn, worker: Worker) -> list[Offer]:
 @act("withdraw_application")
 def withdraw_application(turn: Turn) -> list[Answer]:
     """Step back from one, freeing the place; an offer not yet taken is declined. Undone by taking it again."""
+    offer = _offer_named(turn)
     if question := ask_which_person(turn, "withdraw_application", turn.facts.params):
         return [question]
     worker = worker_of(turn)
-    offer = _offer_named(turn) or (_meant(turn, worker) if worker else None)
+    offer = offer or (_meant(turn, worker) if worker else None)
     if offer is None or worker is None or offer.worker_id != worker.id:
         held = [one for one in _open_offers(turn, worker) if _may_leave(turn, one)] if worker else []
         if len(held) > 1:

@@ -8,9 +8,9 @@ import pytest
 
 from backend.services import answer_offer, expiry
 from backend.services.deps import Deps
-from backend.store.models import Conversation, Handset
+from backend.store.models import Conversation, Handset, HandsetOwner, Worker
 from backend.store.session import Database
-from tests.integration.hire.conftest import Hire
+from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
 
 
@@ -128,3 +128,25 @@ def test_an_answer_over_the_api_twice_is_refused_the_second_time(
     assert again.status_code == 409 and again.get_json(force=True)["reason"] == "taken_already"
     assert hire.get(opening_id).filled == 1
     assert len(hire.texts(hire.number(worker_id))) == 2, "the offer and one confirmation"
+
+
+@pytest.mark.parametrize(("words", "becomes"), [("接", "accepted"), ("退", "declined")])
+def test_v21_of_two_who_share_a_phone_a_code_names_whose_offer_is_meant(
+    hire: Hire, deps: Deps, words: str, becomes: str
+) -> None:
+    """On different days both may be asked; the phone last wrote about the second one."""
+    first_day = hire.opening(starts_on=at(12, 8).date(), ends_on=at(12, 8).date(), next_wave_at=None)
+    next_day = hire.opening(starts_on=at(13, 8).date(), ends_on=at(13, 8).date(), next_wave_at=None)
+    [first, second] = hire.workers(2)
+    with hire.make() as f:
+        phone = f.session.query(Handset).filter_by(number=hire.number(first)).one()
+        other = f.session.query(HandsetOwner).filter_by(person_id=f.session.get(Worker, second).person_id).one()
+        other.handset_id, other.relation = phone.id, "spouse"
+    with deps.db.write() as session:
+        for opening_id, worker_id in ((first_day, first), (next_day, second)):
+            answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
+    [hers], [his] = hire.offers(first_day), hire.offers(next_day)
+    assert hers.code != his.code
+    hire.says(first, f"{words}{hers.code}")
+    assert [hire.offers(one)[0].status for one in (first_day, next_day)] == [becomes, "offered"]
+    assert hire.offers(first_day)[0].worker_id == first
