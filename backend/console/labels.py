@@ -298,7 +298,7 @@ REVEAL_REASONS = {
 }
 REVEAL_FIELDS = {"phone": N_("电话号码"), "name": N_("姓名"), "hardship": N_("困难情况")}
 # Bookkeeping inside `Case.details` that tells a reader nothing.
-UNSHOWN_DETAILS = frozenset({"message_ids"})
+UNSHOWN_DETAILS = frozenset({"message_ids", "opening_id", "employer_id"})
 
 
 def label(table: Mapping[Any, str], code: object) -> str:

@@ -157,3 +157,16 @@ def test_the_first_page_counts_what_waits(browse, open_case, make):
     assert "2一般" in seen
     assert "4等人回话" in seen
     assert "1岗位待审" in seen
+
+
+def test_a_task_about_an_opening_leads_to_it(browse, open_case, database, make):
+    """From there it is one step to the employer whose number is to be written down (T4)."""
+    case_id = open_case("update_number", words="用工方的号码换了人")
+    with make() as f:
+        opening_id = f.make_opening(region=VILLAGE).id
+    with database.write() as session:
+        case = session.get(Case, case_id)
+        case.opening_id, case.details = opening_id, {"opening_id": opening_id, "employer_id": 1}
+    page = browse("cun").visit(f"/console/cases/{case_id}")
+    assert f'href="/console/openings/{opening_id}"' in page.text
+    assert "employer_id" not in page.text
