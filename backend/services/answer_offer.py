@@ -185,6 +185,17 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         raise NotFound("no such offer")
     if not may_step_back(offer.status, offer.ends_on, now.astimezone(TIMEZONE).date()):
         raise Conflict("holds no place", reason="not_held")
+    if not _free_place(session, offer, now):
+        raise Conflict("the opening holds no taken place", reason="not_held")
+    end_place(offer, now)
+    offer.message_id, offer.ended_as = message_id, None
+    session.flush()
+    waits_again(session, offer.worker, now)
+    return offer
+
+
+def _free_place(session: Session, offer: Offer, now: datetime) -> bool:
+    """Somebody else may have the place; False where none was taken."""
     closed = Opening.closed_at.is_not(None)
     freed = session.scalar(
         update(Opening)
@@ -204,14 +215,39 @@ def give_back(session: Session, *, now: datetime, offer_id: int, message_id: int
         .returning(Opening.id)
         .execution_options(synchronize_session=False)
     )
-    if freed is None:
-        raise Conflict("the opening holds no taken place", reason="not_held")
-    session.refresh(offer.opening)
-    end_place(offer, now)
-    offer.message_id, offer.ended_as = message_id, None
-    session.flush()
-    waits_again(session, offer.worker, now)
-    return offer
+    if freed is not None:
+        session.refresh(offer.opening)
+    return freed is not None
+
+
+def did_not_come(session: Session, offer: Offer, now: datetime) -> None:
+    """She did not come to work of which days are left: somebody else may do those."""
+    today = now.astimezone(TIMEZONE).date()
+    if offer.ends_on > today and _free_place(session, offer, now):
+        offer.ends_on = max(offer.starts_on, today - timedelta(days=1))
+        waits_again(session, offer.worker, now)
+
+
+def came_after_all(session: Session, offer: Offer, now: datetime) -> None:
+    """Staff have put it right: the rest of the days is hers again, unless somebody else has them now."""
+    if not offer.ends_on < offer.opening.ends_on or offer.opening.ends_on <= now.astimezone(TIMEZONE).date():
+        return
+    again = session.scalar(
+        update(Opening)
+        .where(Opening.id == offer.opening_id, Opening.filled < Opening.headcount)
+        .values(
+            filled=Opening.filled + 1,
+            status=case(
+                (and_(Opening.status == "published", Opening.filled + 1 >= Opening.headcount), "filled"),
+                else_=Opening.status,
+            ),
+        )
+        .returning(Opening.id)
+        .execution_options(synchronize_session=False)
+    )
+    if again is not None:
+        session.refresh(offer.opening)
+        offer.ends_on = offer.opening.ends_on
 
 
 def end_place(offer: Offer, now: datetime) -> None:

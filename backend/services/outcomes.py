@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.outcomes import TO_CONTRADICT, Said, Verdict, verdict
-from backend.services import audit, staff_task
+from backend.services import answer_offer, audit, staff_task
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.store.models import Offer, Outcome
@@ -54,7 +54,11 @@ def _settle(session: Session, deps: Deps, offer: Offer, now: datetime) -> Verdic
     if found.status != offer.status:
         log.info("outcome", offer_id=offer.id, before=offer.status, after=found.status)
         audit.write(session, now, "scheduler", "outcome_settled", offer, status=found.status)
-        offer.status = found.status
+        before, offer.status = offer.status, found.status
+        if found.status == "no_show":
+            answer_offer.did_not_come(session, offer, now)
+        elif before == "no_show":
+            answer_offer.came_after_all(session, offer, now)
     if found.differ == "came":
         staff_task.about_opening(
             session, deps, now=now, kind="attendance", opening=offer.opening, once=True, offer_id=offer.id,

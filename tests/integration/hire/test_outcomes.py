@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend.services import ask_employer, both_sides, follow_up, outcomes
+from backend.services import answer_offer, ask_employer, both_sides, follow_up, outcomes
 from backend.services.deps import Deps
-from backend.store.models import Employer, Outcome
+from backend.store.models import Employer, Offer, Outcome
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
@@ -75,7 +75,7 @@ def test_one_did_not_come_and_is_asked_herself_before_it_counts(
     listed = hire.text(employer, "2")
     assert "哪个没来" in listed and "1工人0 2工人1 3工人2" in listed
     assert "1工人0 2工人2" in hire.text(employer, "2")
-    assert "老板说你没来" in hire.texts(hire.number(second))[-1]
+    assert "老板那边没看到你" in hire.texts(hire.number(second))[-1]
     assert "没来的:工人1" in hire.text(employer, "9")
     assert status(hire, opening_id) == ["arrived", "accepted", "arrived"], "she has a day to say otherwise"
     clock.advance(hours=23)
@@ -257,13 +257,13 @@ def test_m04_she_is_asked_about_it_only_once_her_answer_cannot_be_to_something_e
     hire.says(first, "我报了哪些活")
     assert "真的不去了" in hire.says(first, "1")
     hire.text(employer, "1")
-    assert "老板说你没来" not in hire.texts(hire.number(first))[-1]
+    assert "老板那边没看到你" not in hire.texts(hire.number(first))[-1]
     assert ask_employer.ask_the_absent(deps) == 0
     hire.says(first, "2")
     clock.advance(minutes=11)
     assert ask_employer.ask_the_absent(deps) == 1
     assert ask_employer.ask_the_absent(deps) == 0, "once"
-    assert "老板说你没来" in hire.texts(hire.number(first))[-1]
+    assert "老板那边没看到你" in hire.texts(hire.number(first))[-1]
     assert ("worker", "arrived") not in said(database)
 
 
@@ -284,3 +284,42 @@ def test_w06_the_wages_of_whoever_left_in_the_middle_are_asked_about_too(
     hire.text(hire.employer_number(opening_id), "1")
     assert said(database).count(("employer", "paid")) == 2
     assert status(hire, opening_id) == ["withdrawn", "completed"]
+
+
+def test_the_place_of_whoever_did_not_come_is_free_for_the_days_that_are_left(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, _ = working(2, ends_on=at(20, 8).date())
+    employer = hire.employer_number(opening_id)
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    for words in ("2", "1", "9"):
+        hire.text(employer, words)
+    assert (hire.get(opening_id).filled, hire.get(opening_id).status) == (2, "filled")
+    clock.set(at(12, 9, 5))
+    assert outcomes.settle_outcomes(deps) == 1
+    assert status(hire, opening_id) == ["no_show", "arrived"]
+    assert (hire.get(opening_id).filled, hire.get(opening_id).status) == (1, "published")
+    with database.write() as session:  # staff have asked, and put it right
+        offer = session.get_one(Offer, hire.offers(opening_id)[0].id)
+        outcomes.say(session, deps, now=clock(), offer=offer, side="staff", outcome="arrived")
+    assert (hire.get(opening_id).filled, hire.get(opening_id).status) == (2, "filled")
+    assert [offer.ends_on for offer in hire.offers(opening_id)] == [at(20, 8).date()] * 2
+
+
+def test_once_somebody_else_has_her_place_only_the_days_until_then_were_hers(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock, database: Database
+) -> None:
+    opening_id, [someone] = working(1, ends_on=at(20, 8).date())
+    [stranger] = hire.workers(1)
+    clock.set(at(12, 9))
+    with database.write() as session:
+        offer = session.get_one(Offer, hire.offers(opening_id)[0].id)
+        outcomes.say(session, deps, now=clock(), offer=offer, side="staff", outcome="no_show")
+        answer_offer.take(session, now=clock(), opening_id=opening_id, worker_id=stranger, channel="sms")
+        clock.advance(minutes=1)
+        outcomes.say(session, deps, now=clock(), offer=offer, side="staff", outcome="arrived")
+    assert [(one.worker_id, one.status, one.ends_on.day) for one in hire.offers(opening_id)] == [
+        (someone, "arrived", 11), (stranger, "accepted", 20),
+    ]  # fmt: skip
+    assert hire.get(opening_id).filled == 1
