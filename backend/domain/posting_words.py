@@ -17,7 +17,7 @@ LONGEST_REQUIREMENT = 60  # characters
 NOT_THIS_YEAR = timedelta(days=300)
 MOST_YUAN = 1_000_000
 
-GIVEN = ("meals", "lodging", "transport", "insurance")
+GIVEN = ("meals", "lodging", "transport")  # insurance is asked by itself: a 没得 to meals must not answer for it
 _ALL = re.compile(r"^(?:都|全部?|样样|啥子都)(?:有|管|包|买|给)(?:的|了)*$")
 _NOTHING = re.compile(
     r"^(?:啥子?|什么|样样|哪样)?(?:都|也|全)*(?:没得|没有|莫得|不管|不包|不给|没|无)(?:的|了|哦|啥子?|这些)*$"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from backend.domain.answers import Answer
 from backend.settings import TIMEZONE
@@ -14,6 +15,20 @@ Phrases = dict[str, str | Callable[[Answer, int], str]]
 def local(iso: str) -> datetime:
     """An ISO UTC time as it is read here."""
     return datetime.fromisoformat(iso).astimezone(TIMEZONE)
+
+
+def coming(opening: dict[str, Any]) -> str:
+    """How many have a place in an opening, and how many are lacking."""
+    have = opening["headcount"] - opening["left"]
+    if not have:
+        return f"现在没得人要来,还差{opening['left']}人"
+    return f"现在有{have}人要来,还差{opening['left']}人" if opening["left"] else f"人齐了,一共{have}人"
+
+
+def coming_en(opening: dict[str, Any]) -> str:
+    have = opening["headcount"] - opening["left"]
+    lacking = f"{have} are coming, {opening['left']} still needed"
+    return lacking if opening["left"] else f"complete: all {have} places taken"
 
 
 def by_when(iso: str) -> str:

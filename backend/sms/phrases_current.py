@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.domain.answers import Answer
 from backend.sms import wording as w
-from backend.sms.phrases_common import Phrases
+from backend.sms.phrases_common import Phrases, coming, coming_en
 
 
 def _still_looking(answer: Answer, detail: int) -> str:
@@ -15,18 +15,27 @@ def _still_looking(answer: Answer, detail: int) -> str:
 
 
 def _still_hiring(answer: Answer, detail: int) -> str:
-    return f"你招人的活:{w.line(answer['opening'], detail=min(detail, 2))}。还要人吗?要回1,不要了回2,找人回0"
+    opening = answer["opening"]
+    line = w.line(opening, detail=min(detail, 2))
+    return f"你招人的活:{line}。{coming(opening)}。还要人吗?还要回1,够了回2,找人回0"
+
+
+def _hiring_noted(answer: Answer, detail: int) -> str:
+    opening = answer["opening"]
+    if not opening["left"]:  # somebody came in the meantime
+        return f"好,记下了。{opening['title']}人齐了,有人退我们再找。有事回0"
+    return f"好,接着给你找人:{opening['title']}还差{opening['left']}人。有事回0"
 
 
 ZH: Phrases = {
     "still_looking": _still_looking,
-    "still_noted": "好,记下了。有合适的活就告诉你",
+    "still_noted": "好,记下了。有合适的活就告诉你。找人回0",
     "not_looking": "好,先不给你找活了。想找活了,回“找活”,或者打这个电话",
-    "some_looking": "好,先都留到。哪个不找了,让他自己来说,或者回0给工作人员说",
+    "some_looking": "好,先都留着。哪个不找了,让他自己来说,或者回0给工作人员说",
     "active_again": "好,又给你找活了。",
-    "gone_quiet": "好久没得你的信,先不给你找活了。想找活,回“找活”,或者打这个电话",
+    "gone_quiet": "好久没听到你回话,先不给你找活了。想找活,回“找活”,或者打这个电话",
     "still_hiring": _still_hiring,
-    "hiring_noted": lambda a, d: f"好,接着给你找人:{a['opening']['title']}还差{a['opening']['left']}个",
+    "hiring_noted": _hiring_noted,
 }
 
 
@@ -41,13 +50,14 @@ def _still_looking_en(answer: Answer, detail: int) -> str:
 
 EN: Phrases = {
     "still_looking": _still_looking_en,
-    "still_noted": "Noted. You will hear of work that suits.",
+    "still_noted": "Noted. You will hear of work that suits. 0 for a person",
     "not_looking": "All right, no more offers for now. When you want work again, send 找活 or call.",
     "some_looking": "All stay on the list. Whoever stops looking may say so, or send 0 and tell our staff.",
     "active_again": "You are on the list of those who look for work again.",
     "gone_quiet": "We have not heard from you for long, so no more offers for now. For work send 找活 or call.",
     "still_hiring": lambda a, d: (
-        f"Your opening: {w.line(a['opening'], 'en', detail=2)}. Do you still need people? 1 yes, 2 no, 0 a person"
+        f"Your opening: {w.line(a['opening'], 'en', detail=2)}. {coming_en(a['opening'])}. Do you still need people? "
+        "1 yes, 2 enough, 0 a person"
     ),
-    "hiring_noted": lambda a, d: f"We go on looking: {a['opening']['left']} more for {w.work(a['opening'], 'en')}.",
+    "hiring_noted": lambda a, d: f"Noted, {w.work(a['opening'], 'en')}: {coming_en(a['opening'])}. 0 for a person",
 }

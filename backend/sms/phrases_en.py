@@ -71,7 +71,7 @@ def _gone(words: str) -> Callable[[Answer, int], str]:
     def phrase(answer: Answer, detail: int) -> str:
         others = answer["alternatives"]
         return f"{w.work(answer['opening'], 'en')}: {words}." + (
-            f" Others: {_numbered(others)} reply a number" if others else ""
+            f" Others: {_numbered(others)} reply a number" if others else " “More” for other work, 0 for a person"
         )
 
     return phrase
@@ -134,11 +134,17 @@ def _done(done: Answer, detail: int) -> str:
     return (phrase if isinstance(phrase, str) else phrase(done, detail)).rstrip(".") + number
 
 
+WHICH = {
+    "take": "Which one will you take?",
+    "details": "Which one do you ask about?",
+    "withdraw": "Which one do you give back?",
+    "hiring": "Which of your postings do you mean?",
+}
 MENU = "1 find work, 2 register, 3 my list, 4 stop texts, 0 a person"
 
 OUTCOMES = {
     "coming": "Noted, see you there. If you cannot come, tell us early.",
-    "arrived": "Noted: you went. If there is trouble with the wages, tell us.",
+    "arrived": "Noted: you went. If you are not paid, tell us.",
     "no_show": "All right, you did not go. For work, say what you would like to do.",
     "paid": "Good that you have been paid. For work, say what you would like to do.",
     "not_due": "All right. If they do not pay when it is due, tell us.",
@@ -211,7 +217,7 @@ PHRASES: Phrases = {
         + ", ".join(w.cares(a["opening"], "en", negatives=True))
         + f". Needs {a['opening']['headcount']}, {a['opening']['left']} left. {a['opening']['requirements']} Reply 1 to go"
     ),
-    "which_job": lambda a, d: f"Which one? {_numbered(a['openings'])}",
+    "which_job": lambda a, d: f"{WHICH[a['purpose']]} {_numbered(a['openings'])} reply a number",
     "job_taken": lambda a, d: (
         f"Settled: {w.line(a['opening'], 'en')}. "
         + (f"Ask for {latin(a['contact']['name'])} {a['contact'].get('phone') or ''}. " if a["contact"] else "")
@@ -235,12 +241,10 @@ PHRASES: Phrases = {
     "nothing_to_withdraw": "You hold no place, so there is nothing to give back.",
     "confirm_withdraw": lambda a, d: f"Really not going? {w.line(a['opening'], 'en')}. 1 not going, 2 still going",
     "offer": lambda a, d: (
-        f"{'It has changed: ' * bool(a.get('changed'))}{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person. Valid until {local(a['expires_at']):%d %b %H:%M}, code {a['code']}"
+        f"{'It has changed: ' * bool(a.get('changed'))}{w.line(a['opening'], 'en')}. 1 take it, 2 no, 0 a person, or reply 接{a['code']}. Valid until {local(a['expires_at']):%d %b %H:%M}"
     ),
     "reminder": lambda a, d: f"Reminder: {w.line(a['opening'], 'en')}. 1 coming, 2 cannot come, 0 a person",
-    "follow_up": lambda a, d: (
-        f"{w.line(a['opening'], 'en', detail=0)}: it is over. Did you go? 1 yes, 2 no, 0 a person"
-    ),
+    "follow_up": lambda a, d: f"{w.bare(a['opening'], 'en')}: it is over. Did you go? 1 yes, 2 no, 0 a person",
     "ask_paid": lambda a, d: (
         f"{w.work(a['opening'], 'en')}: have you been paid? 1 yes, 2 no, 3 it is not due yet, 0 a person"
     ),

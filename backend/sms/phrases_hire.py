@@ -12,7 +12,7 @@ from typing import Any
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
 from backend.sms import wording as w
-from backend.sms.phrases_common import Phrases, by_when, local
+from backend.sms.phrases_common import Phrases, by_when, coming, coming_en, local
 
 NAMED_AT_MOST = 6
 LONGEST_REQUIREMENT = 24
@@ -25,7 +25,7 @@ def _full_wait(answer: Answer, detail: int) -> str:
     if not others:
         return text + "。找别的活回“还有”,找人回0"
     lines = [f"{n} {w.line(opening, detail=detail - 1)}" for n, opening in enumerate(others, start=2)]
-    return text + "。别的有:\n" + "\n".join(lines) + "\n去哪个回数字"
+    return text + "。别的有:\n" + "\n".join(lines) + "\n去哪个回数字,找人回0"
 
 
 def not_given(opening: dict[str, Any]) -> str:
@@ -45,14 +45,15 @@ def offer(answer: Answer, detail: int) -> str:
     opening, when = answer["opening"], by_when(answer["expires_at"])
     less = not_given(opening) if detail >= 2 else ""
     lead = "有变动:" if answer.get("changed") else ""
-    return f"{lead}{w.line(opening, detail=detail)}{less}{bring(opening, detail)}。回1接,2不接,0找人。{when}有效,编号{answer['code']}"
+    return f"{lead}{w.line(opening, detail=detail)}{less}{bring(opening, detail)}。回1接,2不接,0找人,也可回“接{answer['code']}”。{when}有效"
 
 
 def _place_free(answer: Answer, detail: int) -> str:
     opening, when = answer["opening"], by_when(answer["expires_at"])
     less = not_given(opening) if detail >= 2 else ""
     lead = "有变动," if answer.get("changed") else ""
-    return f"{lead}轮到你了,有位子:{w.line(opening, detail=detail)}{less}。{when}回1接,不去回2,编号{answer['code']}"
+    keys = f"回1接,2不接,0找人,也可回“接{answer['code']}”"
+    return f"{lead}轮到你了,有位子:{w.line(opening, detail=detail)}{less}。{keys}。{when}不回就问下一个"
 
 
 def _job_changed(answer: Answer, detail: int) -> str:
@@ -74,16 +75,10 @@ def _job_changed_en(answer: Answer, detail: int) -> str:
     return f"The work you took has changed: {w.work(opening, 'en')}, {when}, at {place}{asked}. Reply 退{answer['code']} to step back, 0 for a person"
 
 
-def _still(opening: dict[str, Any]) -> str:
-    have = opening["headcount"] - opening["left"]
-    return f"现在有{have}人,还差{opening['left']}人" if opening["left"] else f"人齐了,一共{have}人"
-
-
 def _employer_told(answer: Answer, detail: int) -> str:
     opening, who = answer["opening"], answer["worker_name"] or "有人"
-    came = "报了" if answer["event"] == "taken" else "不来了:"
-    tail = "。要找人带话,回0" if detail >= 3 else ""
-    return f"{who}{came}{w.line(opening, detail=min(detail, 2))}。{_still(opening)}{tail}"
+    what, tail = ("要来", "有话带给他,回0") if answer["event"] == "taken" else ("不来了", "有事回0")
+    return f"{who}{what}:{w.line(opening, detail=min(detail, 2))}。{coming(opening)}。{tail}"
 
 
 def _names(names: Sequence[str], detail: int) -> str:
@@ -94,11 +89,11 @@ def _names(names: Sequence[str], detail: int) -> str:
 def _digest(answer: Answer, detail: int) -> str:
     said = []
     if answer["taken"]:
-        said.append(f"新报了{len(answer['taken'])}人:{_names(answer['taken'], detail)}")
+        said.append(f"新来{len(answer['taken'])}人:{_names(answer['taken'], detail)}")
     if answer["withdrawn"]:
         said.append(f"不来了:{_names(answer['withdrawn'], detail)}")
     line = w.line(answer["opening"], detail=min(detail, 2))
-    return f"{line}。{'。'.join(said)}。{_still(answer['opening'])}"
+    return f"{line}。{'。'.join(said)}。{coming(answer['opening'])}。有事回0"
 
 
 def _which_absent(answer: Answer, detail: int) -> str:
@@ -108,8 +103,10 @@ def _which_absent(answer: Answer, detail: int) -> str:
 
 
 def _attendance(answer: Answer, detail: int) -> str:
+    if not answer["came"]:
+        return f"记下了。{answer['opening']['title']}一个都没来。记错了回0"
     missing = f",没来的:{_names(answer['absent'], detail)}" if answer["absent"] else ""
-    return f"记下了。{answer['opening']['title']}来了{answer['came']}个{missing}"
+    return f"记下了。{answer['opening']['title']}来了{answer['came']}个{missing}。记错了回0"
 
 
 ZH: Phrases = {
@@ -118,7 +115,7 @@ ZH: Phrases = {
     "waitlisted": lambda a, d: (
         f"{a['opening']['title']}有变动,工作人员还在看。看过了按先后问你。不等了回“退{a['code']}”"
         if a["opening"].get("status") == "in_review"
-        else f"记下了,等{w.line(a['opening'], detail=min(d, 2))},你排第{a['position']}个。有位子马上告诉你。不等了回“退{a['code']}”"
+        else f"记下了,等{w.line(a['opening'], detail=min(d, 2))},你排第{a['position']}个。有位子,按先后问你。不等了回“退{a['code']}”"
     ),
     "wait_over": lambda a, d: (
         f"好,{a['opening']['title']}不等了。想找别的活,直接说"
@@ -127,19 +124,19 @@ ZH: Phrases = {
     ),
     "place_free": _place_free,
     "job_changed": _job_changed,
-    "said_absent": lambda a, d: f"{w.line(a['opening'], detail=0)},老板说你没来。你去了没有?去了回1,没去回2,找人回0",
+    "said_absent": lambda a, d: f"{w.bare(a['opening'])}。老板那边没看到你。你去了没有?去了回1,没去回2,找人回0",
     "employer_told": _employer_told,
     "employer_digest": _digest,
     "nobody_left": lambda a, d: (
-        f"{w.line(a['opening'], detail=min(d, 1))}:合适的人都问过了,还差{a['opening']['left']}人。驿站的人再帮你想办法,急就回0"
+        f"{w.line(a['opening'], detail=min(d, 1))}:合适的人都问过了,还差{a['opening']['left']}人。工作人员再帮你想办法,急就回0"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.line(a['opening'], detail=0)},{'昨天' if a['day'] == 'yesterday' else '今天'}该来{a['count']}人。都来了回1,有人没来回2,找人回0"
+        f"{w.bare(a['opening'])},{'昨天' if a['day'] == 'yesterday' else '今天'}该来{a['count']}人。都来了回1,有人没来回2,找人回0"
     ),
     "which_absent": _which_absent,
     "attendance_noted": _attendance,
     "ask_settled": lambda a, d: (
-        f"{w.line(a['opening'], detail=0)},做完了。{a['count']}个人的工钱结清没有?结清了回1,还没有回2,找人回0"
+        f"{w.bare(a['opening'])},做完了。{a['count']}个人的工钱结清没有?结清了回1,还没有回2,找人回0"
     ),
     "settled_noted": lambda a, d: (
         "好,记下了。要再请人,发短信来说就是" if a["paid"] else "好,记下了。工钱要按说好的日子给。有难处回0"
@@ -154,20 +151,11 @@ def _full_wait_en(answer: Answer, detail: int) -> str:
     return f"{w.work(answer['opening'], 'en')} is full.{ahead} (1) wait for a place; {lines} 0 for a person"
 
 
-def _still_en(opening: dict[str, Any]) -> str:
-    have = opening["headcount"] - opening["left"]
-    return (
-        f"{have} are coming, {opening['left']} still needed"
-        if opening["left"]
-        else f"complete: all {have} places taken"
-    )
-
-
 def _digest_en(answer: Answer, detail: int) -> str:
     taken = ", ".join(latin(name) for name in answer["taken"])
     gone = ", ".join(latin(name) for name in answer["withdrawn"])
     said = (f" New: {taken}." if taken else "") + (f" Not coming: {gone}." if gone else "")
-    return f"{w.line(answer['opening'], 'en')}.{said} {_still_en(answer['opening'])}"
+    return f"{w.line(answer['opening'], 'en')}.{said} {coming_en(answer['opening'])}. 0 for a person"
 
 
 def _which_absent_en(answer: Answer, detail: int) -> str:
@@ -181,26 +169,26 @@ EN: Phrases = {
     "waitlisted": lambda a, d: (
         f"{w.work(a['opening'], 'en')} has changed and our staff look at it first. Then you are asked in turn. Reply 退{a['code']} to stop waiting"
         if a["opening"].get("status") == "in_review"
-        else f"Noted: you wait for {w.line(a['opening'], 'en')}, number {a['position']} in the queue. We text you at once when a "
-        f"place comes free. Reply 退{a['code']} to stop waiting"
+        else f"Noted: you wait for {w.line(a['opening'], 'en')}, number {a['position']} in the queue. You are asked "
+        f"in turn when a place comes free. Reply 退{a['code']} to stop waiting"
     ),
     "wait_over": lambda a, d: (
-        f"You no longer wait for {w.work(a['opening'], 'en')}."
+        f"You no longer wait for {w.work(a['opening'], 'en')}. Say what other work you want"
         if a["reason"] == "left"
         else f"No place came free: {w.line(a['opening'], 'en')}. Say what other work you want"
     ),
     "job_changed": _job_changed_en,
     "place_free": lambda a, d: (
-        f"{'It has changed. ' * bool(a.get('changed'))}It is your turn, a place is free: {w.line(a['opening'], 'en')}. 1 take, 2 not, by "
-        f"{local(a['expires_at']):%d %b %H:%M} (code {a['code']})"
+        f"{'It has changed. ' * bool(a.get('changed'))}It is your turn, a place is free: {w.line(a['opening'], 'en')}. 1 take it, 2 no, "
+        f"0 a person, or 接{a['code']}. Without an answer by {local(a['expires_at']):%d %b %H:%M} the next one is asked"
     ),
     "said_absent": lambda a, d: (
-        f"{w.line(a['opening'], 'en')}: the employer says you did not come. Did you? 1 yes, 2 no, 0 for a person"
+        f"{w.bare(a['opening'], 'en')}: the employer did not see you there. Did you go? 1 yes, 2 no, 0 for a person"
     ),
     "employer_told": lambda a, d: (
         f"{latin(a['worker_name'] or '') or 'Somebody'} "
         + ("is coming: " if a["event"] == "taken" else "is not coming: ")
-        + f"{w.line(a['opening'], 'en')}. {_still_en(a['opening'])}"
+        + f"{w.line(a['opening'], 'en')}. {coming_en(a['opening'])}. 0 for a person, also to have a word passed on"
     ),
     "employer_digest": _digest_en,
     "nobody_left": lambda a, d: (
@@ -208,15 +196,16 @@ EN: Phrases = {
         "Our staff look further; 0 for a person"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.line(a['opening'], 'en')}: {a['count']} should have come {a['day']}. 1 all came, 2 somebody did not, 0 for a person"
+        f"{w.bare(a['opening'], 'en')}: {a['count']} should have come {a['day']}. 1 all came, 2 somebody did not, 0 for a person"
     ),
     "which_absent": _which_absent_en,
     "attendance_noted": lambda a, d: (
-        f"Noted: {a['came']} came to {w.work(a['opening'], 'en')}"
+        f"Noted: {a['came'] or 'nobody'} came to {w.work(a['opening'], 'en')}"
         + (". Absent: " + ", ".join(latin(name) for name in a["absent"]) if a["absent"] else "")
+        + ". Noted wrong? 0 for a person"
     ),
     "ask_settled": lambda a, d: (
-        f"{w.line(a['opening'], 'en')} is over. Have the wages of {a['count']} been paid? 1 all, 2 not yet, 0 for a person"
+        f"{w.bare(a['opening'], 'en')} is over. Have the wages of {a['count']} been paid? 1 all, 2 not yet, 0 for a person"
     ),
     "settled_noted": lambda a, d: (
         "Noted. Text us when you need people again"

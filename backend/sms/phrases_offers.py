@@ -106,7 +106,7 @@ def _gone(words: str) -> Callable[[Answer, int], str]:
 def clash(answer: Answer, detail: int) -> str:
     return (
         f"你已经定了{w.line(answer['standing'], detail=min(detail, 1))},和{answer['opening']['title']}的日子撞了,"
-        "不能两个都去。想换,回1退掉先前那个,再来报"
+        "不能两个都去。想换,回1退掉先前那个,再来定"
     )
 
 
@@ -117,14 +117,14 @@ def which_job(answer: Answer, detail: int) -> str:
 
 OUTCOMES = {
     "coming": "好,记下了,到时候等你。来不了早点说一声",
-    "arrived": "好,记下了,你去了。工钱有难处,跟我们说一声",
+    "arrived": "好,记下了,你去了。工钱没给,跟我们说一声",
     "no_show": "好,晓得了,没去成。想找活直接说想做啥子",
     "paid": "好,工钱拿到了就好。想找活直接说想做啥子",
     "not_due": "好,晓得了。到日子没给,跟我们说一声",
 }
 
 
-STATUS = {"accepted": "定了", "offered": "等你回", "waitlisted": "排队"}
+STATUS = {"accepted": "定了", "offered": "等你回", "waitlisted": "等位子"}
 
 
 def my_list(answer: Answer, detail: int) -> str:
@@ -159,7 +159,7 @@ ZH: Phrases = {
     "nothing_to_withdraw": "你现在没有定下的活,不用退。想找活直接说",
     "confirm_withdraw": lambda a, d: f"真的不去了?{w.line(a['opening'], detail=min(d, 2))}。不去回1,还是去回2",
     "reminder": lambda a, d: f"提醒:{w.line(a['opening'], detail=d)}。来回1,来不了回2,找人回0",
-    "follow_up": lambda a, d: f"{w.line(a['opening'], detail=0)},做完了。你去了没有?去了回1,没去回2,找人回0",
+    "follow_up": lambda a, d: f"{w.bare(a['opening'])},做完了。你去了没有?去了回1,没去回2,找人回0",
     "ask_paid": lambda a, d: f"{a['opening']['title']},工钱给了没有?给了回1,没给回2,还没到日子回3,找人回0",
     "outcome_noted": lambda a, d: OUTCOMES[a["outcome"]],
     "calls_off": "好,以后不主动给你打电话了。想恢复,回“恢复”",

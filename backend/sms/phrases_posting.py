@@ -23,7 +23,7 @@ ASK_ZH: dict[tuple[str, str], tuple[str, str]] = {
     ("posting", "date"): ("哪天做?几点到几点?", "比如:明天、下周一到周三,早上七点到下午五点"),
     ("posting", "hours"): ("几点到几点?不定就回“跳过”", "比如:早上七点到下午五点;不定回“跳过”"),
     ("posting", "pay"): ("工钱咋个算?", "比如:一天一百二、一斤五角"),
-    ("posting", "benefit"): ("管饭管住不?有车接不?买保险不?", "比如:管饭,有车接,买保险;都没有回“没得”"),
+    ("posting", "benefit"): ("管饭、管住、接送,有哪样?没得回“没得”", "比如:管饭,有车接;都没有回“没得”"),
     ("posting", "insurance"): ("买保险不?", "买就回“买”,不买回“不买”"),
     ("posting", "requirements"): ("对人有啥子要求?没得就回“没得”", "比如:要会砌砖;没得要求回“没得”"),
     ("posting", "correction"): ("哪点不对?直接说对的。不发了回“算了”",) * 2,
@@ -52,7 +52,7 @@ BENEFITS = {
 LEFT_OUT = {"hours": ("几点到几点", "the hours"), "requirements": ("对人的要求", "what is asked of the workers")}
 PROBLEMS = {
     "too_many": (
-        f"一回最多登{MOST_PEOPLE}个人,多的请给工作人员说,回0。",
+        f"一回最多招{MOST_PEOPLE}个人,多的回0找人。",
         f"At most {MOST_PEOPLE} people at once; for more, reply 0 and tell our staff. ",
     ),
     "no_people": ("人数最少要1个。", "At least one person is needed. "),
@@ -154,11 +154,12 @@ def _who_comes_en(answer: Answer, detail: int) -> str:
     for post in answer["posts"]:
         opening = post["opening"]
         names = ", ".join(latin(name) for name in post["names"])
-        lines.append(
-            f"{w.work(opening, 'en')} {w.days(opening['starts_on'], opening['ends_on'], 'en')}: "
-            f"{post['coming']} of {opening['headcount']}" + (f" ({names})" if names else "")
-        )
-    return "; ".join(lines) + ". Reply 不招了 to stop hiring."
+        said = f"{post['coming']} of {opening['headcount']} are coming" + (f" ({names})" if names else "")
+        said += f", {opening['left']} still needed" if opening["left"] else ", complete"
+        if opening.get("status") == "in_review":
+            said = "our staff have not looked at it yet, so it is not out"
+        lines.append(f"{w.work(opening, 'en')} {w.days(opening['starts_on'], opening['ends_on'], 'en')}: {said}")
+    return "; ".join(lines) + ". Reply 不招了 to stop hiring, 多要两个 for two people more."
 
 
 def _confirm_close(answer: Answer, detail: int) -> str:
@@ -178,11 +179,10 @@ def _closed(answer: Answer, detail: int) -> str:
 
 def _changed(answer: Answer, detail: int) -> str:
     opening = answer["opening"]
-    tail = (
-        f"要{opening['headcount']}人,还差{opening['left']}人。"
-        if opening.get("status") != "in_review"
-        else "镇上再看一道就发。"
-    )
+    if opening.get("status") == "in_review":
+        tail = "工作人员再看一道就发。"
+    else:
+        tail = f"要{opening['headcount']}人," + (f"还差{opening['left']}人。" if opening["left"] else "人齐了。")
     told = "要来的人,我们告诉他们。" if answer.get("told") else ""
     return f"改好了:{w.line(opening, detail=min(detail, 2))}。{tail}{told}{_undo(answer)}"
 
@@ -201,9 +201,9 @@ def _undo_en(answer: Answer) -> str:
 def _reopened(answer: Answer, detail: int) -> str:
     opening = answer["opening"]
     if opening.get("status") == "in_review":
-        return "好,不取消了。工作人员看过就发"
+        return "好,不取消了。工作人员看过就发。有事回0"
     again = f"先前要来的{answer['asked_again']}个人,我们再去问。" if answer["asked_again"] else ""
-    return f"好,{opening['title']}接着招。{again}"
+    return f"好,{opening['title']}接着招。{again}有事回0"
 
 
 def _reopened_en(answer: Answer, detail: int) -> str:
@@ -211,7 +211,7 @@ def _reopened_en(answer: Answer, detail: int) -> str:
     if opening.get("status") == "in_review":
         return f"{w.work(opening, 'en')} is not called off; it goes out once our staff have looked at it."
     again = f" The {answer['asked_again']} who had a place are asked again." if answer["asked_again"] else ""
-    return f"{w.work(opening, 'en')} is open again.{again}"
+    return f"{w.work(opening, 'en')} is open again.{again} 0 for a person."
 
 
 FIXED = {
@@ -249,11 +249,15 @@ ZH: Phrases = {
     "confirm_posting": confirm_posting,
     "posting_problem": lambda a, d: PROBLEMS[a["problem"]][0],
     "one_by_one": lambda a, d: f"一回登一样:先登{a['job_names'][0]},登完再登{'、'.join(a['job_names'][1:])}。",
-    "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。镇上看过就发出去,会告诉你",
-    "posting_published": lambda a, d: f"招人的发出去了:{w.line(a['opening'], detail=d)}。有人来定就告诉你。{_undo(a)}",
+    "posting_received": lambda a, d: f"收到了:{w.line(a['opening'], detail=d)}。工作人员看过就发出去,会告诉你。有事回0",
+    "posting_published": lambda a, d: (
+        f"你招人的活发出去了:{w.line(a['opening'], detail=d)}。有人要来就告诉你。{_undo(a)}"
+    ),
     "posting_rejected": _rejected,
     "posting_taken_down": _taken_down,
-    "submitted_again": lambda a, d: f"改好了:{w.line(a['opening'], detail=d)}。镇上再看一道就发出去,会告诉你",
+    "submitted_again": lambda a, d: (
+        f"改好了:{w.line(a['opening'], detail=d)}。工作人员再看一道就发出去,会告诉你。有事回0"
+    ),
     "who_comes": _who_comes,
     "names_by_text": "哪些人来,发短信给你了",
     "nobody_hired": "你现在没得在招的活。要招人,直接说要几个人、做啥子、好多钱",
@@ -263,7 +267,7 @@ ZH: Phrases = {
     "posting_reopened": _reopened,
     "posting_changed": _changed,
     "posting_fixed": lambda a, d: (
-        f"{a['opening']['title']}已经有人报了,日子、地点、工种不好改,工钱和待遇不能往低改。要改就先不招了,再发新的;找人回0"
+        f"{a['opening']['title']}已经有人要来,日子、钟点、村子、活路改不了,工钱吃住不能少。要改回0找人"
         if a["reason"] == "places_taken"
         else FIXED[a["reason"]][0]
     ),
@@ -273,7 +277,9 @@ EN: Phrases = {
     "confirm_posting": _confirm_posting_en,
     "posting_problem": lambda a, d: PROBLEMS[a["problem"]][1].strip(),
     "one_by_one": lambda a, d: f"One at a time: first {latin(a['job_names'][0])}, then the others.",
-    "posting_received": lambda a, d: f"Received: {w.line(a['opening'], 'en')}. The town checks it, then it goes out",
+    "posting_received": lambda a, d: (
+        f"Received: {w.line(a['opening'], 'en')}. Our staff check it, then it goes out and you are told. 0 for a person"
+    ),
     "posting_published": lambda a, d: (
         f"Your posting is out: {w.line(a['opening'], 'en')}. You hear when somebody takes it. {_undo_en(a)}"
     ),
@@ -285,7 +291,9 @@ EN: Phrases = {
         + ("Those who had a place are told. " if a["coming"] else "")
         + "0 for a person."
     ),
-    "submitted_again": lambda a, d: f"Changed: {w.line(a['opening'], 'en')}. The town looks at it again.",
+    "submitted_again": lambda a, d: (
+        f"Changed: {w.line(a['opening'], 'en')}. Our staff look at it again, then it goes out. 0 for a person"
+    ),
     "who_comes": _who_comes_en,
     "names_by_text": "Who is coming has been sent to you by text.",
     "nobody_hired": "You are not hiring just now. To hire, say how many people, what work, what pay.",
@@ -312,7 +320,7 @@ EN: Phrases = {
         f"Changed: {w.line(a['opening'], 'en')}. {'Those who have a place are told. ' * bool(a.get('told'))}{_undo_en(a)}"
     ),
     "posting_fixed": lambda a, d: (
-        "People hold places: days, place and work stay, pay gets no lower. Stop hiring and post anew, or 0 for a person."
+        "People hold places: days, hours, village and work stay, pay and meals get no less. 0 for a person to change it."
         if a["reason"] == "places_taken"
         else FIXED[a["reason"]][1]
     ),

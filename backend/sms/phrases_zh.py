@@ -107,7 +107,7 @@ PHRASES: Phrases = {
         "好。想找活直接说想做啥子;找人回0" if a["said"] == "yes" else "好,不弄。想找活随时说"
     ),
     "cancelled": lambda a, d: (
-        {"registration": "好,不登记了,说过的都没存。", "posting": "好,招人的不发了。"}.get(a["what"], "好。")
+        {"registration": "好,不登记了,说过的都没存。", "posting": "好,招人的活不发了。"}.get(a["what"], "好。")
         + "想找活随时说"
     ),
     "media_unsupported": "图片和语音我看不到、听不到。请打成字,或者打电话来。找人回0",
@@ -119,7 +119,7 @@ PHRASES: Phrases = {
     "market_info": market_info,
     "opted_out": "好,以后我们不主动给你发短信了。你找我们还是一样回。想再收,回“恢复短信”",
     "opted_in": "好,有合适的活又给你发短信。不想收回“退订”",
-    "taken_over": "现在是零工站的工作人员在回你,不是机器",
+    "taken_over": "现在是工作人员在回你,不是机器",
     "staff_reply": lambda a, d: a["text"],
     "handed_back": "工作人员先忙去了,现在又是机器回你。找人回0",
 }

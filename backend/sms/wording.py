@@ -191,6 +191,12 @@ def line(opening: dict[str, Any], lang: str = "zh", *, detail: int = 3) -> str:
     return (", " if lang == "en" else ",").join(part for part in parts if part)
 
 
+def bare(opening: dict[str, Any], lang: str = "zh") -> str:
+    """Work, place and days alone: where the pay is of no use, after the work is done."""
+    parts = [work(opening, lang), latin(opening["region_name"]) if lang == "en" else opening["region_name"]]
+    return (", " if lang == "en" else ",").join([*parts, days(opening["starts_on"], opening["ends_on"], lang)])
+
+
 def numbered(openings: list[dict[str, Any]], detail: int) -> str:
     """Openings to choose from, one to a line from 1."""
     return "\n".join(f"{n} {line(opening, detail=detail)}" for n, opening in enumerate(openings, start=1))

@@ -27,7 +27,7 @@ def test_both_sides_are_told_at_once_each_with_what_they_need(hire: Hire) -> Non
         words in to_worker for words in ("定了", "摘脆红李", "08:00", "管饭", "自带手套", employer.removeprefix("+86"))
     )
     [to_employer] = hire.texts(employer)
-    assert "工人" in to_employer and "现在有1人,还差1人" in to_employer
+    assert "工人" in to_employer and "现在有1人要来,还差1人" in to_employer
     assert hire.number(first).removeprefix("+86") not in to_employer, "a worker's number stays with the line"
 
 
@@ -53,7 +53,7 @@ def test_many_who_accept_are_told_in_one_text_but_the_first_and_the_last_at_once
     clock.advance(minutes=10)
     assert both_sides.tell_gathered(deps) == 1
     assert both_sides.tell_gathered(deps) == 0
-    assert "新报了3人" in hire.texts(employer)[-1] and "现在有4人,还差1人" in hire.texts(employer)[-1]
+    assert "新来3人" in hire.texts(employer)[-1] and "现在有4人要来,还差1人" in hire.texts(employer)[-1]
     clock.advance(minutes=1)
     hire.says(people[4], "1")
     assert "人齐了,一共5人" in hire.texts(employer)[-1]
@@ -68,7 +68,7 @@ def test_a_step_back_tells_those_gathered_with_it(hire: Hire, clock: SettableClo
     [offer] = [offer for offer in hire.offers(opening_id, "accepted") if offer.worker_id == people[0]]
     hire.says(people[0], f"退{offer.code}")
     text = hire.texts(hire.employer_number(opening_id))[-1]
-    assert "新报了2人" in text and "不来了" in text and "现在有2人" in text
+    assert "新来2人" in text and "不来了" in text and "现在有2人" in text
     clock.advance(minutes=11)
     assert both_sides.tell_gathered(deps) == 0, "nothing is left to tell"
 
@@ -120,7 +120,7 @@ def test_an_answer_given_for_her_over_the_api_tells_both_sides(hire: Hire, api: 
     [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == first]
     assert api.post(f"/api/v1/offers/{offer.id}/answer", json={"answer": "accept"}).status_code == 200
     assert "定了" in hire.texts(hire.number(first))[-1]
-    assert "报了" in hire.texts(hire.employer_number(opening_id))[-1]
+    assert "要来:" in hire.texts(hire.employer_number(opening_id))[-1]
     api.post(f"/api/v1/offers/{offer.id}/answer", json={"answer": "decline"})
     assert "不来了" in hire.texts(hire.employer_number(opening_id))[-1]
 

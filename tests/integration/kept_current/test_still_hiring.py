@@ -53,7 +53,7 @@ def test_p07_after_a_week_the_employer_is_asked_once_if_people_are_still_wanted(
     assert still_hiring.ask_employers(deps) == 1
     assert still_hiring.ask_employers(deps) == 0
     [text] = texts(deps)
-    assert "摘脆红李" in text and "还要人吗?要回1,不要了回2,找人回0" in text
+    assert "摘脆红李" in text and "还要人吗?还要回1,够了回2,找人回0" in text
 
 
 def test_a_yes_sets_the_clock_back(
@@ -62,7 +62,7 @@ def test_a_yes_sets_the_clock_back(
 ) -> None:  # fmt: skip
     opening_id = posted()
     still_hiring.ask_employers(deps)
-    assert "还差3个" in says(signed, deps, "还要")
+    assert "还差3人" in says(signed, deps, "还要")
     assert opening(opening_id).confirmed_at == clock()
     clock.advance(days=6)
     assert still_hiring.ask_employers(deps) == 0

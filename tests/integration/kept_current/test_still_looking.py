@@ -156,7 +156,7 @@ def test_asked_twice_in_vain_she_is_left_in_peace_and_set_aside_after_sixty_days
     assert still_looking.set_aside_the_silent(deps) == 1
     assert still_looking.set_aside_the_silent(deps) == 0
     assert entry(worker_id).status == "paused"
-    assert "好久没得你的信" in texts(deps)[-1]
+    assert "好久没听到你回话" in texts(deps)[-1]
     assert count(database, AuditEvent, AuditEvent.verb == "set_aside") == 1
 
 

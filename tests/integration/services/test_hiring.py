@@ -70,6 +70,7 @@ def test_what_need_not_be_known_may_be_passed_over(employer: Person) -> None:
     employer.say("post_job", job_type="A04", headcount=5, location="兴泉社区", date="2026-06-12")
     assert employer.say("note_posting", "说不准", intent="deny")[0]["field"] == "pay"
     assert employer.say("note_posting", "面议", intent="deny")[0]["field"] == "benefit"
+    assert employer.say("note_posting", "没得", intent="deny")[0]["field"] == "insurance"
     assert employer.say("note_posting", "没得", intent="deny")[0]["field"] == "requirements"
     answers = employer.say("note_posting", "没得要求", intent="deny")
     assert kinds(answers) == ["confirm_posting"]

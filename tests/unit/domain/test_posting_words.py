@@ -15,8 +15,8 @@ TODAY = date(2026, 11, 22)
 @pytest.mark.parametrize(
     ("text", "asked", "codes"),
     [
-        ("都有", "benefit", ["meals", "lodging", "transport", "insurance"]),
-        ("都没得", "benefit", ["no_meals", "no_lodging", "no_transport", "no_insurance"]),
+        ("都有", "benefit", ["meals", "lodging", "transport"]),
+        ("都没得", "benefit", ["no_meals", "no_lodging", "no_transport"]),
         ("管饭 没得车接", "benefit", ["no_transport"]),
         ("管饭,自己来,不买保险", None, ["no_insurance", "no_transport"]),
         ("管饭接送 买保险 没得要求", None, ["insurance"]),
