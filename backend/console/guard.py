@@ -212,7 +212,7 @@ def conflict_sentence(problem: errors.Conflict) -> str:
         "not_in_review": gettext("这个岗位已经有人审过了。"),
         "days_gone": gettext("这个活的最后一天已经过了。先改好日子再发布。"),
         "places_taken": gettext(
-            "已经有人报上了，日子、地点、工种不能改，人数不能少于报上的人。要改就先停招，再发新的。"
+            "已经有人要来，日子、钟点、村子、工种不能改，人数不能少于要来的人。要改就先停招，再发新的。"
         ),
         "reviewed": gettext("这个岗位已经复核过了。"),
         "not_out": gettext("这个岗位已经不在发布了。"),

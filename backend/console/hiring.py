@@ -137,7 +137,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
 def _done(step: str) -> str:
     return {
-        "stop": gettext("停了，不再问人。已经报上的照样去。"),
+        "stop": gettext("停了，不再问人。已经要来的照样来。"),
         "go_on": gettext("接着派。"),
         "urgent": gettext("按急招派：一次多问几个，等得短些。"),
         "not_urgent": gettext("不按急招派了。"),

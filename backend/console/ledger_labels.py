@@ -35,7 +35,7 @@ WORKER_STATUS = {"active": N_("在册"), "paused": N_("先放一放"), "erased":
 OFFER_STATUS = {
     "offered": N_("问了，没回"),
     "waitlisted": N_("在候补"),
-    "accepted": N_("报上了"),
+    "accepted": N_("定了"),
     "declined": N_("说不去"),
     "expired": N_("过时没回"),
     "withdrawn": N_("不去了"),

@@ -298,7 +298,7 @@ _FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max", "pay": "pay_mi
 def sentence(name: str) -> str:
     return {
         "title": gettext("写明是什么活。"),
-        "headcount": gettext("人数要在1到500之间，不能少于已经报上的人。"),
+        "headcount": gettext("人数要在1到500之间，不能少于已经要来的人。"),
         "region_code": gettext("这个地方不在您的辖区。"),
         "starts_on": gettext("请选开始的日子，不能早过一年。"),
         "ends_on": gettext("最后一天不能早于第一天，不能已经过了，也不能太远。"),

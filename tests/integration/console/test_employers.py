@@ -173,7 +173,7 @@ def test_staff_change_what_is_out_but_not_what_people_count_on(browse, database,
     assert (opening.headcount, opening.status) == (6, "published")
     later = {**facts, "version": opening.updated_at.isoformat(), "starts_on": (today + timedelta(days=2)).isoformat()}
     answer = browser.submit(f"/console/openings/{opening_id}/edit", **later)
-    assert answer.status_code == 409 and "已经有人报上了" in words(answer)
+    assert answer.status_code == 409 and "已经有人要来" in words(answer)
     assert get(database, Opening, opening_id).starts_on == opening.starts_on
     clock.advance(minutes=1)
     stale = browser.submit(f"/console/openings/{opening_id}/edit", **{**facts, "version": "2020-01-01T00:00:00+00:00"})

@@ -41,7 +41,7 @@ def test_names_are_hidden_until_revealed(browse, hiring, database, make, deps):
         other = session.query(Offer).filter(Offer.id != offer.id).first()
         other.status, other.waitlisted_at = "waitlisted", deps.clock()
     page = browse("cun").visit(f"/console/openings/{hiring}")
-    assert "报上的人" in words(page) and "等位子的人" in words(page)
+    assert "要来的人" in words(page) and "等位子的人" in words(page)
     assert "王秀英" not in page.text
 
 

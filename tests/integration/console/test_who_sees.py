@@ -49,7 +49,7 @@ def test_revealing_an_employers_name_reveals_no_workers(browse, make, staff):
     browser.visit(page)
     assert browser.submit(page + "/reveal", field="name", reason="verify_posting").status_code == 303
     seen = browser.visit(page)
-    assert "王老板" in seen.text and "报上的人" in words(seen)
+    assert "王老板" in seen.text and "要来的人" in words(seen)
     assert not any(name in seen.text for name in ("赵近邻", "钱远方", "孙候补"))
     # Her card is the way to a name, for those whose region she is of.
     assert [card in seen.text for card in cards] == [True, False, False]
