@@ -1,7 +1,7 @@
 """What became of a place that was taken, from what both sides and staff say of it (W06, E03).
 
-No side alone can put a blot on the other: an employer's "she did not come" counts only when she does not say otherwise
-within a day, and wages count as paid only when she says so. Where both sides differ, a person looks (`Verdict.differ`).
+No side alone can put a blot on the other: an employer's "she did not come" counts only when she was asked and does not
+say otherwise within a day, and wages count as paid only when she says so. Where both sides differ, a person looks (`Verdict.differ`).
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ class Verdict:
     differ: str | None = None  # came | paid
 
 
-def verdict(status: str, said: Iterable[Said], now: datetime) -> Verdict:
+def verdict(status: str, said: Iterable[Said], now: datetime, asked: datetime | None = None) -> Verdict:
     """The status after everything that was said; `status` is the present one, which never goes back.
 
+    `asked`: when she was asked herself, whom her employer says not to have come; None: she was not, and it stays open.
     Staff look at what both sides say: the last word of theirs on whether she came stands.
     """
     told = sorted(said, key=lambda one: one.at)
     if status not in _RANK:
         return Verdict(status)
-    wanted, differ = _came(status, told, now)
+    wanted, differ = _came(status, told, now, asked)
     by = {(one.side, one.outcome) for one in told}
     if wanted in {"arrived", "completed"}:
         if by & {("worker", "paid"), ("staff", "paid")}:
@@ -61,7 +62,7 @@ def verdict(status: str, said: Iterable[Said], now: datetime) -> Verdict:
     return Verdict(status if stays and not _put_right(status, wanted, told) else wanted, differ)
 
 
-def _came(status: str, told: list[Said], now: datetime) -> tuple[str, str | None]:
+def _came(status: str, told: list[Said], now: datetime, asked: datetime | None) -> tuple[str, str | None]:
     of_staff = [one.outcome for one in told if one.side == "staff"]
     if of_staff:
         return ("no_show" if of_staff[-1] == "no_show" else "arrived"), None
@@ -77,9 +78,8 @@ def _came(status: str, told: list[Said], now: datetime) -> tuple[str, str | None
         return "no_show", "came" if there else None
     if there:
         return "arrived", None
-    if absent:
-        since = min(one.at for one in told if one.side == "employer" and one.outcome == "no_show")
-        return ("no_show" if now - since >= TO_CONTRADICT else status), None
+    if absent and asked is not None and now - asked >= TO_CONTRADICT:
+        return "no_show", None
     return status, None
 
 

@@ -15,10 +15,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.domain.calling import follow_up_window
+from backend.domain.calling import follow_up_window, takes_texts
 from backend.domain.messages import leaves_at
 from backend.domain.outcomes import TO_CONTRADICT
-from backend.services import answer_offer, audit, both_sides, outbox, outcomes
+from backend.services import answer_offer, audit, both_sides, outbox, outcomes, staff_task
 from backend.services.acts import act
 from backend.services.deps import Deps
 from backend.services.each import each
@@ -202,11 +202,19 @@ def _absent(turn: Turn, opening: Opening, offer_id: int) -> None:
     if offer is None or offer.opening_id != opening.id or offer.status not in HELD:
         return
     _say(turn, offer, "no_show")
+    if not _reached_by_text(turn.session, offer):
+        staff_task.about_opening(
+            turn.session, turn.deps, now=turn.now, kind="attendance", opening=opening, offer_id=offer.id,
+            summary=f"{opening.title}：用工方说有人没来，本人收不到短信，请打电话问本人，再记下来没来",
+        )  # fmt: skip
     _ask_absent(turn.session, turn.deps, offer, turn.now)
 
 
 def ask_the_absent(deps: Deps) -> int:
-    """Ask whoever is said not to have come and was in the middle of something else then; return how many."""
+    """Ask whoever is said not to have come and was in the middle of something else then; return how many.
+
+    Whom no text reaches is asked by staff.
+    """
     now = deps.clock()
     with deps.db.read() as session:
         due = session.scalars(
@@ -229,10 +237,17 @@ def ask_the_absent(deps: Deps) -> int:
     return each("ask_the_absent", due, one)
 
 
+def _reached_by_text(session: Session, offer: Offer) -> bool:
+    handset = answer_offer.handset_of(session, offer.worker)
+    return handset is not None and takes_texts(handset.number) and handset.opted_out_at is None
+
+
 def _ask_absent(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
     """Did she go? Once, and not while a bare answer of hers would be to another question (M04)."""
     handset = answer_offer.handset_of(session, offer.worker)
-    if offer.absence_asked_at is not None or handset is None or has_question(session, handset, now):
+    if offer.absence_asked_at is not None or handset is None or not _reached_by_text(session, offer):
+        return False
+    if has_question(session, handset, now):
         return False
     if "worker" in {row.side for row in outcomes.said_of(session, offer.id)}:
         return False

@@ -50,7 +50,7 @@ def say(
 
 def _settle(session: Session, deps: Deps, offer: Offer, now: datetime) -> Verdict:
     told = [Said(row.side, row.outcome, row.at) for row in said_of(session, offer.id)]
-    found = verdict(offer.status, told, now)
+    found = verdict(offer.status, told, now, offer.absence_asked_at)
     if found.status != offer.status:
         log.info("outcome", offer_id=offer.id, before=offer.status, after=found.status)
         audit.write(session, now, "scheduler", "outcome_settled", offer, status=found.status)
@@ -72,7 +72,7 @@ def said_of(session: Session, offer_id: int) -> list[Outcome]:
 
 
 def settle_outcomes(deps: Deps) -> int:
-    """An employer's "she did not come" that nobody has contradicted for a day stands; return how many.
+    """An employer's "she did not come" stands when she has been asked and has not contradicted for a day; return how many.
 
     It settles the place, and is shown; in the ranking it takes nothing off her, for that it needs her word or staff's.
     """
@@ -84,7 +84,7 @@ def settle_outcomes(deps: Deps) -> int:
             .where(
                 Outcome.side == "employer",
                 Outcome.outcome == "no_show",
-                Outcome.at <= now - TO_CONTRADICT,
+                Offer.absence_asked_at <= now - TO_CONTRADICT,
                 Offer.status == "accepted",
             )
         ).all()

@@ -8,7 +8,7 @@ import pytest
 
 from backend.services import answer_offer, ask_employer, both_sides, follow_up, outcomes
 from backend.services.deps import Deps
-from backend.store.models import Employer, Offer, Outcome
+from backend.store.models import Employer, Handset, Offer, Outcome
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
@@ -323,3 +323,21 @@ def test_once_somebody_else_has_her_place_only_the_days_until_then_were_hers(
         (someone, "arrived", 11), (stranger, "accepted", 20),
     ]  # fmt: skip
     assert hire.get(opening_id).filled == 1
+
+
+def test_whom_no_text_reaches_is_asked_by_staff_and_not_absent_by_one_word(
+    hire: Hire, working: Any, deps: Deps, clock: SettableClock
+) -> None:
+    opening_id, [someone] = working(1)
+    with hire.make() as f:
+        f.session.query(Handset).filter_by(number=hire.number(someone)).one().number = "+862379123456"
+    clock.set(at(11, 9))
+    ask_employer.ask_who_came(deps)
+    for words in ("2", "1"):
+        hire.text(hire.employer_number(opening_id), words)
+    [case] = hire.cases("attendance")
+    assert "收不到短信" in case.summary
+    assert hire.texts("+862379123456") == [] and ask_employer.ask_the_absent(deps) == 0
+    clock.advance(days=2)
+    assert outcomes.settle_outcomes(deps) == 0
+    assert status(hire, opening_id) == ["accepted"]

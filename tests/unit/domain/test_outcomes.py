@@ -58,10 +58,14 @@ def test_what_is_said_decides_what_the_place_becomes(
 
 
 def test_an_employers_no_show_counts_after_a_day_without_a_word_from_her() -> None:
-    assert verdict("accepted", said("employer:no_show", hours_ago=23), NOW).status == "accepted"
-    assert verdict("accepted", said("employer:no_show", hours_ago=25), NOW).status == "no_show"
-    late = [*said("employer:no_show", hours_ago=25), *said("worker:arrived", hours_ago=2)]
-    assert verdict("accepted", late, NOW).status == "arrived"
+    absent, a_day = said("employer:no_show", hours_ago=30), timedelta(hours=24)
+    assert verdict("accepted", absent, NOW, NOW - timedelta(hours=23)).status == "accepted"
+    assert verdict("accepted", absent, NOW, NOW - a_day).status == "no_show"
+    assert verdict("accepted", [*absent, *said("worker:arrived", hours_ago=2)], NOW, NOW - a_day).status == "arrived"
+
+
+def test_whoever_could_not_be_asked_is_not_absent_by_her_employers_word_alone() -> None:
+    assert verdict("accepted", said("employer:no_show", hours_ago=99), NOW, None).status == "accepted"
 
 
 @given(
@@ -72,7 +76,7 @@ def test_an_employer_alone_never_makes_wages_paid_nor_a_present_worker_absent(
     told: list[tuple[str, str]], hours_ago: int
 ) -> None:
     words = [Said(side, outcome, NOW - timedelta(hours=hours_ago)) for side, outcome in told]
-    found = verdict("accepted", words, NOW)
+    found = verdict("accepted", words, NOW, NOW - timedelta(hours=hours_ago))
     worker = {one.outcome for one in words if one.side == "worker"}
     if found.status == "paid":
         assert "paid" in worker
