@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 WHY = {"nothing_suitable": N_("没有合适的活"), "offers_ended": N_("派的活都没成")}
 OFFERS = {
-    "offered": N_("等她回话"),
-    "accepted": N_("她来"),
-    "declined": N_("她不来"),
+    "offered": N_("等本人回话"),
+    "accepted": N_("本人来"),
+    "declined": N_("本人不来"),
     "expired": N_("没回话"),
     "withdrawn": N_("退了"),
     "arrived": N_("上岗了"),
     "completed": N_("做完了"),
     "paid": N_("做完了"),
     "no_show": N_("没来"),
-    "waitlisted": N_("排队"),
+    "waitlisted": N_("等位子"),
 }
 _TEXTS = ("title", "employer", "region", "starts_on", "ends_on", "headcount", "pay_month", "hours_from", "hours_to")
 
@@ -44,12 +44,14 @@ _TEXTS = ("title", "employer", "region", "starts_on", "ends_on", "headcount", "p
 def register(bp: Blueprint, deps: Deps) -> None:
     def show(problem: str = "", typed: dict[str, str] | None = None) -> str:
         member, number, after = me(), page_number(), deps.settings.backstop_after
+        by_name = may(member.role, "verify_hardship")  # who stands here is in hardship; the others see how many
         today = deps.clock().astimezone(TIMEZONE).date()
         with deps.db.read() as session:
-            rows, more = queries.hardest(session, member.region_code, after, number=number)
+            counts = queries.hardest_by_county(session, member.region_code, after)
+            rows, more = queries.hardest(session, member.region_code, after, number=number) if by_name else ([], False)
             failures = queries.failures(session, [row.id for row in rows])
             standing = queries.standing(session, member.region_code, today)
-            given = queries.assignees(session, [post.id for post in standing])
+            given = queries.assignees(session, [post.id for post in standing]) if by_name else {}
         ids = sorted({*(row.id for row in rows), *(offer.worker_id for offers in given.values() for offer in offers)})
         review_transcript.note_reading(deps, member, "listed_backstop", ids=ids)
         return render_template(
@@ -57,6 +59,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             after=after, mask=Mask(), why=WHY, states=OFFERS, problem=problem, typed=typed or {},
             may_act=may(member.role, "give_post"), places=_villages(deps, member.region_code),
             ours=lambda worker: may_see(member.region_code, worker.person.village_code or HOME_REGION),
+            by_name=by_name, counts=counts,
             free=[post for post in standing if post.filled < post.headcount],
         )  # fmt: skip
 
@@ -84,7 +87,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             service.give_post(deps, me(), int(post), worker_id)
         except Conflict as problem:
             return show(_sentence(problem)), 409
-        flash(gettext("派给她了，已经告诉她。三天内等她回话，也可以您替她记下。"), "done")
+        flash(gettext("派好了，会告诉本人。三天内等回话，也可以您替本人记下。"), "done")
         return redirect(url_for("console.backstop"), 303)
 
     @bp.post(f"/backstop/offers/{ID.format('offer_id')}")
@@ -94,15 +97,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             service.answer_for(deps, me(), offer_id, answer)
         except Conflict as problem:
             return show(_sentence(problem)), 409
-        flash(gettext("记下了：她来。") if answer == "accept" else gettext("记下了：她不来。"), "done")
+        flash(gettext("记下了：本人来。") if answer == "accept" else gettext("记下了：本人不来。"), "done")
         return redirect(url_for("console.backstop"), 303)
 
 
 def _sentence(problem: Conflict) -> str:
     return {
         "full": gettext("这个公益岗已经满了。"),
-        "taken_already": gettext("她已经有这个公益岗了。"),
-        "overlap": gettext("那几天她已经有活了。"),
+        "taken_already": gettext("这个人已经有这个公益岗了。"),
+        "overlap": gettext("这个人那几天已经有活了。"),
     }.get(problem.reason, gettext("这个公益岗现在派不了。"))
 
 

@@ -22,6 +22,7 @@ from backend.errors import Conflict
 from backend.services import steer_waves, waiting_list
 from backend.services.regions import HOME_REGION
 from backend.store.models import Offer, Opening, Outcome, Wave, Worker
+from backend.store.queries import posts
 from backend.store.queries import waves as queries
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 .order_by(Offer.id)
                 .limit(SHOWN)
             ).all()
+            if opening.source_kind == posts.POST and not may(me().role, "verify_hardship"):
+                rows = []  # whoever has a public-welfare post is in hardship
             said: dict[int, list[Outcome]] = {}
             for row in session.scalars(
                 select(Outcome).where(Outcome.offer_id.in_([offer.id for offer in rows])).order_by(Outcome.at)
@@ -138,8 +141,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
 def _done(step: str) -> str:
     return {
         "stop": gettext("停了，不再问人。已经要来的照样来。"),
-        "go_on": gettext("接着派。"),
-        "urgent": gettext("按急招派：一次多问几个，等得短些。"),
-        "not_urgent": gettext("不按急招派了。"),
-        "next_now": gettext("马上再派一轮；夜里不打扰人，早上再派。"),
+        "go_on": gettext("接着问人。"),
+        "urgent": gettext("标成急招了：一次多问几个，等得短些。"),
+        "not_urgent": gettext("不算急招了。"),
+        "next_now": gettext("马上再问一批；夜里不打扰人，早上再问。"),
     }[step]

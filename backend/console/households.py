@@ -44,6 +44,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             figures=figures,
             mask=Mask(),
             words=ledger_labels,
+            may_verify=may(me().role, "verify_hardship"),
         )
 
     def show(household_id: int, *, problem: str = "") -> str:

@@ -73,7 +73,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     @bp.post("/ledgers/files/export")
     def export_file() -> ResponseReturnValue:
         given = form("kind", "reason", optional=_FILTERS)
-        asked = asked_filter(given, me().region_code)
+        asked = asked_filter(given, me())
         file = _desk()
         try:
             export_ledger.export(

@@ -52,6 +52,7 @@ TEXTS = (
     "transport",
     "insured",
 )
+FREE = ("title", "place", "requirements")  # of these, what people wrote in their own words
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -93,6 +94,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             reviewer = session.get(Staff, opening.reviewed_by) if opening.reviewed_by else None
             posting = posting_of(session, deps.regions, opening)
             events = told_history(session, "openings", opening.id)
+        hidden = hidden_in(opening, Mask(shown))
         return render_template(
             "console/opening.html",
             opening=opening,
@@ -100,7 +102,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             reviewer=reviewer,
             problem=problem,
             reason=reason,
-            facts=facts or as_form(opening),
+            facts={**(facts or as_form(opening)), **hidden},
+            hidden=hidden,
             wrong=wrong or {},
             editing=facts is not None,
             places=_places(deps, member.region_code, opening.region_code),
@@ -151,10 +154,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/openings/{ID.format('opening_id')}/edit")
     def edit_opening(opening_id: int) -> ResponseReturnValue:
-        given = form("version", *TEXTS, optional=("negotiable",))
+        given = form("version", *(name for name in TEXTS if name not in FREE), optional=("negotiable", *FREE))
         version = given.pop("version")
         with deps.db.read() as session:
             found = queries.one(session, me().region_code, opening_id)
+        if found is not None:
+            given = {**{name: as_form(found)[name] for name in FREE}, **given}
         out = found is not None and found.status in ("published", "filled")
         try:
             if out:
@@ -194,7 +199,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             )
             return show(opening_id, problem=told), 422
         kept = given["decision"] == "publish"
-        flash(gettext("复核过了。") if kept else gettext("已下架，报过的人都告诉了。"), "done")
+        flash(gettext("复核过了。") if kept else gettext("已下架。会发短信告诉报过的人，夜里的早上发。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 
     @bp.post(f"/openings/{ID.format('opening_id')}/close")
@@ -204,7 +209,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             staff_openings.close(deps, me(), opening_id, given["how"], given["reason"])
         except Invalid:
             return show(opening_id, problem=gettext("停招要写原因。")), 422
-        flash(gettext("停招了，该告诉的都告诉了。"), "done")
+        flash(gettext("停招了。会发短信告诉该知道的人，夜里的早上发。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 
     @bp.post(f"/openings/{ID.format('opening_id')}/reveal")
@@ -253,6 +258,12 @@ def as_form(opening: Opening) -> dict[str, str]:
     texts.update({name: {True: "yes", False: "no", None: ""}[facts[name]] for name in _TRIPLE})
     texts |= {"pay_min": yuan(opening.pay_min_fen), "pay_max": yuan(opening.pay_max_fen)}
     return texts | ({"negotiable": "yes"} if opening.negotiable else {})
+
+
+def hidden_in(opening: Opening, mask: Mask) -> dict[str, str]:
+    """What people wrote freely and the reader does not see in full, as it is seen; such a field is left as it is stored."""
+    texts = {name: str(getattr(opening, name) or "") for name in FREE}
+    return {name: mask.text(text) for name, text in texts.items() if mask.text(text) != text}
 
 
 def read_facts(texts: dict[str, str]) -> dict[str, Any]:

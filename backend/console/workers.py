@@ -35,6 +35,7 @@ from backend.store.queries.workers import numbers_of
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
+    from backend.services.staff_login import Member
 
 WAITING_DAYS = (30, 60, 90, 180)
 # What the card's form asks; the name only when it is shown, hardship as further claims.
@@ -58,15 +59,18 @@ MAY_BE_EMPTY = frozenset(EDITED) - {"village", "preferred_channel"}
 OFFERS_SHOWN = 20
 
 
-def asked_filter(args: Any, region: str) -> queries.Filter:
-    """The filter of an address; nonsense narrows nothing."""
+def asked_filter(args: Any, member: Member) -> queries.Filter:
+    """The filter of an address; nonsense narrows nothing, nor does what this role may not know of anybody."""
+    region = member.region_code
     village, days = args.get("village", ""), args.get("waiting", "")
     trade, willing, status = args.get("trade", ""), args.get("willingness", ""), args.get("employment", "")
     return queries.Filter(
         village=village if re.fullmatch(r"[0-9]{2,12}", village, re.ASCII) and may_see(region, village) else "",
         trade=trade if trade in labels.job_types() else "",
         waiting_days=int(days) if days in {str(each) for each in WAITING_DAYS} else None,
-        verified={"yes": True, "no": False}.get(args.get("verified", "")),
+        verified={"yes": True, "no": False}.get(args.get("verified", ""))
+        if may(member.role, "verify_hardship")
+        else None,
         stale=args.get("stale") == "yes",
         willingness=willing if willing in ledger_labels.WILLINGNESS else "",
         employment=status if status in ledger_labels.EMPLOYMENT else "",
@@ -104,12 +108,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
             age=lambda worker: fresh.worker_state(worker, deps.clock()),
             may_reveal=may(me().role, "reveal"),
             may_act=may(me().role, "edit_worker"),
+            may_verify=may(me().role, "verify_hardship"),
             **{"more": False, "asked": queries.Filter(), "args": {}, "searched": False, **more},
         )
 
     @bp.get("/workers")
     def workers() -> str:
-        asked = asked_filter(request.args, me().region_code)
+        asked = asked_filter(request.args, me())
         after = request.args.get("after", "")
         cursor = int(after) if re.fullmatch(r"[0-9]{1,9}", after, re.ASCII) else 0
         with deps.db.read() as session:
@@ -176,6 +181,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             problem=problem,
             age=fresh.worker_state(worker, now),
             may_act=may(member.role, "edit_worker"),
+            may_verify=may(member.role, "verify_hardship"),
             this_year=now.astimezone(TIMEZONE).year,
             **context,
         )

@@ -90,6 +90,13 @@ def count_hardest(session: Session, region: str, after: int) -> int:
     return session.scalar(query) or 0
 
 
+def hardest_by_county(session: Session, region: str, after: int) -> list[tuple[str, int]]:
+    """How many of them each county of the region has, by its code; no county without any."""
+    county = func.substr(Person.village_code, 1, 6)
+    query = select(county, func.count(Worker.id)).join(Worker.person).where(*_hardest(region, after))
+    return [(code, count) for code, count in session.execute(query.group_by(county).order_by(county))]
+
+
 def one_of_the_hardest(session: Session, region: str, worker_id: int) -> Worker | None:
     """A worker with a verified hardship of the region, however often nothing was found: staff may know better."""
     return session.scalar(

@@ -47,7 +47,7 @@ def test_names_are_hidden_until_revealed(browse, hiring, database, make, deps):
 
 @pytest.mark.parametrize(
     ("step", "says"),
-    [("stop", "停了，不再问人"), ("urgent", "按急招派"), ("next_now", "马上再派一轮")],
+    [("stop", "停了，不再问人"), ("urgent", "标成急招了"), ("next_now", "马上再问一批")],
 )
 def test_staff_stop_hurry_or_send_the_next_wave(browse, hiring, database, deps, step, says):
     browser = browse("zhen")
@@ -82,7 +82,7 @@ def test_what_is_there_to_be_searched_only_goes_out_when_staff_say_so(browse, ma
         opening_id = f.make_opening(region=VILLAGE).id
     deps.regions.reload()
     browser = browse("cun")
-    assert "没有派，只等人来找" in words(browser.visit(f"/console/openings/{opening_id}"))
+    assert "没有问人，只等人来找" in words(browser.visit(f"/console/openings/{opening_id}"))
     browser.submit(f"/console/openings/{opening_id}/waves", step="go_on")
     assert instant_hire.send_waves(deps) == 1
 

@@ -47,7 +47,7 @@ def test_households_with_nobody_at_work_come_first_and_labelled_ones_before_them
     ]
     assert order == sorted(order)
     assert seen.index(f"户号{at_work}") > max(order)
-    assert "有核实困难的1户，其中1户没得人上工" in seen
+    assert "有核实困难的1户，其中1户没人上工" in seen
     assert "乙*、乙*" in seen
     assert f"户号{at_work}" not in words(browse("cun").visit("/console/households?without=1"))
 
@@ -59,7 +59,7 @@ def test_work_through_the_line_counts_for_a_month_after_its_last_day(browse, hou
         f.make_offer(opening, f.session.get(Worker, worker), status="completed")
     assert "有人上工" in words(browse("cun").visit(f"/console/households/{number}"))
     clock.advance(days=31)
-    assert "没得人上工" in words(browse("cun").visit(f"/console/households/{number}"))
+    assert "没人上工" in words(browse("cun").visit(f"/console/households/{number}"))
 
 
 def test_a_worker_gets_a_household_of_her_own_joins_one_and_leaves_it(browse, household, make, database, audited):

@@ -163,9 +163,9 @@ def test_the_town_gives_a_post_by_tapping(tab, rows):
     tab.click("summary:has-text('新设一个公益岗')")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.select_option("[name=post]", index=1)
-    tab.click("text=派给她")
-    assert tab.is_visible("text=派给她了")
-    assert tab.locator("button", has_text="她说来").count() == 2
+    tab.click("text=派给这个人")
+    assert tab.is_visible("text=派好了")
+    assert tab.locator("button", has_text="本人说来").count() == 2
 
 
 def test_a_case_is_taken_answered_and_closed_by_tapping(tab, rows, outgoing):
@@ -205,7 +205,7 @@ def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, 
             sheet.cell(row, at[head]).value = value
     book.save(path)
     tab.set_input_files("[name=file]", path)
-    tab.click("text=读一读")
+    tab.click("text=先看对不对")
     assert tab.is_visible("text=不是能打通的号码")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     with tab.expect_download() as begun:
@@ -215,7 +215,7 @@ def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, 
     book.save(path)
     tab.goto("/console/ledgers/files")
     tab.set_input_files("[name=file]", path)
-    tab.click("text=读一读")
+    tab.click("text=先看对不对")
     tab.check("[name=signed]")
     tab.click("text=全部存入")
     assert tab.is_visible("text=加了2条，改了0条")
