@@ -31,10 +31,10 @@ HARDSHIPS = {
     "G13": N_("高校毕业生"),
     "G14": N_("少数民族或语言需要"),
 }
-WORKER_STATUS = {"active": N_("在册"), "paused": N_("先放一放"), "erased": N_("已删除")}
+WORKER_STATUS = {"active": N_("在册"), "paused": N_("先不派活"), "erased": N_("已删除")}
 OFFER_STATUS = {
     "offered": N_("问了，没回"),
-    "waitlisted": N_("在候补"),
+    "waitlisted": N_("等位子"),
     "accepted": N_("定了"),
     "declined": N_("说不去"),
     "expired": N_("过时没回"),

@@ -223,7 +223,7 @@ def _sentences(fields: dict[str, str]) -> dict[str, str]:
         elif problem in _PROBLEMS:
             found[name] = gettext(_PROBLEMS[problem])
         else:
-            found[name] = gettext("写一句为啥要改，最多300个字。")
+            found[name] = gettext("写一句为什么要改，最多300个字。")
     return found
 
 

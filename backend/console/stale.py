@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.console.conversations import ID
@@ -61,25 +61,24 @@ def register(bp: Blueprint, deps: Deps) -> None:
         else:
             speak_for.worker_says(deps, me(), worker_id, given["said"])
             looking = given["said"] == "looking"
-            flash(gettext("记下了：还在找活。") if looking else gettext("记下了：先不给她找活。"), "done")
+            flash(gettext("记下了：还在找活。") if looking else gettext("记下了：先不派活。"), "done")
         return go_on("set_aside" if given["tab"] == "set_aside" else "workers")
 
     @bp.post(f"/stale/openings/{ID.format('opening_id')}")
     def keep_opening(opening_id: int) -> ResponseReturnValue:
-        """`said`: ask (ask whoever hires now) | more | enough, as they told staff."""
+        """`said`: ask (ask whoever hires now) | more, as they told staff. To end it a reason is needed: on its own page."""
         said = form("said")["said"]
+        if said not in ("ask", "more"):
+            abort(400)
         if said == "ask":
             _asked(lambda: speak_for.ask_employer(deps, me(), opening_id))
         else:
             try:
-                speak_for.opening_says(deps, me(), opening_id, said)
+                speak_for.still_hires(deps, me(), opening_id)
             except Conflict:
                 flash(gettext("这个岗位已经停了。"), "problem")
             else:
-                flash(
-                    gettext("记下了：还要人。") if said == "more" else gettext("停了。报了的人照来，别的人都告诉了。"),
-                    "done",
-                )
+                flash(gettext("记下了：还要人。"), "done")
         return go_on("openings")
 
 

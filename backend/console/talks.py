@@ -149,9 +149,9 @@ def _not_hired(conflict: Conflict) -> str:
     """Why the place could not be taken."""
     return {
         "has_the_place": gettext(
-            "她已经占着这个位子，两边都告诉了。要退，请她自己回短信“不去了”，或者打热线；退了再改。"
+            "这个人已经占着位子，两边都告诉了。要退，请本人自己回短信“不去了”，或者打热线；退了再改。"
         ),
         "full": gettext("这个岗位招满了，没有记成谈成。"),
-        "overlap": gettext("她那几天已经有别的活，没有记成谈成。"),
+        "overlap": gettext("这个人那几天已经有别的活，没有记成谈成。"),
         "not_open": gettext("这个岗位现在不招人，没有记成谈成。"),
     }.get(conflict.reason, conflict_sentence(conflict))

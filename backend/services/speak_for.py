@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 OF_A_WORKER = ("looking", "not_looking")
-OF_AN_OPENING = ("more", "enough")
 
 
 def ask_worker(deps: Deps, member: Member, worker_id: int) -> None:
@@ -71,20 +70,15 @@ def ask_employer(deps: Deps, member: Member, opening_id: int) -> None:
         audit.write(session, now, member.actor, "asked_current", opening)
 
 
-def opening_says(deps: Deps, member: Member, opening_id: int, said: str) -> Opening:
-    """`said`: more | enough, as whoever hires told a member of staff. `Conflict` (`closed`) when it is over already."""
-    if said not in OF_AN_OPENING:
-        raise Invalid("more or enough", {"said": "more or enough"})
+def still_hires(deps: Deps, member: Member, opening_id: int) -> Opening:
+    """People are still wanted, as whoever hires told a member of staff. `Conflict` (`closed`) when it is over already."""
     now = deps.clock()
     with deps.db.write() as session:
         opening = _opening(session, member, opening_id)
         if opening.status not in ("published", "filled"):
             raise Conflict("over already", reason="closed")
-        if said == "enough":
-            still_hiring.close(session, deps, now, opening, actor=member.actor)
-        else:
-            still_hiring.confirm(opening, now)
-            audit.write(session, now, member.actor, "still_hiring", opening)
+        still_hiring.confirm(opening, now)
+        audit.write(session, now, member.actor, "still_hiring", opening)
         return opening
 
 

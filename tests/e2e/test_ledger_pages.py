@@ -25,7 +25,7 @@ def test_people_of_a_file_are_known_to_the_line_and_a_wrong_file_changes_nothing
     wrong = tmp_path / "老表.xls"
     wrong.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(5_000))
     page.set_input_files("[name=file]", wrong)
-    press(page, "读一读")
+    press(page, "先看对不对")
     expect(page.get_by_role("alert")).to_contain_text("老格式的表")
     with page.expect_download() as begun:
         page.get_by_role("link", name="空表：劳动力信息台账").click()
@@ -43,7 +43,7 @@ def test_people_of_a_file_are_known_to_the_line_and_a_wrong_file_changes_nothing
         sheet.cell(2, at[head]).value = value
     book.save(path)
     page.set_input_files("[name=file]", path)
-    press(page, "读一读")
+    press(page, "先看对不对")
     expect(page.locator("main")).to_contain_text("要加")
     assert stack.get("/workers", phone=PHONE)["items"] == []
     page.check("[name=signed]")

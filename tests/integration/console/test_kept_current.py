@@ -58,7 +58,7 @@ def test_t6_what_lies_elsewhere_is_not_listed_and_cannot_be_spoken_for(browse, q
     there = browse("cun2")
     assert "久未更新 40天" not in words(there.visit("/console/stale"))
     assert there.submit(f"/console/stale/workers/{worker_id}", said="not_looking", tab="workers").status_code == 404
-    assert there.submit(f"/console/stale/openings/{opening_id}", said="enough").status_code == 404
+    assert there.submit(f"/console/stale/openings/{opening_id}", said="more").status_code == 404
     assert read(database, Worker, worker_id).status == "active"
 
 
@@ -79,7 +79,7 @@ def test_whoever_was_set_aside_is_in_a_list_of_their_own_and_comes_back_by_a_wor
         worker = f.session.get_one(Worker, worker_id)
         worker.status, worker.asked_in_vain = "paused", 2
     staff = browse("cun")
-    assert "停了的 1" in words(staff.visit("/console/stale?tab=set_aside"))
+    assert "先不派活的 1" in words(staff.visit("/console/stale?tab=set_aside"))
     staff.submit(f"/console/stale/workers/{worker_id}", said="looking", tab="set_aside")
     assert (read(database, Worker, worker_id).status, read(database, Worker, worker_id).asked_in_vain) == ("active", 0)
 
@@ -107,9 +107,11 @@ def test_m10_nobody_is_asked_at_night(browse, quiet, outgoing, clock):
 def test_an_opening_is_confirmed_or_stopped_for_whoever_hires(browse, quiet, database, clock):
     _, opening_id = quiet
     staff = browse("cun")
+    assert f"/console/openings/{opening_id}#close" in staff.visit("/console/stale?tab=openings").text
     staff.submit(f"/console/stale/openings/{opening_id}", said="more")
     assert read(database, Opening, opening_id).confirmed_at == clock()
-    staff.submit(f"/console/stale/openings/{opening_id}", said="enough")
+    assert staff.submit(f"/console/stale/openings/{opening_id}", said="enough").status_code == 400
+    staff.submit(f"/console/openings/{opening_id}/close", how="off", reason="老板说不要人了")
     assert read(database, Opening, opening_id).status == "withdrawn"
     staff.submit(f"/console/stale/openings/{opening_id}", said="more")
     assert "已经停了" in words(staff.visit("/console/stale"))
@@ -118,7 +120,7 @@ def test_an_opening_is_confirmed_or_stopped_for_whoever_hires(browse, quiet, dat
 def test_the_city_only_looks(browse, quiet):
     worker_id, _ = quiet
     city = browse("shi")
-    assert "问一下" not in words(city.visit("/console/stale"))
+    assert "发短信" not in words(city.visit("/console/stale"))
     assert city.submit(f"/console/stale/workers/{worker_id}", said="looking", tab="workers").status_code == 403
 
 
@@ -183,7 +185,7 @@ def test_e10_one_click_puts_it_before_every_village(browse, quiet, database, mak
     with make() as f:
         f.make_region("500114121003", "双石村")
     town = browse("zhen")
-    assert "急招，发到各村" in words(town.visit(f"/console/openings/{opening_id}"))
+    assert "标成急招，发到各村" in words(town.visit(f"/console/openings/{opening_id}"))
     assert town.submit(f"/console/openings/{opening_id}/to-villages").status_code == 303
     assert "发到了1个村" in words(town.visit(f"/console/openings/{opening_id}/forward"))
     assert read(database, Opening, opening_id).urgent
@@ -237,11 +239,11 @@ def test_h11_a_post_is_made_put_to_her_and_her_answer_noted(browse, hard, databa
     assert any("村道保洁" in row.body for row in outgoing() if row.to_number == NUMBER)
     with database.read() as session:
         offer_id = session.query(Offer).one().id
-    assert "等她回话" in words(town.visit("/console/backstop"))
+    assert "等本人回话" in words(town.visit("/console/backstop"))
     town.submit(f"/console/backstop/offers/{offer_id}", answer="accept")
     assert (read(database, Offer, offer_id).status, read(database, Opening, post_id).filled) == ("accepted", 1)
     page = words(town.visit("/console/backstop"))
-    assert "她来" in page and "没有要兜底的人" in page
+    assert "本人来" in page and "没有要兜底的人" in page
     assert audited("made_post") and audited("gave_post") and audited("answered_for") and audited("listed_backstop")
 
 

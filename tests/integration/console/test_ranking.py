@@ -75,7 +75,7 @@ def test_only_the_county_sets_them(browse, opening, database, login):
         ({"older": "很多"}, "写2到10之间的数。"),
         ({"kindred": "40"}, "相近的工种不能比对口的还高。"),
         ({"no_earner": "8"}, "不能少于困难群体、残疾人、大龄、等得久四项加起来。"),
-        ({"distance": "30", "reason": " "}, "写一句为啥要改"),
+        ({"distance": "30", "reason": " "}, "写一句为什么要改"),
     ],
 )
 def test_a_weight_outside_of_its_limits_is_refused_with_a_sentence(browse, opening, database, changed, sentence):

@@ -266,7 +266,7 @@ def test_a_place_both_sides_were_told_of_is_not_taken_back_by_a_note(browse, mak
     browser.submit(talk + "/add", worker=str(worker))
     assert browser.submit(talk + "/outcome", worker=str(worker), outcome="hired").status_code == 303
     refused = browser.submit(talk + "/outcome", worker=str(worker), outcome="refused")
-    assert refused.status_code == 409 and "要退，请她自己回短信" in words(refused)
+    assert refused.status_code == 409 and "要退，请本人自己回短信" in words(refused)
     with database.write() as session:
         assert session.scalars(select(TalkPerson.outcome)).one() == "hired"
         session.scalars(select(Offer)).one().status = "withdrawn"  # she stepped back herself
