@@ -348,7 +348,8 @@ class FollowUp:
         self.move(Go("heard", {}, forget=True))
 
     def _which(self, answer: Answer, doing: str | None) -> None:
-        self.move(Go("which", {"openings": answer["openings"][:3], "purpose": answer["purpose"]}))
+        openings = answer["openings"][:3]
+        self.move(Go("which", {"openings": openings, "purpose": answer["purpose"], "more": answer["more"]}))
 
     def _who(self, answer: Answer, doing: str | None) -> None:
         self.move(Go("who", {"count": min(int(answer.get("count") or 2), 4)}))

@@ -220,6 +220,8 @@ def _confirm_heard(state: State, world: World, said: Speech) -> Move | None:
 
 
 def _which(state: State, world: World, key: str) -> Move | None:
+    if key == "4" and state.data.get("more"):
+        return Talk(key)
     if not key.isdigit() or not 1 <= int(key) <= len(state.data["openings"]):
         return None
     acts = {"take": "apply_job", "details": "job_details"}
@@ -228,7 +230,12 @@ def _which(state: State, world: World, key: str) -> Move | None:
 
 
 def _which_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
-    return speech.which_said(state.data["openings"]), prompt("which_short"), prompt("which_two")
+    asked = speech.which_said(state.data["openings"], world.today, bool(state.data.get("more")))
+    return asked, prompt("which_short"), prompt("which_two")
+
+
+def _which_keys(state: State, world: World) -> str:
+    return "123"[: len(state.data["openings"])] + "4" * bool(state.data.get("more"))
 
 
 def _who_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
@@ -397,7 +404,7 @@ QUESTIONS: dict[str, Question] = {
                  hints=("不去了", "来不了", "下一个", *YES_NO_HINTS), binding=True, resumable=True),
         Question("confirm", _confirm, _confirm_keys, _confirm_prompts, _confirm_body, _confirm_heard, yes="1", no="2", hints=YES_NO_HINTS,
                  resumable=True, binding=True, pause_s=SHORT_PAUSE_S),
-        Question("which", _which, lambda s, w: "123"[: len(s.data["openings"])], _which_prompts, hints=_titles),
+        Question("which", _which, _which_keys, _which_prompts, hints=_titles),
         Question("either", _either, keys("123"), _either_prompts, no="3", hints=_either_hints),
         Question("who", _who, lambda s, w: "1234"[: int(s.data.get("count") or 2)], _who_prompts, heard=_who_heard,
                  hints=("本人", "我自己", "家里人", "另外的人", "不是我"), pause_s=SHORT_PAUSE_S),

@@ -178,16 +178,27 @@ def _job_details(answer: Answer, today: date) -> list[Say]:
 
 
 def _which_job(answer: Answer, today: date) -> list[Say]:
-    return [prompt("which_job"), *([choices_said(_titles(answer["openings"]))] if answer["openings"] else [])]
+    if not answer["openings"]:
+        return [prompt("which_job")]
+    return [prompt("which_job"), _choices(answer["openings"], today, answer["more"])]
 
 
-def _titles(openings: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [(spoken.title(o, "zh", spoken.LONGEST_CHOSEN), spoken.title(o, "en")) for o in openings[:3]]
+def _choices(openings: list[dict[str, Any]], today: date, more: bool) -> Say:
+    """By their work; where that is the same, by the day."""
+    shown = openings[:3]
+    alike = len({one["title"] for one in shown}) < len(shown)
+
+    def name(one: dict[str, Any], lang: str) -> str:
+        if not alike:
+            return spoken.title(one, lang, spoken.LONGEST_CHOSEN)
+        return spoken.day(date.fromisoformat(one["starts_on"]), today, lang) + ("的" if lang == "zh" else "")
+
+    return choices_said([(name(one, "zh"), name(one, "en")) for one in shown], ("别的", "others") if more else None)
 
 
-def which_said(openings: list[dict[str, Any]]) -> Say:
-    """The question which of some openings is meant, by their work."""
-    listing = choices_said(_titles(openings))
+def which_said(openings: list[dict[str, Any]], today: date, more: bool) -> Say:
+    """The question which of some openings is meant."""
+    listing = _choices(openings, today, more)
     return prompt("which", what=(listing.zh.rstrip("。"), listing.en.rstrip(".")))
 
 

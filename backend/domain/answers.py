@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "no_jobs": ("filters", "registered"),  # whoever is registered hears of new ones without asking
     "no_more_jobs": ("shown",),
     "job_details": ("opening", "asked"),  # asked: entity names in the question, e.g. ["meals"]
-    "which_job": ("openings", "purpose"),  # purpose: take | details | withdraw | hiring
+    "which_job": ("openings", "purpose", "more"),  # purpose: take | details | withdraw | hiring; more: others under 4
     "job_taken": ("opening", "contact", "code", "registered"),  # contact {name, phone}: shown by text only
     "confirm_take": ("opening",),  # by voice only: a spoken wish is read back before it counts (V11)
     "job_full": ("opening", "alternatives"),

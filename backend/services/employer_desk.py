@@ -6,7 +6,7 @@ The bare number is only a claim (DESIGN §3.4): names go out by text only. What 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from backend.domain import employer_words
@@ -25,6 +25,7 @@ from backend.store.models import Offer, Opening
 from backend.store.queries import employers as queries
 
 SENT_BACK_WITHIN = timedelta(days=7)
+SHOWN = 3  # openings asked about at once
 # What the engine may have read an employer's words as; anything else, e.g. a person wished for, is what it is.
 MAY_BE_MEANT = frozenset({
     "post_job", "my_applications", "withdraw_application", "cancel", "find_jobs", "more_jobs", "inform", "job_details",
@@ -138,22 +139,34 @@ def which_posting(turn: Turn, act_name: str, openings: list[Opening]) -> Opening
     if chosen is not None:
         mine = [opening for opening in openings if opening.id == chosen]
         return mine[0] if mine else [make("nobody_hired")]
+    if params.get("wish") in ("enough", "only"):
+        openings = [opening for opening in openings if opening.closed_at is None] or openings
     if trades := turn.facts.all("job_type"):
         openings = [opening for opening in openings if opening.job_type in trades] or openings
+    # 明天那个不要人了; in a change the day is what it shall become.
+    if act_name == "close_posting" and (day := turn.facts.one("date")):
+        start = date.fromisoformat(str(day).partition("/")[0])
+        openings = [opening for opening in openings if opening.starts_on <= start <= opening.ends_on] or openings
     if not openings:
         return [make("nobody_hired")]
     if len(openings) == 1:
         return openings[0]
-    kept = {key: value for key, value in params.items() if key != "opening_id"}
-    shown = openings[:3]
+    kept = {key: value for key, value in params.items() if key not in ("opening_id", "from")}
+    first = params.get("from", 0)
+    shown, following = openings[first : first + SHOWN], first + SHOWN
     options = {
         str(n): {"act": act_name, "params": {**kept, "opening_id": opening.id}}
         for n, opening in enumerate(shown, start=1)
     }
+    if more := len(openings) > SHOWN:
+        # After the last ones the first come again.
+        options["4"] = {"act": act_name, "params": {**kept, "from": following if following < len(openings) else 0}}
     # What was said with it is needed again once it is known which one: 改成后天.
-    turn.remember("hiring_said", {"message_id": turn.message.id, "entities": [asdict(e) for e in turn.facts.entities]})
+    if "from" not in params:
+        said = [asdict(entity) for entity in turn.facts.entities]
+        turn.remember("hiring_said", {"message_id": turn.message.id, "entities": said})
     turn.expect("which_posting", options)
-    return [make("which_job", openings=[view_of(turn, opening) for opening in shown], purpose="hiring")]
+    return [make("which_job", openings=[view_of(turn, opening) for opening in shown], purpose="hiring", more=more)]
 
 
 def live_of(turn: Turn) -> list[Opening]:

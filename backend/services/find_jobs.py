@@ -224,7 +224,7 @@ def which_opening(turn: Turn, purpose: str) -> Opening | list[Answer]:
         return find_jobs(turn)
     views = [opening_view(opening, turn.deps.regions) for opening in candidates[:SHOWN_AT_ONCE]]
     expect_openings(turn, views, purpose)
-    return [make("which_job", openings=views, purpose=purpose)]
+    return [make("which_job", openings=views, purpose=purpose, more=False)]
 
 
 def alternatives(turn: Turn, opening: Opening) -> list[dict[str, Any]]:

@@ -112,7 +112,8 @@ def clash(answer: Answer, detail: int) -> str:
 
 def which_job(answer: Answer, detail: int) -> str:
     verb = {"take": "去哪个", "details": "问哪个", "withdraw": "退哪个", "hiring": "说的是哪个"}[answer["purpose"]]
-    return f"{verb}?\n" + w.numbered(answer["openings"], min(detail, 2)) + "\n回数字"
+    more = "\n4 还有别的" if answer["more"] else ""
+    return f"{verb}?\n" + w.numbered(answer["openings"], min(detail, 2)) + more + "\n回数字"
 
 
 OUTCOMES = {

@@ -101,7 +101,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "repeat_posting": ([sample("confirm_posting")], [make("ask", form="posting", field="job_type", attempt=1, choices=[], noted={})]),
     "close_posting": (
         [sample("confirm_close")], [make("confirm_close", opening=opening(), coming=0)], [make("nobody_hired")],
-        [make("which_job", openings=offers(3)["openings"], purpose="hiring")],
+        [make("which_job", openings=offers(3)["openings"], purpose="hiring", more=True)],
     ),
     "withdraw_application": (
         [CONFIRM_WITHDRAW], [make("withdrawn", opening=opening(), code="11")], [make("nothing_to_withdraw")],

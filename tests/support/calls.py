@@ -132,7 +132,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "cancelled": {"what": "registration"}, "ask": {"form": "registration", "field": "age", "attempt": 1, "choices": [], "noted": {}},
     "confirm_registration": {"facts": {}, "for_other": False, "notice_version": "1", "changed": []},
     "registered": {"facts": PERSONAL, "for_other": False, "jobs": []}, "resume_hint": {"form": "registration", "field": "age"},
-    "job_details": {"opening": opening(), "asked": ["meals", "pay"]}, "which_job": {"openings": [opening()], "purpose": "take"},
+    "job_details": {"opening": opening(), "asked": ["meals", "pay"]}, "which_job": {"openings": [opening()], "purpose": "take", "more": True},
     "job_taken": {"opening": opening(), "contact": {"name": "冉老板", "phone": "+8610000000077"}, "code": "11", "registered": True},
     "clash": {"opening": opening(), "standing": opening(2)}, "undone": {"what": "place", "opening": opening()},
     "profile": {"facts": PERSONAL}, "profile_updated": {"changed": PERSONAL}, "availability_set": {"availability": {}},

@@ -335,3 +335,46 @@ def test_without_the_engine_the_same_words_still_work(owner: Talk, hires: Callab
     engine.away = True
     engine.on_turn = None
     assert "who_comes" in kinds(owner.say("有哪些人来"))
+
+
+# -- which posting -----------------------------------------------------------------------------------------------------
+def test_the_fourth_posting_is_reached_too(owner: Talk, hires: Callable[..., int], deps: Deps) -> None:
+    first, *_ = [hires(title=f"活{n}") for n in range(4)]
+    [asked] = owner.read("不招了", "inform").say("不招了")
+    assert asked["more"] and len(asked["openings"]) == 3
+    [asked] = owner.say("4")
+    assert [one["id"] for one in asked["openings"]] == [first]
+    assert len(owner.say("4")[0]["openings"]) == 3, "the first come again"
+    owner.say("4")
+    assert kinds(owner.say("1")) == ["confirm_close"]
+    owner.say("1")
+    assert stored(deps, first).status == "withdrawn"
+
+
+def test_what_was_said_with_it_is_kept_while_the_others_are_looked_through(
+    owner: Talk, hires: Callable[..., int], deps: Deps
+) -> None:
+    first, *_ = [hires(title=f"活{n}") for n in range(4)]
+    owner.read("改成一天一百五", "update_profile", pay="一天一百五").say("改成一天一百五")
+    owner.say("4")
+    assert kinds(owner.say("1")) == ["posting_changed"]
+    assert stored(deps, first).pay_min_fen == 15_000
+
+
+def test_the_day_that_is_said_tells_two_of_a_trade_apart(
+    owner: Talk, hires: Callable[..., int], deps: Deps, today: date
+) -> None:
+    later = today + timedelta(days=3)
+    hires()
+    hires(starts_on=later, ends_on=later)
+    [asked] = owner.read("大后天那个不招了", "inform", date="大后天").say("大后天那个不招了")
+    assert (asked["kind"], asked["opening"]["starts_on"]) == ("confirm_close", later.isoformat())
+
+
+def test_what_has_enough_already_is_not_asked_about_once_more(
+    owner: Talk, hires: Callable[..., int], deps: Deps
+) -> None:
+    hires("王秀英", headcount=1, status="filled", closed_at=deps.clock())
+    other = hires(title="砌砖", job_type="B03")
+    [asked] = owner.read("招满了", "inform").say("招满了")
+    assert (asked["kind"], asked["opening"]["id"]) == ("confirm_close", other)

@@ -141,7 +141,7 @@ def test_that_will_do_is_a_no_where_a_yes_or_no_is_asked() -> None:
 
 def test_numbers_that_answer_nothing_lead_to_a_person() -> None:
     """V08, V17: at a question of the services as at one of ours."""
-    call = Walk()(Speech("哪个"), make("which_job", openings=offers(2)["openings"], purpose="withdraw"))
+    call = Walk()(Speech("哪个"), make("which_job", openings=offers(2)["openings"], purpose="withdraw", more=False))
     unknown = make("choice_unknown", choice=7, choices=[1, 2])
     call(Speech("七个"), unknown)(Speech("七个"), unknown)
     assert isinstance(call(Speech("七个"), human()).last, Transfer) or call(Speech("七个"), unknown).goes_on

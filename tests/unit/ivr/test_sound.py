@@ -138,7 +138,7 @@ def test_lists_of_openings_sound_right(drawn: list[dict[str, Any]]) -> None:
     found = [view(one, number) for number, one in enumerate(drawn, 1)]
     offers = [{"offer_id": n, "code": "11", "status": "accepted", "opening": one} for n, one in enumerate(found, 1)]
     check(told(make("job_offers", openings=found, filters={}, relaxed=[], remaining=0), today=TODAY))
-    check(told(make("which_job", openings=found, purpose="take"), today=TODAY))
+    check(told(make("which_job", openings=found, purpose="take", more=False), today=TODAY))
     check(told(make("my_list", offers=offers), today=TODAY))
 
 
