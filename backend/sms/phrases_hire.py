@@ -15,7 +15,6 @@ from backend.sms import wording as w
 from backend.sms.phrases_common import Phrases, by_when, coming, coming_en, local
 
 NAMED_AT_MOST = 6
-LONGEST_REQUIREMENT = 24
 
 
 def _full_wait(answer: Answer, detail: int) -> str:
@@ -37,7 +36,7 @@ def not_given(opening: dict[str, Any]) -> str:
 def bring(opening: dict[str, Any], detail: int) -> str:
     """What the posting asks of her, in its own words: 自带手套 (W07); left out where there is no room."""
     wanted = (opening.get("requirements") or "").strip()
-    return f",要求:{wanted[:LONGEST_REQUIREMENT]}" if wanted and detail >= 3 else ""
+    return f",要求:{wanted}" if wanted and detail >= 3 else ""
 
 
 def offer(answer: Answer, detail: int) -> str:
@@ -61,7 +60,7 @@ def _job_changed(answer: Answer, detail: int) -> str:
     opening = answer["opening"]
     when = w.days(opening["starts_on"], opening["ends_on"])
     wanted = (opening.get("requirements") or "").strip()
-    asked = f",要求:{wanted[:LONGEST_REQUIREMENT]}" if wanted else ""
+    asked = f",要求:{wanted}" if wanted else ""
     return (
         f"你要去的活有变动:{w.work(opening)},{when},到{w.where(opening)}{asked}。去不成回“退{answer['code']}”,找人回0"
     )

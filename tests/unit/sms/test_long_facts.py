@@ -107,6 +107,14 @@ def test_a_posting_read_back_at_full_length_still_asks_whether_it_is_right() -> 
         assert told in text, (told, text)
 
 
+def test_what_is_asked_of_her_is_told_as_far_as_there_is_room_and_never_cut_unseen() -> None:
+    wanted = "会爬树,手脚利索,自带水壶手套草帽和一双防滑的鞋,各人带中饭"
+    opening = {**OPENING, "requirements": wanted, "place": "", "transport": False}
+    assert wanted in render([{**sample("offer"), "changed": False, "opening": opening}], "中塘零工")
+    cut_short = render([{**sample("job_changed"), "opening": {**OPENING, "requirements": wanted * 4}}], "中塘零工")
+    assert "会爬树" in cut_short and "…" in cut_short and "回“退12”,找人回0" in cut_short
+
+
 def test_short_facts_are_told_in_full() -> None:
     text = render(
         [make("offer", opening=OPENING, code="12", expires_at=VALUES["expires_at"], changed=False)], "中塘零工"
