@@ -352,6 +352,7 @@ RENDERERS: dict[str, Renderer] = {
     "taken_down": _about("taken_down"),
     "clash": _clash,
     "already_taken": _about("already_taken"),
+    "own_job": _about("own_job"),
     "my_list": _my_list,
     "withdrawn": _about("withdrawn"),
     "nothing_to_withdraw": _fixed("none_to_withdraw"),

@@ -35,7 +35,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     @bp.input(OfferIn)
     @bp.output(OfferOut, status_code=201)
     def post_offer(json_data: dict[str, Any]) -> Any:
-        """Put an opening to a worker; she is asked by text. 409 `full`, `not_open`, `taken_already`."""
+        """Put an opening to a worker; she is asked by text. 409 `full`, `not_open`, `taken_already`, `own`."""
         with deps.db.write() as session:
             offer = answer_offer.offer_opening(session, deps, now=deps.clock(), **json_data)
             audit.write(session, deps.clock(), actor, "offered", offer, opening_id=offer.opening_id)

@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "taken_down": ("opening",),  # the same where it is the station that stopped the work
     "clash": ("opening", "standing"),  # standing: the taken opening that overlaps
     "already_taken": ("opening", "code"),
+    "own_job": ("opening",),  # posted from the very number that wants to take it
     "my_list": ("offers",),  # [{offer_id, code, status, opening}]
     "withdrawn": ("opening", "code"),
     "nothing_to_withdraw": (),

@@ -51,7 +51,8 @@ def take(
     """Give `worker_id` a place in `opening_id`, or raise.
 
     Conflict(reason=): `full`; `overlap` (fact `standing`: the id of the taken opening in the way); `not_open`
-    (expired, withdrawn, not published); `taken_already` (fact `offer_id`).
+    (expired, withdrawn, not published); `taken_already` (fact `offer_id`); `own`
+    (posted from a number of hers).
     """
     # The worker's row is locked first, so that two takings by one person are judged one after the other (C4).
     worker = session.get(Worker, worker_id, with_for_update=True)
@@ -63,6 +64,8 @@ def take(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and not may_become(offer.status, "accepted"):
         raise Conflict("this offer is over", reason="not_open")
+    if is_own(session, worker, opening):
+        raise Conflict("her own opening", reason="own")
     if standing := in_the_way(session, worker_id, opening):
         raise Conflict("overlaps a taken opening", reason="overlap", standing=standing.opening_id)
     today = now.astimezone(TIMEZONE).date()
@@ -140,6 +143,17 @@ def has_turn(offer: Offer) -> bool:
 def is_let_go(offer: Offer) -> bool:
     """Whether she was asked and the opening changed before she answered: she is to be asked anew."""
     return offer.status == "withdrawn" and offer.ended_as == "offered"
+
+
+def is_own(session: Session, worker: Worker, opening: Opening) -> bool:
+    """Whether it was posted from a number of hers: a grower looks for work, too, and he is not to hear that he comes himself."""
+    numbers = (
+        select(Handset.number)
+        .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
+        .where(HandsetOwner.person_id == worker.person_id, HandsetOwner.until.is_(None))
+    )
+    own = select(Employer.id).where(Employer.id == opening.employer_id, Employer.phone.in_(numbers))
+    return session.scalar(own) is not None
 
 
 def in_the_way(session: Session, worker_id: int, opening: Opening) -> Offer | None:
@@ -343,6 +357,8 @@ def offer_opening(
         raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
     if offer is not None and offer.status == "offered":
         return offer
+    if is_own(session, worker, opening):
+        raise Conflict("her own opening", reason="own")
     if offer is None:
         offer = Offer(
             opening_id=opening_id,
@@ -483,10 +499,10 @@ def handset_of(session: Session, worker: Worker) -> Handset | None:
 
 
 def may_be_asked(session: Session, worker: Worker, opening: Opening) -> bool:
-    """Whether she looks for work, can be reached, and holds no place on those days."""
+    """Whether she looks for work, can be reached, holds no place on those days, and has not posted it herself."""
     handset = handset_of(session, worker)
     reached = worker.status == "active" and handset is not None and handset.opted_out_at is None
-    return reached and in_the_way(session, worker.id, opening) is None
+    return reached and not is_own(session, worker, opening) and in_the_way(session, worker.id, opening) is None
 
 
 def _hour(text: str | None) -> time:

@@ -158,6 +158,8 @@ def _refused(turn: Turn, opening: Opening, conflict: Conflict) -> list[Answer]:
     if conflict.reason == "taken_already":
         offer = turn.session.get_one(Offer, conflict.facts["offer_id"])
         return [make("already_taken", opening=view, code=offer.code)]
+    if conflict.reason == "own":
+        return [make("own_job", opening=view)]
     if conflict.reason == "full" and answer_offer.starts_at(opening) > turn.now:
         return ask_to_wait(turn, opening)
     kind = "job_full" if conflict.reason == "full" else "job_gone"

@@ -223,7 +223,7 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
 
 def _askable_in(deps: Deps, opening: Opening, now: datetime, *, now_only: bool) -> Askable:
     stretch = Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
-    return Askable(stretch, now, _began(now), deps.settings.offers_per_day, now_only)
+    return Askable(stretch, now, _began(now), deps.settings.offers_per_day, opening.employer.phone, now_only)
 
 
 def _began(now: datetime) -> datetime:

@@ -236,6 +236,9 @@ PHRASES: Phrases = {
         f"You have already taken {w.line(a['standing'], 'en')}, on the same days as {w.work(a['opening'], 'en')}. 1 gives that one back"
     ),
     "already_taken": lambda a, d: f"You already have this one: {w.line(a['opening'], 'en')}",
+    "own_job": lambda a, d: (
+        f"This number posted it itself: {w.line(a['opening'], 'en')}. Say what other work you want."
+    ),
     "my_list": my_list,
     "withdrawn": lambda a, d: f"Given back: {w.line(a['opening'], 'en')}. 1 if you want it again",
     "nothing_to_withdraw": "You hold no place, so there is nothing to give back.",

@@ -155,6 +155,9 @@ ZH: Phrases = {
     "taken_down": lambda a, d: f"这个活停了,不用去了:{w.line(a['opening'], detail=min(d, 2))}。找别的活直接说,有事回0",
     "clash": clash,
     "already_taken": lambda a, d: f"这个活你已经定了:{w.line(a['opening'], detail=d)}。不去了回“退{a['code']}”",
+    "own_job": lambda a, d: (
+        f"这个活是你这个号码自己发的,不用报:{w.line(a['opening'], detail=min(d, 2))}。找别的活直接说"
+    ),
     "my_list": my_list,
     "withdrawn": lambda a, d: f"退了:{w.line(a['opening'], detail=min(d, 2))}。位子让出来了。又想去,回1",
     "nothing_to_withdraw": "你现在没有定下的活,不用退。想找活直接说",

@@ -93,7 +93,7 @@ ANSWERS_OF_ACTS: dict[str, tuple[list[dict[str, Any]], ...]] = {
     "my_applications": ([my_list("accepted", "offered")], [my_list()], [make("which_person", count=2)]),
     "apply_job": (
         [CONFIRM_TAKE], [sample("job_taken")], [sample("job_full")], [sample("job_gone")], [sample("clash")],
-        [sample("already_taken")], [make("which_person", count=2)], [sample("offer_expired")],
+        [sample("already_taken")], [sample("own_job")], [make("which_person", count=2)], [sample("offer_expired")],
         [make("job_full", opening=opening(), alternatives=[opening(2)])], [sample("full_wait")],
     ),
     "job_details": ([sample("job_details")],),

@@ -51,14 +51,16 @@ _EARNS = ", ".join(f"'{status}'" for status in sorted(EARNING_STATUS))
 class Askable:
     """Whom a wave may ask: she has agreed, a number of hers takes what we send, and the days are free.
 
-    `first_day`, `last_day`, `stretch`: when the work is; see `Stretch` for the hours. `now_only`: besides, no number of hers
-    has an offer open for these days, and fewer than `cap` were put to it since `today_began`.
+    `own`: the number it was posted from, on which nobody is asked. `first_day`, `last_day`, `stretch`: when the work is; see
+    `Stretch` for the hours. `now_only`: besides, no number of hers has an offer open for these days, and fewer than `cap`
+    were put to it since `today_began`.
     """
 
     stretch: Stretch
     now: datetime
     today_began: datetime
     cap: int
+    own: str | None = None
     now_only: bool = True
 
     def bound(self) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class Askable:
         # Without its hours, or past midnight, it takes the whole day: see `offers.overlap`.
         hours = (one.hours_from, one.hours_to) if by_hours else ("00:00", "99:99")
         days = {"first_day": one.starts_on, "last_day": one.ends_on, "from_hour": hours[0], "to_hour": hours[1]}
+        days |= {"own": self.own}
         return days | ({"now": self.now, "today_began": self.today_began, "cap": self.cap} if self.now_only else {})
 
 
@@ -218,6 +221,9 @@ _MAY_BE_ASKED = f"""
                 JOIN handset_owners a ON a.person_id = w.person_id AND a.until IS NULL
                 JOIN handsets h ON h.id = a.handset_id AND h.opted_out_at IS NULL
                 WHERE w.id = t.worker_id AND w.status = 'active')
+    AND NOT EXISTS (SELECT 1 FROM workers w JOIN handset_owners a ON a.person_id = w.person_id AND a.until IS NULL
+                    JOIN handsets h ON h.id = a.handset_id
+                    WHERE w.id = t.worker_id AND h.number = CAST(:own AS text))
     AND NOT EXISTS (SELECT 1 FROM offers b JOIN openings j ON j.id = b.opening_id
                     WHERE b.worker_id = t.worker_id AND b.status IN ({_HOLDS})
                       AND b.starts_on <= :last_day AND b.ends_on >= :first_day
