@@ -160,6 +160,13 @@ def test_a_rejection_needs_a_reason_and_keeps_it(api: FlaskClient, clock: Settab
     assert api.post(f"{URL}/999/review", json={"decision": "publish"}).status_code == 404
 
 
+def test_a_rejection_may_have_one_of_the_plain_grounds(api: FlaskClient, clock: SettableClock) -> None:
+    url = f"{URL}/{post(api, clock)['id']}/review"
+    assert api.post(url, json={"decision": "reject", "ground": "no such ground"}).status_code == 422
+    body = api.post(url, json={"decision": "reject", "ground": "papers"}).get_json()
+    assert body["status"] == "rejected" and body["review"]["reason"] == "不能扣证件"
+
+
 def test_facts_can_be_put_right(api: FlaskClient, clock: SettableClock, database: Database) -> None:
     made = post(api, clock)
     changed = api.patch(f"{URL}/{made['id']}", json={"pay": {"min": 130}, "place": None, "meals": None}).get_json()
