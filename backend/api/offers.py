@@ -12,8 +12,9 @@ from backend.api.paging import page
 from backend.api.resources import OfferList, OfferOut
 from backend.api.schemas import OfferAnswerIn, OfferIn, OfferQuery
 from backend.errors import NotFound
-from backend.services import answer_offer, audit, both_sides
+from backend.services import audit, both_sides
 from backend.services.deps import Deps
+from backend.services.put_offer import put_offer
 from backend.store.models import Offer
 from backend.store.session import in_turn
 
@@ -35,10 +36,9 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
     @bp.input(OfferIn)
     @bp.output(OfferOut, status_code=201)
     def post_offer(json_data: dict[str, Any]) -> Any:
-        """Put an opening to a worker; she is asked by text. 409 `full`, `not_open`, `taken_already`, `own`."""
+        """Put an opening to a worker; she is asked by text. 409 `full`, `not_open`, `taken_already`, `own`, `not_askable`."""
         with deps.db.write() as session:
-            offer = answer_offer.offer_opening(session, deps, now=deps.clock(), **json_data)
-            audit.write(session, deps.clock(), actor, "offered", offer, opening_id=offer.opening_id)
+            offer = put_offer(session, deps, now=deps.clock(), actor=actor, **json_data)
             return shapes.offers([offer])[0], 201, {"Location": f"{bp.url_prefix}/offers/{offer.id}"}
 
     @bp.get("/offers/<id:offer_id>")

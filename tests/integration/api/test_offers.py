@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from backend.services.answer_offer import handset_of
 from backend.settings import Settings
-from backend.store.models import Opening, OutboxRow
+from backend.store.models import Consent, Offer, Opening, OutboxRow
 from backend.store.session import Database
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -31,6 +33,40 @@ def test_an_offer_asks_the_worker_by_text(api: FlaskClient, make: Any, database:
     with database.read() as session:
         row = session.scalars(select(OutboxRow)).one()
         assert row.to_number == "+8610001000911" and row.kind == "initiated" and "摘脆红李" in row.body
+
+
+def test_nobody_is_asked_through_the_api_whom_a_wave_may_not_ask(
+    api: FlaskClient, make: Any, database: Database
+) -> None:
+    """W01, M06: erased, not looking for work, not agreed, wanting no texts."""
+    with make() as f:
+        opening = f.make_opening()
+        people = [f.make_worker() for _ in range(4)]
+        erased, paused, silent, never = people
+        erased.status, paused.status = "erased", "paused"
+        handset_of(f.session, silent).opted_out_at = f.now
+        f.session.execute(delete(Consent).where(Consent.person_id == never.person_id))
+        ids = [worker.id for worker in people]
+    for worker_id in ids:
+        refused = api.post(URL, json={"opening_id": opening.id, "worker_id": worker_id})
+        assert (refused.status_code, refused.get_json(force=True)["reason"]) == (409, "not_askable")
+    with database.read() as session:
+        assert session.scalars(select(OutboxRow)).all() == []
+
+
+def test_who_waits_and_is_asked_through_the_api_keeps_her_turn(api: FlaskClient, make: Any, database: Database) -> None:
+    """C1: her yes is not to the last place after everybody else who waits."""
+    with make() as f:
+        opening = f.make_opening(headcount=1)
+        first, second = (
+            f.make_offer(opening, f.make_worker(), "waitlisted", waitlisted_at=f.now + timedelta(minutes=n))
+            for n in range(2)
+        )
+    api.post(URL, json={"opening_id": opening.id, "worker_id": first.worker_id})
+    with database.read() as session:
+        assert session.get_one(Offer, first.id).waitlisted_at == first.waitlisted_at
+    assert api.post(f"{URL}/{second.id}/answer", json={"answer": "accept"}).status_code == 409
+    assert api.post(f"{URL}/{first.id}/answer", json={"answer": "accept"}).status_code == 200
 
 
 def test_accepting_takes_a_place_and_declining_gives_it_back(api: FlaskClient, make: Any) -> None:
