@@ -235,7 +235,9 @@ def withdraw_application(turn: Turn) -> list[Answer]:
                 for n, o in enumerate(held, 1)
             }
             turn.expect("which_withdraw", options)
-            return [make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw", more=False)]
+            return [
+                make("which_job", openings=[_view(turn, o.opening) for o in held[:3]], purpose="withdraw", more=False)
+            ]
         return [make("nothing_to_withdraw")]
     view = _view(turn, offer.opening)
     asks = turn.facts.params.get("ask")
