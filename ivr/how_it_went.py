@@ -53,7 +53,7 @@ def _ask_settled(answer: Answer, today: date) -> list[Say]:
 
 
 def _settled_noted(answer: Answer, today: date) -> list[Say]:
-    return [prompt("noted"), *([] if answer["paid"] else [prompt("pay_on_the_day")])]
+    return [prompt("noted"), *([] if answer["wages"] == "paid" else [prompt("pay_on_the_day")])]
 
 
 RENDERERS: dict[str, Callable[[Answer, date], list[Say]]] = {

@@ -142,10 +142,11 @@ KINDS: dict[str, tuple[str, ...]] = {
     "employer_digest": ("opening", "taken", "withdrawn"),  # several at once, by name
     "nobody_left": ("opening",),  # everybody who suits has been asked
     "ask_attendance": ("opening", "count", "day"),  # day of the work: today | yesterday (an evening shift)
-    "which_absent": ("opening", "names", "more"),  # more: others follow under 8
+    # keys of the names; absent: who has just been noted; more: others follow under 8
+    "which_absent": ("opening", "keys", "names", "absent", "more"),
     "attendance_noted": ("opening", "came", "absent"),  # how many came, who did not
     "ask_settled": ("opening", "count"),
-    "settled_noted": ("opening", "paid"),
+    "settled_noted": ("opening", "wages"),  # paid | unpaid | not_due
 }
 
 

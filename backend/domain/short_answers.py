@@ -83,7 +83,7 @@ _SETTLED = (
 )
 _NOT_SETTLED = (
     f"(?:{_MONEY}|还|都|一直)*{_NOT}(?:都|全部|全)?(?:{_PAY}(?:清|完|齐)?)?{_MONEY}?",
-    f"(?:要|等|还要)?(?:过(?:几|两|些)天|过(?:一)?阵|明天|后天|月底|下个?月|下个?星期|下周)(?:再|才|就)?{_PAY}?(?:清)?{_MONEY}?",
+    f"(?:要|等|还要)?(?:过(?:几|两|些)天|过(?:一)?阵|明天|后天|下个?星期|下周)(?:再|才|就)?{_PAY}?(?:清)?{_MONEY}?",
     f"还?(?:差|欠)(?:着|起|到|一点|点|些|一些)*{_MONEY}?|(?:只|才)?{_PAY}了(?:一半|一部分|一些|一点|些)",
     f"还?(?:差|欠|有)(?:{_FEW})(?:的{_MONEY}?)?(?:{_NOT}{_PAY}(?:清|完)?)?",
 )
@@ -133,7 +133,7 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "still_hiring": {"1": _HIRING, "2": _NOT_HIRING},
     "ask_attendance": {"1": _ALL_CAME, "2": _SOME_MISSING},
     "which_absent": {"9": _REST_CAME},
-    "ask_settled": {"1": _SETTLED, "2": _NOT_SETTLED},
+    "ask_settled": {"1": _SETTLED, "2": _NOT_SETTLED, "3": _NOT_DUE},
     "follow_up": {"1": _WENT, "2": _DID_NOT_GO},
     "ask_paid": {"1": _GOT_PAID, "2": _NOT_PAID, "3": _NOT_DUE},
     "reminder": {"1": _COMING, "2": _NOT_COMING},

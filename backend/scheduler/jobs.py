@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from backend.services import (
     after_call,
     ask_employer,
+    attendance,
     backstop,
     both_sides,
     expiry,
@@ -64,7 +65,7 @@ JOBS = (
     Job("tell_gathered", _every(20), both_sides.tell_gathered, at_start=True),
     Job("ask_who_came", _every(60), ask_employer.ask_who_came, at_start=True),
     Job("ask_who_was_paid", _every(60), ask_employer.ask_who_was_paid, at_start=True),
-    Job("ask_the_absent", _every(60), ask_employer.ask_the_absent, at_start=True),
+    Job("ask_the_absent", _every(60), attendance.ask_the_absent, at_start=True),
     Job("settle_outcomes", _every(300), outcomes.settle_outcomes, at_start=True),
     Job("end_waiting", _every(60), waiting_list.end_waiting, at_start=True),
     Job("release_stale_leases", _every(15), expiry.release_stale_leases, at_start=True),

@@ -8,7 +8,7 @@ from backend.dialogue import fallback
 from backend.dialogue.state import open_form, open_question
 from backend.domain import choice
 from backend.domain.answers import Answer, make
-from backend.services import employer_desk
+from backend.services import attendance, employer_desk
 from backend.services.acts import act, run
 from backend.services.turn import Turn
 
@@ -31,7 +31,9 @@ def choose(turn: Turn) -> Chosen | None:
     """
     context = turn.conversation.context or {}
     waiting = {"kind": "ask", "form": open_form(context), "field": open_question(context)}
-    return fallback.chosen(turn.message.normalized_text or turn.message.body, turn.pending, waiting)
+    return attendance.named(turn) or fallback.chosen(
+        turn.message.normalized_text or turn.message.body, turn.pending, waiting
+    )
 
 
 def without_engine(turn: Turn) -> Chosen:

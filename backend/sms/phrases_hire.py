@@ -96,9 +96,13 @@ def _digest(answer: Answer, detail: int) -> str:
 
 
 def _which_absent(answer: Answer, detail: int) -> str:
-    names = " ".join(f"{n}{name}" for n, name in enumerate(answer["names"], start=1))
+    names = " ".join(f"{key}{name}" for key, name in zip(answer["keys"], answer["names"], strict=True))
     more = " 8后头的人" if answer["more"] else ""
-    return f"{answer['opening']['title']},哪个没来?回数字:{names}{more}。其余的都来了回9"
+    if answer["absent"]:
+        asked = f"记了,{_names(answer['absent'], detail)}没来。还有哪个没来?"
+    else:
+        asked = f"{answer['opening']['title']},哪个没来?一回回一个:"
+    return f"{asked}{names}{more}。别的都来了回9"
 
 
 def _attendance(answer: Answer, detail: int) -> str:
@@ -107,6 +111,12 @@ def _attendance(answer: Answer, detail: int) -> str:
     missing = f",没来的:{_names(answer['absent'], detail)}" if answer["absent"] else ""
     return f"记下了。{answer['opening']['title']}来了{answer['came']}个{missing}。记错了回0"
 
+
+SETTLED = {
+    "paid": "好,记下了。要再请人,发短信来说就是",
+    "unpaid": "好,记下了。工钱要按说好的日子给。有难处回0",
+    "not_due": "好,到日子记得给。有难处回0",
+}
 
 ZH: Phrases = {
     "offer": offer,
@@ -130,16 +140,15 @@ ZH: Phrases = {
         f"{w.line(a['opening'], detail=min(d, 1))}:合适的人都问过了,还差{a['opening']['left']}人。工作人员再帮你想办法,急就回0"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.bare(a['opening'])},{'昨天' if a['day'] == 'yesterday' else '今天'}该来{a['count']}人。都来了回1,有人没来回2,找人回0"
+        f"{w.bare(a['opening'])},{'昨天' if a['day'] == 'yesterday' else '今天'}该来{a['count']}人。"
+        + ("来了回1,没来回2,找人回0" if a["count"] == 1 else "都来了回1,有人没来回2,找人回0")
     ),
     "which_absent": _which_absent,
     "attendance_noted": _attendance,
     "ask_settled": lambda a, d: (
-        f"{w.bare(a['opening'])},做完了。{a['count']}个人的工钱结清没有?结清了回1,还没有回2,找人回0"
+        f"{w.bare(a['opening'])},做完了。{a['count']}个人的工钱结清没有?结清了回1,没结清回2,没到日子回3,找人回0"
     ),
-    "settled_noted": lambda a, d: (
-        "好,记下了。要再请人,发短信来说就是" if a["paid"] else "好,记下了。工钱要按说好的日子给。有难处回0"
-    ),
+    "settled_noted": lambda a, d: SETTLED[a["wages"]],
 }
 
 
@@ -158,10 +167,18 @@ def _digest_en(answer: Answer, detail: int) -> str:
 
 
 def _which_absent_en(answer: Answer, detail: int) -> str:
-    names = " ".join(f"({n}) {latin(name)}" for n, name in enumerate(answer["names"], start=1))
+    names = " ".join(f"({key}) {latin(name)}" for key, name in zip(answer["keys"], answer["names"], strict=True))
     more = " (8) the next ones" if answer["more"] else ""
-    return f"{w.work(answer['opening'], 'en')}: who did not come? {names}{more} (9) all others came"
+    noted = ", ".join(latin(name) for name in answer["absent"])
+    asked = f"Noted, absent: {noted}. Who else?" if noted else f"{w.work(answer['opening'], 'en')}: who did not come?"
+    return f"{asked} {names}{more} (9) all others came"
 
+
+SETTLED_EN = {
+    "paid": "Noted. Text us when you need people again",
+    "unpaid": "Noted. Wages are due on the agreed day; 0 for a person",
+    "not_due": "Noted, please pay on the day; 0 for a person",
+}
 
 EN: Phrases = {
     "full_wait": _full_wait_en,
@@ -195,7 +212,8 @@ EN: Phrases = {
         "Our staff look further; 0 for a person"
     ),
     "ask_attendance": lambda a, d: (
-        f"{w.bare(a['opening'], 'en')}: {a['count']} should have come {a['day']}. 1 all came, 2 somebody did not, 0 for a person"
+        f"{w.bare(a['opening'], 'en')}: {a['count']} should have come {a['day']}. "
+        + ("1 came, 2 did not, 0 for a person" if a["count"] == 1 else "1 all came, 2 somebody did not, 0 for a person")
     ),
     "which_absent": _which_absent_en,
     "attendance_noted": lambda a, d: (
@@ -204,11 +222,7 @@ EN: Phrases = {
         + ". Noted wrong? 0 for a person"
     ),
     "ask_settled": lambda a, d: (
-        f"{w.bare(a['opening'], 'en')} is over. Have the wages of {a['count']} been paid? 1 all, 2 not yet, 0 for a person"
+        f"{w.bare(a['opening'], 'en')} is over. Have the wages of {a['count']} been paid? 1 all, 2 not yet, 3 not due yet, 0 for a person"
     ),
-    "settled_noted": lambda a, d: (
-        "Noted. Text us when you need people again"
-        if a["paid"]
-        else "Noted. Wages are due on the agreed day; 0 for a person"
-    ),
+    "settled_noted": lambda a, d: SETTLED_EN[a["wages"]],
 }

@@ -102,8 +102,8 @@ def test_what_an_employer_says_of_attendance_and_wages_is_confirmed_in_the_call(
     """W06: no text is promised where none is sent."""
     assert of_an_employer("attendance_noted", came=7) == "好,记下了,来了七个。"
     assert of_an_employer("attendance_noted", came=0) == "好,记下了,一个都没来。"
-    assert of_an_employer("settled_noted", paid=True) == "好,记下了。"
-    assert "工钱到日子要给" in of_an_employer("settled_noted", paid=False)
+    assert of_an_employer("settled_noted", wages="paid") == "好,记下了。"
+    assert "工钱到日子要给" in of_an_employer("settled_noted", wages="unpaid")
 
 
 def test_whoever_is_said_to_have_been_absent_is_asked() -> None:

@@ -44,7 +44,7 @@ VALUES: dict[str, Any] = {
     "posts": [{"opening": LONG, "coming": 7, "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "没留名字的", "陈老四", "李秀珍"]}] * 3,
     "problem": "too_many", "job_names": ["摘脆红李", "砌砖", "扎钢筋"], "how": "enough", "asked_again": 3,
     "undo": True, "told": True, "ground": "pay", "words": "写的一天三百八,旁边都是一百二,打电话说好再发",
-    "absent": ["欧阳秀英", "王小云"], "came": 5, "paid": False,
+    "absent": ["欧阳秀英", "王小云"], "came": 5, "wages": "not_due", "keys": list("1234567"),
     "outcome": "not_due", "ahead": 2, "place": 3, "done": [], "wording": "mandarin", "people": 3, "coming": 2,
 }  # fmt: skip
 
