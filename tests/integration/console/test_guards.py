@@ -99,6 +99,7 @@ FIELDS = {
     "console.review": {"decision": "publish", "reason": ""},
     "console.review_after": {"decision": "publish", "reason": ""}, "console.close_opening": {"how": "off", "reason": "够了"},
     "console.verify_employer": {"verified": "yes", "reason": "看过"}, "console.set_employer_kind": {"kind": "grower"},
+    "console.set_employer_number": {"employer_phone": "10000098765"},
     "console.edit_opening": {"version": "x", "title": "摘李子", "job_type": "A04", "headcount": "2", "region_code": VILLAGE, "place": "",
                              "starts_on": "2026-06-12", "ends_on": "2026-06-12", "hours_from": "", "hours_to": "", "pay_min": "",
                              "pay_max": "", "pay_unit": "", "settlement": "", "requirements": "", "meals": "", "lodging": "",
