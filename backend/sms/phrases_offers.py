@@ -27,7 +27,7 @@ def job_offers(answer: Answer, detail: int) -> str:
     lead = ""
     if answer["relaxed"]:
         differ = "、".join(RELAXED[name] for name in answer["relaxed"][:2]) + "不一样的有:\n"
-        lead = f"没有全合的,{differ}" if detail >= 1 else "差不多的:\n"
+        lead = "没有全合的," + (differ if detail >= 1 else "有:\n")
     more = ",还要看回“还有”" if detail >= 1 else ",还看回“还有”"
     tail = "去哪个回数字" + (more if answer["remaining"] else "")
     return lead + w.numbered(answer["openings"], detail) + "\n" + tail

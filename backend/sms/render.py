@@ -22,7 +22,7 @@ FREE_WORDS = frozenset({
 })  # fmt: skip
 # Detail, and how many code units each of those may have (None: any): the fullest that fits is sent.
 SHORTER: tuple[tuple[int, int | None], ...] = (
-    (3, None), (3, 60), (3, 40), (3, 24), (2, 24), (1, 24), (1, 14), (0, 14), (0, 8), (0, 6),
+    (3, None), (3, 60), (3, 40), (3, 24), (2, 24), (1, 24), (1, 14), (0, 14), (0, 8), (0, 6), (0, 4),
 )  # fmt: skip
 
 

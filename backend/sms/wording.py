@@ -172,8 +172,7 @@ def work(opening: dict[str, Any], lang: str = "zh") -> str:
 def line(opening: dict[str, Any], lang: str = "zh", *, detail: int = 3) -> str:
     """One opening in a line, in the fixed order work → place → when → pay → meals/transport/insurance (V13).
 
-    `detail`: 3 everything, 2 without hours, 1 without the place in the village, 0 without meals and the rest and with the
-    least pay alone.
+    `detail`: 3 everything, 2 without hours, 1 without the place in the village, 0 without meals and the rest.
     """
     place = where(opening) if detail >= 2 else opening["region_name"]
     parts = [work(opening, lang), latin(place) if lang == "en" else place]
@@ -181,10 +180,7 @@ def line(opening: dict[str, Any], lang: str = "zh", *, detail: int = 3) -> str:
     if detail >= 3 and (clock := hours(opening["hours"], lang)):
         when += (" " if lang == "en" else "") + clock
     parts.append(when)
-    pay_facts = opening["pay"]
-    if detail < 1:
-        least_alone = pay_facts["max_fen"] if pay_facts["max_fen"] == pay_facts["min_fen"] else None
-        pay_facts = {**pay_facts, "max_fen": least_alone, "settlement": None}
+    pay_facts = opening["pay"] if detail >= 1 else {**opening["pay"], "settlement": None}
     parts.append(pay(pay_facts, lang))
     if detail >= 1:
         parts += cares(opening, lang)

@@ -115,6 +115,11 @@ def test_what_is_asked_of_her_is_told_as_far_as_there_is_room_and_never_cut_unse
     assert "会爬树" in cut_short and "…" in cut_short and "回“退12”,找人回0" in cut_short
 
 
+def test_a_list_says_that_nothing_fits_and_what_is_paid_however_tight_it_is() -> None:
+    text = render([long_sample("job_offers")], "濯水古镇零工")
+    assert "没有全合的" in text and text.count("120-150元/天") == 3, text
+
+
 def test_short_facts_are_told_in_full() -> None:
     text = render(
         [make("offer", opening=OPENING, code="12", expires_at=VALUES["expires_at"], changed=False)], "中塘零工"
