@@ -61,6 +61,7 @@ class _Look:
     open_offers: int
     chosen: list[WorkerMatch]
     others: bool  # nobody can be asked, but some suit who cannot be asked just now
+    changed_at: datetime  # of the facts that people were chosen for
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class _Begun:
     number: int
     left: list[WorkerMatch]
     made: int
+    changed_at: datetime
 
 
 def rearm(session: Session, opening: Opening, now: datetime) -> None:
@@ -133,7 +135,10 @@ def _begin(deps: Deps, opening_id: int, look: _Look | None, now: datetime) -> _B
             _move(session, opening_id, now, look.goes_at)
             return None
         batch = {worker.id for worker in queries.lock_workers(session, [one.worker_id for one in look.chosen[:BATCH]])}
-        chosen = _askable(session, deps, session.get_one(Opening, opening_id), look.chosen, now)
+        opening = _held(session, opening_id)
+        if opening.updated_at != look.changed_at:
+            return None  # other days, other people: the next tick chooses anew
+        chosen = _askable(session, deps, opening, look.chosen, now)
         nobody = look.plan.size > 0 and not look.chosen and not look.others and not look.open_offers
         until = now + (NOBODY_FOR if nobody else look.plan.wait)
         # While it goes out it is due soon: when it is cut short the rest are asked then, and nobody twice.
@@ -151,15 +156,22 @@ def _begin(deps: Deps, opening_id: int, look: _Look | None, now: datetime) -> _B
         )  # fmt: skip
         session.add(wave)
         wave.size = sum(_offer(session, deps, opening, match, now) for match in chosen if match.worker_id in batch)
-        return _Begun(opening.wave, [match for match in chosen if match.worker_id not in batch], wave.size)
+        left = [match for match in chosen if match.worker_id not in batch]
+        return _Begun(opening.wave, left, wave.size, look.changed_at)
+
+
+def _held(session: Session, opening_id: int) -> Opening:
+    """The opening, not to be ended or changed by anybody else before this batch is out."""
+    return session.get_one(Opening, opening_id, with_for_update={"key_share": True})
 
 
 def _more(deps: Deps, begun: _Begun, opening_id: int, batch: list[WorkerMatch], now: datetime) -> int:
-    """Ask one batch more of a wave; 0 when somebody has stopped it or it is full by now."""
+    """Ask one batch more of a wave; 0 when somebody has stopped or changed it or it is full by now."""
     with deps.db.write() as session:
         queries.lock_workers(session, [match.worker_id for match in batch])
-        opening = session.get_one(Opening, opening_id)
-        if opening.status != "published" or opening.waves_stopped_at is not None:
+        opening = _held(session, opening_id)
+        stopped = opening.status != "published" or opening.waves_stopped_at is not None
+        if stopped or opening.updated_at != begun.changed_at:
             return 0
         left = _askable(session, deps, opening, batch, now)
         made = sum(_offer(session, deps, opening, match, now, wave=begun.number) for match in left)
@@ -195,7 +207,7 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     )  # fmt: skip
     goes_at = waves.goes_at(now)
     if goes_at > now or not plan.size:
-        return _Look(plan, goes_at, free, open_offers, [], others=True)
+        return _Look(plan, goes_at, free, open_offers, [], others=True, changed_at=opening.updated_at)
     best_fit = weights_for(session, county).best_fit
 
     def suiting(now_only: bool) -> dict[int, WorkerMatch]:
@@ -218,12 +230,13 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
     chosen = choose(found, [match.worker_id for match in _askable(session, deps, opening, found.values(), now)])
     # With nobody to ask: is it only today, or only just now, that they cannot be asked?
     others = not chosen and bool(choose(later := suiting(now_only=False), _reached(session, later, now)))
-    return _Look(plan, goes_at, free, open_offers, chosen, others=others)
+    return _Look(plan, goes_at, free, open_offers, chosen, others=others, changed_at=opening.updated_at)
 
 
 def _askable_in(deps: Deps, opening: Opening, now: datetime, *, now_only: bool) -> Askable:
     stretch = Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
-    return Askable(stretch, now, _began(now), deps.settings.offers_per_day, opening.employer.phone, now_only)
+    cap = deps.settings.offers_per_day
+    return Askable(stretch, now, _began(now), cap, own=opening.employer.phone, now_only=now_only)
 
 
 def _began(now: datetime) -> datetime:

@@ -60,7 +60,7 @@ class Askable:
     now: datetime
     today_began: datetime
     cap: int
-    own: str | None = None
+    own: str | None
     now_only: bool = True
 
     def bound(self) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from sqlalchemy import select, update
 
 from backend.domain.weights import DEFAULT_WEIGHTS, problems
 from backend.services import answer_offer, instant_hire
+from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
 from backend.services.people import release_number
+from backend.services.post_opening import withdraw_opening
 from backend.store.models import Consent, Handset, HandsetOwner, MatchingWeights, Staff, Worker
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
@@ -156,6 +160,53 @@ def test_f7_a_wave_cut_short_goes_on_soon_and_asks_nobody_twice(
     assert set(Counter(hire.asked(opening_id)).values()) == {1}
     texts = [hire.texts(hire.number(worker_id)) for worker_id in hire.asked(opening_id)]
     assert all(len(one) == 1 for one in texts)
+
+
+def test_c1_nobody_is_asked_after_everybody_was_called_off(
+    hire: Hire, deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opening is withdrawn in the middle of a batch."""
+    hire.workers(70)
+    opening_id = hire.opening(headcount=3)
+    askable = instant_hire._askable
+    withdrawing: list[threading.Thread] = []
+
+    def withdraw() -> None:
+        with deps.db.write() as session:
+            withdraw_opening(session, deps, deps.clock(), opening_id, actor="api")
+
+    def meanwhile(*given: Any) -> Any:
+        if len(hire.offers(opening_id)) == instant_hire.BATCH and not withdrawing:
+            withdrawing.append(threading.Thread(target=withdraw))
+            withdrawing[0].start()
+            withdrawing[0].join(1)  # it is through at once, or waits for this batch
+        return askable(*given)
+
+    monkeypatch.setattr(instant_hire, "_askable", meanwhile)
+    hire.wave()
+    withdrawing[0].join(30)
+    assert hire.get(opening_id).status == "withdrawn"
+    assert {offer.status for offer in hire.offers(opening_id)} == {"withdrawn"}
+
+
+def test_e01_whoever_was_chosen_for_other_days_is_not_asked(
+    hire: Hire, deps: Deps, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hire.workers(70)
+    opening_id = hire.opening(headcount=3)
+    more = instant_hire._more
+    moved = hire.get(opening_id).starts_on + timedelta(days=3)
+
+    def changed(*given: Any) -> int:
+        monkeypatch.setattr(instant_hire, "_more", more)
+        with deps.db.write() as session:
+            facts = {"starts_on": moved, "ends_on": moved}
+            change_opening(session, deps, clock.advance(seconds=1), opening_id, facts, actor="api")
+        return more(*given)
+
+    monkeypatch.setattr(instant_hire, "_more", changed)
+    assert hire.wave() == instant_hire.BATCH
+    assert hire.get(opening_id).next_wave_at == clock()
 
 
 def test_a_large_wave_goes_out_whole_and_is_written_down_as_large_as_it_was(hire: Hire) -> None:
