@@ -7,6 +7,7 @@ cannot be asked at all. At night nobody is asked (M10), and what is free stays f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,18 +123,29 @@ def position(session: Session, offer: Offer) -> int:
 
 def move_up(session: Session, deps: Deps, opening: Opening, now: datetime) -> int:
     """Ask the first who wait about the places that have come free, in the caller's transaction; return how many."""
-    if opening.status != "published" or leaves_at(now) > now or answer_offer.starts_at(opening) <= now:
-        return 0
-    free = opening.headcount - opening.filled - kept(session, opening.id, now)
-    asked = left_for = 0
-    for offer in waiting(session, opening.id):
-        if asked + left_for >= free:
-            break
-        if _is_held(session, offer, now):
-            left_for += 1
-        else:
-            asked += _ask(session, deps, offer, now)
+    asked = 0
+    for offer in _next_up(session, opening, now):
+        _ask(session, deps, offer, now)
+        asked += 1
     return asked
+
+
+def _next_up(session: Session, opening: Opening, now: datetime) -> Iterator[Offer]:
+    """Whom the free places are for, in turn, each judged when the one before has been asked; nobody at night (M10).
+
+    Whoever is in the middle of something else keeps hers for the next tick; whoever cannot be asked keeps her turn.
+    """
+    if opening.status != "published" or leaves_at(now) > now or answer_offer.starts_at(opening) <= now:
+        return
+    free = opening.headcount - opening.filled - kept(session, opening.id, now)
+    for offer in waiting(session, opening.id):
+        if free <= 0:
+            return
+        if _is_held(session, offer, now):
+            free -= 1
+        elif answer_offer.may_be_asked(session, offer.worker, opening):
+            free -= 1
+            yield offer
 
 
 def held(session: Session, opening_id: int, now: datetime) -> int:
@@ -148,11 +160,8 @@ def _is_held(session: Session, offer: Offer, now: datetime) -> bool:
     return handset is not None and handset.opted_out_at is None and reminders.has_question(session, handset, now)
 
 
-def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
-    """False: she cannot be asked now, and the next one is; she keeps her turn."""
+def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> None:
     opening = offer.opening
-    if not answer_offer.may_be_asked(session, offer.worker, opening):
-        return False
     soon = answer_offer.starts_at(opening) - now < RING_BEFORE
     by_call = offer.worker.preferred_channel == "voice" or soon
     answer_offer.offer_opening(
@@ -160,7 +169,6 @@ def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> bool:
         channel="voice" if by_call else "sms", valid=VALID_BY_CALL if by_call else None, ring=soon,
     )  # fmt: skip
     log.info("moved_up", offer_id=offer.id, opening_id=opening.id)
-    return True
 
 
 def move_up_waiting(deps: Deps) -> int:
@@ -169,6 +177,8 @@ def move_up_waiting(deps: Deps) -> int:
     For whatever freed the place: a step back at night, more places wanted, an offer that nobody answered.
     """
     now = deps.clock()
+    if leaves_at(now) > now:
+        return 0
     with deps.db.read() as session:
         found = session.scalars(
             select(Opening.id)
@@ -178,6 +188,10 @@ def move_up_waiting(deps: Deps) -> int:
         ).all()
 
     def one(opening_id: int) -> int:
+        with deps.db.read() as session:
+            # Where nobody can be asked, now or for hours, others get to write.
+            if next(_next_up(session, session.get_one(Opening, opening_id), now), None) is None:
+                return 0
         with deps.db.write() as session:
             # The row is locked, so that two who look at the same free place ask one person.
             opening = session.get_one(Opening, opening_id, with_for_update=True)

@@ -168,3 +168,25 @@ def test_f7_one_who_cannot_be_set_aside_keeps_no_other_in_the_library(
     assert still_looking.set_aside_the_silent(deps) == 1
     with deps.db.read() as session:
         assert [session.get_one(Worker, one).status for one in people] == ["active", "paused"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("night", [True, False])
+def test_who_waits_and_cannot_be_asked_keeps_nobody_from_writing(
+    hire: Hire, deps: Deps, database: Database, clock: SettableClock, night: bool
+) -> None:
+    [worker_id] = hire.workers(1)
+    opening_id = hire.opening(next_wave_at=None, starts_on=at(13, 8).date(), ends_on=at(13, 8).date())
+    with hire.make() as f:
+        worker = f.session.get(Worker, worker_id)
+        worker.status = "active" if night else "paused"
+        f.make_offer(f.session.get(Opening, opening_id), worker, "waitlisted", waitlisted_at=f.now)
+    clock.set(at(10, 23) if night else at(10, 15))
+    said: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+    assert waiting_list.move_up_waiting(deps) == 0
+    assert "BEGIN IMMEDIATE" not in said
+    clock.set(at(11, 9))
+    with deps.db.write() as session:
+        session.get_one(Worker, worker_id).status = "active"
+    assert waiting_list.move_up_waiting(deps) == 1
