@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.domain.offers import OFFER_VALID
-from backend.services import answer_offer
+from backend.services import answer_offer, waiting_list
 from backend.services.deps import Deps
 from backend.store.models import OutboxRow
 from tests.integration.hire.conftest import Hire, at
@@ -36,6 +36,8 @@ def test_called_off_and_taken_back_at_night_whoever_had_a_place_can_take_it_agai
     employer = hire.employer_number(opening_id)
     for words in ("不招了", "2", "改回去"):
         hire.text(employer, words)
+    assert waiting_list.move_up_waiting(deps) == 0
     clock.set(at(11, 7, 30))
+    assert waiting_list.move_up_waiting(deps) == 1
     hire.says(worker_id, "1")
     assert [offer.status for offer in hire.offers(opening_id)] == ["accepted"]

@@ -168,7 +168,7 @@ def test_more_pay_and_what_was_never_promised_may_change(hire: Hire, full: Full,
 def test_by_text_less_pay_is_refused_with_a_way_on(hire: Hire, full: Full) -> None:
     opening_id, _, _ = full(1, 0)
     told = hire.text(hire.employer_number(opening_id), "改成一天八十")
-    assert hire.get(opening_id).pay_min_fen == 12_000 and "不招了" in told
+    assert hire.get(opening_id).pay_min_fen == 12_000 and "要改回0找人" in told
 
 
 def test_who_has_not_answered_yet_is_asked_anew_at_the_lower_pay(hire: Hire, clock: SettableClock) -> None:

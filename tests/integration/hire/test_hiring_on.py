@@ -108,7 +108,7 @@ def posted(hire: Hire, deps: Deps) -> int:
         opening = session.get_one(Opening, opening_id)
         number = opening.employer.phone
         assert number is not None
-        handset = handset_for(session, number, deps.clock())
+        handset = handset_for(session, deps, number, deps.clock())
         conversation_for(session, handset, deps.clock()).context = {
             "posting_undo": {"opening_id": opening_id, "at": deps.clock().isoformat(), "how": "posted"}
         }
