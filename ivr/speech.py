@@ -395,7 +395,7 @@ RENDERERS: dict[str, Renderer] = {
     "availability_what": _fixed("free_when"),
     "confirm_erase": _fixed("erase_by_text"),
     "erase_by_text": _fixed("text_sent", "erase_how"),
-    "erased": _fixed("erased"),
+    "erased": lambda answer, today: [prompt("erased"), *([prompt("erased_hires")] if answer["hires"] else [])],
     "kept": _kept,
     "profile_locked": _fixed("noted"),
     "which_person": _fixed("who_calls"),

@@ -95,7 +95,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "availability_what": (),
     "confirm_erase": (),
     "erase_by_text": (),  # asked by voice: the confirmation has to come by text
-    "erased": (),
+    "erased": ("hires",),  # hires: openings of this number go on
     "kept": ("what",),  # the erasure or withdrawal was called off; what: profile | place
     "profile_locked": (),  # "我不是他/打错了"
     "which_person": ("count",),  # shared phone (V21), never a name

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from backend.domain.absent_words import NAMELESS
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.services import answer_offer, employer_number, outbox, staff_task, waiting_list
@@ -98,11 +99,14 @@ def tell_gathered(deps: Deps) -> int:
 
 
 def name_for_employer(session: Session, worker: Worker) -> str:
-    """How a worker is called towards the employer: her name, or the end of her number until she has given one."""
+    """How a worker is called towards the employer: her name, or the end of her number until she has given one.
+
+    Whoever has been erased was known by name; another name for her would be a stranger to him.
+    """
     if worker.person.name:
         return worker.person.name
     handset = answer_offer.handset_of(session, worker)
-    return f"尾号{handset.number[-4:]}的师傅" if handset else "有人"
+    return f"尾号{handset.number[-4:]}{NAMELESS}" if handset and worker.person.erased_at is None else "有人"
 
 
 def _tell(session: Session, deps: Deps, opening: Opening, now: datetime) -> None:

@@ -17,6 +17,7 @@ from backend.domain.offers import HOLDS_A_PLACE
 from backend.domain.posting import next_such_days, said_of
 from backend.services import outbox, posting
 from backend.services.acts import act, run
+from backend.services.both_sides import name_for_employer
 from backend.services.opening_columns import COLUMNS
 from backend.services.people import worker_of
 from backend.services.turn import Facts, Turn
@@ -183,7 +184,7 @@ def who_comes(turn: Turn) -> list[Answer]:
         return [make("nobody_hired")]
     posts = [
         {"opening": view_of(turn, opening), "coming": opening.filled,
-         "names": [name or "没留名字的" for name in queries.names_coming(turn.session, opening.id)]}
+         "names": [name_for_employer(turn.session, one) for one in queries.who_comes(turn.session, opening.id)]}
         for opening in openings
     ]  # fmt: skip
     if turn.channel == "sms":

@@ -104,6 +104,29 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
             update(OutboxRow).where(OutboxRow.message_id == message.id).values(body=message.body),
             execution_options={"synchronize_session": False},
         )
+    # What would be said again at 再说一道, and what a turn done twice would find.
+    talks = select(Conversation).join(Handset, Handset.id == Conversation.handset_id).where(Handset.number.in_(phones))
+    for talk in turn.session.scalars(talks):
+        talk.context = _without(name, talk.context)
+    done = (
+        select(TurnEffect)
+        .join(Message, Message.id == TurnEffect.message_id)
+        .join(Handset, Handset.id == Message.handset_id)
+        .where(Handset.number.in_(phones))
+    )
+    for effect in turn.session.scalars(done):
+        effect.answer = _without(name, effect.answer)
+
+
+def _without(name: str, value: Any) -> Any:
+    """`value` (plain JSON) with somebody in the place of `name`; the same object where it does not hold it."""
+    if isinstance(value, dict):
+        found = {key: _without(name, one) for key, one in value.items()}
+        return found if any(found[key] is not one for key, one in value.items()) else value
+    if isinstance(value, list):
+        items = [_without(name, one) for one in value]
+        return items if any(new is not one for new, one in zip(items, value, strict=True)) else value
+    return value.replace(name, "有人") if isinstance(value, str) and name in value else value
 
 
 def _blank_name_in_talks(turn: Turn, worker: Worker, name: str) -> None:

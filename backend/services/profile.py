@@ -16,6 +16,7 @@ from backend.services.people import ask_which_person, release_number, speaker, w
 from backend.services.register_worker import apply_person_facts, apply_worker_facts, heard, told, where_it_stands
 from backend.services.turn import Turn
 from backend.store.models import Worker
+from backend.store.queries.employers import hiring_now
 
 # Undone by "改回去"; these columns are what a change may touch.
 PERSON_COLUMNS = ("name", "gender", "birth_year", "village_code", "place_as_said")
@@ -200,7 +201,8 @@ def delete_profile(turn: Turn) -> list[Answer]:
     if person is None:
         return _record(turn)
     erase_person(turn, person)
-    return [make("erased")]
+    # Whoever hires on this number as well goes on hiring: that is another matter, and ends by saying so.
+    return [make("erased", hires=bool(hiring_now(turn.session, turn.handset.number, turn.today)))]
 
 
 def _ask_to_erase(turn: Turn) -> list[Answer]:

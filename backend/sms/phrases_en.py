@@ -268,7 +268,9 @@ PHRASES: Phrases = {
     "availability_what": "Which days are you free, which not?",
     "confirm_erase": "Really erase your whole entry? 1 erase, 2 keep",
     "erase_by_text": "To erase your entry reply 1 to this text; 2 keeps it",
-    "erased": "Your entry has been erased.",
+    "erased": lambda a, d: (
+        "Your entry has been erased." + (" Your openings stay out; to end them send 不招了." if a["hires"] else "")
+    ),
     "kept": "All right, it stays as it is.",
     "profile_locked": "Understood: this number has changed hands; the old entry is no longer used.",
     "which_person": lambda a, d: (

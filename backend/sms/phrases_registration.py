@@ -169,7 +169,9 @@ ZH: Phrases = {
     "availability_what": "哪些天有空,哪些天没空?比如“下周都有空”“后天没空”",
     "confirm_erase": "真的要把你的登记全部删掉?删了找不回。删就回1,不删回2",
     "erase_by_text": "要删登记,请照这条短信回1;不删回2",
-    "erased": "你的登记删掉了。以后想找活,随时再来",
+    "erased": lambda a, d: (
+        "你的登记删掉了。" + ("你招人的活还在招,不要了回“不招了”。" if a["hires"] else "") + "以后想找活,随时再来"
+    ),
     "kept": lambda a, d: "好,没有删" if a["what"] == "profile" else "好,还是给你留起",
     "profile_locked": "晓得了,这个号码换人了,以前的不再用。想找活直接说",
     "which_person": lambda a, d: (

@@ -56,16 +56,16 @@ def is_employer(session: Session, phone: str) -> bool:
     return session.scalar(select(Employer.id).where(Employer.phone == phone).limit(1)) is not None
 
 
-def names_coming(session: Session, opening_id: int) -> list[str | None]:
-    """The names of those who hold a place in it, in the order they took it; None where none is known."""
-    rows = session.execute(
-        select(Person.name)
-        .join(Worker, Worker.person_id == Person.id)
+def who_comes(session: Session, opening_id: int) -> Sequence[Worker]:
+    """Those who hold a place in it, in the order they took it."""
+    query = (
+        select(Worker)
+        .options(joinedload(Worker.person))
         .join(Offer, Offer.worker_id == Worker.id)
         .where(Offer.opening_id == opening_id, Offer.status.in_(COMING))
         .order_by(Offer.answered_at, Offer.id)
     )
-    return [name for (name,) in rows]
+    return session.scalars(query).all()
 
 
 def workers_of(session: Session, opening_id: int) -> Sequence[str | None]:

@@ -112,7 +112,7 @@ def test_a_worker_without_a_name_is_called_by_the_end_of_her_number(hire: Hire, 
     with database.write() as session:
         session.get_one(Person, session.get_one(Worker, people[0]).person_id).name = None
     hire.says(people[0], "1")
-    assert f"尾号{hire.number(people[0])[-4:]}的师傅" in hire.texts(hire.employer_number(opening_id))[-1]
+    assert f"尾号{hire.number(people[0])[-4:]}那个" in hire.texts(hire.employer_number(opening_id))[-1]
 
 
 def test_an_answer_given_for_her_over_the_api_tells_both_sides(hire: Hire, api: Any) -> None:

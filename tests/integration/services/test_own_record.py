@@ -17,6 +17,7 @@ from backend.store.models import (
     Case,
     Consent,
     Conversation,
+    Handset,
     HandsetOwner,
     Hardship,
     LedgerImport,
@@ -27,6 +28,7 @@ from backend.store.models import (
     Person,
     Talk,
     TalkPerson,
+    TurnEffect,
     Worker,
 )  # fmt: skip
 from ivr import speech
@@ -177,6 +179,36 @@ def test_erasing_takes_a_second_confirmation_by_text_and_leaves_no_trace(worker:
         assert session.scalars(select(Opening)).one().filled == 0
         assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.verb == "erased")) == 1
     assert kinds(worker.say("view_profile")) == ["no_profile"]
+
+
+def test_t15_whoever_employed_her_keeps_no_name_of_hers_and_hears_that_somebody_is_not_coming(
+    worker: Speaker, deps: Deps, make
+) -> None:  # type: ignore[no-untyped-def]
+    with make() as f:
+        row = f.session.scalars(select(Worker)).one()
+        opening = f.make_opening(headcount=1, status="filled")
+        phone = opening.employer.phone
+        f.make_offer(opening, row, "accepted", employer_told="taken")
+        told = [{"kind": "who_comes", "posts": [{"names": ["王秀英", "田大山"]}]}]
+        talk = f.make_conversation(f.make_handset(phone), context={"last_answers": told})
+        asked = f.make_message("看来了几个", conversation=talk, status="answered")
+        f.session.add(TurnEffect(message_id=asked.id, act="who_comes", answer={"answers": told}, at=f.now))
+    worker.say("delete_profile", "把我的信息删了")
+    worker.answer("1")
+    stored = everything_stored(deps)
+    assert "王秀英" not in stored and "田大山" in stored
+    with deps.db.read() as session:
+        texts = session.scalars(select(OutboxRow.body).where(OutboxRow.to_number == phone)).all()
+    assert texts[-1].startswith("【") and "有人不来了" in texts[-1]
+
+
+def test_whoever_hires_on_the_number_as_well_hears_that_the_openings_go_on(worker: Speaker, deps: Deps, make) -> None:  # type: ignore[no-untyped-def]
+    with make() as f:
+        f.make_opening().employer.phone = f.session.scalars(select(Handset.number)).first()
+    worker.say("delete_profile", "把我的信息删了")
+    answers = worker.answer("1")
+    assert answers == [{"kind": "erased", "hires": True}]
+    assert "你招人的活还在招,不要了回“不招了”" in render(answers, "黔江零工")
 
 
 def test_t15_erasing_takes_why_she_was_asked_notes_of_talks_and_files_that_would_bring_her_back(

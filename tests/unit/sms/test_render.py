@@ -39,12 +39,12 @@ VALUES: dict[str, Any] = {
     "worker_name": "王秀英", "text": "明早七点在村委会门口等", "staff_name": "张敏", "purpose": "take", "form": "registration",
     "field": "age", "what": "registration", "word": "车工", "about": "word", "rate": 65, "registered": False, "for_other": True, "notice_version": "1",
     "said_": "yes", "known": False, "reason_": "", "topic": None, "reason": "not_understood", "shown": 3,
-    "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001的师傅", "陈老四", "李秀珍"], "more": True, "position": 3,
-    "taken": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001的师傅", "陈老四", "李秀珍"], "withdrawn": ["王小云"],
-    "posts": [{"opening": LONG, "coming": 7, "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "没留名字的", "陈老四", "李秀珍"]}] * 3,
+    "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001那个", "陈老四", "李秀珍"], "more": True, "position": 3,
+    "taken": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001那个", "陈老四", "李秀珍"], "withdrawn": ["王小云"],
+    "posts": [{"opening": LONG, "coming": 7, "names": ["欧阳秀英", "王小云", "冉建国", "田桂芝", "尾号0001那个", "陈老四", "李秀珍"]}] * 3,
     "problem": "too_many", "job_names": ["摘脆红李", "砌砖", "扎钢筋"], "how": "enough", "asked_again": 3,
     "undo": True, "told": True, "ground": "pay", "words": "写的一天三百八,旁边都是一百二,打电话说好再发",
-    "absent": ["欧阳秀英", "王小云"], "came": 5, "wages": "not_due", "keys": list("1234567"),
+    "absent": ["欧阳秀英", "王小云"], "came": 5, "wages": "not_due", "hires": True, "keys": list("1234567"),
     "outcome": "not_due", "ahead": 2, "place": 3, "done": [], "wording": "mandarin", "people": 3, "coming": 2,
 }  # fmt: skip
 
