@@ -100,7 +100,7 @@ CASES = {
     "tell_employer": N_("要打电话告诉用工方"),
     "ask_employer": N_("要打电话问用工方"),
     "nobody_left": N_("附近没有人可派了"),
-    "attendance": N_("来没来，两边说法不同"),
+    "attendance": N_("来没来，要问清楚"),
     "erase": N_("删除信息"),
     "distress": N_("心里难受"),
     "other_problem": N_("别的问题"),
