@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from ivr import by_people, speech
-from ivr.asking import Go, Move, Question, prompt
+from ivr.asking import Go, prompt
 from ivr.kinds import (
     ANSWERS_NOTHING,
     CLOSES_A_FORM,
@@ -21,56 +21,16 @@ from ivr.kinds import (
     READ_BACK_WHOLE,
     TEXTED,
 )
+from ivr.moves import Moves
 from ivr.questions import next_mine
-from ivr.steps import Answers, Hangup, Say, State, Step, Transfer, World
+from ivr.steps import Answers, Hangup, Say, State, Transfer, World
 
 MOST_FAILURES = 3  # V17
 REOPEN = "reopen_form"
 
 
-class FollowUp:
+class FollowUp(Moves):
     """The half of a turn that reads answers; the other half (`call_flow._Turn`) moves and waits."""
-
-    state: State
-    world: World
-    says: list[Say]
-    last: list[Step]
-
-    @property
-    def question(self) -> Question:
-        raise NotImplementedError
-
-    def move(self, move: Move) -> None:
-        raise NotImplementedError
-
-    def do(self, act: str, params: dict[str, Any] | None = None) -> None:
-        raise NotImplementedError
-
-    def ask(self) -> None:
-        raise NotImplementedError
-
-    def ask_whole(self) -> None:
-        """Ask with everything, whichever rung the question stands on."""
-        raise NotImplementedError
-
-    def again(self) -> None:
-        raise NotImplementedError
-
-    def wait(self) -> None:
-        """Wait for the answer to the question as it stands; everything is said."""
-        raise NotImplementedError
-
-    def miss(self, says: tuple[Say, ...]) -> None:
-        raise NotImplementedError
-
-    def be_at(self, at: str, data: dict[str, Any]) -> None:
-        raise NotImplementedError
-
-    def home(self) -> None:
-        raise NotImplementedError
-
-    def person(self) -> None:
-        raise NotImplementedError
 
     def answers(self, event: Answers) -> None:
         state, doing = self.state, self.state.doing
