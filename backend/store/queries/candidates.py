@@ -239,7 +239,7 @@ _MAY_BE_ASKED_NOW = f"""
     AND NOT EXISTS (SELECT 1 {_ON_HER_NUMBERS} AND b.status = 'offered' AND b.expires_at > :now
                     AND b.starts_on <= :last_day AND b.ends_on >= :first_day)
     AND (SELECT count(DISTINCT b.id) {_ON_HER_NUMBERS} AND b.offered_at >= :today_began
-         AND b.expires_at IS NOT NULL) < :cap"""
+         AND (b.expires_at IS NOT NULL OR b.wave IS NOT NULL)) < :cap"""
 
 
 @cache

@@ -85,10 +85,14 @@ def open_offers(session: Session, opening_id: int, now: datetime) -> int:
 
 
 def offers_since(session: Session, worker_ids: Collection[int], since: datetime) -> dict[int, int]:
-    """Worker id → offers we put to her since then, by text or by call; what she took of her own accord is none."""
+    """Worker id → offers we put to her since then, by text or by call; what she took of her own accord is none.
+
+    One of a wave counts, too, when it was full by her yes and she waits for a place now.
+    """
+    ours = Offer.expires_at.is_not(None) | Offer.wave.is_not(None)
     rows = session.execute(
         select(Offer.worker_id, func.count(Offer.id))
-        .where(Offer.worker_id.in_(worker_ids), Offer.offered_at >= since, Offer.expires_at.is_not(None))
+        .where(Offer.worker_id.in_(worker_ids), Offer.offered_at >= since, ours)
         .group_by(Offer.worker_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -11,6 +11,7 @@ from backend.services import expiry, instant_hire
 from backend.services.deps import Deps
 from backend.services.people import release_number
 from backend.store.models import Handset, HandsetOwner, Hardship, Household, Opening, Person, Worker
+from backend.store.queries import waves as queries
 from backend.store.session import Database
 from tests.integration.hire.conftest import Hire, at
 from tests.support.clock import SettableClock
@@ -178,6 +179,20 @@ def test_nobody_is_asked_more_often_a_day_than_the_cap(hire: Hire, clock: Settab
     all_due()
     assert sum(len(hire.asked(opening_id)) for opening_id in openings) == 4, "tomorrow is another day"
     assert len(hire.texts(hire.number(someone))) == 4
+
+
+def test_an_offer_that_was_full_by_her_yes_counts_against_the_cap(hire: Hire, database: Database, deps: Deps) -> None:
+    [someone] = hire.workers(1)
+    days = [at(12 + n, 8).date() for n in range(4)]
+    *before, opening_id = [hire.opening(starts_on=day, ends_on=day, next_wave_at=None) for day in days]
+    with hire.make() as f:
+        worker = f.session.get(Worker, someone)
+        for one in before:
+            f.make_offer(f.session.get(Opening, one), worker, "waitlisted", waitlisted_at=f.now, wave=1)
+        f.session.get(Opening, opening_id).next_wave_at = f.now
+    assert hire.wave() == 0
+    with database.read() as session:
+        assert queries.offers_since(session, [someone], at(10, 0)) == {someone: 3}
 
 
 def test_nobody_has_two_offers_open_for_the_same_days(hire: Hire, clock: SettableClock) -> None:
