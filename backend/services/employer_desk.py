@@ -127,7 +127,7 @@ def whose_side(turn: Turn) -> list[Answer]:
     turn.expect("either_or", {"1": params["employer"], "2": params["worker"], "3": neither, "no": neither}, words=words)
     choices = [
         {"zh": "你招人的活", "en": "the work you hire for"},
-        {"zh": "你报名去做的活", "en": "the work you took yourself"},
+        {"zh": "你自己去做的活", "en": "the work you took yourself"},
     ]
     return [make("either_or", about="wish", word=None, choices=choices)]
 
