@@ -37,6 +37,8 @@ def begun(placed: Placed, resume: State | None) -> State:
     asked = f"placed_{placed.purpose}"
     if placed.waited:
         data["waited"] = True
+    if placed.changed:
+        data["changed"] = True
     if placed.people > 1:
         # Nothing of one's work is told to whoever else of the house picks up (V21, M08).
         return State(at="placed_who", data={"count": placed.people, "whose": placed.whose, "then": [asked, data]})
@@ -110,7 +112,8 @@ def _offer_id(state: State) -> dict[str, Any]:
 
 def _offer_body(state: State, world: World) -> list[Say]:
     first = prompt("placed_place_free" if state.data.get("waited") else "placed_offer")
-    return [first, speech.job_read(dict(_opening(state)), world.today)]
+    changed = [prompt("offer_changed")] if state.data.get("changed") else []
+    return [first, *changed, speech.job_read(dict(_opening(state)), world.today)]
 
 
 def _offer(state: State, world: World, key: str) -> Move | None:

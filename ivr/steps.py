@@ -80,6 +80,7 @@ class Placed:
     offer_id: int | None = None
     missed: bool = False  # of a callback: her call was never answered
     waited: bool = False  # of an offer: she waited for this place
+    changed: bool = False  # … she was asked before, and the work has changed since
     people: int = 1  # how many use the phone, at most four
     worker_id: int | None = None  # of still_looking
     whose: int = 1  # which of them it is about, as the key of "who is speaking"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.services import answer_offer, follow_up, reminders, still_looking
+from backend.services import answer_offer, follow_up, put_offer, reminders, still_looking
 from backend.services.deps import Deps
 from backend.services.people import owners
 from backend.services.views import opening_view
@@ -24,12 +24,12 @@ _WANTED_WHILE = {
 }
 _Text = Callable[[Session, Deps, Offer, Handset, datetime], None]
 _TEXTS: dict[str, _Text] = {
-    "offer": answer_offer.text_offer,
+    "offer": put_offer.text_offer,
     "reminder": reminders.text_reminder,
     "follow_up": follow_up.text_follow_up,
 }
 _EXPECT: dict[str, Callable[[Conversation, Offer], None]] = {
-    "offer": answer_offer.expect_answer,
+    "offer": put_offer.expect_answer,
     "reminder": reminders.expect_coming,
     "follow_up": follow_up.expect_outcome,
 }
@@ -84,7 +84,8 @@ def expect(session: Session, planned: PlannedCall, conversation: Conversation, n
 def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> dict[str, Any]:
     """What the call is about, for whoever has picked up: `{purpose, opening, offer_id}`; "over": settled meanwhile.
 
-    Of a callback also `missed`: the call it answers was never answered; of an offer `waited`: she stood on the list for it.
+    Of a callback also `missed`: the call it answers was never answered; of an offer `waited`: she stood on the list for it,
+    `changed`: she was asked before, and the work has changed or goes on since.
     """
     settled = planned.status in {"answered", "suppressed"} or not still_wanted(session, planned, now)
     if planned.purpose == still_looking.PURPOSE and not settled:
@@ -98,8 +99,9 @@ def what_for(session: Session, deps: Deps, planned: PlannedCall, now: datetime) 
     view = opening_view(offer.opening, deps.regions)
     handset = session.get_one(Handset, planned.handset_id)
     people = [owner.person_id for owner in owners(session, handset)][:4]
-    waited = planned.purpose == "offer" and offer.waitlisted_at is not None
-    told = {"purpose": planned.purpose, "opening": view, "offer_id": offer.id, "waited": waited}
+    told = {"purpose": planned.purpose, "opening": view, "offer_id": offer.id}
+    if planned.purpose == "offer":
+        told |= {"waited": offer.waitlisted_at is not None, "changed": offer.ended_as is not None}
     if offer.worker.person_id not in people:
         return told
     return {**told, "people": len(people), "whose": people.index(offer.worker.person_id) + 1}

@@ -79,7 +79,7 @@ ASK_AGE = DATA["form"]["answer"]
 
 PLACED = (
     Placed("callback"),
-    Placed("offer", opening(), 71, waited=True),
+    Placed("offer", opening(), 71, waited=True, changed=True),
     Placed("reminder", opening(), 71, people=2),
     Placed("still_looking", worker_id=5),
     Placed("still_looking", worker_id=5, people=2),

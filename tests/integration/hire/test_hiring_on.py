@@ -17,6 +17,8 @@ from backend.store.models import Opening, Worker
 from tests.integration.hire.conftest import Hire, at
 from tests.integration.hire.test_waiting_list import full, give_back, status  # noqa: F401 - a fixture
 from tests.support.clock import SettableClock
+from tests.support.fakes import FakeCarrier
+from tests.support.placed import Answered, place_due
 
 Full = Callable[..., tuple[int, list[int], list[int]]]
 
@@ -201,3 +203,14 @@ def test_who_has_enough_and_whom_all_have_left_counts_on_from_nobody(hire: Hire,
         said(hire, opening_id, words)
         found = hire.get(opening_id)
         assert (found.status, found.headcount, found.filled, found.closed_at) == ("published", wanted, 0, None)
+
+
+def test_v13_who_would_rather_talk_hears_in_the_call_that_it_has_changed(
+    hire: Hire, full: Full, deps: Deps, clock: SettableClock, carrier: FakeCarrier
+) -> None:
+    opening_id, [holder], _ = full(1, 0)
+    with deps.db.write() as session:
+        session.get_one(Worker, holder).preferred_channel = "voice"
+    said(hire, opening_id, "都不用来了", "2", "改回去")
+    ring = place_due(deps, clock, carrier)
+    assert ring is not None and "这个活有变动。" in Answered(hire.signed, ring).text
