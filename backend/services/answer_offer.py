@@ -9,34 +9,26 @@ import structlog
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from backend.domain.answers import Answer, make
-from backend.domain.calling import takes_texts
-from backend.domain.messages import leaves_at
+from backend.domain.answers import Answer
 from backend.domain.offers import (
     HOLDS_A_PLACE,
-    MOVED_UP_VALID,
-    OFFER_VALID,
     Stretch,
-    expires_at,
     may_become,
     may_step_back,
     overlap,
     short_code,
 )
 from backend.errors import Conflict, NotFound
-from backend.services import outbox, planned_calls
+from backend.services import outbox
 from backend.services.deps import Deps
 from backend.services.people import handset_to_write_to
-from backend.services.views import opening_view
 from backend.settings import TIMEZONE
-from backend.store.models import Conversation, Employer, Handset, HandsetOwner, Offer, Opening, Worker
+from backend.store.models import Employer, Handset, HandsetOwner, Offer, Opening, Worker
 from backend.store.queries.offers import binds
-from backend.store.queries.posts import POST, is_kept_in_hand, kept_in_hand
+from backend.store.queries.posts import POST, kept_in_hand
 
 log = structlog.get_logger()
 OPEN = ("offered", "waitlisted", "accepted")
-# Rung later than this before its end an offer could not be answered any more.
-TO_ANSWER = timedelta(minutes=10)
 
 
 def take(
@@ -90,7 +82,7 @@ def take(
         full = opening.status == "filled" or (opening.status == "published" and opening.ends_on >= today)
         raise Conflict("no place", reason="full" if full else "not_open")
     session.refresh(opening)
-    code = _free_code(session, worker_id, today)
+    code = free_code(session, worker_id, today)
     if offer is None:
         offer = Offer(opening_id=opening_id, worker_id=worker_id, offered_at=now)
         session.add(offer)
@@ -175,7 +167,7 @@ def _stretch(opening: Opening) -> Stretch:
     return Stretch(opening.starts_on, opening.ends_on, opening.hours_from, opening.hours_to)
 
 
-def _free_code(session: Session, worker_id: int, today: date) -> str:
+def free_code(session: Session, worker_id: int, today: date) -> str:
     """A code that no open offer bears which is answered from the same phone: of two who share it one 接11 means one (V21)."""
     hers = (
         select(HandsetOwner.handset_id)
@@ -323,88 +315,6 @@ def answer(session: Session, *, now: datetime, offer_id: int, answer: str, chann
     return decline(session, now=now, offer_id=offer_id)
 
 
-def offer_opening(
-    session: Session,
-    deps: Deps,
-    *,
-    now: datetime,
-    opening_id: int,
-    worker_id: int,
-    channel: str = "sms",
-    valid: timedelta | None = None,
-    ring: bool = False,
-) -> Offer:
-    """Put an opening to a worker (即时快招): an offer with a code and an expiry (E03, M04, M05).
-
-    Told by text, or by a call of ours where she would rather talk; whom it does not reach gets the text (V15).
-    Whoever waits for a place keeps her turn, and it is kept for her while the offer is `valid`: OFFER_VALID, or
-    MOVED_UP_VALID where others wait behind her and the place was never hers. `ring`: by a call whatever she would
-    rather, for there is little time.
-
-    Conflict(reason=): `not_open`, `full`, `taken_already`; an open offer is returned as it is.
-    """
-    opening, worker = session.get(Opening, opening_id), session.get(Worker, worker_id)
-    if opening is None or worker is None:
-        raise NotFound("no such worker or opening")
-    if opening.status == "filled":
-        raise Conflict("no place", reason="full")
-    if opening.status != "published" and not (channel == "staff" and is_kept_in_hand(opening)):
-        raise Conflict("not published", reason="not_open")
-    offer = session.scalar(
-        select(Offer).where(Offer.opening_id == opening_id, Offer.worker_id == worker_id).with_for_update()
-    )
-    if offer is not None and offer.status in HOLDS_A_PLACE:
-        raise Conflict("already taken", reason="taken_already", offer_id=offer.id)
-    if offer is not None and offer.status == "offered":
-        return offer
-    if is_own(session, worker, opening):
-        raise Conflict("her own opening", reason="own")
-    if offer is None:
-        offer = Offer(
-            opening_id=opening_id,
-            worker_id=worker_id,
-            offered_at=now,
-            starts_on=opening.starts_on,
-            ends_on=opening.ends_on,
-        )
-        session.add(offer)
-    begin(session, offer, opening, now, channel, valid)
-    handset = handset_of(session, worker)
-    if handset is not None and not _ring(session, deps, offer, handset, now, ring):
-        text_offer(session, deps, offer, handset, now)
-    return offer
-
-
-def begin(
-    session: Session, offer: Offer, opening: Opening, now: datetime, channel: str, valid: timedelta | None = None
-) -> None:
-    """Let the offer stand from now on, as the work is now; tells nobody."""
-    if offer.status != "waitlisted":
-        offer.waitlisted_at = None
-    if valid is None:
-        never_hers = offer.waitlisted_at is not None and offer.ended_as not in HOLDS_A_PLACE
-        valid = MOVED_UP_VALID if never_hers else OFFER_VALID
-    offer.code = _free_code(session, offer.worker_id, now.astimezone(TIMEZONE).date())
-    offer.starts_on, offer.ends_on = opening.starts_on, opening.ends_on
-    offer.status, offer.channel, offer.offered_at, offer.answered_at = "offered", channel, now, None
-    starts = starts_at(opening)
-    # At night it leaves in the morning, and has its hours from then (M10).
-    offer.expires_at = expires_at(leaves_at(now), starts if starts > now else _end_of(opening.ends_on), valid)
-    session.flush()
-
-
-def _ring(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime, wanted: bool) -> bool:
-    """Plan a call for whoever would rather talk, or gets no texts; False where it has to be a text."""
-    wanted = wanted or offer.worker.preferred_channel == "voice" or not takes_texts(handset.number)
-    if not wanted or offer.expires_at is None:
-        return False
-    planned = planned_calls.plan(
-        session, deps, now=now, handset=handset, purpose="offer", offer_id=offer.id, person_id=offer.worker.person_id,
-        due_at=now, expires_at=offer.expires_at - TO_ANSWER, again=True,
-    )  # fmt: skip
-    return planned is not None
-
-
 def put_on_list(
     session: Session, *, now: datetime, opening: Opening, worker: Worker, offer: Offer | None, channel: str
 ) -> Offer:
@@ -415,7 +325,7 @@ def put_on_list(
             offered_at=now,
         )  # fmt: skip
         session.add(offer)
-    offer.code = offer.code or _free_code(session, worker.id, now.astimezone(TIMEZONE).date())
+    offer.code = offer.code or free_code(session, worker.id, now.astimezone(TIMEZONE).date())
     # Whose turn it was and who yet came too late has not lost it.
     had_turn = offer.status == "offered" and offer.waitlisted_at is not None
     offer.waitlisted_at = offer.waitlisted_at if had_turn else now
@@ -438,52 +348,9 @@ def back_on_the_list(session: Session, opening: Opening, now: datetime) -> int:
     return len(over)
 
 
-def text_offer(session: Session, deps: Deps, offer: Offer, handset: Handset, now: datetime) -> None:
-    """Tell an open offer by text; a bare answer is then to it."""
-    assert offer.expires_at is not None
-    message = outbox.enqueue(
-        session,
-        deps,
-        now=now,
-        handset=handset,
-        kind="initiated",
-        expires_at=offer.expires_at,
-        answers=[as_answer(offer, deps)],
-    )
-    expect_answer(session.get_one(Conversation, message.conversation_id), offer)
-
-
-def as_answer(offer: Offer, deps: Deps) -> Answer:
-    """An open offer as it is told."""
-    assert offer.expires_at is not None
-    return make(
-        "place_free" if offer.waitlisted_at is not None else "offer",
-        opening=opening_view(offer.opening, deps.regions),
-        code=offer.code,
-        expires_at=offer.expires_at.isoformat(),
-        changed=offer.ended_as is not None,
-    )
-
-
 def starts_at(opening: Opening) -> datetime:
     """When the work begins; seven in the morning where no hour was told."""
     return datetime.combine(opening.starts_on, _hour(opening.hours_from), TIMEZONE)
-
-
-def expect_answer(conversation: Conversation, offer: Offer) -> None:
-    """A bare answer now binds to this offer, the last one sent (M04)."""
-    accept: dict[str, Any] = {"act": "apply_job", "params": {"offer_id": offer.id}}
-    refuse: dict[str, Any] = {"act": "withdraw_application", "params": {"offer_id": offer.id}}
-    conversation.person_id = offer.worker.person_id
-    conversation.context = {
-        **(conversation.context or {}),
-        "pending": {
-            "kind": "offer",
-            "offer_id": offer.id,
-            "options": {"1": accept, "yes": accept, "2": refuse, "no": refuse},
-            "until": offer.expires_at.isoformat() if offer.expires_at else None,
-        },
-    }
 
 
 def handset_of(session: Session, worker: Worker) -> Handset | None:
@@ -507,10 +374,6 @@ def may_be_asked(session: Session, worker: Worker, opening: Opening) -> bool:
 
 def _hour(text: str | None) -> time:
     return time.fromisoformat(text) if text else time(7, 0)
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time(23, 59), TIMEZONE)
 
 
 def tell_employer(session: Session, deps: Deps, *, now: datetime, opening: Opening, answer: Answer) -> None:

@@ -11,7 +11,7 @@ from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
 from backend.domain.offers import HOLDS_A_PLACE, may_step_back
 from backend.errors import Conflict
-from backend.services import answer_offer, audit, both_sides, waiting_list
+from backend.services import answer_offer, audit, both_sides, put_offer, waiting_list
 from backend.services.acts import act
 from backend.services.find_jobs import (
     SHOWN_AT_ONCE,
@@ -102,9 +102,9 @@ def _as_it_is_now(turn: Turn, offer: Offer) -> Answer | None:
         return make("waitlisted", opening=_view(turn, opening), position=place, code=offer.code)
     if opening.status != "published" or turn.channel == "voice":
         return None
-    answer_offer.begin(turn.session, offer, opening, turn.now, turn.channel)
-    answer_offer.expect_answer(turn.conversation, offer)
-    return answer_offer.as_answer(offer, turn.deps)
+    put_offer.begin(turn.session, offer, opening, turn.now, turn.channel)
+    put_offer.expect_answer(turn.conversation, offer)
+    return put_offer.as_answer(offer, turn.deps)
 
 
 def _offer_named(turn: Turn) -> Offer | None:
@@ -243,8 +243,8 @@ def withdraw_application(turn: Turn) -> list[Answer]:
     asks = turn.facts.params.get("ask")
     if asks and offer.status == "offered" and offer.expires_at and offer.expires_at > turn.now:
         # A number of her list chose it; by the offer's own text the same number took it.
-        answer_offer.expect_answer(turn.conversation, offer)
-        return [answer_offer.as_answer(offer, turn.deps)]
+        put_offer.expect_answer(turn.conversation, offer)
+        return [put_offer.as_answer(offer, turn.deps)]
     asks = asks or (turn.channel == "voice" and not turn.facts.params.get("confirmed"))
     if asks and offer.status == "waitlisted":
         return [_really(turn, offer, {"act": "wait_for_place", "params": {"opening_id": offer.opening_id}})]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from backend.domain.access import may, may_see
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import answer_offer, audit, confirming, once
+from backend.services import answer_offer, audit, confirming, once, put_offer
 from backend.services.each import each
 from backend.services.matches import openings_for
 from backend.services.post_opening import post_opening
@@ -119,7 +119,7 @@ def give_post(deps: Deps, member: Member, opening_id: int, worker_id: int) -> Of
             raise Conflict("no place", reason="full")
         if (standing := answer_offer.in_the_way(session, worker.id, opening)) is not None:
             raise Conflict("overlaps a taken opening", reason="overlap", standing=standing.opening_id)
-        offer = answer_offer.offer_opening(
+        offer = put_offer.offer_opening(
             session, deps, now=now, opening_id=opening.id, worker_id=worker.id, channel="staff", valid=TO_THINK
         )
         audit.write(session, now, member.actor, "gave_post", offer, opening_id=opening.id, worker_id=worker.id)

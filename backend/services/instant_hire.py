@@ -21,7 +21,7 @@ from backend.domain.answers import make
 from backend.domain.calling import takes_texts
 from backend.domain.offers import Stretch
 from backend.errors import Conflict
-from backend.services import answer_offer, both_sides, planned_calls, staff_task, waiting_list
+from backend.services import answer_offer, both_sides, planned_calls, put_offer, staff_task, waiting_list
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.services.matches import WorkerMatch, workers_for
@@ -319,7 +319,7 @@ def _offer(
     """Whether an offer was made."""
     channel = "voice" if match.worker.preferred_channel == "voice" else "sms"
     try:
-        offer = answer_offer.offer_opening(
+        offer = put_offer.offer_opening(
             session, deps, now=now, opening_id=opening.id, worker_id=match.worker_id, channel=channel
         )
     except Conflict as conflict:  # she has taken it herself a moment ago

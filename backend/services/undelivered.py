@@ -73,13 +73,13 @@ def _rung(session: Session, deps: Deps, handset: Handset, message: Message, now:
 
 def _worth_until(kind: str, offer: Offer, now: datetime) -> datetime:
     """Until when there is something to ask: an offer to its end, a reminder to the work, how it went for some days."""
-    from backend.services import answer_offer  # which queues texts itself, and so leads back here
+    from backend.services import answer_offer, put_offer  # which queues texts itself, and so leads back here
 
     if kind == "reminder":
         return answer_offer.starts_at(offer.opening)
     if kind == "follow_up":
         return follow_up_window(offer.ends_on)[1]
-    return offer.expires_at - answer_offer.TO_ANSWER if offer.expires_at else now + WORTH_FOR
+    return offer.expires_at - put_offer.TO_ANSWER if offer.expires_at else now + WORTH_FOR
 
 
 def _task(session: Session, deps: Deps, handset: Handset, message: Message, now: datetime) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.domain.answers import Answer, make
 from backend.domain.messages import leaves_at
 from backend.domain.offers import HOLDS_A_PLACE, may_become
-from backend.services import answer_offer, audit, outbox, reminders
+from backend.services import answer_offer, audit, outbox, put_offer, reminders
 from backend.services.acts import act, run
 from backend.services.deps import Deps
 from backend.services.each import each
@@ -164,7 +164,7 @@ def _ask(session: Session, deps: Deps, offer: Offer, now: datetime) -> None:
     opening = offer.opening
     soon = answer_offer.starts_at(opening) - now < RING_BEFORE
     by_call = offer.worker.preferred_channel == "voice" or soon
-    answer_offer.offer_opening(
+    put_offer.offer_opening(
         session, deps, now=now, opening_id=opening.id, worker_id=offer.worker_id,
         channel="voice" if by_call else "sms", valid=VALID_BY_CALL if by_call else None, ring=soon,
     )  # fmt: skip

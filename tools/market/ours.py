@@ -20,7 +20,7 @@ from tools.market.world import DAY, Posting, Registered
 
 CALL_HOURS = (time(8), time(20))  # setting CALL_HOURS
 OFFERS_PER_DAY = 3  # setting OFFERS_PER_DAY
-TO_ANSWER = 10  # minutes: answer_offer.TO_ANSWER
+TO_ANSWER = 10  # minutes: put_offer.TO_ANSWER
 NOBODY_FOR = timedelta(hours=6)  # instant_hire.NOBODY_FOR
 VALID_BY_CALL, RING_BEFORE = timedelta(minutes=45), timedelta(hours=3)  # waiting_list.py
 

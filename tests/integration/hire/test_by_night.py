@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.domain.offers import OFFER_VALID
-from backend.services import answer_offer, waiting_list
+from backend.services import answer_offer, put_offer, waiting_list
 from backend.services.deps import Deps
 from backend.store.models import OutboxRow
 from tests.integration.hire.conftest import Hire, at
@@ -17,7 +17,7 @@ def test_an_offer_made_at_night_has_its_hours_from_the_morning(hire: Hire, deps:
     [worker_id] = hire.workers(1)
     clock.set(at(10, 22, 30))
     with deps.db.write() as session:
-        answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
+        put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
     [offer] = hire.offers(opening_id)
     assert offer.expires_at == at(11, 7) + OFFER_VALID
     with deps.db.read() as session:

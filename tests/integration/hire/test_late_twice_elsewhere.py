@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.services import answer_offer, expiry
+from backend.services import expiry, put_offer
 from backend.services.deps import Deps
 from backend.store.models import Conversation, Handset, HandsetOwner, Worker
 from backend.store.session import Database
@@ -100,7 +100,7 @@ def test_anothers_offer_is_not_taken_by_an_old_question_on_a_phone_that_changed_
     with database.write() as session:
         handset = session.query(Handset).filter_by(number=stranger).one()
         conversation = session.query(Conversation).filter_by(handset_id=handset.id).one()
-        answer_offer.expect_answer(conversation, session.get_one(type(offer), offer.id))
+        put_offer.expect_answer(conversation, session.get_one(type(offer), offer.id))
         conversation.person_id = None
     hire.text(stranger, "1")
     assert next(o for o in hire.offers(opening_id) if o.worker_id == worker_id).status == "offered"
@@ -144,7 +144,7 @@ def test_v21_of_two_who_share_a_phone_a_code_names_whose_offer_is_meant(
         other.handset_id, other.relation = phone.id, "spouse"
     with deps.db.write() as session:
         for opening_id, worker_id in ((first_day, first), (next_day, second)):
-            answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
+            put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
     [hers], [his] = hire.offers(first_day), hire.offers(next_day)
     assert hers.code != his.code
     hire.says(first, f"{words}{hers.code}")

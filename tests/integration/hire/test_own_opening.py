@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.errors import Conflict
-from backend.services import answer_offer
+from backend.services import answer_offer, put_offer
 from backend.services.deps import Deps
 from backend.store.models import Employer, Offer, Worker
 from backend.store.session import Database
@@ -44,7 +44,7 @@ def test_when_he_wants_to_take_it_he_hears_that_it_is_his(
 def test_nor_is_he_asked_by_staff_or_from_the_waiting_list(hire: Hire, own: tuple[int, int, int], deps: Deps) -> None:
     opening_id, himself, other = own
     with deps.db.write() as session, pytest.raises(Conflict) as refused:
-        answer_offer.offer_opening(
+        put_offer.offer_opening(
             session, deps, now=deps.clock(), opening_id=opening_id, worker_id=himself, channel="staff"
         )
     assert refused.value.reason == "own"

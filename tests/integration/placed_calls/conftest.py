@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.services import answer_offer
+from backend.services import answer_offer, put_offer
 from backend.services.deps import Deps
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeCarrier
@@ -53,9 +53,7 @@ def offered(worker: Callable[..., tuple[int, int]], deps: Deps) -> Callable[...,
     def made(**more: Any) -> int:
         worker_id, opening_id = worker(**more)
         with deps.db.write() as session:
-            offer = answer_offer.offer_opening(
-                session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id
-            )
+            offer = put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
             return offer.id
 
     return made

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from backend.services import answer_offer, place_calls
+from backend.services import place_calls, put_offer
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Call, PlannedCall
@@ -294,7 +294,7 @@ def test_v17_for_callers_of_65_the_person_comes_first_and_silence_is_still_nobod
         elder = f.make_worker(number=NUMBER, birth_year=1950, preferred_channel="voice")
         opening = f.make_opening()
     with deps.db.write() as session:
-        answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening.id, worker_id=elder.id)
+        put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening.id, worker_id=elder.id)
     answered = Answered(signed, due())
     assert answered.text.startswith("您好,想找真人说话,按0。")
     answered.silence()

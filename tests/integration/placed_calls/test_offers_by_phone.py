@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backend.services import answer_offer
+from backend.services import answer_offer, put_offer
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Handset, HandsetOwner, PlannedCall
@@ -124,7 +124,7 @@ def test_an_offer_to_a_number_that_opted_out_of_calls_is_a_text(
     worker_id, opening_id = worker()
     with deps.db.write() as session:
         session.scalars(select(Handset).where(Handset.number == NUMBER)).one().calls_opted_out_at = deps.clock()
-        answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
+        put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening_id, worker_id=worker_id)
     assert count(database, PlannedCall) == 0
     assert len(texts(deps)) == 1
 

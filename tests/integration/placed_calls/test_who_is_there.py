@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from backend.services import after_call, answer_offer, place_calls, reminders
+from backend.services import after_call, answer_offer, place_calls, put_offer, reminders
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Call, CallAttempt, Conversation, Handset, Opening, PlannedCall
@@ -89,10 +89,10 @@ def test_m04_what_only_a_machine_or_nobody_heard_leaves_the_open_question_as_it_
                                ends_on=f.today + timedelta(days=6))  # fmt: skip
         worker_id = offer_of(deps, offer_id).worker_id
     with deps.db.write() as session:
-        second = answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=other.id, worker_id=worker_id)
+        second = put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=other.id, worker_id=worker_id)
         second_id = second.id
         session.execute(update(PlannedCall).values(status="suppressed"))
-        answer_offer.text_offer(session, deps, second, session.scalars(select(Handset)
+        put_offer.text_offer(session, deps, second, session.scalars(select(Handset)
                                 .where(Handset.number == NUMBER)).one(), deps.clock())  # fmt: skip
     in_the_evening(clock)
     assert reminders.remind_workers(deps) == 1

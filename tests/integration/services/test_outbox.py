@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from backend.domain.answers import make as answer
 from backend.errors import CarrierError
-from backend.services import answer_offer, outbox, reminders, ring_instead
+from backend.services import answer_offer, outbox, put_offer, reminders, ring_instead
 from backend.services.planned_calls import finish
 from backend.store.models import Case, Handset, HandsetOwner, Message, Offer, OutboxRow, PlannedCall, Worker
 
@@ -228,7 +228,7 @@ def test_m09_what_can_be_asked_by_phone_is_rung_first_and_a_task_only_after_that
     queue()
     send_and_fail(deps, carrier, "undelivered")
     with deps.db.write() as session:
-        answer_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening.id, worker_id=worker.id)
+        put_offer.offer_opening(session, deps, now=deps.clock(), opening_id=opening.id, worker_id=worker.id)
     send_and_fail(deps, carrier, "undelivered")
     with deps.db.read() as session:
         planned = session.scalars(select(PlannedCall)).one()
