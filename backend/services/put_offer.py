@@ -157,10 +157,11 @@ def _end_of(day: date) -> datetime:
 def put_offer(
     session: Session, deps: Deps, *, now: datetime, opening_id: int, worker_id: int, channel: str, actor: str
 ) -> Offer:
-    """Ask her by hand, outside the waves, and only whom a wave could ask too (W01, M06); in the caller's transaction; whoever waits for a place keeps her turn.
+    """Ask her by hand, outside the waves, in the caller's transaction; whoever waits for a place keeps her turn (E03, M06).
 
-    Raises as `offer_opening`; `Conflict` with reason `not_askable` where she looks for no work, has not agreed
-    to be asked, wants no texts or has no number.
+    A wave asks only those who agreed to be in the library; by hand whoever once took a place without a name may be asked, too.
+
+    Raises as `offer_opening`; `Conflict` with reason `not_askable` where she looks for no work, wants no texts or has no number.
     """
     worker = session.get(Worker, worker_id, with_for_update=True)
     if worker is None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from backend.services.answer_offer import handset_of
 from backend.settings import Settings
-from backend.store.models import Consent, Offer, Opening, OutboxRow
+from backend.store.models import Offer, Opening, OutboxRow
 from backend.store.session import Database
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -35,17 +35,16 @@ def test_an_offer_asks_the_worker_by_text(api: FlaskClient, make: Any, database:
         assert row.to_number == "+8610001000911" and row.kind == "initiated" and "摘脆红李" in row.body
 
 
-def test_nobody_is_asked_through_the_api_whom_a_wave_may_not_ask(
+def test_nobody_is_asked_through_the_api_who_looks_for_no_work_or_wants_no_texts(
     api: FlaskClient, make: Any, database: Database
 ) -> None:
-    """W01, M06: erased, not looking for work, not agreed, wanting no texts."""
+    """M06: erased, not looking for work, wanting no texts."""
     with make() as f:
         opening = f.make_opening()
-        people = [f.make_worker() for _ in range(4)]
-        erased, paused, silent, never = people
+        people = [f.make_worker() for _ in range(3)]
+        erased, paused, silent = people
         erased.status, paused.status = "erased", "paused"
         handset_of(f.session, silent).opted_out_at = f.now
-        f.session.execute(delete(Consent).where(Consent.person_id == never.person_id))
         ids = [worker.id for worker in people]
     for worker_id in ids:
         refused = api.post(URL, json={"opening_id": opening.id, "worker_id": worker_id})
