@@ -217,7 +217,9 @@ PHRASES: Phrases = {
         + ", ".join(w.cares(a["opening"], "en", negatives=True))
         + f". Needs {a['opening']['headcount']}, {a['opening']['left']} left. {a['opening']['requirements']} Reply 1 to go"
     ),
-    "which_job": lambda a, d: f"{WHICH[a['purpose']]} {_numbered(a['openings'])}{' 4 others,' * a['more']} reply a number",
+    "which_job": lambda a, d: (
+        f"{WHICH[a['purpose']]} {_numbered(a['openings'])}{' 4 others,' * a['more']} reply a number"
+    ),
     "job_taken": lambda a, d: (
         f"Settled: {w.line(a['opening'], 'en')}. "
         + (f"Ask for {latin(a['contact']['name'])} {a['contact'].get('phone') or ''}. " if a["contact"] else "")
