@@ -6,6 +6,8 @@ BOOTSTRAP := sh backend/run/bootstrap.sh
 PYTHON := .venv/bin/python
 # What to run of the tests, e.g. `make test ARGS="tests/unit -k wages"`.
 ARGS ?=
+# One after the other, for they start the whole service and share the machine; all others run side by side.
+WHOLE_SERVICE := tests/bot tests/e2e
 
 run: ## start everything and print where it is (PORT, DATA_DIR; Ctrl-C stops all of it)
 	@$(BOOTSTRAP) app rasa
@@ -14,7 +16,12 @@ run: ## start everything and print where it is (PORT, DATA_DIR; Ctrl-C stops all
 test: ## the whole test suite, real parts included; says what it installed and what it skipped and why
 	@$(BOOTSTRAP) app dev rasa system peers
 	@$(PYTHON) -m backend.run.train
+ifeq ($(strip $(ARGS)),)
+	@$(PYTHON) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(WHOLE_SERVICE:%=--ignore=%); passed=$$?; \
+	$(PYTHON) -m pytest $(WHOLE_SERVICE) && exit $$passed
+else
 	@$(PYTHON) -m pytest $(ARGS)
+endif
 
 train: ## train the dialogue model if its inputs changed
 	@$(BOOTSTRAP) app rasa
