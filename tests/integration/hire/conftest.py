@@ -12,7 +12,8 @@ from sqlalchemy import select
 from backend.services import instant_hire
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
-from backend.store.models import Case, Offer, Opening, OutboxRow, Wave
+from backend.store.models import Case, Offer, Opening, OutboxRow, Outcome, Wave, Worker
+from backend.store.session import Database
 from backend.worker.loops import one_turn
 from tests.support.signing import SignedClient
 
@@ -65,7 +66,6 @@ class Hire:
 
     def number(self, worker_id: int) -> str:
         from backend.services.answer_offer import handset_of
-        from backend.store.models import Worker
 
         with self.deps.db.read() as session:
             handset = handset_of(session, session.get_one(Worker, worker_id))
@@ -101,6 +101,33 @@ class Hire:
 @pytest.fixture
 def hire(deps: Deps, make: Make, signed: SignedClient) -> Hire:
     return Hire(deps, make, signed)
+
+
+@pytest.fixture
+def working(hire: Hire, deps: Deps) -> Any:
+    """An opening for the eleventh, from eight, with so many taken places; its id and the workers in order."""
+
+    def made(count: int = 3, **opening: Any) -> tuple[int, list[int]]:
+        day = at(11, 8).date()
+        opening_id = hire.opening(headcount=count, next_wave_at=None, **{"starts_on": day, "ends_on": day, **opening})
+        people = hire.workers(count)
+        with hire.make() as f:
+            row = f.session.get(Opening, opening_id)
+            for worker_id in people:
+                f.make_offer(row, f.session.get(Worker, worker_id), "accepted", employer_told="taken")
+            row.status = "filled"
+        return opening_id, people
+
+    return made
+
+
+def said(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        return [(row.side, row.outcome) for row in session.query(Outcome).order_by(Outcome.id)]
+
+
+def status(hire: Hire, opening_id: int) -> list[str]:
+    return [offer.status for offer in hire.offers(opening_id)]
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
