@@ -84,7 +84,7 @@ def erase_person(turn: Turn, person: Person) -> None:
 
 
 def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
-    """Employers were told her name when she took a place; those texts keep their sense without it."""
+    """Employers were told her name when she took a place, and may have said it; those texts keep their sense without it."""
     phones = (
         select(Employer.phone)
         .join(Opening, Opening.employer_id == Employer.id)
@@ -94,12 +94,15 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
     told = turn.session.scalars(
         select(Message)
         .join(Handset, Handset.id == Message.handset_id)
-        .where(
-            Handset.number.in_(phones), Message.direction == "outbound", Message.body.contains(name, autoescape=True)
-        )
+        .where(Handset.number.in_(phones), Message.body.contains(name, autoescape=True))
     ).all()
     for message in told:
-        message.body, message.gloss, message.answer = message.body.replace(name, "有人"), "", None
+        message.body = message.body.replace(name, "有人")
+        if message.direction == "inbound":
+            for column in ("normalized_text", "words_before", "entities", "corrected"):
+                setattr(message, column, _without(name, getattr(message, column)))
+            continue
+        message.gloss, message.answer = "", None
         turn.session.execute(
             update(OutboxRow).where(OutboxRow.message_id == message.id).values(body=message.body),
             execution_options={"synchronize_session": False},

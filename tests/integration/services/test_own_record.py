@@ -192,6 +192,8 @@ def test_t15_whoever_employed_her_keeps_no_name_of_hers_and_hears_that_somebody_
         told = [{"kind": "who_comes", "posts": [{"names": ["王秀英", "田大山"]}]}]
         talk = f.make_conversation(f.make_handset(phone), context={"last_answers": told})
         asked = f.make_message("看来了几个", conversation=talk, status="answered")
+        f.make_message("王秀英没来", conversation=talk, status="answered", normalized_text="王秀英没来",
+                       entities=[{"entity": "person_name", "text": "王秀英"}])  # fmt: skip
         f.session.add(TurnEffect(message_id=asked.id, act="who_comes", answer={"answers": told}, at=f.now))
     worker.say("delete_profile", "把我的信息删了")
     worker.answer("1")
