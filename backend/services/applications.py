@@ -41,7 +41,10 @@ def apply_job(turn: Turn) -> list[Answer]:
             offer.status = "expired"
         if offer.status == "expired" and not params.get("confirmed"):
             return [make("offer_expired", opening=_view(turn, opening), alternatives=_after_expiry(turn, opening))]
-        if answer_offer.is_let_go(offer) and not params.get("confirmed") and (told := _as_it_is_now(turn, offer)):
+        was_asked = answer_offer.is_let_go(offer) or (
+            offer.status == "waitlisted" and offer.ended_as and offer.expires_at
+        )
+        if was_asked and not params.get("confirmed") and (told := _as_it_is_now(turn, offer)):
             return [told]
     elif params.get("code"):
         return [make("choice_unknown", choice=params["code"], choices=[])]
@@ -94,9 +97,10 @@ def _as_it_is_now(turn: Turn, offer: Offer) -> Answer | None:
     if answer_offer.starts_at(opening) <= turn.now:
         return None
     if opening.status == "in_review":  # a person looks at it first: then she is asked before anybody else
-        offer = answer_offer.put_on_list(
-            turn.session, now=turn.now, opening=opening, worker=offer.worker, offer=offer, channel=turn.channel
-        )
+        if offer.status != "waitlisted":
+            offer = answer_offer.put_on_list(
+                turn.session, now=turn.now, opening=opening, worker=offer.worker, offer=offer, channel=turn.channel
+            )
         turn.expect(None)
         place = waiting_list.position(turn.session, offer)
         return make("waitlisted", opening=_view(turn, opening), position=place, code=offer.code)

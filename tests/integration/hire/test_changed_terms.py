@@ -19,7 +19,7 @@ from backend.services.review_opening import review_opening
 from backend.services.staff_login import Member
 from backend.store.models import Handset, Opening, Worker
 from tests.integration.hire.conftest import Hire
-from tests.integration.hire.test_waiting_list import full  # noqa: F401 - a fixture
+from tests.integration.hire.test_waiting_list import full, give_back  # noqa: F401 - a fixture
 from tests.support.clock import SettableClock
 
 Full = Callable[..., tuple[int, list[int], list[int]]]
@@ -198,6 +198,22 @@ def test_her_yes_to_what_it_was_is_not_taken_for_what_it_is(hire: Hire, answer: 
     assert "有变动" in told and "80" in told and hire.get(opening_id).filled == 0
     assert "定了" in hire.says(worker_id, "1")
     assert [offer.ended_as for offer in hire.offers(opening_id)] == [None]
+
+
+def test_whose_turn_it_was_says_yes_to_what_it_is_too(hire: Hire, full: Full) -> None:
+    """C1, C2: her turn stays, and so does her right to hear what she says yes to."""
+    opening_id, [holder], [first, _] = full(1, 2)
+    give_back(hire, opening_id, holder)
+    hire.text(hire.employer_number(opening_id), "改成一天八十")
+    told = hire.says(first, "1")
+    assert "有变动,轮到你了" in told and "80" in told and hire.get(opening_id).filled == 0
+    assert "定了" in hire.says(first, "1")
+    opening_id, [holder], [first, _] = full(1, 2)
+    give_back(hire, opening_id, holder)
+    far_too_much(hire, opening_id)
+    turn = hire.offers(opening_id, "waitlisted")[0].waitlisted_at
+    assert "工作人员还在看" in hire.says(first, "1")
+    assert hire.offers(opening_id, "waitlisted")[0].waitlisted_at == turn
 
 
 def test_her_no_to_what_it_was_is_a_no(hire: Hire, clock: SettableClock) -> None:
