@@ -28,6 +28,7 @@ from backend.services.views import opening_view
 from backend.services.waiting_list import ask_to_wait
 from backend.store.models import Offer, Opening, Worker
 from backend.store.queries.offers import binds
+from backend.store.queries.posts import is_kept_in_hand
 
 
 @act("apply_job")
@@ -104,9 +105,10 @@ def _as_it_is_now(turn: Turn, offer: Offer) -> Answer | None:
         turn.expect(None)
         place = waiting_list.position(turn.session, offer)
         return make("waitlisted", opening=_view(turn, opening), position=place, code=offer.code)
-    if opening.status != "published" or turn.channel == "voice":
+    by_staff = offer.channel == "staff" and is_kept_in_hand(opening)
+    if turn.channel == "voice" or not (opening.status == "published" or by_staff):
         return None
-    put_offer.begin(turn.session, offer, opening, turn.now, turn.channel)
+    put_offer.begin(turn.session, offer, opening, turn.now, "staff" if by_staff else turn.channel)
     put_offer.expect_answer(turn.conversation, offer)
     return put_offer.as_answer(offer, turn.deps)
 

@@ -11,6 +11,7 @@ import pytest
 
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.services import answer_offer, backstop, expiry
+from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
 from backend.services.matches import openings_for
 from backend.services.staff_login import Member
@@ -169,6 +170,20 @@ def test_staff_put_the_post_to_her_and_she_takes_it_by_a_number(
     assert count(database, AuditEvent, AuditEvent.verb == "gave_post") == 1
     with pytest.raises(Conflict):
         backstop.give_post(deps, member(), post_id, hard(number="+8610000000333", failed_matches=4))
+
+
+def test_a_post_that_has_changed_since_it_was_put_to_her_is_read_to_her_before_her_yes_counts(
+    hard: Callable[..., int], deps: Deps, post_id: int, member: Callable[..., Member], signed: SignedClient,
+) -> None:  # fmt: skip
+    """C2, H11."""
+    offer = backstop.give_post(deps, member(), post_id, hard(failed_matches=4))
+    with deps.db.write() as session:
+        facts = {"pay": {"min_fen": 70_000, "max_fen": 70_000, "unit": "month"}}
+        change_opening(session, deps, deps.clock(), post_id, facts, actor="staff:1")
+    told = says(signed, deps, "1")
+    assert "有变动" in told and "700" in told and row(deps, Opening, post_id).filled == 0
+    assert "定了" in says(signed, deps, "1")
+    assert row(deps, Offer, offer.id).status == "accepted"
 
 
 def test_given_back_the_post_is_in_hand_again_and_not_on_the_market(
