@@ -94,7 +94,7 @@ def test_t4_an_employer_who_posts_through_staff_and_only_reads_keeps_his_number(
         handset = both_sides.textable(session, opening, deps.clock())
         assert handset is not None
         still_hiring.ask(session, deps, opening, handset, deps.clock())
-    assert "还差3个" in hire.text(number, "1")
+    assert "接着给你找人" in hire.text(number, "1")
     assert hire.employer_number(opening_id) == number and not hire.cases("update_number")
 
 
