@@ -15,7 +15,7 @@ from backend.api.schemas import MatchQuery, OpeningIn, OpeningPatch, OpeningQuer
 from backend.api.workers import fen
 from backend.domain.openings import may_become
 from backend.errors import Conflict, NotFound
-from backend.services import matches
+from backend.services import asked_anew, matches
 from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
 from backend.services.post_opening import post_opening, withdraw_opening
@@ -81,6 +81,7 @@ def register(bp: APIBlueprint, deps: Deps, actor: str) -> None:
                 if not may_become(opening.status, wanted):
                     raise Conflict(f"an opening that is {opening.status} cannot become {wanted}", reason="closed")
                 opening.status = wanted
+                asked_anew.let_go(session, opening)
                 session.flush()
             return shapes.opening(opening, deps.regions)
 

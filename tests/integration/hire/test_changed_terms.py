@@ -200,6 +200,19 @@ def test_her_yes_to_what_it_was_is_not_taken_for_what_it_is(hire: Hire, answer: 
     assert [offer.ended_as for offer in hire.offers(opening_id)] == [None]
 
 
+def test_put_back_into_review_through_the_api_it_shuts_nobody_out(
+    hire: Hire, deps: Deps, api: FlaskClient, clock: SettableClock
+) -> None:
+    [worker_id] = hire.workers(1)
+    opening_id = hire.opening()
+    hire.wave()
+    assert api.patch(f"/api/v1/openings/{opening_id}", json={"status": "in_review"}).status_code == 200
+    with deps.db.write() as session:
+        review_opening(session, deps, opening_id, "publish", "问过了", actor="staff:1", staff_id=None)
+    clock.advance(minutes=11)
+    assert hire.wave() == 1 and "有变动" in hire.texts(hire.number(worker_id))[-1]
+
+
 def test_whose_turn_it_was_says_yes_to_what_it_is_too(hire: Hire, full: Full) -> None:
     """C1, C2: her turn stays, and so does her right to hear what she says yes to."""
     opening_id, [holder], [first, _] = full(1, 2)
