@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from backend.console import ledger_labels
 from backend.console.conversations import ID
@@ -21,8 +19,8 @@ from backend.domain.waves import goes_at
 from backend.errors import Conflict
 from backend.services import steer_waves, waiting_list
 from backend.services.regions import HOME_REGION
-from backend.store.models import Offer, Opening, Outcome, Wave, Worker
-from backend.store.queries import posts
+from backend.store.models import Offer, Opening, Outcome, Wave
+from backend.store.queries import offers, posts
 from backend.store.queries import waves as queries
 
 if TYPE_CHECKING:
@@ -66,20 +64,9 @@ class Hiring:
 def register(bp: Blueprint, deps: Deps) -> None:
     def hiring(opening: Opening) -> Hiring:
         with deps.db.read() as session:
-            rows = session.scalars(
-                select(Offer)
-                .options(joinedload(Offer.worker).joinedload(Worker.person))
-                .where(Offer.opening_id == opening.id, Offer.status.in_((*HELD, "waitlisted")))
-                .order_by(Offer.id)
-                .limit(SHOWN)
-            ).all()
+            rows = offers.with_workers(session, opening.id, (*HELD, "waitlisted"), SHOWN)
             if opening.source_kind == posts.POST and not may(me().role, "verify_hardship"):
                 rows = []  # whoever has a public-welfare post is in hardship
-            said: dict[int, list[Outcome]] = {}
-            for row in session.scalars(
-                select(Outcome).where(Outcome.offer_id.in_([offer.id for offer in rows])).order_by(Outcome.at)
-            ):
-                said.setdefault(row.offer_id, []).append(row)
             now, region = deps.clock(), me().region_code
             waiting = [
                 offer for offer in waiting_list.waiting(session, opening.id)[:SHOWN] if offer.worker.person is not None
@@ -89,7 +76,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 by_status=queries.offers_by_status(session, opening.id),
                 held=[offer for offer in rows if offer.status in HELD],
                 waiting=waiting,
-                said=said,
+                said=offers.outcomes_of(session, [offer.id for offer in rows]),
                 live=opening.status in steer_waves.LIVE,
                 may_steer=may(me().role, "send_offers"),
                 waits_for_morning=goes_at(now) > now,

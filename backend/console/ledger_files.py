@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from backend.console import ledger_labels, ledger_reasons
 from backend.console.conversations import ID
@@ -21,8 +20,7 @@ from backend.services import export_ledger, import_ledger, review_transcript
 from backend.services.read_workbook import MOST_BYTES, UnreadableFile
 from backend.services.write_workbook import TEMPLATE_ROWS, write_bad_rows, write_ledger
 from backend.settings import TIMEZONE
-from backend.store.models import LedgerImport
-from backend.store.queries.ledgers import TABS
+from backend.store.queries.ledgers import TABS, imports_of
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -47,12 +45,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def show(*, problem: str = "", kind: str = "") -> str:
         member = me()
         with deps.db.read() as session:
-            recent = session.scalars(
-                select(LedgerImport)
-                .where(LedgerImport.staff_id == member.id)
-                .order_by(LedgerImport.id.desc())
-                .limit(SHOWN)
-            ).all()
+            recent = imports_of(session, member.id, SHOWN)
         return render_template(
             "console/ledger_files.html",
             words=ledger_labels,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.console import labels
@@ -24,9 +23,10 @@ from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_opening, review_transcript, staff_openings
 from backend.services.post_opening import posting_of
 from backend.settings import TIMEZONE
-from backend.store.models import AuditEvent, Opening, Staff
+from backend.store.models import AuditEvent, Opening
 from backend.store.queries import employers as employer_queries
 from backend.store.queries import openings_review as queries
+from backend.store.queries.staff import names_of
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -91,7 +91,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 raise NotFound("no such opening")
             review_transcript.note_opening(deps, session, member, opening)
             shown = review_transcript.revealed(deps, session, member, opening)
-            reviewer = session.get(Staff, opening.reviewed_by) if opening.reviewed_by else None
+            reviewer = names_of(session, [opening.reviewed_by]).get(opening.reviewed_by or 0)
             posting = posting_of(session, deps.regions, opening)
             events = told_history(session, "openings", opening.id)
         hidden = hidden_in(opening, Mask(shown))
@@ -237,7 +237,7 @@ def told_history(session: Session, kind: str, object_id: int) -> list[dict[str, 
     """What was done, by whom and why: `{at, verb, who, reason, flags}`, oldest first."""
     events = employer_queries.history(session, kind, object_id)
     ids = {int(event.actor.removeprefix("staff:")) for event in events if event.actor.startswith("staff:")}
-    names = {staff.id: staff.name for staff in session.scalars(select(Staff).where(Staff.id.in_(ids)))}
+    names = names_of(session, ids)
     who = {"handset": gettext("老板自己"), "api": gettext("别的系统"), "scheduler": gettext("系统")}
 
     def actor(event: AuditEvent) -> str:

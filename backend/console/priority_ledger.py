@@ -11,10 +11,11 @@ from backend.console import ledger_labels
 from backend.console.guard import form, me, page_number
 from backend.console.text import Mask
 from backend.domain.access import may
-from backend.services import edit_worker, review_transcript
+from backend.services import review_transcript
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
 from backend.store.queries import ledgers as queries
+from backend.store.queries.staff import names_of
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -34,7 +35,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 else ([], False)
             )
             counts = queries.counts(session, member.region_code, HOME_REGION, now)
-            officers = edit_worker.names_of(session, (row.worker.officer_id for row in rows))
+            officers = names_of(session, (row.worker.officer_id for row in rows))
         review_transcript.note_reading(deps, member, "listed_priority", ids=[row.worker.id for row in rows], tab=tab)
         return render_template(
             "console/priority.html",

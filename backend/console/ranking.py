@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from backend.console.conversations import ID
 from backend.console.guard import form, me
@@ -22,9 +21,9 @@ from backend.domain.matching import Part, Ranked
 from backend.domain.weights import DEFAULT_WEIGHTS, LIMITS, Weights, problems
 from backend.errors import Invalid, NotFound
 from backend.services import matches, review_transcript, weights
-from backend.store.models import Opening, Staff, Worker
+from backend.store.models import Opening
 from backend.store.queries import openings_review as queries
-from backend.store.queries.scope import within
+from backend.store.queries import staff, workers
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -81,16 +80,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             current = weights.weights_for(session, county)
             rows = weights.history(session, county)
-            names = {
-                one.id: one.name
-                for one in session.scalars(select(Staff).where(Staff.id.in_({row.changed_by for row in rows})))
-            }
-            openings = session.scalars(
-                select(Opening)
-                .where(Opening.status == "published", within(Opening.region_code, county))
-                .order_by(Opening.id.desc())
-                .limit(TO_CHOOSE_FROM)
-            ).all()
+            names = staff.names_of(session, [row.changed_by for row in rows])
+            openings = queries.latest_published(session, county, TO_CHOOSE_FROM)
         before = [*rows[1:], None][: len(rows)]
         return render_template(
             "console/weights.html",
@@ -160,8 +151,7 @@ def _best(
     ranked, facts = matches.ranked_workers(session, deps.regions, deps.clock(), opening, weights=chosen)
     best = [one for one in ranked if one.suitable][:most]
     seen = {one.id for one in best if may_see(member.region_code, facts[one.id].region_code)}
-    people = session.scalars(select(Worker).options(joinedload(Worker.person)).where(Worker.id.in_(seen)))
-    names = {worker.id: worker.person.name for worker in people}
+    names = workers.names_of(session, seen)
     return [
         Shown(
             rank=n,

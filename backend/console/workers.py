@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
 
 from backend.console import fresh, labels, ledger_labels
 from backend.console.conversations import ID
@@ -27,10 +25,12 @@ from backend.services import edit_worker, export_ledger, review_transcript, work
 from backend.services.plan_import import place_finder
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
-from backend.store.models import Offer, Opening, Worker
+from backend.store.models import Worker
 from backend.store.queries import households as household_queries
 from backend.store.queries import ledgers as queries
 from backend.store.queries import talks as talk_queries
+from backend.store.queries.offers import of_worker
+from backend.store.queries.staff import names_of
 from backend.store.queries.workers import numbers_of
 
 if TYPE_CHECKING:
@@ -150,12 +150,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
             home = worker.person.household_id
             since = earning_since(now.astimezone(TIMEZONE).date())
             context = {
-                "offers": _offers(session, worker.id),
+                "offers": of_worker(session, worker.id, OFFERS_SHOWN),
                 "visits": (visits := queries.visits(session, worker.id)),
                 "talks": talk_queries.to_come(session, member.region_code, worker.id),
                 "history": edit_worker.history(session, worker.id),
                 "officers": edit_worker.officers_for(session, worker),
-                "staff": edit_worker.names_of(
+                "staff": names_of(
                     session,
                     (
                         worker.officer_id,
@@ -282,15 +282,3 @@ def as_form(deps: Deps, worker: Worker) -> dict[str, str]:
 def _key(header: str) -> str:
     column = column_of("workers", header)
     return column.key if column else header
-
-
-def _offers(session: Session, worker_id: int) -> list[Offer]:
-    return list(
-        session.scalars(
-            select(Offer)
-            .options(joinedload(Offer.opening).joinedload(Opening.employer))
-            .where(Offer.worker_id == worker_id)
-            .order_by(Offer.id.desc())
-            .limit(OFFERS_SHOWN)
-        )
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -77,12 +76,6 @@ def officers_for(session: Session, worker: Worker) -> list[Staff]:
         .order_by(Staff.id)
     )
     return sorted(rows, key=lambda each: -len(each.region_code))
-
-
-def names_of(session: Session, staff_ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these members of staff."""
-    wanted = {one for one in staff_ids if one is not None}
-    return dict(session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).all())
 
 
 def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None,

@@ -17,7 +17,6 @@ from backend.domain.ledgers import LEDGERS
 from backend.domain.masking import mask_name, mask_phone
 from backend.errors import Forbidden, Invalid
 from backend.services import opening_ledger, worker_ledger
-from backend.services.edit_worker import names_of
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.review_transcript import note_reading
 from backend.services.staff_login import Member
@@ -26,6 +25,7 @@ from backend.settings import TIMEZONE
 from backend.store.models import Opening
 from backend.store.queries import ledgers as queries
 from backend.store.queries.scope import within
+from backend.store.queries.staff import names_of
 from backend.store.queries.workers import numbers_of
 
 if TYPE_CHECKING:

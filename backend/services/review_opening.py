@@ -16,7 +16,7 @@ from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.answer_offer import tell_employer
 from backend.services.opening_columns import COLUMNS, check, to_columns
-from backend.services.post_opening import end_offers, flags_of
+from backend.services.post_opening import end_offers, flags_of, locked
 from backend.services.regions import RegionBook
 from backend.services.staff_login import Member
 from backend.services.views import opening_view
@@ -31,30 +31,6 @@ if TYPE_CHECKING:
 DECISIONS = {"publish": "published", "reject": "rejected"}
 LONGEST_REASON = 500
 NOTHING_TO_WATCH = "看过，没有要留心的地方"
-# The facts a reviewer may put right: the eight of the notices and how many people (E01). Anything else is refused (T8).
-EDITABLE = frozenset(
-    {
-        "job_type",
-        "title",
-        "headcount",
-        "region_code",
-        "place",
-        "starts_on",
-        "ends_on",
-        "hours_from",
-        "hours_to",
-        "pay_min_fen",
-        "pay_max_fen",
-        "pay_unit",
-        "settlement",
-        "negotiable",
-        "requirements",
-        "meals",
-        "lodging",
-        "transport",
-        "insured",
-    }
-)
 
 
 def review_opening(
@@ -204,14 +180,7 @@ def submit_again(
 
     Raises `Conflict` with reason `closed` unless it was sent back; `Invalid` where the facts do not hold.
     """
-    opening = session.scalar(
-        select(Opening)
-        .options(selectinload(Opening.employer))
-        .where(Opening.id == opening_id)
-        .with_for_update(of=Opening)
-    )
-    if opening is None:
-        raise NotFound("no such opening")
+    opening = locked(session, opening_id)
     if opening.status != "rejected":
         raise Conflict(f"this opening is {opening.status}", reason="closed")
     columns = to_columns(facts)
@@ -281,7 +250,7 @@ def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[
 
     Raises `Conflict` with reason `changed` when somebody else saved meanwhile (C5) or `not_in_review`; `Invalid`.
     """
-    unknown = set(facts) - EDITABLE
+    unknown = set(facts) - set(COLUMNS)
     if unknown:
         raise Invalid("these cannot be changed here", dict.fromkeys(sorted(unknown), "cannot be changed here"))
     if not may(member.role, "review_opening"):

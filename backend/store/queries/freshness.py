@@ -170,7 +170,12 @@ def due_openings(session: Session, now: datetime, soon: date) -> Sequence[Any]:
     unasked = or_(asked.is_(None), asked <= now - ASKED_SOON)
     return session.execute(
         select(
-            Opening.id, Opening.confirmed_at, Opening.updated_at, asked, Opening.starts_on, Opening.hours_from,
+            Opening.id,
+            Opening.confirmed_at,
+            Opening.updated_at,
+            asked,
+            Opening.starts_on,
+            Opening.hours_from,
             Employer.phone,
         )
         .join(Opening.employer)

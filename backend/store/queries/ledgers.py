@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.store.models import Handset, HandsetOwner, Hardship, Person, Visit, Worker, WorkerTrade
+from backend.store.models import Handset, HandsetOwner, Hardship, LedgerImport, Person, Visit, Worker, WorkerTrade
 from backend.store.queries.freshness import gone_stale
 from backend.store.queries.scope import within
 
@@ -190,3 +190,9 @@ def visits(session: Session, worker_id: int, limit: int = 20) -> Sequence[Visit]
     return session.scalars(
         select(Visit).where(Visit.worker_id == worker_id).order_by(Visit.at.desc(), Visit.id.desc()).limit(limit)
     ).all()
+
+
+def imports_of(session: Session, staff_id: int, limit: int) -> Sequence[LedgerImport]:
+    """What a member of staff has handed in, the latest first."""
+    query = select(LedgerImport).where(LedgerImport.staff_id == staff_id).order_by(LedgerImport.id.desc()).limit(limit)
+    return session.scalars(query).all()

@@ -50,6 +50,40 @@ def live_offers(session: Session, opening_id: int, today: date) -> Sequence[Offe
     return session.scalars(query).all()
 
 
+def with_workers(session: Session, opening_id: int, statuses: Iterable[str], limit: int) -> Sequence[Offer]:
+    """The offers of an opening in one of `statuses`, oldest first, with their workers."""
+    query = (
+        select(Offer)
+        .options(joinedload(Offer.worker).joinedload(Worker.person))
+        .where(Offer.opening_id == opening_id, Offer.status.in_(list(statuses)))
+        .order_by(Offer.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def of_worker(session: Session, worker_id: int, limit: int) -> Sequence[Offer]:
+    """Her offers, the latest first, with their openings and employers."""
+    query = (
+        select(Offer)
+        .options(joinedload(Offer.opening).joinedload(Opening.employer))
+        .where(Offer.worker_id == worker_id)
+        .order_by(Offer.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def outcomes_of(session: Session, offer_ids: Iterable[int]) -> dict[int, list[Outcome]]:
+    """Offer id → what the sides have said became of it, oldest first."""
+    said: dict[int, list[Outcome]] = defaultdict(list)
+    for row in session.scalars(
+        select(Outcome).where(Outcome.offer_id.in_(list(offer_ids))).order_by(Outcome.at, Outcome.id)
+    ):
+        said[row.offer_id].append(row)
+    return dict(said)
+
+
 def workers_with_offer(session: Session, opening_id: int) -> set[int]:
     """Workers this opening has been put to, whatever they answered."""
     return set(session.scalars(select(Offer.worker_id).where(Offer.opening_id == opening_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -33,6 +34,17 @@ def page(session: Session, region: str, *, status: str = "in_review", number: in
         .limit(PAGE + 1)
     ).all()
     return list(found[:PAGE]), len(found) > PAGE
+
+
+def latest_published(session: Session, region: str, limit: int) -> Sequence[Opening]:
+    """The openings of a division that are out with places free, the latest first."""
+    query = (
+        select(Opening)
+        .where(Opening.status == "published", within(Opening.region_code, region))
+        .order_by(Opening.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
 
 
 def by_status(session: Session, region: str) -> dict[str, int]:

@@ -44,3 +44,9 @@ def numbers_of(session: Session, person_ids: Iterable[int]) -> dict[int, Handset
     for person_id, _, handset in sorted(rows, key=lambda row: row[1] != "self"):
         found.setdefault(person_id, handset)
     return found
+
+
+def names_of(session: Session, worker_ids: Iterable[int]) -> dict[int, str | None]:
+    """Worker id → her name, None where she has given none."""
+    query = select(Worker.id, Person.name).join(Worker.person).where(Worker.id.in_(list(worker_ids)))
+    return {row.id: row.name for row in session.execute(query)}
