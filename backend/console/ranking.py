@@ -16,7 +16,7 @@ from backend.console.i18n import gettext
 from backend.console.labels import N_
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
-from backend.domain.fairness import LABEL_PARTS, has_priority
+from backend.domain.fairness import LABEL_PARTS, precedence
 from backend.domain.matching import Part, Ranked
 from backend.domain.weights import DEFAULT_WEIGHTS, LIMITS, Weights, problems
 from backend.errors import Invalid, NotFound
@@ -160,7 +160,7 @@ def _best(
             village=facts[one.id].region_code if one.id in seen else None,
             score=one.score,
             parts=_for_staff(one),
-            first=has_priority(facts[one.id], deps.clock()),
+            first=precedence(facts[one.id], deps.clock()) > 0,
         )
         for n, one in enumerate(best, start=1)
     ]

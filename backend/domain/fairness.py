@@ -63,10 +63,9 @@ def fades(since: timedelta) -> float:
     return max(0.0, 1.0 - since / NO_SHOW_FORGOTTEN)
 
 
-def has_priority(worker: WorkerFacts, now: datetime) -> bool:
-    """Whether she belongs to those asked first: nobody earns at home, a verified label, or waiting eight weeks."""
-    return (
-        worker.household_without_earner
-        or bool(worker.verified_labels & PRIORITY_LABELS)
-        or (worker.waiting_since is not None and (now - worker.waiting_since).days >= WAITING_FULL_DAYS)
-    )
+def precedence(worker: WorkerFacts, now: datetime) -> int:
+    """How soon a wave asks her: 2 nobody earns at home (H02), 1 a verified label or eight weeks of waiting (H03), 0 else."""
+    if worker.household_without_earner:
+        return 2
+    waits = worker.waiting_since is not None and (now - worker.waiting_since).days >= WAITING_FULL_DAYS
+    return int(waits or bool(worker.verified_labels & PRIORITY_LABELS))

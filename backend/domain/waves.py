@@ -25,7 +25,7 @@ STILL_LIKELY = 0.25
 OWN_WEIGHT, LEAST_HERE = 15, 0.02
 # Of those who will take it only about every fifth has answered when a wave is looked at again; the nearer the work, the
 # sooner that is and the surer it must be. Who says yes meanwhile and finds it full may wait for a place.
-RESERVE, RESERVE_SOON, RESERVE_URGENT = 6.0, 6.5, 7.0
+RESERVE, RESERVE_SOON, RESERVE_URGENT = 7.0, 7.5, 8.0
 # So many times more where the next look would be in the morning only: a place left free is free all night.
 LAST_TODAY = 2.0
 # What the line can tell and hear again before the next wave looks.
@@ -36,9 +36,9 @@ WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
 )  # fmt: skip
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
-# So much of a wave is enough to send it to those with priority alone: it is small then, and the others are asked by the next
+# So much of a wave is enough to send it to those who come first alone: it is small then, and the others are asked by the next
 # one, minutes later. Asked together, the others would have their yes in first as often.
-ALONE = 1 / 3
+ALONE = 0.4
 # Below such a share of the best possible fit hardly one in two hundred says yes: too far, too little pay, other work. Nobody
 # is bothered for that; who wants it nevertheless finds it by asking.
 LEAST_FIT = 0.6
@@ -55,12 +55,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One who suits, as the ranking sees her (`Ranked.score`, `Ranked.need`, `fairness.has_priority`)."""
+    """One who suits, as the ranking sees her (`Ranked.score`, `Ranked.need`, `fairness.precedence`)."""
 
     id: int
     score: float
     need: float = 0.0  # points of the score that are for her need for work alone
-    has_priority: bool = False
+    precedence: int = 0
     household: int | None = None
 
 
@@ -112,17 +112,20 @@ def choose(
     """Whom to ask, best first, at most `size`, and nobody whose fit (points without need) is below what is worth a text.
 
     That is `LEAST_FIT` of `best_fit`, the most that the county's weights give (`Weights.best_fit`). Among those whose fit
-    is at least `FIT_SHARE` of the best, whoever has priority comes before the others (优先组织, H03), and a wave that can
-    be made of them by `ALONE` goes to them alone. Of one household one is asked while there are others (H02);
+    is at least `FIT_SHARE` of the best, those of higher precedence come before the others (优先组织, H02, H03), and a wave
+    that can be made of them by `ALONE` goes to them alone. Of one household one is asked while there are others (H02);
     `asked_households` have somebody asked already.
     """
     people = sorted((c for c in ranked if c.score - c.need >= LEAST_FIT * best_fit), key=lambda c: (-c.score, c.id))
     if people:
         enough = FIT_SHARE * max(c.score - c.need for c in people)
-        people.sort(key=lambda c: not (c.has_priority and c.score - c.need >= enough))
-        helped = sum(c.has_priority and c.score - c.need >= enough for c in people)
-        if helped >= size * ALONE:
-            people = people[:helped] or people
+        first = {c.id: c.precedence if c.score - c.need >= enough else 0 for c in people}
+        people.sort(key=lambda c: -first[c.id])
+        for least in sorted(set(first.values()) - {0}, reverse=True):
+            alone = sum(precedence >= least for precedence in first.values())
+            if alone >= size * ALONE:
+                people = people[:alone]
+                break
     seen = set(asked_households)
     chosen: list[Candidate] = []
     later: list[Candidate] = []

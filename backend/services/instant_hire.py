@@ -218,7 +218,7 @@ def _look(session: Session, deps: Deps, opening: Opening, now: datetime) -> _Loo
 
     def choose(found: dict[int, WorkerMatch], of: Collection[int]) -> list[WorkerMatch]:
         candidates = [
-            waves.Candidate(id_, one.score, one.need, one.has_priority, one.worker.person.household_id)
+            waves.Candidate(id_, one.score, one.need, one.precedence, one.worker.person.household_id)
             for id_ in of
             if (one := found[id_])
         ]

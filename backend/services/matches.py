@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.domain.distance import proximity_of
-from backend.domain.fairness import has_priority
+from backend.domain.fairness import precedence
 from backend.domain.matching import Ranked, is_near_enough, rank_openings, rank_workers, serves_day_parts
 from backend.domain.openings import OpeningFacts, covered_by, kindred_of, pays_at_least
 from backend.domain.people import WorkerFacts
@@ -65,14 +65,14 @@ class Match:
 
 @dataclass(frozen=True)
 class WorkerMatch:
-    """`need`: how many of the points are for the need for work; `has_priority`: among those whom a first wave asks (H03)."""
+    """`need`: how many of the points are for the need for work; `precedence`: how soon a wave asks her (H02, H03)."""
 
     worker_id: int
     score: float
     reasons: list[str]
     suitable: bool
     need: float
-    has_priority: bool
+    precedence: int
     _rows: _Rows[Worker]
 
     @property
@@ -262,9 +262,7 @@ def workers_for(
         .options(joinedload(Worker.person), selectinload(Worker.hardships))
         .where(Worker.id.in_([r.id for r in best])),
     )
-    return [
-        WorkerMatch(r.id, r.score, r.reasons, r.suitable, r.need, has_priority(facts[r.id], now), rows) for r in best
-    ]
+    return [WorkerMatch(r.id, r.score, r.reasons, r.suitable, r.need, precedence(facts[r.id], now), rows) for r in best]
 
 
 def ranked_workers(

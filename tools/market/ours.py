@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 
 from backend.domain import waves
 from backend.domain.calling import rings_at
-from backend.domain.fairness import has_priority
+from backend.domain.fairness import precedence
 from backend.domain.matching import DEFAULT_WEIGHTS, Weights, rank_workers
 from backend.domain.messages import leaves_at
 from backend.domain.offers import MOVED_UP_VALID, OFFER_VALID, expires_at, overlap
@@ -128,9 +128,7 @@ class Ours:
         facts = [market.facts(worker.id) for worker in self._market.library.candidates(posting, asked)]
         ranked = rank_workers(posting.facts, facts, now, self._weights, market.world.km)
         candidates = [
-            waves.Candidate(
-                r.id, r.score, r.need, has_priority(market.facts(r.id), now), market.workers[r.id].household
-            )
+            waves.Candidate(r.id, r.score, r.need, precedence(market.facts(r.id), now), market.workers[r.id].household)
             for r in ranked
             if r.suitable
             and self._today[r.id, today] < OFFERS_PER_DAY

@@ -86,23 +86,28 @@ def ids(chosen: list[Candidate]) -> list[int]:
 
 
 def test_h03_a_wave_goes_to_those_with_priority_before_others_who_rank_higher() -> None:
-    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, True), Candidate(4, 78, 12, True)]
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 90, 10, 1), Candidate(4, 78, 12, 1)]
     assert ids(choose(people, 2)) == [3, 4]
 
 
-def test_h03_and_to_them_alone_while_a_third_of_it_can_be_made_of_them() -> None:
-    people = [*(Candidate(n, 95) for n in range(1, 9)), Candidate(9, 90, 10, True), Candidate(10, 89, 10, True)]
-    assert ids(choose(people, 6)) == [9, 10]
-    assert ids(choose(people, 7)) == [9, 10, 1, 2, 3, 4, 5]
+def test_h02_a_household_without_an_earner_comes_before_others_with_priority() -> None:
+    people = [Candidate(1, 95, 4, 1), Candidate(2, 94, 16, 2)]
+    assert ids(choose(people, 1)) == [2]
+
+
+def test_h03_and_to_them_alone_while_two_fifths_of_it_can_be_made_of_them() -> None:
+    people = [*(Candidate(n, 95) for n in range(1, 9)), Candidate(9, 90, 10, 1), Candidate(10, 89, 10, 1)]
+    assert ids(choose(people, 5)) == [9, 10]
+    assert ids(choose(people, 6)) == [9, 10, 1, 2, 3, 4]
 
 
 def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her() -> None:
-    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, 30, True)]
+    people = [Candidate(1, 95), Candidate(2, 94), Candidate(3, 60, 30, 1)]
     assert ids(choose(people, 2)) == [1, 2], "her fit is 30 of 95"
 
 
 def test_nobody_is_bothered_for_what_hardly_suits_her() -> None:
-    people = [Candidate(1, 90), Candidate(2, 59), Candidate(3, 75, 20, True), Candidate(4, 80, 20, True)]
+    people = [Candidate(1, 90), Candidate(2, 59), Candidate(3, 75, 20, 1), Candidate(4, 80, 20, 1)]
     assert ids(choose(people, 4)) == [4, 1], "what counts is the fit, whatever her need"
 
 
