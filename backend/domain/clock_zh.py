@@ -7,7 +7,9 @@ Without one, one to four o'clock is the afternoon: nobody here starts work at tw
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from backend.domain import numbers_zh
 
@@ -88,6 +90,14 @@ def find(text: str) -> list[Clock]:
         previous = day_hour
         by_day = day_hour < 18 or not match["h24"]
     return found
+
+
+def both_ends(text: str, clocks: Sequence[Clock], some: Sequence[Clock]) -> list[Clock]:
+    """`some` of the `clocks` of `text`, and whichever stands at the other end of a range with one: 早七点到下午五点."""
+    ranges = [pair for pair in pairwise(clocks) if _SPAN_TO.fullmatch(text[pair[0].end : pair[1].start])]
+    return [
+        clock for clock in clocks if clock in some or any(clock in ends and set(ends) & set(some) for ends in ranges)
+    ]
 
 
 def _minute(match: re.Match[str]) -> int | None:

@@ -185,7 +185,8 @@ _PART_IN_DATE = re.compile(r"(?<=[今明后昨前])(?:早|晨|晚|夜|上午|下
 
 def _clock(message: Message, start: int, end: int) -> list[Entity]:
     found = []
-    for hit in _touching(clock_zh.find(message.text), start, end):
+    clocks = clock_zh.find(message.text)
+    for hit in clock_zh.both_ends(message.text, clocks, _touching(clocks, start, end)):
         found.append(message.entity("clock", hit.start, hit.end, hit.value))
         if hit.day_part:
             found.append(message.entity("day_part", hit.start, hit.end, hit.day_part))

@@ -140,6 +140,10 @@ def note_posting(turn: Turn) -> list[Answer]:
         new["benefit"] = [f"no_{one}" for one in given]
     if new or posting_words.problems(turn.text, new, turn.today, asked):
         return told + _take(turn, draft, new)
+    if "requirements" in draft.get("left_out", ()) and posting_words.says_none_required(turn.text):
+        # The answer to 没说对人的要求, and no to nothing else.
+        draft["left_out"] = [field for field in draft["left_out"] if field != "requirements"]
+        return _go_on(turn, draft, noted={})
     if draft["stage"] == "confirming":
         return _answer_to_all(turn, draft)
     if asked is None:

@@ -125,6 +125,13 @@ def test_nothing_asked_of_the_workers_may_be_said_in_the_notice_itself(employer:
     assert kinds(answers) == ["confirm_posting"] and "left_out" not in answers[0]["facts"]
 
 
+def test_nothing_asked_of_the_workers_is_no_no_to_what_was_read_back(employer: Person) -> None:
+    employer.say("post_job", NOTICE, **AD)
+    answers = employer.say("note_posting", "没得要求", intent="deny")
+    assert kinds(answers) == ["confirm_posting"] and "left_out" not in answers[0]["facts"]
+    assert kinds(employer.answer("1")) == ["posting_received"]
+
+
 def test_a_place_that_is_not_found_twice_is_kept_as_it_was_said_for_the_reviewer(employer: Person) -> None:
     employer.say("post_job", job_type="A04", headcount=5)
     employer.say("note_posting", "月亮湾", location="月亮湾")

@@ -52,6 +52,7 @@ CASES: list[tuple[str, dict[str, str], str, set[tuple[str, Any]]]] = [
     ("老板欠我两千八", {"两千八": "pay"}, "report_problem", {("money", 2800), ("problem", "wage_arrears")}),
     ("一个月四千五", {"一个月": "duration", "四千五": "pay"}, "inform", {("pay", "4500/month")}),
     ("晚上七点", {"七点": "clock"}, "inform", {("clock", "19:00"), ("day_part", "evening")}),
+    ("早七点到下午五点", {"下午五点": "clock"}, "post_job", {("clock", "07:00"), ("day_part", "morning"), ("clock", "17:00"), ("day_part", "afternoon")}),
     ("把我们锁起来不准走", {"不准走": "problem"}, "report_problem", {("problem", "violence")}),
     ("中介收介绍费 人跑了", {"介绍费": "problem"}, "report_problem", {("problem", "deposit_or_fee"), ("problem", "fraud")}),
     ("扣我身份证", {"身份证": "problem"}, "report_problem", {("problem", "papers_kept")}),
