@@ -25,7 +25,7 @@ STILL_LIKELY = 0.25
 OWN_WEIGHT, LEAST_HERE = 15, 0.02
 # Of those who will take it only about every fifth has answered when a wave is looked at again; the nearer the work, the
 # sooner that is and the surer it must be. Who says yes meanwhile and finds it full may wait for a place.
-RESERVE, RESERVE_SOON, RESERVE_URGENT = 7.0, 7.5, 8.0
+RESERVE, RESERVE_SOON, RESERVE_URGENT = 8.0, 8.5, 9.0
 # So many times more where the next look would be in the morning only: a place left free is free all night.
 LAST_TODAY = 2.0
 # What the line can tell and hear again before the next wave looks.
@@ -34,11 +34,12 @@ SOON, VERY_SOON = timedelta(hours=24), timedelta(hours=6)
 WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
     timedelta(minutes=15), timedelta(minutes=12), timedelta(minutes=10), timedelta(minutes=10),
 )  # fmt: skip
+LEAST_LOOK = timedelta(minutes=5)
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
 # So much of a wave is enough to send it to those who come first alone: it is small then, and the others are asked by the next
 # one, minutes later. Asked together, the others would have their yes in first as often.
-ALONE = 0.4
+ALONE = 0.2
 # Below such a share of the best possible fit hardly one in two hundred says yes: too far, too little pay, other work. Nobody
 # is bothered for that; who wants it nevertheless finds it by asking.
 LEAST_FIT = 0.6
@@ -90,6 +91,13 @@ def plan(
     reserve = RESERVE_URGENT if urgent or starts_in < VERY_SOON else RESERVE_SOON if starts_in < SOON else RESERVE
     reserve *= LAST_TODAY if last_today else 1
     return Plan(min(math.ceil(missing / rate * reserve), MOST_AT_ONCE), rate, wait)
+
+
+def look_again_after(planned: Plan, asked: int) -> timedelta:
+    """How long until a wave of `asked` people is looked at again: one smaller than planned sooner, for others are to be asked."""
+    if not asked:
+        return planned.wait
+    return max(LEAST_LOOK, planned.wait * min(1.0, asked / max(planned.size, 1)))
 
 
 def _wait(starts_in: timedelta, urgent: bool) -> timedelta:

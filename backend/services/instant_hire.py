@@ -63,6 +63,10 @@ class _Look:
     others: bool  # nobody can be asked, but some suit who cannot be asked just now
     changed_at: datetime  # of the facts that people were chosen for
 
+    @property
+    def wait(self) -> timedelta:
+        return waves.look_again_after(self.plan, len(self.chosen))
+
 
 @dataclass(frozen=True)
 class _Begun:
@@ -111,7 +115,7 @@ def _send(deps: Deps, opening_id: int) -> int:
     for n in range(0, len(left), BATCH):
         made += in_turn(lambda n=n: _more(deps, begun, opening_id, left[n : n + BATCH], now))  # type: ignore[misc]
     if left and look is not None:
-        in_turn(lambda: _end(deps, opening_id, now + SOON_AGAIN, now + look.plan.wait))
+        in_turn(lambda: _end(deps, opening_id, now + SOON_AGAIN, now + look.wait))
     log.info("wave_sent", opening_id=opening_id, number=begun.number, size=made)
     return made
 
@@ -140,7 +144,7 @@ def _begin(deps: Deps, opening_id: int, look: _Look | None, now: datetime) -> _B
             return None  # other days, other people: the next tick chooses anew
         chosen = _askable(session, deps, opening, look.chosen, now)
         nobody = look.plan.size > 0 and not look.chosen and not look.others and not look.open_offers
-        until = now + (NOBODY_FOR if nobody else look.plan.wait)
+        until = now + (NOBODY_FOR if nobody else look.wait)
         # While it goes out it is due soon: when it is cut short the rest are asked then, and nobody twice.
         more = any(match.worker_id not in batch for match in chosen)
         if not _move(session, opening_id, now, now + SOON_AGAIN if more else until, wave=bool(chosen)):

@@ -120,7 +120,7 @@ class Ours:
             self._offer(worker, posting)
         # With nobody left it is looked at again later: somebody may have become free, or be under her daily cap.
         nobody = plan.size > 0 and not chosen and not self._open[id_]
-        self._look_at(posting, now + (NOBODY_FOR if nobody else plan.wait))
+        self._look_at(posting, now + (NOBODY_FOR if nobody else waves.look_again_after(plan, len(chosen))))
 
     def _choose(self, posting: Posting, size: int, now: datetime) -> list[Registered]:
         market, asked = self._market, self._asked[posting.facts.id]

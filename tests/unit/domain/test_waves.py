@@ -18,6 +18,7 @@ from backend.domain.waves import (
     expected_rate,
     goes_at,
     is_last_today,
+    look_again_after,
     plan,
     rate_here,
 )
@@ -95,10 +96,10 @@ def test_h02_a_household_without_an_earner_comes_before_others_with_priority() -
     assert ids(choose(people, 1)) == [2]
 
 
-def test_h03_and_to_them_alone_while_two_fifths_of_it_can_be_made_of_them() -> None:
-    people = [*(Candidate(n, 95) for n in range(1, 9)), Candidate(9, 90, 10, 1), Candidate(10, 89, 10, 1)]
-    assert ids(choose(people, 5)) == [9, 10]
-    assert ids(choose(people, 6)) == [9, 10, 1, 2, 3, 4]
+def test_h03_and_to_them_alone_while_a_fifth_of_it_can_be_made_of_them() -> None:
+    people = [*(Candidate(n, 95) for n in range(1, 10)), Candidate(11, 90, 10, 1), Candidate(12, 89, 10, 1)]
+    assert ids(choose(people, 10)) == [11, 12]
+    assert ids(choose(people, 11)) == [11, 12, *range(1, 10)]
 
 
 def test_priority_is_no_reason_to_send_somebody_to_work_that_does_not_suit_her() -> None:
@@ -116,6 +117,13 @@ def test_h02_of_one_household_one_is_asked_while_others_are_left() -> None:
     assert ids(choose(people, 3)) == [1, 3, 4]
     assert ids(choose(people, 4)) == [1, 3, 4, 2], "nobody else is left"
     assert ids(choose(people, 1, asked_households={7})) == [3]
+
+
+def test_e03_a_wave_smaller_than_planned_is_looked_at_again_sooner() -> None:
+    planned = plan(free=2, open_offers=0, rate=0.3, starts_in=DAYS)
+    assert look_again_after(planned, planned.size) == look_again_after(planned, 0) == planned.wait
+    assert look_again_after(planned, planned.size // 2) < planned.wait
+    assert look_again_after(planned, 1) == timedelta(minutes=5)
 
 
 def test_equal_ranks_are_told_apart_the_same_way_every_time() -> None:
