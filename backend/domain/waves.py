@@ -34,6 +34,7 @@ SOON, VERY_SOON = timedelta(hours=24), timedelta(hours=6)
 WAIT, WAIT_SOON, WAIT_URGENT, LEAST_WAIT = (
     timedelta(minutes=15), timedelta(minutes=12), timedelta(minutes=10), timedelta(minutes=10),
 )  # fmt: skip
+# The least before a wave smaller than planned is looked at again: whoever comes next waits for its answers alone.
 LEAST_LOOK = timedelta(minutes=5)
 # Priority goes first among those who suit nearly as well as the best: nobody is sent to work that is not hers.
 FIT_SHARE = 0.6
