@@ -25,6 +25,7 @@ from backend.console import (
     priority_ledger,
     ranking,
     recordings,
+    rooms,
     stale,
     talks,
     text,
@@ -64,6 +65,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     @bp.context_processor
     def words() -> dict[str, object]:
         return {
+            "rooms": rooms.ROOMS,
+            "place_of": rooms.place_of,
             "labels": labels,
             "label": labels.label,
             "job_name": labels.job_name,

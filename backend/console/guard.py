@@ -30,7 +30,7 @@ LANGUAGES = ("zh", "en")
 # Reached without a session: the way in, its language switch and the style sheet.
 OPEN_TO_ALL = frozenset({"console.login", "console.language", "console.static", "screen.board", "screen.static"})
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -182,7 +182,15 @@ HANDLED_BY = {
     "staff": N_("工作人员"),
     "keypad": N_("按键"),
 }
-ROLES = {"village": N_("村"), "town": N_("镇"), "county": N_("区县"), "city": N_("市"), "province": N_("省")}
+ROLES = {
+    "village": N_("村"),
+    "town": N_("镇"),
+    "county": N_("区县"),
+    "city": N_("市"),
+    "province": N_("省"),
+    "operator": N_("承办单位"),
+    "auditor": N_("审计"),
+}
 UNITS = {
     "hour": N_("小时"),
     "half_day": N_("半天"),

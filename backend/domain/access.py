@@ -7,6 +7,8 @@ prefix into a range (`reach`) through `store/queries/scope.py`; single objects a
 from __future__ import annotations
 
 # What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
+# An operator runs the line for a county under contract (L20): it talks with people and posts work, and neither reads nor
+# writes who is in need. An auditor reads what staff did, nothing of it in the clear.
 _ACTS = frozenset(
     {
         "reply",
@@ -37,12 +39,17 @@ _LEDGERS = frozenset(
 # Public-welfare posts are the town's and the county's to give (H11).
 # So is it to say that an employer was looked at and is what it says (P04).
 _TOWN = frozenset({"give_post", "verify_employer"})
+_COUNTY = frozenset({"set_weights", "train_model"})
+# Accounts of one's own region and below, of a level below one's own.
+_PEOPLE = frozenset({"manage_staff", "read_audit"})
 VERBS: dict[str, frozenset[str]] = {
     "village": _ACTS | _LEDGERS,
-    "town": _ACTS | _LEDGERS | _TOWN,
-    "county": _ACTS | _LEDGERS | _TOWN | {"set_weights"},
-    "city": frozenset(),
-    "province": frozenset(),
+    "town": _ACTS | _LEDGERS | _TOWN | _PEOPLE,
+    "county": _ACTS | _LEDGERS | _TOWN | _COUNTY | _PEOPLE,
+    "city": frozenset({"read_audit"}),
+    "province": frozenset({"read_audit"}),
+    "operator": _ACTS - {"confirm_entry", "edit_place"},
+    "auditor": frozenset({"read_audit"}),
 }
 
 

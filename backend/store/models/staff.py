@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.store.models.base import Base
 
-ROLES = ("village", "town", "county", "city", "province")
+ROLES = ("village", "town", "county", "city", "province", "operator", "auditor")
 
 
 class Staff(Base):

