@@ -1,11 +1,13 @@
 """The tables, one file per aggregate."""
 
-from backend.store.models.audit import AuditEvent
+from backend.store.models.audit import AuditCheck, AuditEvent, AuditSeal
 from backend.store.models.base import Base
 from backend.store.models.cases import Case
 from backend.store.models.conversations import Call, CallTurn, Conversation, Message, TurnEffect
+from backend.store.models.corrections import Correction, TrainingExample
 from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.ledger_imports import LedgerImport
+from backend.store.models.ledger_work import Draft, LedgerAct, LedgerChange, MergedEntry
 from backend.store.models.matching import MatchingWeights
 from backend.store.models.offers import Offer, Outcome
 from backend.store.models.openings import Employer, Forwarding, Opening, Wave
@@ -13,12 +15,23 @@ from backend.store.models.outbox import Heartbeat, OutboxRow, Receipt
 from backend.store.models.people import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker, WorkerTrade
 from backend.store.models.places import LEVELS, Region, Revision, Station
 from backend.store.models.planned_calls import CallAttempt, PlannedCall
-from backend.store.models.staff import ROLES, LoginAttempt, Staff, StaffSession
+from backend.store.models.staff import (
+    ROLES,
+    LoginAttempt,
+    RecoveryCode,
+    Staff,
+    StaffChange,
+    StaffCode,
+    StaffSession,
+)
+from backend.store.models.stepping_in import ConversationClosing, ConversationNote, StaffCall, Team, TeamMember
 
 __all__ = [
     "LEVELS",
     "ROLES",
+    "AuditCheck",
     "AuditEvent",
+    "AuditSeal",
     "Base",
     "Call",
     "CallAttempt",
@@ -26,6 +39,10 @@ __all__ = [
     "Case",
     "Consent",
     "Conversation",
+    "ConversationClosing",
+    "ConversationNote",
+    "Correction",
+    "Draft",
     "Employer",
     "Forwarding",
     "Handset",
@@ -33,9 +50,12 @@ __all__ = [
     "Hardship",
     "Heartbeat",
     "Household",
+    "LedgerAct",
+    "LedgerChange",
     "LedgerImport",
     "LoginAttempt",
     "MatchingWeights",
+    "MergedEntry",
     "Message",
     "Offer",
     "Opening",
@@ -44,13 +64,20 @@ __all__ = [
     "Person",
     "PlannedCall",
     "Receipt",
+    "RecoveryCode",
     "Region",
     "Revision",
     "Staff",
+    "StaffCall",
+    "StaffChange",
+    "StaffCode",
     "StaffSession",
     "Station",
     "Talk",
     "TalkPerson",
+    "Team",
+    "TeamMember",
+    "TrainingExample",
     "TurnEffect",
     "Visit",
     "Wave",

@@ -30,6 +30,11 @@ class Conversation(Base):
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # a human has taken over: the bot is silent
     taken_at: Mapped[datetime | None]
+    # Who should answer, one of both or nobody; and when staff closed it (None: open, or the person has written again).
+    assigned_to_staff: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    assigned_to_team: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    assigned_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
     handset: Mapped[Handset] = relationship()
     messages: Mapped[list[Message]] = relationship(back_populates="conversation", order_by="Message.id")
@@ -37,6 +42,8 @@ class Conversation(Base):
     __table_args__ = (
         Index("ix_conversations_handset_id_last_at", "handset_id", "last_at"),
         Index("ix_conversations_region_code_last_at", "region_code", "last_at"),
+        Index("ix_conversations_assigned_to_staff_last_at", "assigned_to_staff", "last_at"),
+        Index("ix_conversations_assigned_to_team_last_at", "assigned_to_team", "last_at"),
     )
 
 
@@ -74,7 +81,9 @@ class Message(Base):
     intent: Mapped[str | None]
     confidence: Mapped[float | None]
     entities: Mapped[list[Any] | None]
+    # What staff made of it: {"intent", "entities", "right", "by", "at"}, each only where it was said; and when last.
     corrected: Mapped[dict[str, Any] | None]
+    reviewed_at: Mapped[datetime | None]
     # A turn of a call, or the text after it: the call. Of a turn the keys pressed, how sure the recogniser was (0–1), and for what the line said one prompt id of
     # the catalogue per line of `body`, null where the line was put together.
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
