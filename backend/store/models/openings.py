@@ -27,7 +27,11 @@ class Employer(Base):
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     verified_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_employers_phone", "phone"),)
+    __table_args__ = (
+        Index("ix_employers_phone", "phone"),
+        Index("ix_employers_region_code_id", "region_code", "id"),
+        Index("ix_employers_name", "name"),
+    )
 
 
 class Opening(Base):
@@ -99,6 +103,7 @@ class Opening(Base):
         Index("ix_openings_status_region", "status", "region_code"),
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
+        Index("ix_openings_status_updated_at", "status", "updated_at"),
         Index(
             "ix_openings_next_wave_at",
             "next_wave_at",

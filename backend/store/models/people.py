@@ -18,6 +18,8 @@ class Household(Base):
     village_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
     created_at: Mapped[datetime]
 
+    __table_args__ = (Index("ix_households_village_code_id", "village_code", "id"),)
+
 
 class Person(Base):
     """Somebody we know by name, or a caller who recorded a name that staff still have to write down."""
@@ -41,6 +43,7 @@ class Person(Base):
     __table_args__ = (
         Index("ix_persons_village_code", "village_code"),
         Index("ix_persons_household_id", "household_id"),
+        Index("ix_persons_name", "name"),
     )
 
 
@@ -135,6 +138,8 @@ class Worker(Base):
     __table_args__ = (
         CheckConstraint("status in ('active', 'paused', 'erased')", name="status"),
         Index("ix_workers_status_confirmed_at", "status", "confirmed_at"),
+        Index("ix_workers_waiting_since_id", "waiting_since", "id"),
+        Index("ix_workers_updated_at_id", "updated_at", "id"),
     )
 
 
@@ -175,10 +180,24 @@ class Hardship(Base):
     claimed_at: Mapped[datetime]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     verified_at: Mapped[datetime | None]
+    evidence: Mapped[str | None]  # by what it was judged, in the words of whoever did; goes with the person
+    rejected_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    rejected_at: Mapped[datetime | None]  # looked at and found not so; claimed again it waits again
+    rejected_for: Mapped[str | None]  # mistaken | no_longer | not_on_the_list
 
     worker: Mapped[Worker] = relationship(back_populates="hardships")
 
-    __table_args__ = (UniqueConstraint("worker_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("worker_id", "code"),
+        Index("ix_hardships_verified_at_worker_id", "verified_at", "worker_id"),
+        Index(
+            "ix_hardships_to_verify",
+            "claimed_at",
+            "id",
+            postgresql_where=text("verified_at IS NULL AND rejected_at IS NULL"),
+            sqlite_where=text("verified_at IS NULL AND rejected_at IS NULL"),
+        ),
+    )
 
 
 class Consent(Base):
@@ -194,5 +213,9 @@ class Consent(Base):
     message_id: Mapped[int | None]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    # Given at the window: how (spoken | signed | relative), what for (offers | calls | employers | training), before whom.
+    how: Mapped[str | None]
+    uses: Mapped[list[str] | None]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     __table_args__ = (Index("ix_consents_person_id", "person_id"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
@@ -58,5 +59,12 @@ class Station(Base):
     closes_at: Mapped[str] = mapped_column(default="18:00")
     hotline: Mapped[str] = mapped_column(default="")  # E.164; dialled when a caller asks for a person
     services: Mapped[list[str]] = mapped_column(default=list)
+    # What the notices ask of one (L05, L21); none: not written down yet.
+    area_sqm: Mapped[int | None]
+    windows: Mapped[int | None]
+    staff_count: Mapped[int | None]
+    has_screen: Mapped[bool | None]
+    has_sign: Mapped[bool | None]
+    updated_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_stations_region_code", "region_code"),)

@@ -1,0 +1,89 @@
+"""Work on the ledgers: what a change put in whose place, what was merged or done in bulk, what a lost form held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.store.models.base import Base, Json
+
+
+class LedgerChange(Base):
+    """One value of a card before and after one entry of the trail; `event_id` says who, when and by which words.
+
+    Kept apart from the trail, which holds no values: these can be erased, and are, with the person.
+    """
+
+    __tablename__ = "ledger_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"))
+    object_kind: Mapped[str]  # workers | employers | openings | stations
+    object_id: Mapped[int]
+    field: Mapped[str]  # the column; of a worker also that of her person
+    was: Mapped[Any] = mapped_column(Json, nullable=True)  # plain JSON: days as ISO text
+    became: Mapped[Any] = mapped_column(Json, nullable=True)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    __table_args__ = (
+        Index("ix_ledger_changes_object_kind_object_id_id", "object_kind", "object_id", "id"),
+        Index("ix_ledger_changes_event_id", "event_id"),
+    )
+
+
+class LedgerAct(Base):
+    """What staff did to many rows at once, or a merge: enough to go on, to tell of what failed, and to take it back.
+
+    `kind`: merge_workers | merge_employers | the name of a bulk act. `waiting`: ids still to do. `failed`: [[id, reason]].
+    `undo`: what a merge moved, blanked after a day; it holds personal facts and goes with the person.
+    """
+
+    __tablename__ = "ledger_acts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[int | None]  # of a merge: the entry that is kept
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    args: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    waiting: Mapped[list[Any]] = mapped_column(default=list)
+    done: Mapped[list[Any]] = mapped_column(default=list)  # [[id, the trail's entry to take back | None]]
+    failed: Mapped[list[Any]] = mapped_column(default=list)
+    undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_ledger_acts_staff_id_id", "staff_id", "id"),
+        Index("ix_ledger_acts_object_kind_object_id", "object_kind", "object_id"),
+    )
+
+
+class MergedEntry(Base):
+    """Where the number of an entry that was merged away leads now."""
+
+    __tablename__ = "merged_entries"
+
+    object_kind: Mapped[str] = mapped_column(primary_key=True)  # workers | employers
+    from_id: Mapped[int] = mapped_column(primary_key=True)
+    to_id: Mapped[int]
+    act_id: Mapped[int] = mapped_column(ForeignKey("ledger_acts.id"))
+
+
+class Draft(Base):
+    """What somebody had typed when their session ended midway through a form; theirs alone, for an hour."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    path: Mapped[str]  # where the form was sent to
+    page: Mapped[str] = mapped_column(default="")  # the page it stood on
+    fields: Mapped[list[Any]] = mapped_column(default=list)  # [[name, text]], in the order of the form
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_drafts_staff_id_at", "staff_id", "at"),)
