@@ -6,9 +6,10 @@ Working days are Monday to Friday: the calendar of public holidays is the govern
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
@@ -76,6 +77,15 @@ GRAVEST_FIRST = (
     "no_contract",
 )
 RIGHTS = frozenset({*GRAVEST_FIRST, "distress", "other_problem"})
+
+# A person waits for a voice: what a caller is put through for, and what cannot wait for anybody's turn.
+WISHES = ("handoff", "voicemail", "callback")
+WAITS = frozenset({*WISHES, "injury", "violence", "distress"})
+
+
+def waits_for_a_person(kind: str, status: str, details: Mapping[str, Any]) -> bool:
+    """Whether somebody waits for a person in this case: nobody has taken it up, and nobody has talked to them since."""
+    return status == "open" and kind in WAITS and not details.get("talked_at")
 
 
 def gravest(problems: Iterable[str]) -> str:

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from backend.domain.answers import Answer, make
-from backend.domain.case_rules import due_at, is_open
+from backend.domain.case_rules import WISHES, due_at, is_open
 from backend.services import audit
 from backend.services.acts import act
 from backend.services.open_case import open_case
 from backend.services.turn import Turn
 from backend.store.models import Call, Case
 
-WISHES = ("handoff", "voicemail", "callback")  # cases of people who wait for a voice
 # A talk with staff may be long; a call whose end was never reported does not hold up the queue for ever.
 LONGEST_TALK = timedelta(hours=1)
 ABOUT = {"": "要人工:打电话", "trouble": "有难处,要人工", "profile": "要改登记,找人工", "sms": "要人工:发短信"}

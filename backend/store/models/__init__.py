@@ -1,5 +1,6 @@
 """The tables, one file per aggregate."""
 
+from backend.store.models import figures as _moments  # noqa: F401  indexes of what stands above
 from backend.store.models.audit import AuditCheck, AuditEvent, AuditSeal
 from backend.store.models.base import Base
 from backend.store.models.cases import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.store.models.base import Base
@@ -38,8 +38,30 @@ class Case(Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
+    assigned_to_team: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))  # who should take it up
+    # Kept by store/models/stepping_in.py on every flush: the county and the town it lies in, and since when somebody waits
+    # for a person in it (None: nobody does, or no longer).
+    county_code: Mapped[str | None]
+    town_code: Mapped[str | None]
+    waits_since: Mapped[datetime | None]
 
     __table_args__ = (
+        # The lists of the cases room, most pressing first and newest closed first, for a county, a town and above.
+        Index("ix_cases_status_priority_due_at_id", "status", "priority", "due_at", "id"),
+        Index("ix_cases_county_code_status_priority_due_at_id", "county_code", "status", "priority", "due_at", "id"),
+        Index("ix_cases_town_code_status_priority_due_at_id", "town_code", "status", "priority", "due_at", "id"),
+        Index("ix_cases_status_closed_at_id", "status", "closed_at", "id"),
+        Index("ix_cases_county_code_status_closed_at_id", "county_code", "status", "closed_at", "id"),
+        Index("ix_cases_town_code_status_closed_at_id", "town_code", "status", "closed_at", "id"),
+        Index("ix_cases_taken_by_status_due_at_id", "taken_by", "status", "due_at", "id"),
+        Index("ix_cases_assigned_to_team_status_due_at_id", "assigned_to_team", "status", "due_at", "id"),
+        Index(
+            "ix_cases_waits_since",
+            "waits_since",
+            "id",
+            postgresql_where=text("waits_since IS NOT NULL"),
+            sqlite_where=text("waits_since IS NOT NULL"),
+        ),
         Index("ix_cases_status_region_code", "status", "region_code"),
         Index("ix_cases_conversation_id", "conversation_id"),
         Index("ix_cases_opening_id", "opening_id"),
