@@ -32,6 +32,7 @@ class Offer(Base):
     offered_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]  # when the place became hers, kept by the store alone (models/figures.py)
     message_id: Mapped[int | None]  # the message or call turn that decided it
     reminded_at: Mapped[datetime | None]  # the reminder before work starts was written or planned
     followed_up_at: Mapped[datetime | None]  # the question after the job was written or planned
