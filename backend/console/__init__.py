@@ -11,6 +11,7 @@ from backend.console import (
     backstop,
     cases,
     conversations,
+    drafts,
     employers,
     forwarded,
     fresh,
@@ -93,6 +94,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     ranking.register(bp, deps)
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
+    drafts.register(bp, deps)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(anything: str) -> NoReturn:

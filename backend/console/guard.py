@@ -18,6 +18,9 @@ from werkzeug.wrappers import Response
 
 from backend import errors
 from backend.console.i18n import gettext
+from backend.console.rooms import place_of
+from backend.domain.access import may, may_reveal
+from backend.services.drafts import holder_of
 from backend.services.receive_message import storable
 from backend.services.review_transcript import TooManyReveals
 from backend.services.staff_login import Member, who_is
@@ -28,7 +31,29 @@ if TYPE_CHECKING:
 TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 LANGUAGES = ("zh", "en")
 # Reached without a session: the way in, its language switch and the style sheet.
-OPEN_TO_ALL = frozenset({"console.login", "console.language", "console.static", "screen.board", "screen.static"})
+OPEN_TO_ALL = frozenset(
+    {
+        "console.login",
+        "console.second_step",
+        "console.first_password",
+        "console.language",
+        "console.static",
+        "screen.board",
+        "screen.static",
+    }
+)
+# What somebody whose second factor is required and not there yet can reach: the page that sets it up, and the way out.
+OPEN_BEFORE_ENROLLING = frozenset(
+    {
+        "console.second_factor",
+        "console.second_factor_picture",
+        "console.begin_second_factor",
+        "console.prove_second_factor",
+        "console.logout",
+        "console.language",
+        "console.static",
+    }
+)
 CSP = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -39,11 +64,16 @@ _csrf = CSRFProtect()
 
 def install(bp: Blueprint, deps: Deps) -> None:
     """Put the guards on `bp`; what the app itself has to know is set when the blueprint is registered."""
+    from backend.console import drafts  # which asks this file who is there
+
     bp.record_once(lambda state: prepare_app(state.app, deps))
 
     @bp.before_request
     def let_in() -> ResponseReturnValue | None:
-        g.member = member = who_is(deps, request.cookies.get(cookie_name(deps), ""))
+        token = request.cookies.get(cookie_name(deps), "")
+        # Asked first: a session that has run out is cleared away by the next question.
+        holder = None if request.method in _SAFE else holder_of(deps, token)
+        g.member = member = who_is(deps, token)
         if member is not None and session.get("csrf_token") != member.csrf_secret:
             # The token is bound to the server-side session: it dies with it.
             session["csrf_token"] = member.csrf_secret
@@ -53,8 +83,19 @@ def install(bp: Blueprint, deps: Deps) -> None:
         if member is None and request.endpoint not in OPEN_TO_ALL:
             if request.method in _SAFE:
                 return redirect(url_for("console.login", next=request.full_path.rstrip("?")))
+            if drafts.save(deps, holder):
+                return redirect(url_for("console.login", next=url_for("console.drafts")), 303)
             flash(gettext("请先登录。"), "problem")
             return redirect(url_for("console.login"), 303)
+        if member is not None and member.must_enrol and request.endpoint not in OPEN_BEFORE_ENROLLING:
+            return redirect(url_for("console.second_factor"), 303)
+        if member is not None:
+            # What a tab of the table is closed to, its pages are closed to, whatever stands in them.
+            _, tab = place_of(request.endpoint)
+            if tab is not None and tab.verb and not may(member.role, tab.verb):
+                raise errors.Forbidden("a room for others")
+        if member is not None and request.method not in _SAFE:
+            drafts.sent_again(deps)
         return None
 
     @bp.after_request
@@ -66,6 +107,10 @@ def install(bp: Blueprint, deps: Deps) -> None:
         member = g.get("member")
         return {
             "member": member,
+            "may": lambda verb: member is not None and may(member.role, verb),
+            "revealable": lambda fields, shown: [
+                field for field in fields if field not in shown and member is not None and may_reveal(member.role, field)
+            ],
             "region_name": deps.regions.name(member.region_code) if member else "",
             "now": deps.clock(),
             "lang": language(),
@@ -73,7 +118,7 @@ def install(bp: Blueprint, deps: Deps) -> None:
             "form_number": lambda: secrets.token_hex(8),
         }
 
-    _install_errors(bp)
+    _install_errors(bp, deps)
 
 
 def prepare_app(app: App, deps: Deps) -> None:
@@ -156,16 +201,23 @@ def back_to(path: str | None, otherwise: str) -> str:
     return otherwise
 
 
-def _check_origin(deps: Deps) -> None:
+def ours(deps: Deps) -> bool:
+    """Whether the page that sent this is ours, as far as the browser says."""
     origin = request.headers.get("Origin")
-    if origin is None:
-        return
-    ours = {request.host, urlsplit(deps.settings.public_base_url).netloc}
-    if urlsplit(origin).netloc not in ours:
+    return origin is None or urlsplit(origin).netloc in {
+        request.host,
+        urlsplit(deps.settings.public_base_url).netloc,
+    }
+
+
+def _check_origin(deps: Deps) -> None:
+    if not ours(deps):
         raise CSRFError("another origin")
 
 
-def _install_errors(bp: Blueprint) -> None:
+def _install_errors(bp: Blueprint, deps: Deps) -> None:
+    from backend.console import drafts
+
     def page(status: int, title: str, sentence: str) -> tuple[str, int]:
         return render_template("console/problem.html", title=title, sentence=sentence), status
 
@@ -179,7 +231,12 @@ def _install_errors(bp: Blueprint) -> None:
         return page(403, gettext("不能这样做"), gettext("您的账号只能查看，不能办理。"))
 
     @bp.errorhandler(CSRFError)
-    def stale_form(_: Exception) -> tuple[str, int]:
+    def stale_form(_: Exception) -> ResponseReturnValue:
+        # Logged in anew in another window: what was typed in this one is not lost. Only where the browser says that the
+        # form is ours: nobody else plants anything.
+        member = g.get("member")
+        if member and request.headers.get("Origin") and ours(deps) and drafts.save(deps, member.id):
+            return redirect(url_for("console.drafts"), 303)
         return page(403, gettext("这张表过期了"), gettext("请回到上一页，刷新后再提交一次。"))
 
     @bp.errorhandler(TooManyReveals)
