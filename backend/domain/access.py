@@ -36,20 +36,22 @@ _LEDGERS = frozenset(
         "export_ledger",
     }
 )
+# To read the ledgers of those in need, by name or masked: whoever looks after them or watches over those who do.
+_NEED = frozenset({"see_need"})
 # Public-welfare posts are the town's and the county's to give (H11).
 # So is it to say that an employer was looked at and is what it says (P04).
-_TOWN = frozenset({"give_post", "verify_employer"})
+_TOWN = frozenset({"give_post", "verify_employer", "manage_teams"})
 _COUNTY = frozenset({"set_weights", "train_model"})
 # Accounts of one's own region and below, of a level below one's own.
 _PEOPLE = frozenset({"manage_staff", "read_audit"})
 VERBS: dict[str, frozenset[str]] = {
-    "village": _ACTS | _LEDGERS,
-    "town": _ACTS | _LEDGERS | _TOWN | _PEOPLE,
-    "county": _ACTS | _LEDGERS | _TOWN | _COUNTY | _PEOPLE,
-    "city": frozenset({"read_audit"}),
-    "province": frozenset({"read_audit"}),
+    "village": _ACTS | _LEDGERS | _NEED,
+    "town": _ACTS | _LEDGERS | _NEED | _TOWN | _PEOPLE,
+    "county": _ACTS | _LEDGERS | _NEED | _TOWN | _COUNTY | _PEOPLE,
+    "city": _NEED | {"read_audit"},
+    "province": _NEED | {"read_audit"},
     "operator": _ACTS - {"confirm_entry", "edit_place"},
-    "auditor": frozenset({"read_audit"}),
+    "auditor": _NEED | {"read_audit"},
 }
 
 
@@ -75,3 +77,8 @@ def may_see(staff_region: str, object_region: str | None) -> bool:
 def may(role: str, verb: str) -> bool:
     """Whether `role` may do `verb`; an unknown role may do nothing."""
     return verb in VERBS.get(role, frozenset())
+
+
+def may_reveal(role: str, field: str) -> bool:
+    """Whether `role` may have `field` shown in the clear; who is in need is for those alone who judge it (H01)."""
+    return may(role, "reveal") and (field != "hardship" or may(role, "verify_hardship"))

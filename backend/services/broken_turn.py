@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.domain.answers import make
-from backend.services import outbox
+from backend.services import assign, outbox
 from backend.services.deps import Deps
 from backend.store.models import Case, Conversation, Handset, Message
 
@@ -25,20 +25,20 @@ def count_failure(deps: Deps, message_id: int) -> None:
             return
         message.status, message.turn_token = "failed", None
         conversation = session.get_one(Conversation, message.conversation_id)
-        session.add(
-            Case(
-                kind="handoff",
-                priority=1,
-                summary="机器没办成,要人看一下这条消息",
-                details={"reason": "turn_failed"},
-                conversation_id=conversation.id,
-                handset_id=message.handset_id,
-                region_code=conversation.region_code,
-                source_message_id=message.id,
-                opened_at=now,
-                due_at=now + ANSWER_WITHIN,
-            )
+        case = Case(
+            kind="handoff",
+            priority=1,
+            summary="机器没办成,要人看一下这条消息",
+            details={"reason": "turn_failed"},
+            conversation_id=conversation.id,
+            handset_id=message.handset_id,
+            region_code=conversation.region_code,
+            source_message_id=message.id,
+            opened_at=now,
+            due_at=now + ANSWER_WITHIN,
         )
+        session.add(case)
+        assign.to_team(session, case, now)
         outbox.enqueue(
             session,
             deps,

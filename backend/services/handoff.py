@@ -29,7 +29,9 @@ def talk_to_human(turn: Turn) -> list[Answer]:
     station = turn.deps.regions.station_for(turn.conversation.region_code)
     about = str(turn.facts.params.get("about") or "")
     case = open_case(turn, "handoff", ABOUT.get(about, ABOUT[""]) if turn.channel == "voice" else ABOUT["sms"])
-    # Whoever asks again after a talk waits again.
+    # Whoever asks again after a talk waits again, from now on.
+    if (case.details or {}).get("talked_at") and case.status == "open":
+        case.waits_since = turn.now
     case.details = {key: value for key, value in (case.details or {}).items() if key != "talked_at"}
     turn.session.flush()
     open_now = is_open(turn.now, station["opens_at"], station["closes_at"])

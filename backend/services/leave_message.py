@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.domain.answers import Answer
 from backend.domain.case_rules import RULES, due_at
-from backend.services import audit
+from backend.services import assign, audit
 from backend.services.acts import act
 from backend.services.open_case import told
 from backend.services.people import worker_of
@@ -69,5 +69,6 @@ def recorded_case(
         due_at=due_at(kind, turn.now, station["opens_at"], station["closes_at"]),
     )
     turn.session.add(case)
+    assign.to_team(turn.session, case, turn.now)
     audit.record(turn, "case_opened", case, kind=kind)
     return case

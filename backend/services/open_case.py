@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend.domain.answers import Answer, make
 from backend.domain.case_rules import HOTLINES, RULES, due_at
-from backend.services import audit, read_back
+from backend.services import assign, audit, read_back
 from backend.services.people import worker_of
 from backend.services.turn import Facts, Turn
 from backend.store.models import Case
@@ -60,6 +60,7 @@ def open_case(turn: Turn, kind: str, summary: str, details: dict[str, Any] | Non
         due_at=due_at(kind, turn.now, station["opens_at"], station["closes_at"]),
     )
     turn.session.add(case)
+    assign.to_team(turn.session, case, turn.now)
     audit.record(turn, "case_opened", case, kind=kind)
     return case
 

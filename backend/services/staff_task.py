@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.case_rules import RULES, due_at
-from backend.services import audit
+from backend.services import assign, audit
 from backend.services.deps import Deps
 from backend.store.models import Case, Opening
 
@@ -43,6 +43,7 @@ def about_opening(
         due_at=due_at(kind, now, station["opens_at"], station["closes_at"]),
     )  # fmt: skip
     session.add(case)
+    assign.to_team(session, case, now)
     session.flush()
     audit.write(session, now, "scheduler", "case_opened", case, kind=kind, opening_id=opening.id)
     return case

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.calling import follow_up_window
 from backend.domain.case_rules import RULES, due_at
-from backend.services import planned_calls
+from backend.services import assign, planned_calls
 from backend.services.deps import Deps
 from backend.store.models import Case, Conversation, Handset, HandsetOwner, Message, Offer, OutboxRow, Worker
 
@@ -96,5 +96,6 @@ def _task(session: Session, deps: Deps, handset: Handset, message: Message, now:
         due_at=due_at("callback", now, station["opens_at"], station["closes_at"]),
     )  # fmt: skip
     session.add(case)
+    assign.to_team(session, case, now)
     session.flush()
     log.info("undelivered_twice", handset_id=handset.id, case_id=case.id)

@@ -1,0 +1,187 @@
+"""Who waits for a person, who answers for what, and what staff wrote down about a conversation (DESIGN §3.8, §3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain.access import VERBS, may_see
+from backend.domain.routing import codes_above
+from backend.store.models import (
+    Case,
+    ConversationClosing,
+    ConversationNote,
+    Handset,
+    Staff,
+    StaffCall,
+    Team,
+    TeamMember,
+)
+from backend.store.queries.scope import within
+
+MOST_COLLEAGUES = 100
+MOST_NOTES = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits for a person. `due_at`: promised; `number` in full, to be masked by whoever shows it."""
+
+    case_id: int
+    conversation_id: int | None
+    kind: str
+    region_code: str | None
+    since: datetime
+    due_at: datetime
+    number: str | None
+    team_id: int | None
+
+
+def waiting_for_person(session: Session, region: str, home: str, limit: int = 20) -> list[Waiting]:
+    """Who waits for a person and whom nobody has taken up yet, the longest waiting first.
+
+    Calls that were not answered, messages left, wishes for a person, and injury, violence or distress; a talk with staff
+    or a colleague who takes it ends the wait (`case_rules.waits_for_a_person`).
+    """
+    # Over the partial index of those who wait: few at any time, however many cases there ever were.
+    rows = session.execute(
+        select(Case, Handset.number)
+        .outerjoin(Handset, Handset.id == Case.handset_id)
+        .where(Case.waits_since.is_not(None), within(Case.region_code, region, home))
+        .order_by(Case.waits_since, Case.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(
+            case.id,
+            case.conversation_id,
+            case.kind,
+            case.region_code,
+            case.waits_since or case.opened_at,
+            case.due_at,
+            number,
+            case.assigned_to_team,
+        )
+        for case, number in rows
+    ]
+
+
+# -- teams ---------------------------------------------------------------------------------------------------------------
+
+
+def teams_of(session: Session, staff_id: int) -> list[int]:
+    """The ids of the teams somebody belongs to: what is given to them counts as given to her."""
+    return list(
+        session.scalars(
+            select(TeamMember.team_id)
+            .join(Team, Team.id == TeamMember.team_id)
+            .where(TeamMember.staff_id == staff_id, Team.active.is_(True))
+            .order_by(TeamMember.team_id)
+        )
+    )
+
+
+def teams_for(session: Session, region_code: str) -> list[Team]:
+    """The teams that reach a division: its own and those above, the nearest first."""
+    rows = session.scalars(
+        select(Team).where(Team.region_code.in_(codes_above(region_code)), Team.active.is_(True)).order_by(Team.id)
+    )
+    return sorted(rows, key=lambda team: (-len(team.region_code), team.id))
+
+
+def teams_within(session: Session, region: str) -> list[tuple[Team, list[Staff]]]:
+    """The teams of a region and below with their members, for whoever keeps them."""
+    teams = list(
+        session.scalars(select(Team).where(within(Team.region_code, region)).order_by(Team.region_code, Team.id))
+    )
+    members = session.execute(
+        select(TeamMember.team_id, Staff)
+        .join(Staff, Staff.id == TeamMember.staff_id)
+        .where(TeamMember.team_id.in_([team.id for team in teams]))
+        .order_by(Staff.region_code, Staff.id)
+    ).all()
+    return [(team, [staff for team_id, staff in members if team_id == team.id]) for team in teams]
+
+
+def team(session: Session, region: str, team_id: int, *, lock: bool = False) -> Team | None:
+    query = select(Team).where(Team.id == team_id, within(Team.region_code, region))
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def names_of_teams(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {id_ for id_ in ids if id_ is not None}
+    return dict(session.execute(select(Team.id, Team.name).where(Team.id.in_(wanted))).all()) if wanted else {}
+
+
+def acting_roles() -> list[str]:
+    return [role for role, verbs in VERBS.items() if "reply" in verbs]
+
+
+def colleagues(session: Session, region_code: str, besides: int) -> list[Staff]:
+    """Who of the staff sees a division and may answer people there, the nearest first; without `besides` herself."""
+    rows = session.scalars(
+        select(Staff)
+        .where(
+            Staff.region_code.in_(codes_above(region_code)),
+            Staff.active.is_(True),
+            Staff.role.in_(acting_roles()),
+            Staff.id != besides,
+        )
+        .order_by(Staff.region_code.desc(), Staff.id)
+        .limit(MOST_COLLEAGUES)
+    )
+    return [staff for staff in rows if may_see(staff.region_code, region_code)]
+
+
+def staff_within(session: Session, region: str) -> list[Staff]:
+    """Those of a region and below who could be in one of its teams."""
+    rows = session.scalars(
+        select(Staff)
+        .where(within(Staff.region_code, region), Staff.active.is_(True), Staff.role.in_(acting_roles()))
+        .order_by(Staff.region_code, Staff.id)
+        .limit(MOST_COLLEAGUES * 5)
+    )
+    return list(rows)
+
+
+# -- what staff wrote down -----------------------------------------------------------------------------------------------
+
+
+def notes(session: Session, conversation_id: int) -> list[tuple[ConversationNote, str]]:
+    """(note, who wrote it), the newest first."""
+    rows = session.execute(
+        select(ConversationNote, Staff.name)
+        .join(Staff, Staff.id == ConversationNote.staff_id)
+        .where(ConversationNote.conversation_id == conversation_id)
+        .order_by(ConversationNote.id.desc())
+        .limit(MOST_NOTES)
+    )
+    return [(note, name) for note, name in rows]
+
+
+def last_closing(session: Session, conversation_id: int) -> tuple[ConversationClosing, str] | None:
+    """The newest closing that was not undone, and who closed."""
+    row = session.execute(
+        select(ConversationClosing, Staff.name)
+        .join(Staff, Staff.id == ConversationClosing.staff_id)
+        .where(ConversationClosing.conversation_id == conversation_id, ConversationClosing.undone_at.is_(None))
+        .order_by(ConversationClosing.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def last_call(session: Session, conversation_id: int) -> tuple[StaffCall, str] | None:
+    """The newest call of staff to this person, and who placed it."""
+    row = session.execute(
+        select(StaffCall, Staff.name)
+        .join(Staff, Staff.id == StaffCall.staff_id)
+        .where(StaffCall.conversation_id == conversation_id)
+        .order_by(StaffCall.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
