@@ -20,6 +20,7 @@ from backend.console import (
     households,
     labels,
     ledger_files,
+    ledger_history,
     openings,
     places,
     planned_calls,
@@ -30,7 +31,6 @@ from backend.console import (
     stale,
     talks,
     text,
-    today,
     try_sentence,
     workers,
 )
@@ -84,7 +84,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "region_in_full": deps.regions.full_name,
         }
 
-    for room in (auth, today, conversations, cases, planned_calls, openings, places, try_sentence):
+    for room in (auth, dashboard, figures, conversations, cases, planned_calls, openings, places, try_sentence):
         room.register(bp, deps)
     for ledger in (workers, households, priority_ledger, talks, ledger_files):
         ledger.register(bp, deps)
@@ -95,6 +95,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
     drafts.register(bp, deps)
+    ledger_history.register(bp, deps)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(anything: str) -> NoReturn:

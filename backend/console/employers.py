@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.console import ledger_history
 from backend.console.conversations import ID
 from backend.console.guard import form, me, page_number
 from backend.console.i18n import gettext
@@ -56,6 +57,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             complaints = queries.complaints(session, member.region_code, HOME_REGION, employer.name)
             others = review_queries.other_names(session, employer)
             events = told_history(session, "employers", employer_id)
+            changes = ledger_history.lines(deps, session, member, "employers", employer_id, Mask(), only_changes=True)
             verifier = session.get(Staff, employer.verified_by) if employer.verified_by else None
         review_transcript.note_reading(deps, member, "read_employer", ids=[employer_id])
         return render_template(
@@ -65,6 +67,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             complaints=complaints,
             other_names=others,
             events=events,
+            changes=changes,
             verifier=verifier,
             mask=Mask(),
             problem=problem,

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import labels
+from backend.console import labels, ledger_history
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me, page_number
 from backend.console.i18n import gettext
@@ -94,6 +94,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             reviewer = names_of(session, [opening.reviewed_by]).get(opening.reviewed_by or 0)
             posting = posting_of(session, deps.regions, opening)
             events = told_history(session, "openings", opening.id)
+            changes = ledger_history.lines(
+                deps, session, member, "openings", opening.id, Mask(shown), only_changes=True
+            )
         hidden = hidden_in(opening, Mask(shown))
         return render_template(
             "console/opening.html",
@@ -116,6 +119,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             },
             review_due=_review_due(deps, opening),
             events=events,
+            changes=changes,
         )  # fmt: skip
 
     @bp.get(f"/openings/{ID.format('opening_id')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import fresh, labels, ledger_labels
+from backend.console import fresh, labels, ledger_history, ledger_labels
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -153,7 +153,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 "offers": of_worker(session, worker.id, OFFERS_SHOWN),
                 "visits": (visits := queries.visits(session, worker.id)),
                 "talks": talk_queries.to_come(session, member.region_code, worker.id),
-                "history": edit_worker.history(session, worker.id),
+                "history": ledger_history.lines(deps, session, member, "workers", worker.id, Mask(shown)),
                 "officers": edit_worker.officers_for(session, worker),
                 "staff": names_of(
                     session,

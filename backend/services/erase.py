@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from backend.domain.case_rules import RIGHTS
 from backend.domain.ledger_cells import national
 from backend.domain.offers import may_step_back
-from backend.services import answer_offer, audit, both_sides
+from backend.services import answer_offer, audit, both_sides, ledger_history
 from backend.services.people import owners
 from backend.services.turn import Turn
 from backend.store.models import (
@@ -45,6 +45,7 @@ def erase_person(turn: Turn, person: Person) -> None:
 
     An open case about her rights keeps its line for staff until it is closed: she would lose her claim with it.
     """
+    name = person.name
     sole_owner = len(owners(turn.session, turn.handset)) == 1
     worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
     if worker is not None and person.name:
@@ -80,6 +81,7 @@ def erase_person(turn: Turn, person: Person) -> None:
     _blank_words(turn, person, sole_owner)
     turn.conversation.person_id = None
     turn.conversation.context = {}
+    ledger_history.forget(turn.session, worker, name)
     audit.record(turn, "erased", person)
 
 

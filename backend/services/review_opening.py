@@ -217,7 +217,7 @@ def review(deps: Deps, member: Member, opening_id: int, decision: str, reason: s
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
-        reason = _why(_mine(session, member, opening_id), decision, reason)
+        reason = _why(mine(session, member, opening_id), decision, reason)
         return review_opening(
             session, deps, opening_id, decision, reason, ground=ground, actor=member.actor, staff_id=member.id
         )
@@ -230,7 +230,7 @@ def review_after(
     if not may(member.role, "review_opening"):
         raise Forbidden("this role only looks")
     with deps.db.write() as session:
-        reason = _why(_mine(session, member, opening_id), decision, reason)
+        reason = _why(mine(session, member, opening_id), decision, reason)
         return look_again(
             session, deps, opening_id, decision, reason, ground=ground, actor=member.actor, staff_id=member.id
         )
@@ -259,7 +259,7 @@ def edit(deps: Deps, member: Member, opening_id: int, version: str, facts: dict[
         raise Invalid("outside your region", {"region_code": "outside your region"})
     now = deps.clock()
     with deps.db.write() as session:
-        opening = _mine(session, member, opening_id, lock=True)
+        opening = mine(session, member, opening_id, lock=True)
         if opening.status != "in_review":
             raise Conflict("this opening is not in review", reason="not_in_review", status=opening.status)
         if opening.updated_at.isoformat() != version:
@@ -295,7 +295,8 @@ def _check(opening: Opening) -> None:
         raise Invalid("some facts do not hold", problems)
 
 
-def _mine(session: Session, member: Member, opening_id: int, *, lock: bool = False) -> Opening:
+def mine(session: Session, member: Member, opening_id: int, *, lock: bool = False) -> Opening:
+    """The opening, if it is of the region of `member`. Raises `NotFound`."""
     query = (
         select(Opening)
         .options(selectinload(Opening.employer))

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.store import audit_region, worker_trades
+from backend.store import audit_region, inbox, ledger_changes, worker_trades
 
 PATIENCE_S = 10.0  # then the database itself decides
 LOOK_AGAIN_S = 0.002
@@ -141,6 +141,8 @@ class Database:
         self._aside: Engine | None = None
         self._making_aside = threading.Lock()
         worker_trades.watch(self._sessions)
+        inbox.watch(self._sessions)
+        ledger_changes.watch(self._sessions)
         audit_region.watch(self._sessions)
         path = self.engine.url.database if self.engine.dialect.name == "sqlite" else None
         self._turnstile = _Turnstile(f"{path}-turnstile") if path and path != ":memory:" else None

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from backend.store.models.audit import AuditEvent
 from backend.store.models.base import Base, Json
 
 
@@ -28,6 +29,8 @@ class LedgerChange(Base):
     became: Mapped[Any] = mapped_column(Json, nullable=True)
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    event: Mapped[AuditEvent] = relationship()
 
     __table_args__ = (
         Index("ix_ledger_changes_object_kind_object_id_id", "object_kind", "object_id", "id"),
