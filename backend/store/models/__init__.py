@@ -6,7 +6,9 @@ from backend.store.models.base import Base
 from backend.store.models.cases import Case
 from backend.store.models.conversations import Call, CallTurn, Conversation, Message, TurnEffect
 from backend.store.models.corrections import Correction, TrainingExample
+from backend.store.models.dialogue_models import DialogueModel, ModelSwitch
 from backend.store.models.help import Talk, TalkPerson, Visit
+from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
 from backend.store.models.ledger_work import Draft, LedgerAct, LedgerChange, MergedEntry
 from backend.store.models.matching import MatchingWeights
@@ -16,6 +18,7 @@ from backend.store.models.outbox import Heartbeat, OutboxRow, Receipt
 from backend.store.models.people import Consent, Handset, HandsetOwner, Hardship, Household, Person, Worker, WorkerTrade
 from backend.store.models.places import LEVELS, Region, Revision, Station
 from backend.store.models.planned_calls import CallAttempt, PlannedCall
+from backend.store.models.public_faces import Screen
 from backend.store.models.staff import (
     ROLES,
     LoginAttempt,
@@ -43,6 +46,7 @@ __all__ = [
     "ConversationClosing",
     "ConversationNote",
     "Correction",
+    "DialogueModel",
     "Draft",
     "Employer",
     "Forwarding",
@@ -51,6 +55,11 @@ __all__ = [
     "Hardship",
     "Heartbeat",
     "Household",
+    "InboxBacklog",
+    "InboxEntry",
+    "InboxFloor",
+    "InboxRead",
+    "InboxWord",
     "LedgerAct",
     "LedgerChange",
     "LedgerImport",
@@ -58,6 +67,7 @@ __all__ = [
     "MatchingWeights",
     "MergedEntry",
     "Message",
+    "ModelSwitch",
     "Offer",
     "Opening",
     "OutboxRow",
@@ -68,6 +78,7 @@ __all__ = [
     "RecoveryCode",
     "Region",
     "Revision",
+    "Screen",
     "Staff",
     "StaffCall",
     "StaffChange",

@@ -148,6 +148,7 @@ class Call(Base):
     __table_args__ = (
         UniqueConstraint("carrier", "call_sid"),
         Index("ix_calls_handset_id", "handset_id"),
+        Index("ix_calls_conversation_id", "conversation_id"),
         Index("ix_calls_ended_at_last_at", "ended_at", "last_at"),
     )
 

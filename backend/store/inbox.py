@@ -1,0 +1,318 @@
+"""Keeps the inbox true to the conversations: by which marks each is listed, by which words it is found.
+
+Once for every transaction, right before it commits, for whatever conversations its flushes and bulk updates touched; so
+whoever writes a turn, a case or a call need not think of it. The marks are read off the rows anew each time
+(domain/inbox.py says what they mean). Conversations from before there was an inbox are taken in from `inbox_backlog`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, event, insert, inspect, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, marks
+from backend.domain.search_words import tokens
+from backend.store.models import (
+    Call,
+    Case,
+    Conversation,
+    Handset,
+    HandsetOwner,
+    InboxBacklog,
+    InboxEntry,
+    InboxWord,
+    Message,
+    Person,
+    PlannedCall,
+)
+from backend.store.models.stepping_in import HOME_COUNTY
+
+# Marks speak of the latest turns: a talk without end is neither read nor judged as a whole.
+TURNS = 500
+WORDS_OF = 2000  # messages whose words are read when all of a conversation's are written anew
+CONVERSATIONS_OF_A_PERSON = 50
+_LOCK = 7_462_320  # any fixed number: those who refresh one conversation wait for each other on it
+
+_WATCHED: dict[type[Any], tuple[str, ...]] = {
+    Conversation: (
+        "region_code", "last_at", "taken_by", "assigned_to_staff", "assigned_to_team", "handset_id", "closed_at",
+    ),
+    Message: (
+        "conversation_id", "body", "intent", "confidence", "corrected", "reviewed_at", "status", "handled_by", "keys",
+    ),
+    Case: ("conversation_id", "kind", "status"),
+    Call: ("conversation_id", "status", "ended_at"),
+    PlannedCall: ("status", "handset_id"),
+    HandsetOwner: ("handset_id", "person_id", "until"),
+    Person: ("birth_year",),
+}  # fmt: skip
+
+
+@dataclass
+class _Touched:
+    conversations: set[int] = field(default_factory=set)
+    reworded: set[int] = field(default_factory=set)  # what was said there changed
+    said: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # words that came to it
+
+
+def watch(sessions: Any) -> None:
+    """From now on every session of `sessions` (a sessionmaker) keeps the inbox."""
+    event.listen(sessions, "after_flush", _after_flush)
+    event.listen(sessions, "do_orm_execute", _in_bulk)
+    event.listen(sessions, "before_commit", _before_commit)
+    event.listen(sessions, "after_rollback", lambda session: session.info.pop("inbox", None))
+
+
+def touch(session: Session, conversation_ids: Iterable[int], *, reworded: bool = False) -> None:
+    """Have these read anew at the end of the transaction; `reworded`: their words as well."""
+    touched: _Touched = session.info.setdefault("inbox", _Touched())
+    ids = set(conversation_ids)
+    touched.conversations |= ids
+    if reworded:
+        touched.reworded |= ids
+
+
+def take_in_backlog(session: Session, limit: int = 200) -> int:
+    """Write the entries of conversations that have none yet, newest first; return how many were done."""
+    ids = list(
+        session.scalars(select(InboxBacklog.conversation_id).order_by(InboxBacklog.conversation_id.desc()).limit(limit))
+    )
+    if ids:
+        touch(session, ids, reworded=True)
+        session.execute(delete(InboxBacklog).where(InboxBacklog.conversation_id.in_(ids)))
+    return len(ids)
+
+
+def _after_flush(session: Session, _: Any) -> None:
+    people: list[int] = []
+    handsets: list[int] = []
+    for each in (*session.new, *session.dirty, *session.deleted):
+        kind = type(each)
+        if kind not in _WATCHED:
+            continue
+        changed = {name for name in _WATCHED[kind] if inspect(each).attrs[name].history.has_changes()}
+        if not changed and each not in session.deleted:
+            continue
+        if kind is Person:
+            people.append(each.id)
+        elif kind is Conversation:
+            touch(session, [each.id])
+        elif kind in (HandsetOwner, PlannedCall):
+            handsets.append(each.handset_id)
+        elif each.conversation_id is not None:
+            touch(session, [each.conversation_id])
+            if kind is Message:
+                _note_words(session, each, changed)
+    if people:
+        owned = select(HandsetOwner.handset_id).where(HandsetOwner.person_id.in_(people))
+        handsets += session.connection().scalars(owned)
+    for handset_id in set(handsets):
+        latest = (
+            select(Conversation.id)
+            .where(Conversation.handset_id == handset_id)
+            .order_by(Conversation.id.desc())
+            .limit(CONVERSATIONS_OF_A_PERSON)
+        )
+        touch(session, session.connection().scalars(latest))
+
+
+def _note_words(session: Session, message: Message, changed: set[str]) -> None:
+    touched: _Touched = session.info["inbox"]
+    if "body" in changed and message not in session.new:
+        touched.reworded.add(message.conversation_id)
+    elif changed & {"body", "handled_by"} and _is_searched(message.direction, message.handled_by, message.body):
+        touched.said[message.conversation_id] |= tokens(message.body)
+
+
+def _is_searched(direction: str, handled_by: str | None, body: str) -> bool:
+    """What people said, on either side; the line's own sentences are always the same. (来电) and the like is no speech."""
+    by_a_person = direction == "inbound" or handled_by == "staff"
+    return by_a_person and not (body.startswith("(") and body.endswith(")"))
+
+
+def _in_bulk(state: ORMExecuteState) -> None:
+    """A bare UPDATE names no rows: those it is about are looked up before it changes what it finds them by."""
+    if not (state.is_update or state.is_delete) or state.bind_mapper is None:
+        return
+    kind = state.bind_mapper.class_
+    if kind not in (Conversation, Message, Case, Call):
+        return
+    statement: Any = state.statement
+    where = [] if statement.whereclause is None else [statement.whereclause]
+    if kind is Message:
+        named = {getattr(column, "key", column) for column in (getattr(statement, "_values", None) or {})}
+        if named == {"status"}:
+            where.append(Message.direction == "inbound")  # how a text of ours travels marks nothing
+    column = Conversation.id if kind is Conversation else kind.conversation_id
+    ids = state.session.connection().scalars(select(column).where(*where).distinct())
+    touch(state.session, (one for one in ids if one is not None), reworded=kind is Message)
+
+
+def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    touched: _Touched | None = session.info.pop("inbox", None)
+    if touched is None:
+        return
+    # Last in the transaction and in the order of ids: nobody waits for us who holds what we wait for.
+    for conversation_id in sorted(touched.conversations):
+        _refresh(
+            session.connection(),
+            conversation_id,
+            touched.said.get(conversation_id, set()),
+            conversation_id in touched.reworded,
+        )
+
+
+def _refresh(connection: Connection, conversation_id: int, said: set[int], reworded: bool) -> None:
+    if connection.dialect.name == "postgresql":
+        # Two transactions that touch one conversation: the second reads what the first has committed.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :id)"), {"lock": _LOCK, "id": conversation_id})
+    found = connection.execute(
+        select(Conversation.__table__, Handset.number.label("number"))
+        .join(Handset, Handset.id == Conversation.handset_id)
+        .where(Conversation.id == conversation_id)
+    ).one_or_none()
+    if found is None:
+        return
+    turns = connection.execute(
+        select(
+            Message.id, Message.direction, Message.channel, Message.status, Message.intent, Message.confidence,
+            Message.corrected, Message.reviewed_at, Message.keys, Message.call_id,
+        )
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.id.desc())
+        .limit(TURNS)
+    ).all()  # fmt: skip
+    carried = marks(
+        [_turn(row) for row in reversed(turns)],
+        _cases(connection, conversation_id),
+        _calls(connection, conversation_id),
+        taken=found.taken_by is not None,
+        elder=_elder(connection, found),
+        unreached=_unreached(connection, found),
+    )
+    hands = {f"staff:{one}" for one in (found.taken_by, found.assigned_to_staff) if one is not None}
+    hands |= {f"team:{found.assigned_to_team}"} if found.assigned_to_team is not None else set()
+    region = found.region_code or HOME_COUNTY
+    wanted = {(mark, area) for mark in {"", *hands, *(carried & LISTED)} for area in areas(region)}
+    values = {
+        "last_at": found.last_at,
+        "flags": flags(carried),
+        "last4": found.number[-4:],
+        "last_in": next((row.id for row in turns if row.direction == "inbound"), None),
+    }
+    before = {
+        (row.mark, row.area)
+        for row in connection.execute(
+            select(InboxEntry.mark, InboxEntry.area).where(InboxEntry.conversation_id == conversation_id)
+        )
+    }
+    _write_entries(connection, conversation_id, before, wanted, values)
+    moved = bool(before) and ("", region[:6]) not in before
+    _write_words(connection, conversation_id, int(region[:6].ljust(6, "0")), said, anew=reworded or moved)
+
+
+def _turn(row: Any) -> TurnFacts:
+    corrected = row.corrected or {}
+    return TurnFacts(
+        inbound=row.direction == "inbound",
+        channel=row.channel,
+        status=row.status,
+        intent=corrected.get("intent") or row.intent,
+        # What staff have made sure of is sure.
+        confidence=None if corrected.get("intent") else row.confidence,
+        reviewed=bool(corrected) or row.reviewed_at is not None,
+        keys=bool(row.keys),
+        call_id=row.call_id,
+    )
+
+
+def _cases(connection: Connection, conversation_id: int) -> list[tuple[str, str]]:
+    rows = connection.execute(select(Case.kind, Case.status).where(Case.conversation_id == conversation_id))
+    return [(row.kind, row.status) for row in rows]
+
+
+def _calls(connection: Connection, conversation_id: int) -> list[CallFacts]:
+    rows = connection.execute(
+        select(Call.id, Call.direction, Call.status, Call.ended_at)
+        .where(Call.conversation_id == conversation_id)
+        .order_by(Call.id.desc())
+        .limit(TURNS)
+    )
+    return [CallFacts(row.id, row.direction, row.status, row.ended_at is not None) for row in rows]
+
+
+def _elder(connection: Connection, conversation: Any) -> bool:
+    born = (
+        select(Person.id)
+        .join(HandsetOwner, HandsetOwner.person_id == Person.id)
+        .where(
+            HandsetOwner.handset_id == conversation.handset_id,
+            HandsetOwner.until.is_(None),
+            Person.birth_year <= conversation.last_at.year - ELDER,
+        )
+        .limit(1)
+    )
+    return connection.scalar(born) is not None
+
+
+def _unreached(connection: Connection, conversation: Any) -> bool:
+    """The latest call of ours in this conversation's time reached nobody."""
+    last = connection.execute(
+        select(PlannedCall.status, PlannedCall.finished_at)
+        .where(PlannedCall.handset_id == conversation.handset_id)
+        .order_by(PlannedCall.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.status != "unreached":
+        return False
+    return last.finished_at is None or last.finished_at >= conversation.started_at
+
+
+def _write_entries(
+    connection: Connection,
+    conversation_id: int,
+    before: set[tuple[str, str]],
+    wanted: set[tuple[str, str]],
+    values: dict[str, Any],
+) -> None:
+    of_it = InboxEntry.conversation_id == conversation_id
+    for mark, area in sorted(before - wanted):
+        connection.execute(delete(InboxEntry).where(of_it, InboxEntry.mark == mark, InboxEntry.area == area))
+    if before & wanted:
+        connection.execute(update(InboxEntry).where(of_it).values(**values))
+    if new := sorted(wanted - before):
+        connection.execute(
+            insert(InboxEntry),
+            [{"conversation_id": conversation_id, "mark": mark, "area": area, **values} for mark, area in new],
+        )
+
+
+def _write_words(connection: Connection, conversation_id: int, county: int, said: set[int], *, anew: bool) -> None:
+    if anew:
+        connection.execute(delete(InboxWord).where(InboxWord.conversation_id == conversation_id))
+        spoken = connection.execute(
+            select(Message.direction, Message.handled_by, Message.body)
+            .where(Message.conversation_id == conversation_id)
+            .order_by(Message.id.desc())
+            .limit(WORDS_OF)
+        )
+        said = {
+            one for row in spoken if _is_searched(row.direction, row.handled_by, row.body) for one in tokens(row.body)
+        }
+    if not said:
+        return
+    made: Any = pg_insert(InboxWord) if connection.dialect.name == "postgresql" else sqlite_insert(InboxWord)
+    connection.execute(
+        made.on_conflict_do_nothing(),
+        [{"token": one, "county": county, "conversation_id": conversation_id} for one in sorted(said)],
+    )
