@@ -80,6 +80,23 @@ def values(
     return list(unique.values())
 
 
+def read_span(
+    kind: str, start: int, end: int, text: str, now: datetime, intent: str | None,
+    market_days: MarketDays | Mapping[str, Any] | None = None,
+) -> Entity | None:  # fmt: skip
+    """What the words text[start:end] say as a `kind`, by the same readers; the words stay the very ones that were chosen.
+
+    None when they say nothing of that kind. `now` is aware, Asia/Shanghai: the time the words were said.
+    """
+    reader = _READERS.get(kind)
+    if reader is None or not 0 <= start < end <= len(text):
+        return None
+    found = [
+        one for one in reader(Message(text, now, intent, MarketDays.of(market_days)), start, end) if one.entity == kind
+    ]
+    return replace(found[0], text=text[start:end], start=start, end=end) if found else None
+
+
 def _placed(span: Span, text: str) -> tuple[int, int] | None:
     """Return where the span stands, found again by its words if its places do not fit the text."""
     start, end, said = span["start"], span["end"], span.get("text", "")

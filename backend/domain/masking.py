@@ -30,19 +30,47 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(1, len(name) - 1) if name else ""
 
 
+def numbers_in(text: str) -> list[tuple[int, int, str]]:
+    """Where phone, identity and bank numbers stand in a text, and what is shown in their place: (start, end, shown)."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        said = match.group()
+        if _DAY.fullmatch(said) or (_AMOUNT.fullmatch(said) and text[match.end() :].lstrip()[:1] in {"元", "块"}):
+            continue
+        digits = re.sub(rf"[^{_DIGIT}]", "", said)
+        if len(digits) > _LONGEST_PHONE:
+            shown = "*" * 8
+        else:
+            shown = f"{digits[:3]}****{digits[-2:]}" if len(digits) < 11 else f"{digits[-11:-8]}****{digits[-4:]}"
+        found.append((match.start(), match.end(), shown))
+    return found
+
+
 def mask_numbers(text: str) -> str:
     """Hide phone, identity and bank numbers inside a text."""
+    parts, at = [], 0
+    for start, end, shown in numbers_in(text):
+        parts += [text[at:start], shown]
+        at = end
+    return "".join([*parts, text[at:]])
 
-    def hide(match: re.Match[str]) -> str:
-        found = match.group()
-        if _DAY.fullmatch(found) or (_AMOUNT.fullmatch(found) and text[match.end() :].lstrip()[:1] in {"元", "块"}):
-            return found
-        digits = re.sub(rf"[^{_DIGIT}]", "", found)
-        if len(digits) > _LONGEST_PHONE:
-            return "*" * 8
-        return f"{digits[:3]}****{digits[-2:]}" if len(digits) < 11 else f"{digits[-11:-8]}****{digits[-4:]}"
 
-    return _NUMBER.sub(hide, text)
+def mask_amount(said: str) -> str:
+    """`150元` → `1**元`, `三千五` → `三**`: the first figure of every number stays, how much it is does not show."""
+    longest = max((len(found) for found in _FIGURES.findall(said)), default=0)
+
+    def hide(found: re.Match[str]) -> str:
+        # The 一 of 一天 is no amount, unless it is all there is.
+        return (
+            found.group()
+            if len(found.group()) == 1 < longest
+            else found.group()[0] + "*" * max(1, len(found.group()) - 1)
+        )
+
+    return _FIGURES.sub(hide, said)
+
+
+_FIGURES = re.compile(r"[0-9０-９]+(?:[.．][0-9０-９]+)?|[零〇幺一二两三四五六七八九十百千万半]+")
 
 
 _DIGITS_ZH = str.maketrans("零〇幺一二三四五六七八九", "0011" + "23456789")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may
+from backend.domain.access import may_reveal
 from backend.domain.masking import mask_numbers
 from backend.errors import Forbidden, Invalid, LinggongError, NotFound
 from backend.services import audit
@@ -20,7 +20,7 @@ from backend.store.queries import cases, conversations, ledgers, openings_review
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-FIELDS = ("phone", "name", "hardship")  # what can be revealed, one at a time (T12)
+FIELDS = ("phone", "name", "hardship", "amount")  # what can be revealed, one at a time (T12)
 REASONS = ("call_back", "check_record", "handle_case", "verify_posting")
 REVEALS_PER_HOUR = 30
 SHOWN_FOR = timedelta(minutes=10)
@@ -60,7 +60,7 @@ def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, re
         raise Invalid("a field and a reason are needed", {"reason": "needed"})
     with deps.db.write() as session:
         subject = _subject(session, member, kind, object_id)
-        if not may(member.role, "reveal"):
+        if not may_reveal(member.role, field):
             raise Forbidden("this role only looks")
         # One member's reveals are counted one after the other, also when sent side by side.
         session.get(Staff, member.id, with_for_update=True)
@@ -101,7 +101,7 @@ def revealed(
             AuditEvent.at > deps.clock() - SHOWN_FOR,
         )
     )
-    return frozenset(fact["field"] for fact in facts)
+    return frozenset(fact["field"] for fact in facts if may_reveal(member.role, fact["field"]))
 
 
 def open_tab(deps: Deps, member: Member, tab: str, reason: str) -> None:
@@ -109,7 +109,7 @@ def open_tab(deps: Deps, member: Member, tab: str, reason: str) -> None:
 
     Raises `Forbidden`, `Invalid` without one of `REASONS`.
     """
-    if not may(member.role, "reveal"):
+    if not may_reveal(member.role, "hardship"):
         raise Forbidden("this role only looks")
     if tab not in ledgers.LABEL_TABS or reason not in REASONS:
         raise Invalid("a tab and a reason are needed", {"reason": "needed"})
@@ -135,25 +135,7 @@ def tab_is_open(deps: Deps, session: Session, member: Member, tab: str) -> bool:
             AuditEvent.at > deps.clock() - SHOWN_FOR,
         ).limit(1)
     )  # fmt: skip
-    return opened is not None and may(member.role, "reveal")
-
-
-def correct_intent(deps: Deps, member: Member, message_id: int, intent: str, known: frozenset[str]) -> int:
-    """Note what the person really wanted; who, when and instead of what stay with the turn. Returns the conversation id.
-
-    `known` are the intents there are. The original reading is kept: training data and figures need both.
-    """
-    if intent not in known:
-        raise Invalid("unknown intent", {"intent": "unknown"})
-    with deps.db.write() as session:
-        turn = conversations.turn(session, member.region_code, HOME_REGION, message_id)
-        if turn is None or turn.direction != "inbound":
-            raise NotFound("no such turn")
-        if not may(member.role, "correct"):
-            raise Forbidden("this role only looks")
-        turn.corrected = {**(turn.corrected or {}), "intent": intent, "by": member.id, "at": deps.clock().isoformat()}
-        audit.write(session, deps.clock(), member.actor, "corrected", turn, was=turn.intent, intent=intent)
-        return turn.conversation_id
+    return opened is not None and may_reveal(member.role, "hardship")
 
 
 def recording(deps: Deps, member: Member, kind: str, object_id: int) -> bytes:

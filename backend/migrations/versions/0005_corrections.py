@@ -61,8 +61,12 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("ix_training_examples_region_code_id", "training_examples", ["region_code", "id"])
 
+    # From a turn to the opening its words made.
+    op.create_index("ix_openings_source_message_id", "openings", ["source_message_id"])
+
 
 def downgrade() -> None:
+    op.drop_index("ix_openings_source_message_id", "openings")
     op.drop_table("training_examples")
     op.drop_table("corrections")
     with op.batch_alter_table("messages") as batch:

@@ -134,6 +134,7 @@ class Opening(Base):
         ),
         Index("ix_openings_tell_employer_at", "tell_employer_at"),
         Index("ix_openings_employer_id", "employer_id"),
+        Index("ix_openings_source_message_id", "source_message_id"),
     )
 
 

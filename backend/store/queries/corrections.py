@@ -1,0 +1,254 @@
+"""What staff made of turns: the corrections of one turn or one conversation, and the examples learnt from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from backend.store.models import (
+    AuditEvent,
+    Case,
+    Conversation,
+    Correction,
+    Handset,
+    HandsetOwner,
+    Message,
+    Offer,
+    Opening,
+    OutboxRow,
+    Person,
+    Receipt,
+    Staff,
+    TrainingExample,
+    Worker,
+)
+from backend.store.queries.scope import within
+
+PAGE = 50
+# What a person's own words do to her card, as the trail calls it.
+FROM_WORDS = ("registered", "profile_updated", "availability_set")
+
+
+def turn(session: Session, region: str, home: str, message_id: int, *, lock: bool) -> Message | None:
+    """One inbound turn of the region; `lock`: kept for the rest of a writing transaction, of two who correct it one waits."""
+    query = (
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id == message_id, Message.direction == "inbound", within(Conversation.region_code, region, home))
+    )
+    return session.scalar(query.with_for_update(of=Message) if lock else query)
+
+
+def latest(session: Session, message_id: int) -> Correction | None:
+    """The correction that holds now, if any."""
+    return session.scalar(
+        select(Correction)
+        .where(Correction.message_id == message_id, Correction.undone_at.is_(None))
+        .order_by(Correction.id.desc())
+        .limit(1)
+    )
+
+
+def one(session: Session, region: str, home: str, correction_id: int) -> Correction | None:
+    return session.scalar(
+        select(Correction)
+        .join(Conversation, Conversation.id == Correction.conversation_id)
+        .where(Correction.id == correction_id, within(Conversation.region_code, region, home))
+    )
+
+
+def of_turns(session: Session, message_ids: Iterable[int]) -> dict[int, tuple[Correction, str]]:
+    """Message id → the correction that holds and the name of who made it."""
+    rows = session.execute(
+        select(Correction, Staff.name)
+        .join(Staff, Staff.id == Correction.staff_id)
+        .where(Correction.message_id.in_(list(message_ids)), Correction.undone_at.is_(None))
+        .order_by(Correction.id)
+    )
+    return {correction.message_id: (correction, name) for correction, name in rows}
+
+
+def workers_of(session: Session, conversation: Conversation) -> list[Worker]:
+    """Whose card the words of a conversation may have filled: of who speaks, else of everybody reached on the number."""
+    query = select(Worker).join(Worker.person).options(selectinload(Worker.person)).where(Worker.status != "erased")
+    if conversation.person_id is not None:
+        found = list(session.scalars(query.where(Worker.person_id == conversation.person_id)))
+        if found:
+            return found
+    owners = select(HandsetOwner.person_id).where(
+        HandsetOwner.handset_id == conversation.handset_id, HandsetOwner.until.is_(None)
+    )
+    return list(session.scalars(query.where(Worker.person_id.in_(owners)).order_by(Worker.id).limit(5)))
+
+
+def filled_by_words(session: Session, worker_id: int, turn: Message) -> bool:
+    """Whether words of this conversation, these or later ones, were written to the card (registering ends with a yes)."""
+    return (
+        session.scalar(
+            select(AuditEvent.id)
+            .join(Message, Message.id == AuditEvent.message_id)
+            .where(
+                AuditEvent.object_kind == "workers",
+                AuditEvent.object_id == str(worker_id),
+                AuditEvent.verb.in_(FROM_WORDS),
+                AuditEvent.message_id >= turn.id,
+                Message.conversation_id == turn.conversation_id,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def openings_of(session: Session, turn: Message) -> list[Opening]:
+    """The openings posted in this conversation with these words among them: begun at or before them, collected after."""
+    begun = select(Message.id).where(Message.conversation_id == turn.conversation_id, Message.id <= turn.id)
+    return list(
+        session.scalars(
+            select(Opening)
+            .where(Opening.source_message_id.in_(begun), Opening.collected_at >= turn.created_at)
+            .order_by(Opening.id)
+            .limit(5)
+        )
+    )
+
+
+# -- beside a conversation -------------------------------------------------------------------------------------------
+def turns(session: Session, conversation_id: int, *, before: int | None = None, limit: int = 200) -> tuple[list[Message], bool]:  # fmt: skip
+    """The latest `limit` turns (older than `before`), in the order they happened, and whether there are earlier ones."""
+    query = select(Message).where(Message.conversation_id == conversation_id)
+    if before is not None:
+        query = query.where(Message.id < before)
+    found = session.scalars(query.order_by(Message.id.desc()).limit(limit + 1)).all()
+    return list(reversed(found[:limit])), len(found) > limit
+
+
+def count_unreviewed(session: Session, conversation_id: int) -> int:
+    """Turns with something to review that nobody has looked at; 100 stands for more."""
+    waiting = (
+        select(Message.id).where(Message.conversation_id == conversation_id, *to_review(), Message.reviewed_at.is_(None))
+    ).limit(100)  # fmt: skip
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def to_review() -> tuple[ColumnElement[bool], ...]:
+    """An inbound turn whose meaning was found in words, not in keys."""
+    return (Message.direction == "inbound", Message.intent.is_not(None), Message.keys.is_(None))
+
+
+def next_unreviewed(session: Session, region: str, home: str, after: Conversation) -> int | None:
+    """The next older conversation of the region with something to review; looked for among the 200 that follow."""
+    following = (
+        select(Conversation.id, Conversation.last_at)
+        .where(
+            within(Conversation.region_code, region, home),
+            or_(
+                Conversation.last_at < after.last_at,
+                and_(Conversation.last_at == after.last_at, Conversation.id < after.id),
+            ),
+        )
+        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
+        .limit(200)
+        .subquery()
+    )
+    waits = exists().where(Message.conversation_id == following.c.id, *to_review(), Message.reviewed_at.is_(None))
+    return session.scalar(
+        select(following.c.id).where(waits).order_by(following.c.last_at.desc(), following.c.id.desc()).limit(1)
+    )
+
+
+def others_of_number(session: Session, region: str, home: str, conversation: Conversation) -> tuple[list[Conversation], list[Conversation]]:  # fmt: skip
+    """The five conversations of the same number before this one, and the five after it, nearest first."""
+    of_number = [
+        Conversation.handset_id == conversation.handset_id,
+        Conversation.id != conversation.id,
+        within(Conversation.region_code, region, home),
+    ]
+    earlier = select(Conversation).where(*of_number, Conversation.last_at <= conversation.last_at)
+    later = select(Conversation).where(*of_number, Conversation.last_at > conversation.last_at)
+    return (
+        list(session.scalars(earlier.order_by(Conversation.last_at.desc()).limit(5))),
+        list(session.scalars(later.order_by(Conversation.last_at).limit(5))),
+    )
+
+
+def cards(session: Session, region: str, home: str, conversation: Conversation) -> list[tuple[Worker, bool]]:
+    """Everybody entered and reachable on the number, and whether the reader's region is hers, so that a link leads on."""
+    owners = select(HandsetOwner.person_id).where(
+        HandsetOwner.handset_id == conversation.handset_id, HandsetOwner.until.is_(None)
+    )
+    rows = session.execute(
+        select(Worker, within(Person.village_code, region, home).label("ours"))
+        .join(Worker.person)
+        .options(selectinload(Worker.person), selectinload(Worker.hardships))
+        .where(or_(Worker.person_id.in_(owners), Worker.person_id == conversation.person_id), Worker.status != "erased")
+        .order_by(Worker.id)
+        .limit(10)
+    ).all()
+    return [(worker, bool(ours)) for worker, ours in rows]
+
+
+def offers_of(session: Session, worker_ids: Sequence[int]) -> list[Offer]:
+    """The latest ten offers of these workers, with their openings."""
+    query = select(Offer).options(selectinload(Offer.opening)).where(Offer.worker_id.in_(worker_ids))
+    return list(session.scalars(query.order_by(Offer.offered_at.desc(), Offer.id.desc()).limit(10)))
+
+
+def cases_of(session: Session, conversation_id: int) -> list[Case]:
+    query = select(Case).where(Case.conversation_id == conversation_id)
+    return list(session.scalars(query.order_by(Case.id.desc()).limit(20)))
+
+
+def deliveries(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[OutboxRow, Receipt | None]]:
+    """Message id → how its text left, and the last receipt for it."""
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.message_id.in_(message_ids))).all()
+    sids = [row.carrier_id for row in rows if row.carrier_id]
+    receipts: dict[str, Receipt] = {}
+    if sids:
+        for receipt in session.scalars(select(Receipt).where(Receipt.carrier_id.in_(sids)).order_by(Receipt.at)):
+            receipts[receipt.carrier_id] = receipt
+    return {row.message_id: (row, receipts.get(row.carrier_id or "")) for row in rows if row.message_id is not None}
+
+
+# -- examples --------------------------------------------------------------------------------------------------------
+def examples(session: Session, region: str, home: str, *, before: int | None = None, dropped: bool = False) -> tuple[list[tuple[TrainingExample, str]], bool]:  # fmt: skip
+    """A page of examples with who reviewed them, the newest first, and whether there are more."""
+    query = (
+        select(TrainingExample, Staff.name)
+        .join(Staff, Staff.id == TrainingExample.staff_id)
+        .where(within(TrainingExample.region_code, region, home))
+    )
+    state = TrainingExample.dropped_at
+    query = query.where(state.is_not(None) if dropped else state.is_(None))
+    if before is not None:
+        query = query.where(TrainingExample.id < before)
+    found = session.execute(query.order_by(TrainingExample.id.desc()).limit(PAGE + 1)).all()
+    return [(example, name) for example, name in found[:PAGE]], len(found) > PAGE
+
+
+def example(session: Session, region: str, home: str, example_id: int) -> TrainingExample | None:
+    return session.scalar(
+        select(TrainingExample)
+        .where(TrainingExample.id == example_id, within(TrainingExample.region_code, region, home))
+        .with_for_update()
+    )
+
+
+def learnt(session: Session) -> list[tuple[str, str]]:
+    """(intent, line) of every example that is learnt."""
+    rows = session.execute(
+        select(TrainingExample.intent, TrainingExample.text).where(TrainingExample.dropped_at.is_(None))
+    )
+    return [(intent, line) for intent, line in rows]
+
+
+def names_on(session: Session, handset_id: int) -> list[Person]:
+    """Everybody ever reachable on a number."""
+    ids = select(HandsetOwner.person_id).where(HandsetOwner.handset_id == handset_id)
+    return list(session.scalars(select(Person).where(Person.id.in_(ids)).limit(50)))
+
+
+def handset(session: Session, conversation: Conversation) -> Handset | None:
+    return session.get(Handset, conversation.handset_id)
