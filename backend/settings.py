@@ -53,6 +53,8 @@ class Settings:
     backstop_after: int = 4  # weeks in vain after which staff think of a public-welfare post (H11)
     offers_per_day: int = 3  # offers put to one person between two midnights, by text or by call; 0: no waves
 
+    staff_totp: str = "optional"  # "required": county, operator and auditor accounts need a second factor
+
     @property
     def is_demo(self) -> bool:
         return self.profile == "demo"
@@ -60,7 +62,7 @@ class Settings:
 
 def inner_ports(port: int) -> dict[str, int]:
     """Return the loopback port of each inner process for a public `port`."""
-    return {"rasa": port + 1, "actions": port + 2, "network": port + 3}
+    return {"rasa": port + 1, "actions": port + 2, "network": port + 3, "rasa-2": port + 4}
 
 
 def load(environ: dict[str, str] | None = None) -> Settings:
@@ -121,6 +123,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         calls_at_once=_count("CALLS_AT_ONCE", environ.get("CALLS_AT_ONCE") or "5"),
         backstop_after=_count("BACKSTOP_AFTER", environ.get("BACKSTOP_AFTER") or "4"),
         offers_per_day=_count("OFFERS_PER_DAY", environ.get("OFFERS_PER_DAY") or "3"),
+        staff_totp=_staff_totp(environ.get("STAFF_TOTP") or ("optional" if profile == "demo" else "required")),
     )
 
 
@@ -132,6 +135,12 @@ def _port(text: str) -> int:
     if not 1024 <= port <= 65_000:
         raise SettingsError(f"PORT is {text!r}; use a free port between 1024 and 65000, e.g. PORT=8000.")
     return port
+
+
+def _staff_totp(text: str) -> str:
+    if text not in {"required", "optional"}:
+        raise SettingsError(f"STAFF_TOTP is {text!r}; it can be `required` or `optional`.")
+    return text
 
 
 def _hours(text: str, profile: str) -> tuple[time, time]:

@@ -144,7 +144,7 @@ def prepare_app(app: App, deps: Deps) -> None:
 
 def with_headers(response: Response, deps: Deps, *, keep: bool = False) -> Response:
     """Nothing inline, nothing framed, nothing kept by a browser that others use too (reliability §4.4, T10)."""
-    response.headers["Content-Security-Policy"] = CSP
+    response.headers.setdefault("Content-Security-Policy", CSP)  # a chart brings its own
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     # Not `no-referrer`: with it a browser sends `Origin: null` with our own forms.

@@ -13,6 +13,7 @@ from backend.services import (
     after_call,
     ask_employer,
     attendance,
+    audit_chain,
     backstop,
     both_sides,
     expiry,
@@ -77,6 +78,8 @@ JOBS = (
     Job("judge_weeks", _every(600), backstop.judge_weeks),
     Job("set_aside_the_silent", _every(600), still_looking.set_aside_the_silent),
     Job("forget_unstored_files", _every(600), import_ledger.forget_unstored),
+    Job("seal_audit", _every(10), audit_chain.seal, at_start=True),
+    Job("check_audit", _every(60), audit_chain.check_some),
     Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
     Job("keep_priority", CronTrigger(hour=3, minute=20, timezone=TIMEZONE), keep_priority.refresh),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from argon2 import PasswordHasher
@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from backend.domain.staff_accounts import SECOND_FACTOR_ROLES, device_of
 from backend.errors import LinggongError
 from backend.store.models import AuditEvent, LoginAttempt, Staff, StaffSession
 
@@ -31,6 +32,7 @@ FREE_PER_ACCOUNT, FREE_PER_ADDRESS = 5, 30
 LONGEST_WAIT = timedelta(seconds=60)
 _SEEN_STEP = timedelta(seconds=30)  # a session's last use is written no more often than this
 _MOST_SIGNS = 200  # characters of a login or password we look at
+HALF_WAY = timedelta(minutes=5)  # between the password and the second factor
 
 _hasher = PasswordHasher()  # argon2id with the library's current costs
 # Checked when there is no such account, so that the answer takes as long as for a wrong password.
@@ -51,11 +53,15 @@ class LoginThrottled(LinggongError):
 
 @dataclass(frozen=True)
 class Entered:
-    """A fresh login. `token` goes into the session cookie, `device` into the cookie that marks a known device."""
+    """A fresh login. `token` goes into the session cookie, `device` into the cookie that marks a known device.
+
+    `half_way`: the second factor is still to come (`second_factor.step_in`); until then the token opens nothing.
+    """
 
     token: str
     device: str
     staff_id: int
+    half_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class Member:
     region_code: str
     language: str
     csrf_secret: str = ""
+    must_enrol: bool = False  # a second factor is required of this role and not set up
 
     @property
     def actor(self) -> str:
@@ -80,8 +87,8 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def log_in(deps: Deps, login: str, password: str, *, address: str, device: str = "") -> Entered:
-    """Check a name and password and open a new session.
+def log_in(deps: Deps, login: str, password: str, *, address: str, device: str = "", agent: str = "") -> Entered:
+    """Check a name and password and open a new session; half of one where a second factor is set up.
 
     `address` is the caller's IP address; `device` the known-device cookie, if the browser has one: such a device has an
     account counter of its own, so that strangers who guess at an account do not shut its owner out (T11).
@@ -90,7 +97,7 @@ def log_in(deps: Deps, login: str, password: str, *, address: str, device: str =
     login, password = login.strip()[:_MOST_SIGNS], password[:_MOST_SIGNS]
     now = deps.clock()
     account = _account_key(deps, login, device)
-    attempt_id = _note_attempt(deps, account, address, now)
+    attempt_id = note_attempt(deps, account, address, now)
     with deps.db.read() as session:
         staff = session.scalar(select(Staff).where(Staff.login == login))
     # Between transactions: hashing takes long on purpose and must not hold a lock.
@@ -98,24 +105,47 @@ def log_in(deps: Deps, login: str, password: str, *, address: str, device: str =
     if not (right and staff and staff.active):
         log.warning("login_failed", known_account=staff is not None)
         raise LoginRefused("wrong name or password")
-    token = secrets.token_urlsafe(32)
     with deps.db.write() as session:
-        session.execute(delete(LoginAttempt).where(LoginAttempt.login == account))
-        session.execute(delete(LoginAttempt).where(LoginAttempt.id == attempt_id))
-        session.add(
-            StaffSession(
-                token_hash=_digest(token),
-                staff_id=staff.id,
-                created_at=now,
-                last_seen_at=now,
-                csrf_secret=secrets.token_hex(32),
-            )
+        forget_attempts(session, account, attempt_id)
+        half_way = staff.totp_since is not None
+        token = open_session(session, staff.id, now, address=address, agent=agent, half_way=half_way)
+        if not half_way:
+            # The cost of a hash grows over the years; a login is the moment the password is at hand.
+            if _hasher.check_needs_rehash(staff.password_hash):
+                session.execute(update(Staff).where(Staff.id == staff.id).values(password_hash=hash_password(password)))
+            audit_staff(session, now, staff.id, "logged_in")
+    log.info("logged_in", staff_id=staff.id, half_way=half_way)
+    return Entered(token=token, device=known_device(deps, staff.id), staff_id=staff.id, half_way=half_way)
+
+
+def open_session(
+    session: Session, staff_id: int, now: datetime, *, address: str, agent: str, half_way: bool = False
+) -> str:
+    """Open a session in the caller's transaction and return its token: every session has an id of its own (T9)."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=digest(token),
+            staff_id=staff_id,
+            created_at=now,
+            last_seen_at=now,
+            csrf_secret=secrets.token_hex(32),
+            half_way=half_way,
+            address=address[:64],
+            device=device_of(agent[:400]),
         )
-        if _hasher.check_needs_rehash(staff.password_hash):
-            session.execute(update(Staff).where(Staff.id == staff.id).values(password_hash=_hasher.hash(password)))
-        _audit(session, now, staff.id, "logged_in")
-    log.info("logged_in", staff_id=staff.id)
-    return Entered(token=token, device=_devices(deps).dumps([staff.id, secrets.token_hex(8)]), staff_id=staff.id)
+    )
+    return token
+
+
+def known_device(deps: Deps, staff_id: int) -> str:
+    """What marks a browser as one this account has been entered from."""
+    return str(_devices(deps).dumps([staff_id, secrets.token_hex(8)]))
+
+
+def end_sessions(session: Session, staff_id: int) -> None:
+    """Log an account out everywhere, in the caller's transaction (T9)."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
 def who_is(deps: Deps, token: str) -> Member | None:
@@ -130,7 +160,7 @@ def who_is(deps: Deps, token: str) -> Member | None:
         row = session.execute(
             select(StaffSession, Staff)
             .join(Staff, Staff.id == StaffSession.staff_id)
-            .where(StaffSession.token_hash == _digest(token))
+            .where(StaffSession.token_hash == digest(token), StaffSession.half_way.is_(False))
         ).one_or_none()
     if row is None:
         return None
@@ -152,15 +182,19 @@ def who_is(deps: Deps, token: str) -> Member | None:
         region_code=staff.region_code,
         language=staff.language,
         csrf_secret=held.csrf_secret,
+        must_enrol=(
+            deps.settings.staff_totp == "required" and staff.role in SECOND_FACTOR_ROLES and staff.totp_since is None
+        ),
     )
 
 
 def log_out(deps: Deps, token: str) -> None:
     """Revoke the session on the server; the cookie is worthless from now on."""
     with deps.db.write() as session:
-        held = session.get(StaffSession, _digest(token))
+        held = session.get(StaffSession, digest(token))
         if held:
-            _audit(session, deps.clock(), held.staff_id, "logged_out")
+            if not held.half_way:
+                audit_staff(session, deps.clock(), held.staff_id, "logged_out")
             session.delete(held)
 
 
@@ -177,8 +211,11 @@ def wait_after(failures: int, free: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(failures - free + 1, 10)), LONGEST_WAIT)
 
 
-def _note_attempt(deps: Deps, account: str, address: str, now: datetime) -> int:
-    """Count the attempt before the password is looked at: guesses sent side by side all see each other."""
+def note_attempt(deps: Deps, account: str, address: str, now: datetime) -> int:
+    """Count the attempt before the secret is looked at: guesses sent side by side all see each other.
+
+    Raises `LoginThrottled`. Who guessed right calls `forget_attempts`.
+    """
     refused = None
     with deps.db.write() as session:
         session.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
@@ -202,6 +239,27 @@ def _note_attempt(deps: Deps, account: str, address: str, now: datetime) -> int:
     return attempt.id
 
 
+def forget_attempts(session: Session, account: str, attempt_id: int) -> None:
+    """What was counted against this account is over: it was its owner."""
+    session.execute(delete(LoginAttempt).where(LoginAttempt.login == account))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.id == attempt_id))
+
+
+def check_password(deps: Deps, member: Member, password: str, address: str) -> None:
+    """Ask a member once more before what is worth a thief's while; throttled as a login is.
+
+    Raises `LoginRefused` and `LoginThrottled`.
+    """
+    account = f"{member.login}#again"
+    attempt_id = note_attempt(deps, account, address, deps.clock())
+    with deps.db.read() as session:
+        kept = session.scalar(select(Staff.password_hash).where(Staff.id == member.id))
+    if not _verify(kept or _NOBODY, password[:_MOST_SIGNS]):
+        raise LoginRefused("wrong password")
+    with deps.db.write() as session:
+        forget_attempts(session, account, attempt_id)
+
+
 def _account_key(deps: Deps, login: str, device: str) -> str:
     try:
         staff_id, mark = _devices(deps).loads(device)
@@ -223,19 +281,22 @@ def _devices(deps: Deps) -> URLSafeSerializer:
     return URLSafeSerializer(deps.settings.secret_key, salt="known-device")
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _audit(session: Session, now: datetime, staff_id: int, verb: str) -> None:
+def audit_staff(
+    session: Session, now: datetime, staff_id: int, verb: str, *, by: int | None = None, **facts: Any
+) -> None:
+    """Write down what became of an account; `by`: whose doing it was, where it was not its owner's."""
     session.add(
         AuditEvent(
             at=now,
-            actor=f"staff:{staff_id}",
+            actor=f"staff:{by or staff_id}",
             verb=verb,
             object_kind="staff",
             object_id=str(staff_id),
             message_id=None,
-            facts={},
+            facts=facts,
         )
     )
