@@ -1,29 +1,30 @@
-"""The public board `/screen/<station>`: open work in big type for a market's screen (P02). No login, no personal data."""
+"""The public faces `/screen/<station>`: the market's wall and its papers (P02). No login, no personal data, no cookie."""
 
 from __future__ import annotations
 
+import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, render_template, request, url_for
-from sqlalchemy import select
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2 import Environment
 from werkzeug.wrappers import Response
 
-from backend.console import guard, labels, text
-from backend.domain.employers import is_public_name
-from backend.domain.masking import mask_numbers
+from backend import errors
+from backend.console import guard
+from backend.services import public_faces
 from backend.settings import TIMEZONE
-from backend.store.models import Employer, Station
-from backend.store.queries import openings_review
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-PER_PAGE = 6
-TURN_AFTER_S = 15  # long enough to read six lines aloud to oneself
+KEEP_S = 5  # a wall asks every fifteen seconds; ten walls at once ask the database once or twice
+STATIC, PAPER_S = 300, 60
 
 
 def create_blueprint(deps: Deps) -> Blueprint:
-    """The board turns its own pages by a plain refresh: no script, and a screen that lost the network comes back alone."""
+    """The wall turns its own pages by a plain refresh; a script, where there is one, keeps it current in place instead."""
     bp = Blueprint(
         "screen", __name__, template_folder="templates", static_folder="static", static_url_path="/screen/static"
     )
@@ -32,54 +33,52 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @bp.get("/screen/<station>")
     def board(station: str) -> str:
-        with deps.db.read() as session:
-            found = session.scalar(select(Station).where(Station.slug == station.replace("\0", "")))
-            if found is None:
-                abort(404)
-            number = guard.page_number()
-            today = deps.clock().astimezone(TIMEZONE).date()
-            rows, total = openings_review.on_board(
-                session, found.region_code, today, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
-            )
-        pages = max(1, -(-total // PER_PAGE))
-        following = number + 1 if number < pages else 1
+        found = public_faces.board(deps, station)
+        number = guard.page_number()
+        pages = max(1, -(-len(found.faces) // found.per_page))
+        number = number if number <= pages else 1
+        first = (number - 1) * found.per_page
         return render_template(
             "console/screen.html",
-            station=found,
-            rows=rows,
-            total=total,
+            board=found,
+            faces=found.faces[first : first + found.per_page],
             number=number,
             pages=pages,
-            turn_after_s=TURN_AFTER_S,
-            following=url_for("screen.board", station=found.slug, page=following),
+            following=url_for("screen.board", station=found.slug, page=number % pages + 1),
             now=deps.clock(),
-            line=spoken_number(deps.settings.twilio_phone_number),
-            employer=public_name,
-            hide=mask_numbers,
-            label=labels.label,
-            labels=labels,
-            job_name=labels.job_name,
-            days=text.days,
-            when=text.when,
-            pay=text.pay,
-            region=deps.regions.name,
-            path=request.path,
+            clock=local_clock(deps.clock()),
         )
+
+    @bp.get("/screen/<station>/list")
+    def list_of(station: str) -> ResponseReturnValue:
+        """All lines of a wall as one `<ul>`; 304 while nothing has changed."""
+        found = public_faces.board(deps, station)
+        body = render_template("console/screen_lines.html", board=found)
+        return tagged(make_response(body), KEEP_S)
+
+    @bp.errorhandler(errors.NotFound)
+    @bp.errorhandler(404)
+    def not_found(_: Exception) -> ResponseReturnValue:
+        return render_template("console/screen_none.html"), 404
 
     @bp.after_request
     def close_the_doors(response: Response) -> Response:
-        return guard.with_headers(response, deps, keep=request.endpoint == "screen.static")
+        kept = response.headers.get("Cache-Control")
+        guard.with_headers(response, deps, keep=request.endpoint == "screen.static")
+        if kept and request.endpoint != "screen.static":
+            response.headers["Cache-Control"] = kept
+        return response
 
     return bp
 
 
-def public_name(employer: Employer) -> str:
-    """An organisation's name; of a person only the family name."""
-    public = is_public_name(employer.name, employer.kind, verified=employer.verified_at is not None)
-    return employer.name if public else f"{employer.name[:1]}老板"
+def tagged(response: Response, seconds: int) -> Response:
+    """The answer with its fingerprint, or 304 where the asker has it already."""
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
+    response.headers["Cache-Control"] = f"public, max-age={seconds}, must-revalidate"
+    response.make_conditional(request.environ)
+    return response
 
 
-def spoken_number(e164: str) -> str:
-    """`+8610000012333` → 100 0001 2333."""
-    digits = e164.removeprefix("+86")
-    return f"{digits[:3]} {digits[3:7]} {digits[7:]}".strip() if len(digits) == 11 else digits
+def local_clock(moment: datetime) -> str:
+    return moment.astimezone(TIMEZONE).strftime("%H:%M")

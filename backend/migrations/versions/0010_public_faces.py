@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
@@ -12,11 +13,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _screens()
     _figures()
 
 
 def downgrade() -> None:
     _without_figures()
+    op.drop_table("screens")
 
 
 # -- figures: everything the dashboard counts is found by its moment ---------------------------------------------------
@@ -47,3 +50,25 @@ def _without_figures() -> None:
         op.drop_index(f"ix_{table_name}_{column}", table_name=table_name)
     with op.batch_alter_table("offers") as table:
         table.drop_column("taken_at")
+
+
+# -- screens: what staff chose for a station's big screen --------------------------------------------------------------
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def _screens() -> None:
+    op.create_table(
+        "screens",
+        sa.Column("station_id", sa.Integer(), nullable=False),
+        sa.Column("around", _JSON, nullable=False),
+        sa.Column("per_page", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("per_page >= 2 and per_page <= 12", name=op.f("ck_screens_per_page")),
+        sa.CheckConstraint("seconds >= 5 and seconds <= 120", name=op.f("ck_screens_seconds")),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_screens_changed_by_staff")),
+        sa.ForeignKeyConstraint(["station_id"], ["stations.id"], name=op.f("fk_screens_station_id_stations")),
+        sa.PrimaryKeyConstraint("station_id", name=op.f("pk_screens")),
+    )
