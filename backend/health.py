@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from backend.dialogue.address import engine_address
 from backend.services.deps import Deps
 from backend.store.models import Case, Heartbeat, Message, Offer, Opening, OutboxRow, Worker
 
@@ -61,7 +62,7 @@ class Readiness:
     def _probe(self) -> dict[str, bool]:
         settings = self._deps.settings
         addresses = {
-            "rasa": (f"{settings.rasa_url}/status", {"token": settings.rasa_token}),
+            "rasa": (f"{engine_address(settings)()}/status", {"token": settings.rasa_token}),
             "actions": (f"{settings.actions_url}/health", {}),
         }
         if settings.carrier == "simulator":

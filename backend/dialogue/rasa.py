@@ -66,18 +66,20 @@ class RasaEngine:
 
     def __init__(
         self,
-        url: str,
+        url: str | Callable[[], str],
         token: str,
         *,
         make_breaker: Callable[[], Breaker] = Breaker,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        # Asked at each call: the engine moves to another port when its model is changed.
+        self._address: Callable[[], str] = (lambda: url) if isinstance(url, str) else url
+        self._last_address = self._address()
         # Two, because turns also fail when the action server is away, and reading a sentence does not need it.
         self._parsing = make_breaker()
         self._turning = make_breaker()
         self._token = token
         self._client = httpx.Client(
-            base_url=url,
             transport=transport,
             # A proxy of the environment must never see what people write.
             trust_env=False,
@@ -109,6 +111,11 @@ class RasaEngine:
     def _guarded(
         self, breaker: Breaker, path: str, body: dict[str, Any], deadline_s: float, read: Callable[[Any], Answered]
     ) -> Answered:
+        if (address := self._address()) != self._last_address:
+            # What the engine before could not do says nothing about this one.
+            self._last_address = address
+            self._parsing.succeeded()
+            self._turning.succeeded()
         breaker.admit()
         try:
             answer = read(self._ask("POST", path, body, deadline_s))
@@ -125,7 +132,7 @@ class RasaEngine:
         received = bytearray()
         try:
             with self._client.stream(
-                method, path, json=body, params={"token": self._token}, timeout=timeout
+                method, f"{self._address()}{path}", json=body, params={"token": self._token}, timeout=timeout
             ) as response:
                 for chunk in response.iter_bytes():
                     received += chunk

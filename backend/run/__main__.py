@@ -8,14 +8,16 @@ import signal
 import sys
 import time
 import uuid
+from pathlib import Path
 
 import httpx
 
 from backend import settings as settings_module
 from backend.errors import LinggongError
 from backend.logs import configure
-from backend.run import preflight, training
+from backend.run import model_files, preflight, training
 from backend.run.console import plain, say
+from backend.run.engines import Engines
 from backend.run.programs import programs
 from backend.run.supervisor import Supervisor
 from backend.run.welcome import welcome
@@ -44,20 +46,40 @@ def _run(settings: Settings) -> int:
     with preflight.claim_data_dir(settings.data_dir):
         preflight.check_ports(settings)
         prepare_database(settings)
-        model = training.ensure_model(training.models_dir(settings.data_dir), say)
+        model, sha256 = choose_model(settings)
         run_id = uuid.uuid4().hex[:12]
+        wanted = programs(settings, model, sha256, run_id)
         supervisor = Supervisor(
-            programs(settings, model, run_id),
+            wanted,
             settings.data_dir,
             show_all=os.environ.get("VERBOSE") not in (None, "", "0"),
         )
+        engines = Engines(settings, supervisor)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.request_stop())
-        say("starting: " + ", ".join(p.name for p in programs(settings, model, run_id)))
+        say("starting: " + ", ".join(program.name for program in wanted))
         with httpx.Client(timeout=3, trust_env=False) as client:
-            supervisor.run(lambda: _awaited(client, settings), lambda: plain(welcome(settings)))
+            supervisor.run(lambda: _awaited(client, settings), lambda: plain(welcome(settings)), engines.tick)
         say("stopped.")
     return 0
+
+
+def choose_model(settings: Settings) -> tuple[Path, str]:
+    """The model to start with and the hash of its file: the one staff chose last, else the program's own."""
+    from datetime import UTC, datetime
+
+    from backend.services.dialogue_models import Chosen, at_start
+    from backend.store.session import Database
+
+    own = training.ensure_model(training.models_dir(settings.data_dir), say)
+    db = Database(settings.database_url)
+    try:
+        chosen, said = at_start(db, settings, Chosen(own, model_files.sha256_of(own)), datetime.now(UTC))
+    finally:
+        db.close()
+    if said:
+        say(said)
+    return chosen.path, chosen.sha256
 
 
 def prepare_database(settings: Settings) -> None:

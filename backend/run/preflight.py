@@ -56,7 +56,7 @@ def check_ports(settings: Settings) -> None:
     if taken:
         raise CannotStart(
             "\n".join(taken)
-            + f"\nStop what uses it, or choose another PORT (it and the next three must be free): PORT={free_ports(settings.port)} make run"
+            + f"\nStop what uses it, or choose another PORT (it and the next four must be free): PORT={free_ports(settings.port)} make run"
         )
 
 
@@ -72,9 +72,9 @@ def _is_free(port: int) -> bool:
 
 
 def free_ports(near: int) -> int:
-    """Return a PORT near `near` that is free together with the three after it."""
+    """Return a PORT near `near` that is free together with the four after it."""
     candidates = range(near + 10, min(near + 2000, 64_990), 10)
-    return next((p for p in candidates if all(_is_free(p + k) for k in range(4))), near + 100)
+    return next((p for p in candidates if all(_is_free(p + k) for k in range(5))), near + 100)
 
 
 def _by_whom(port: int) -> str:

@@ -23,7 +23,36 @@ class Program:
     foreign: bool = False
 
 
-def programs(settings: Settings, model: Path, run_id: str) -> list[Program]:
+def engine(
+    settings: Settings, model: Path, sha256: str, port: int, *, name: str = "rasa", token: str = "", nice: int = 0
+) -> Program:
+    """The dialogue engine with `model`, if that file still has the hash `sha256`, on a loopback port."""
+    return Program(
+        name,
+        [
+            *(["nice", "-n", str(nice)] if nice else []),
+            str(RASA_PYTHON), "backend/run/rasa_server.py", "run", "--interface", "127.0.0.1",
+            "--port", str(port), "--enable-api", "--model", str(model), "--quiet",
+            "--credentials", "bot/credentials.yml", "--endpoints", "bot/endpoints.yml",
+        ],
+        engine_environment(
+            {
+                "RASA_TOKEN": token or settings.rasa_token,
+                "MODEL_SHA256": sha256,
+                "ACTION_ENDPOINT_URL": f"{settings.actions_url}/webhook",
+                "MPLCONFIGDIR": str(settings.data_dir / "run"),
+                # One interpreter serves one turn at a time; more threads only fight over the two cores.
+                "OMP_NUM_THREADS": "1",
+                "TF_NUM_INTRAOP_THREADS": "1",
+                "TF_NUM_INTEROP_THREADS": "1",
+            }
+        ),
+        port,
+        foreign=True,
+    )  # fmt: skip
+
+
+def programs(settings: Settings, model: Path, sha256: str, run_id: str) -> list[Program]:
     """Return the processes for `settings`, in the order they are started; Rasa first since it takes longest."""
     ports = inner_ports(settings.port)
     python = sys.executable
@@ -31,27 +60,7 @@ def programs(settings: Settings, model: Path, run_id: str) -> list[Program]:
     web_address = f"http://127.0.0.1:{settings.port}"
     bind = os.environ.get("BIND") or "127.0.0.1"
     found = [
-        Program(
-            "rasa",
-            [
-                str(RASA_PYTHON), "backend/run/rasa_server.py", "run", "--interface", "127.0.0.1",
-                "--port", str(ports["rasa"]), "--enable-api", "--model", str(model), "--quiet",
-                "--credentials", "bot/credentials.yml", "--endpoints", "bot/endpoints.yml",
-            ],
-            engine_environment(
-                {
-                    "RASA_TOKEN": settings.rasa_token,
-                    "ACTION_ENDPOINT_URL": f"{settings.actions_url}/webhook",
-                    "MPLCONFIGDIR": str(settings.data_dir / "run"),
-                    # One interpreter serves one turn at a time; more threads only fight over the two cores.
-                    "OMP_NUM_THREADS": "1",
-                    "TF_NUM_INTRAOP_THREADS": "1",
-                    "TF_NUM_INTEROP_THREADS": "1",
-                }
-            ),
-            ports["rasa"],
-            foreign=True,
-        ),
+        engine(settings, model, sha256, ports["rasa"]),
         Program(
             "actions",
             [python, "-m", "actions"],
@@ -77,6 +86,7 @@ def programs(settings: Settings, model: Path, run_id: str) -> list[Program]:
         ),
         Program("worker", [python, "-m", "backend.worker"], service),
         Program("scheduler", [python, "-m", "backend.scheduler"], service),
+        Program("trainer", [python, "-m", "backend.training"], service),
     ]  # fmt: skip
     if settings.carrier == "simulator":
         found.insert(

@@ -40,6 +40,8 @@ class _Running:
     started_at: float = 0.0
     start_at: float = 0.0
     deaths: int = 0
+    once: bool = False  # not started again when it ends: it was added on trial, or it is to go
+    end_by: float | None = None  # asked to go; ended when it has not by then
     pid_file: Path = field(default_factory=Path)
 
 
@@ -49,27 +51,62 @@ class Supervisor:
     def __init__(self, programs: list[Program], data_dir: Path, *, show_all: bool = False) -> None:
         self._run_dir = data_dir / "run"
         self._run_dir.mkdir(parents=True, exist_ok=True)
-        self._all = [
-            _Running(
-                program,
-                ProcessLog(data_dir / "logs", program.name, foreign=program.foreign, show_all=show_all),
-                pid_file=self._run_dir / f"{program.name}.pid",
-            )
-            for program in programs
-        ]
+        self._log_dir, self._show_all = data_dir / "logs", show_all
+        self._all = [self._watched(program) for program in programs]
         self._stopping = False
         self._ready = False
+
+    def _watched(self, program: Program, *, once: bool = False) -> _Running:
+        return _Running(
+            program,
+            ProcessLog(self._log_dir, program.name, foreign=program.foreign, show_all=self._show_all),
+            pid_file=self._run_dir / f"{program.name}.pid",
+            once=once,
+        )
 
     def request_stop(self) -> None:
         self._stopping = True
 
-    def run(self, is_ready: Callable[[], list[str] | None], on_ready: Callable[[], None]) -> None:
-        """Watch until asked to stop. `is_ready()` gives None when everything is up, else the names still awaited."""
+    def add(self, program: Program) -> None:
+        """Start one more, on trial: if it ends it is not started again until `keep`."""
+        running = self._watched(program, once=True)
+        self._all.append(running)
+        self._start(running)
+
+    def keep(self, name: str) -> None:
+        """From now on it is started again whenever it ends."""
+        for running in self._named(name):
+            running.once = False
+
+    def retire(self, name: str) -> None:
+        """Ask it to end, without waiting, and do not start it again."""
+        for running in self._named(name):
+            running.once, running.end_by = True, time.monotonic() + STOP_GRACE_S
+            if running.process is not None:
+                _signal_group(running.process.pid, signal.SIGTERM)
+
+    def is_running(self, name: str) -> bool:
+        return any(running.process is not None for running in self._named(name))
+
+    def _named(self, name: str) -> list[_Running]:
+        return [running for running in self._all if running.program.name == name]
+
+    def run(
+        self,
+        is_ready: Callable[[], list[str] | None],
+        on_ready: Callable[[], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Watch until asked to stop. `is_ready()` gives None when everything is up, else the names still awaited.
+
+        `tick()` is called all the while and must not wait.
+        """
         began = last_said = time.monotonic()
         next_look = began
         try:
             while not self._stopping:
                 self._look_after_all()
+                tick()
                 now = time.monotonic()
                 if not self._ready and now >= next_look:
                     awaited = is_ready()
@@ -87,12 +124,17 @@ class Supervisor:
 
     def _look_after_all(self) -> None:
         now = time.monotonic()
-        for running in self._all:
+        for running in list(self._all):
             if running.process is None:
-                if now >= running.start_at:
+                if running.once:
+                    self._all.remove(running)
+                    running.log.close()
+                elif now >= running.start_at:
                     self._start(running)
             elif running.process.poll() is not None:
                 self._bury(running, now)
+            elif running.end_by is not None and now > running.end_by:
+                _signal_group(running.process.pid, signal.SIGKILL)
 
     def _start(self, running: _Running) -> None:
         running.process = subprocess.Popen(
@@ -113,6 +155,10 @@ class Supervisor:
         _signal_group(running.process.pid, signal.SIGKILL)
         running.process = None
         running.pid_file.unlink(missing_ok=True)
+        if running.once:
+            if running.end_by is None:
+                say(f"{running.program.name} ended with status {status}. Its log: {running.log.path}")
+            return
         running.deaths = 1 if now - running.started_at > STEADY_AFTER_S else running.deaths + 1
         wait_s = 0.0 if running.deaths == 1 else min(0.5 * 2 ** (running.deaths - 2), LONGEST_WAIT_S)
         running.start_at = now + wait_s

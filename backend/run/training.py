@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from backend.errors import LinggongError
+from backend.run import model_files
 from backend.run.environment import engine_environment
 from backend.settings import ROOT
 
@@ -78,11 +79,15 @@ def ensure_model(directory: Path, say: Say) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX)
         name = inputs_hash()
         model = directory / f"{name}.tar.gz"
-        if model.exists():
+        if model.exists() and model_files.is_allowed(model):
             os.utime(model)
             return model
+        if model.exists():
+            model.replace(model.with_suffix(".refused"))
+            say(f"{model.name} is not the file that was trained here; it is put aside, and training makes it anew.")
         say(f"the model's inputs changed; training {name} (once, usually one to two minutes).")
         _train(name, model, say)
+        model_files.allow(model)
         _forget_old(directory)
         return model
 
@@ -91,18 +96,10 @@ def _train(name: str, model: Path, say: Say) -> None:
     started = time.monotonic()
     log_path = model.with_suffix("").with_suffix(".log")
     with tempfile.TemporaryDirectory(prefix="training-", dir=model.parent) as out:
-        command = [
-            str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
-            "--data", str(_in_one_file(Path(out))), "--out", out, "--fixed-model-name", name, "-v",
-            # Validation takes three quarters of a minute; a test does it (tests/bot/test_training_data.py).
-            "--skip-validation",
-        ]  # fmt: skip
-        environment = engine_environment(
-            {"LOG_LEVEL": "INFO", "RASA_CACHE_DIRECTORY": str(Path(out) / "cache"), "MPLCONFIGDIR": out}
-        )
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            encoding="utf-8", errors="replace", start_new_session=True,
+            command(in_one_file(Path(out)), Path(out), name), cwd=ROOT, env=environment(Path(out)),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+            start_new_session=True,
         )  # fmt: skip
         progress = _Progress(say, started, _component_count())
         done = threading.Event()
@@ -136,8 +133,24 @@ def _train(name: str, model: Path, say: Say) -> None:
     say(f"trained in {time.monotonic() - started:.0f} s: {model.name}")
 
 
-def _in_one_file(folder: Path) -> Path:
-    """Return a folder with the rules, and with all sentences in one file.
+def command(data: Path, out: Path, name: str) -> list[str]:
+    """What trains a model from `data` into `out/name.tar.gz`."""
+    return [
+        str(RASA_PYTHON), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
+        "--data", str(data), "--out", str(out), "--fixed-model-name", name, "-v",
+        # Validation takes three quarters of a minute; a test does it (tests/bot/test_training_data.py).
+        "--skip-validation",
+    ]  # fmt: skip
+
+
+def environment(out: Path) -> dict[str, str]:
+    return engine_environment(
+        {"LOG_LEVEL": "INFO", "RASA_CACHE_DIRECTORY": str(out / "cache"), "MPLCONFIGDIR": str(out)}
+    )
+
+
+def in_one_file(folder: Path, more: str = "") -> Path:
+    """Return a folder with the rules, and with all sentences in one file; `more`: further items of its list `nlu:`.
 
     Rasa copies and compares everything it has read so far at each file: a quarter of a minute for a dozen files.
     """
@@ -146,7 +159,7 @@ def _in_one_file(folder: Path) -> Path:
     parts = [
         path.read_text(encoding="utf-8").partition("nlu:\n") for path in sorted((ROOT / "bot/data/nlu").glob("*.yml"))
     ]
-    (data / "nlu.yml").write_text(parts[0][0] + "nlu:\n" + "".join(part[2] for part in parts), encoding="utf-8")
+    (data / "nlu.yml").write_text(parts[0][0] + "nlu:\n" + "".join(part[2] for part in parts) + more, encoding="utf-8")
     return data
 
 
@@ -192,3 +205,6 @@ def _forget_old(directory: Path) -> None:
     for old in models[KEEP_MODELS:]:
         old.unlink(missing_ok=True)
         old.with_suffix("").with_suffix(".log").unlink(missing_ok=True)
+    for refused in directory.glob("*.refused"):
+        if refused.stat().st_mtime < time.time() - 7 * 86_400:
+            refused.unlink(missing_ok=True)

@@ -32,13 +32,14 @@ class Deps:
 def build(settings: Settings) -> Deps:
     """Wire the adapters the settings ask for."""
     from backend.carriers import make_carrier
+    from backend.dialogue.address import engine_address
     from backend.dialogue.rasa import RasaEngine
     from backend.sms.render import render
 
     return Deps(
         db=(db := Database(settings.database_url)),
         settings=settings,
-        engine=RasaEngine(settings.rasa_url, settings.rasa_token),
+        engine=RasaEngine(engine_address(settings), settings.rasa_token),
         carrier=make_carrier(settings),
         regions=RegionBook(db),
         render_sms=render,

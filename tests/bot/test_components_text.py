@@ -162,7 +162,10 @@ def test_no_scored_message_is_a_training_sentence() -> None:
                 re.sub(r"[\s，。？！、]", "", re.sub(r"\[([^\]]+)\]\([a-z_]+\)", r"\1", line.removeprefix("      - ")))
             )
     scored = [
-        path for path in (ROOT / "tests/data").rglob("*.jsonl") if "held_back" in path.name or "sample" in path.name
+        path
+        for folder in ("tests/data", "backend/training/evaluation")
+        for path in (ROOT / folder).rglob("*.jsonl")
+        if "held_back" in path.name or "sample" in path.name
     ]
     texts = [
         json.loads(line)["text"]

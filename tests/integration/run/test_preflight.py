@@ -51,7 +51,7 @@ def test_the_dialogue_engine_gets_no_secret_and_no_database(
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret@db/prod")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "also-secret")
     monkeypatch.setenv("SOMETHING_ELSE", "unknown")
-    by_name = {p.name: p for p in programs(settings, Path("model.tar.gz"), "run")}
+    by_name = {p.name: p for p in programs(settings, Path("model.tar.gz"), "0" * 64, "run")}
     seen = by_name["rasa"].environment
     secrets = {
         settings.secret_key,
@@ -69,7 +69,7 @@ def test_the_dialogue_engine_gets_no_secret_and_no_database(
 
 
 def test_the_action_server_and_the_network_get_only_their_own(settings: Settings) -> None:
-    by_name = {p.name: p for p in programs(settings, Path("model.tar.gz"), "run")}
+    by_name = {p.name: p for p in programs(settings, Path("model.tar.gz"), "0" * 64, "run")}
     assert settings.actions_token in by_name["actions"].environment.values()
     for name in ("actions", "network"):
         values = set(by_name[name].environment.values())
@@ -77,7 +77,7 @@ def test_the_action_server_and_the_network_get_only_their_own(settings: Settings
 
 
 def test_every_inner_process_listens_on_loopback_only(settings: Settings) -> None:
-    by_name = {p.name: " ".join(p.argv) for p in programs(settings, Path("model.tar.gz"), "run")}
+    by_name = {p.name: " ".join(p.argv) for p in programs(settings, Path("model.tar.gz"), "0" * 64, "run")}
     assert "--interface 127.0.0.1" in by_name["rasa"]
     assert f"--bind 127.0.0.1:{settings.port}" in by_name["web"]
     assert not any("0.0.0.0" in line for line in by_name.values())

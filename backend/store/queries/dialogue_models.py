@@ -1,0 +1,75 @@
+"""Reads about dialogue models: the one in use, the one before, the training under way, the last ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from backend.store.models import DialogueModel, ModelSwitch
+
+LAST = 20
+
+
+def in_use(session: Session) -> DialogueModel | None:
+    """The model that answers; none before the program was started for the first time."""
+    switch = last_switch(session)
+    return session.get(DialogueModel, switch.model_id) if switch else None
+
+
+def last_switch(session: Session) -> ModelSwitch | None:
+    """The change that put the model in use."""
+    return session.scalars(
+        select(ModelSwitch).where(ModelSwitch.status == "done").order_by(ModelSwitch.id.desc()).limit(1)
+    ).first()
+
+
+def before(session: Session) -> DialogueModel | None:
+    """The model that was in use before this one, if one can still go back to it."""
+    current = last_switch(session)
+    if current is None:
+        return None
+    used = session.get(DialogueModel, current.model_id)
+    return session.scalars(
+        select(DialogueModel)
+        .join(ModelSwitch, ModelSwitch.model_id == DialogueModel.id)
+        .where(
+            ModelSwitch.status == "done", ModelSwitch.id < current.id, DialogueModel.id != current.model_id,
+            DialogueModel.file_kept, DialogueModel.tree == (used.tree if used else None),
+        )
+        .order_by(ModelSwitch.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def under_way(session: Session) -> DialogueModel | None:
+    """The training that waits or runs."""
+    return session.scalars(select(DialogueModel).where(DialogueModel.slot == 1)).first()
+
+
+def last_trainings(session: Session, most: int = LAST) -> Sequence[DialogueModel]:
+    """What was trained here, the newest first."""
+    return session.scalars(
+        select(DialogueModel).where(DialogueModel.origin == "trained").order_by(DialogueModel.id.desc()).limit(most)
+    ).all()
+
+
+def last_switches(session: Session, most: int = LAST) -> Sequence[tuple[ModelSwitch, DialogueModel]]:
+    """Which models were put in use, the newest change first."""
+    rows = session.execute(
+        select(ModelSwitch, DialogueModel)
+        .join(DialogueModel, DialogueModel.id == ModelSwitch.model_id)
+        .order_by(ModelSwitch.id.desc())
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def in_full(session: Session, model_id: int) -> DialogueModel | None:
+    """A model with everything it was scored on."""
+    return session.scalars(
+        select(DialogueModel)
+        .where(DialogueModel.id == model_id)
+        .options(undefer(DialogueModel.scores), undefer(DialogueModel.compared), undefer(DialogueModel.example_hashes))
+    ).first()

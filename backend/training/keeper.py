@@ -1,0 +1,98 @@
+"""The trainer's loop: one training at a time, and changes of the model in use handed to the watcher and written down."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.logs import configure
+from backend.run import engines
+from backend.run.training import models_dir
+from backend.services import deps as wiring
+from backend.services import dialogue_models, retrain
+from backend.services.deps import Deps
+from backend.settings import load
+from backend.store.models import DialogueModel
+from backend.training.job import Job, Stopped
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 1.0
+
+
+class Keeper:
+    def __init__(self, deps: Deps, *, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._deps, self._stopping = deps, stopping
+        self._passed_on = 0
+        self._last_look = 0.0
+
+    def look(self) -> None:
+        """Pass on a change that is asked for; note how it went. Called all the while, also during a training."""
+        if self._stopping():
+            raise Stopped
+        if time.monotonic() - self._last_look < LOOK_EVERY_S:
+            return
+        self._last_look = time.monotonic()
+        deps = self._deps
+        try:
+            with deps.db.read() as session:
+                found = dialogue_models.asked(session)
+            if found is None:
+                return
+            change, model = found
+            now = deps.clock()
+            if change.id != self._passed_on:
+                engines.ask_for(deps.settings.data_dir, change.id, self.path(model), str(model.sha256))
+                self._passed_on, self._passed_at = change.id, now
+                return
+            ended, problem = engines.outcome(deps.settings.data_dir, change.id)
+            if not ended and now - self._passed_at > dialogue_models.TAKES_AT_MOST:
+                ended, problem = True, "nobody_answered"
+            if ended:
+                dialogue_models.settle(deps.db, change.id, now, problem)
+                dialogue_models.forget_old(deps.db, deps.settings)
+                log.info("model_switched", model=model.name, problem=problem)
+        except SQLAlchemyError as error:
+            log.warning("database_away", error=type(error).__name__)
+
+    def path(self, model: DialogueModel) -> Path:
+        """Where a model's file lies."""
+        settings = self._deps.settings
+        own = model.origin == "tree"
+        folder = models_dir(settings.data_dir) if own else dialogue_models.models_folder(settings)
+        return folder / f"{model.name}.tar.gz"
+
+    def train_if_asked(self) -> bool:
+        """Do the training that waits, if any; return whether there was one."""
+        deps = self._deps
+        held = retrain.claim(deps.db, deps.clock())
+        if held is None:
+            return False
+        Job(deps, held, self.look, self.path).run()
+        dialogue_models.forget_old(deps.db, deps.settings)
+        return True
+
+
+def main() -> None:
+    configure("trainer")
+    deps = wiring.build(load())
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _: told.append(got))
+    keeper = Keeper(deps, stopping=lambda: bool(told))
+    while not told:
+        try:
+            keeper.look()
+            if not keeper.train_if_asked():
+                time.sleep(LOOK_EVERY_S)
+        except Stopped:
+            break
+        except SQLAlchemyError as error:
+            log.warning("database_away", error=type(error).__name__)
+            time.sleep(LOOK_EVERY_S)
+    deps.db.close()
