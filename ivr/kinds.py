@@ -8,7 +8,7 @@ from ivr import how_it_went
 IN_PASSING = frozenset({
     "market_info", "help", "thanks", "greeting", "out_of_scope", "opted_out", "opted_in", "profile_by_text", "profile",
     "erase_by_text", "nothing_to_answer", "repeat_nothing", "resume_hint", "availability_set", "profile_updated",
-    "no_profile", "media_unsupported", "nothing_to_withdraw", "handed_back", "staff_reply", "availability_what",
+    "no_profile", "media_unsupported", "nothing_to_withdraw", "handed_back", "handed_over", "staff_reply", "availability_what",
     "profile_what", "choice_unknown", *how_it_went.IN_PASSING, "said_absent", "place_free", "active_again",
 })  # fmt: skip
 # A key or a yes that answers nothing that was asked.

@@ -409,6 +409,7 @@ RENDERERS: dict[str, Renderer] = {
     "opted_in": _fixed("opted_in"),
     "taken_over": _fixed("staff_has_it"),
     "staff_reply": _fixed("staff_replied"),
+    "handed_over": _fixed("staff_has_it"),
     "handed_back": _fixed("handed_back"),
     "confirm_posting": _confirm_posting,
     "posting_received": _fixed("posting_received", "posting_checked"),

@@ -19,7 +19,7 @@ from backend.services import callback
 from backend.services.call_turns import FINAL, Heard
 from backend.services.deps import Deps
 from backend.webhook_guard import signed
-from ivr import placed_webhooks, turns
+from ivr import placed_webhooks, staff_webhooks, turns
 from ivr.hearing import confidence, keys_or_words
 from ivr.prompts import catalogue
 from ivr.recorded import shelf
@@ -105,6 +105,7 @@ def create_blueprint(deps: Deps) -> Blueprint:
         return _answer(deps, go_on)
 
     placed_webhooks.register(blueprint, deps, _answer)
+    staff_webhooks.register(blueprint, deps, _answer)
 
     @blueprint.get("/audio/<region>/<version>/<stem>.wav")
     def audio(region: str, version: str, stem: str) -> Response:

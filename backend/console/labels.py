@@ -115,6 +115,7 @@ CALL_PURPOSES = {
     "reminder": N_("开工前提醒"),
     "follow_up": N_("问活做得怎样、工钱给没给"),
     "still_looking": N_("问还在不在找活"),
+    "staff_call": N_("工作人员打回去"),
 }
 CALL_STATUS = {
     "planned": N_("等着打"),
@@ -304,7 +305,7 @@ REVEAL_REASONS = {
     "handle_case": N_("办理这件事"),
     "verify_posting": N_("核实岗位"),
 }
-REVEAL_FIELDS = {"phone": N_("电话号码"), "name": N_("姓名"), "hardship": N_("困难情况")}
+REVEAL_FIELDS = {"phone": N_("电话号码"), "name": N_("姓名"), "hardship": N_("困难情况"), "amount": N_("金额")}
 # Bookkeeping inside `Case.details` that tells a reader nothing.
 UNSHOWN_DETAILS = frozenset({"message_ids", "opening_id", "employer_id"})
 

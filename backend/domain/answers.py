@@ -111,6 +111,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "opted_in": (),
     "taken_over": (),  # a member of staff writes from now on
     "staff_reply": ("text", "staff_name"),
+    "handed_over": ("staff_name",),  # another of the staff, or their team, goes on
     "handed_back": (),
     # -- posting
     "confirm_posting": ("facts",),

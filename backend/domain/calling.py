@@ -19,6 +19,7 @@ PAUSES: dict[str, tuple[timedelta, ...]] = {
     "reminder": (timedelta(minutes=20), timedelta(minutes=40)),
     "follow_up": (timedelta(hours=3), timedelta(hours=20)),
     "still_looking": (timedelta(hours=3), timedelta(hours=20)),
+    "staff_call": (),  # whoever pressed the button presses it again
 }
 MOST_TRIES = 3  # V15
 

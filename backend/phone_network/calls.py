@@ -96,7 +96,7 @@ class Call:
         with self.changed:
             entry = {"seq": len(self.events) + 1, "at": time.time(), "kind": event.kind, **event.data}
             if event.kind == "dial":
-                self.legs = self.calls.ring_legs(self, event.data["numbers"], event.data["timeout_s"])
+                self.legs = self.calls.ring_legs(self, event.data["numbers"], event.data.get("caller_id"))
                 entry["legs"] = [leg.sid for leg in self.legs]
             self.events.append(entry)
             self.changed.notify_all()
@@ -326,14 +326,18 @@ class Calls:
         # In a lane of its own: it waits for no status callback, and none for it.
         self.store.add_jobs([{**self._job(call.sid, call.machine_url, params), "lane": f"{call.sid}-machine"}])
 
-    def ring_legs(self, parent: Call, numbers: list[str], timeout_s: int) -> list[Call]:
-        """Ring the handsets a call dials, all at once; the first to answer has it."""
+    def ring_legs(self, parent: Call, numbers: list[str], caller_id: str | None = None) -> list[Call]:
+        """Ring the handsets a call dials, all at once; the first to answer has it.
+
+        They see `caller_id`, else as with the carrier the caller's number, or of a call the line placed the line's own.
+        """
+        shown = caller_id or (parent.handset if parent.direction == "inbound" else self.line.number)
         legs = []
         for number in numbers:
             leg = Call(self, "CA" + secrets.token_hex(16), number, "outbound-dial")
             leg.parent = parent
             self._add(leg)
-            leg.emit(Event("ringing", {"from": parent.handset}))
+            leg.emit(Event("ringing", {"from": shown}))
             legs.append(leg)
         for leg in legs:
             habit = self.store.answers(leg.handset)

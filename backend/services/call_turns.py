@@ -21,6 +21,7 @@ from backend.services import acts, manner
 from backend.services.deps import Deps
 from backend.services.people import handset_for, has_elder, is_elder
 from backend.services.receive_message import BODY_LIMIT, conversation_for, storable
+from backend.services.reopen import reopen
 from backend.services.turn import Facts, Turn
 from backend.settings import TIMEZONE
 from backend.store.models import Call, CallTurn, Conversation, Handset, Message
@@ -65,6 +66,7 @@ def open_call(session: Session, deps: Deps, *, sid: str, number: str) -> tuple[C
     if known is not None:
         return known, False
     conversation = conversation_for(session, handset, now)
+    reopen(session, conversation, now)
     call = Call(carrier=deps.carrier.name, call_sid=sid, handset_id=handset.id, conversation_id=conversation.id,
                 direction="inbound", state={}, turn=0, started_at=now, last_at=now)  # fmt: skip
     session.add(call)

@@ -13,6 +13,7 @@ from backend.services import planned_calls
 from backend.services.deps import Deps
 from backend.services.people import handset_for
 from backend.services.receive_message import conversation_for
+from backend.services.reopen import reopen
 from backend.services.turn import Turn
 from backend.store.models import Call, Conversation, Handset, PlannedCall
 from backend.store.session import in_turn
@@ -65,7 +66,7 @@ def _missed(deps: Deps, sid: str, number: str) -> None:
         handset = handset_for(session, deps, number, deps.clock())
         if session.scalar(select(PlannedCall.id).where(PlannedCall.after_call_sid == sid)) is not None:
             return  # told before: its callback stands, or is over
-        conversation_for(session, handset, deps.clock())  # staff see that somebody called
+        reopen(session, conversation_for(session, handset, deps.clock()), deps.clock())  # staff see that somebody called
         planned_calls.cancel(session, now=deps.clock(), handset_id=handset.id, purpose="callback", reason="done")
         _plan(session, deps, handset, sid)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.domain.access import may
 from backend.domain.written_names import written_name
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit
+from backend.services import audit, hand_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.store.models import Case, Person, Worker
@@ -24,7 +24,7 @@ LONGEST_RESOLUTION = 500
 def take(deps: Deps, member: Member, case_id: int) -> None:
     """Make a case one's own. Raises `Conflict` with reason `taken` or `closed`."""
     with deps.db.write() as session:
-        _take(deps, session, member, _mine(session, member, case_id))
+        take_in(deps, session, member, _mine(session, member, case_id))
 
 
 def release(deps: Deps, member: Member, case_id: int) -> None:
@@ -42,7 +42,14 @@ def close(deps: Deps, member: Member, case_id: int, resolution: str) -> None:
     if not resolution:
         raise Invalid("say what was done", {"resolution": "empty"})
     with deps.db.write() as session:
-        _close(deps, session, member, _mine(session, member, case_id), resolution)
+        close_in(deps, session, member, _mine(session, member, case_id), resolution)
+
+
+def pass_on(deps: Deps, member: Member, case_id: int, *, to: str, comment: str, seen: str) -> str:
+    """Give a case to a colleague (staff:3) or a team (team:4); return the name. Errors as of `hand_over.case`."""
+    with deps.db.write() as session:
+        case = _mine(session, member, case_id)
+        return hand_over.case(deps, session, member, case, to=to, comment=comment, seen=seen)
 
 
 def write_name(deps: Deps, member: Member, case_id: int, name: str) -> None:
@@ -63,10 +70,11 @@ def write_name(deps: Deps, member: Member, case_id: int, name: str) -> None:
         person.name, person.name_recording_url, person.updated_at = written, None, now
         worker.updated_at = now
         audit.write(session, now, member.actor, "name_written", person, case_id=case.id)
-        _close(deps, session, member, case, "名字已写下")
+        close_in(deps, session, member, case, "名字已写下")
 
 
-def _take(deps: Deps, session: Session, member: Member, case: Case) -> None:
+def take_in(deps: Deps, session: Session, member: Member, case: Case) -> None:
+    """Take a case in the caller's transaction, who holds its row. Raises `Conflict`."""
     if case.status == "closed":
         raise Conflict("the case is closed", reason="closed")
     if case.status == "taken":
@@ -77,8 +85,9 @@ def _take(deps: Deps, session: Session, member: Member, case: Case) -> None:
     audit.write(session, deps.clock(), member.actor, "took_case", case)
 
 
-def _close(deps: Deps, session: Session, member: Member, case: Case, resolution: str) -> None:
-    _take(deps, session, member, case)
+def close_in(deps: Deps, session: Session, member: Member, case: Case, resolution: str) -> None:
+    """Close a case in the caller's transaction, who holds its row; an open one is taken first."""
+    take_in(deps, session, member, case)
     case.status, case.closed_by, case.closed_at, case.resolution = "closed", member.id, deps.clock(), resolution
     audit.write(session, deps.clock(), member.actor, "closed_case", case)
 

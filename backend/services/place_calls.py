@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from backend.carriers.base import CarrierBusy
 from backend.domain.calling import ENDED, moved_on, pause_before, picked_up, rings_at
 from backend.errors import CarrierError, NotFound
-from backend.services import after_call, reminders, ring_instead, when_to_ring
+from backend.services import after_call, reminders, ring_instead, staff_call, when_to_ring
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.services.planned_calls import OVER, finish, why_never
@@ -50,6 +50,7 @@ class Claimed:
     attempt_id: int
     to: str
     reference: str
+    by_staff: bool = False  # a member of staff is rung first (`staff_call`)
 
 
 def something_due(deps: Deps) -> bool:
@@ -67,13 +68,14 @@ def place_next(deps: Deps) -> bool:
     if not _is_still_to_ring(deps, claimed):
         return True
     base, about = f"{deps.settings.public_base_url}/twilio/voice/placed", urlencode({"r": claimed.reference})
+    to_staff = f"{deps.settings.public_base_url}/twilio/voice/staff?{about}"
     try:
         placed = deps.carrier.place_call(
             claimed.to,
             from_=deps.settings.twilio_phone_number,
-            url=f"{base}?{about}",
+            url=to_staff if claimed.by_staff else f"{base}?{about}",
             status_url=f"{base}/status?{about}",
-            machine_url=f"{base}/machine?{about}",
+            machine_url=None if claimed.by_staff else f"{base}/machine?{about}",
             timeout_s=RING_S,
             time_limit_s=TIME_LIMIT_S,
         )
@@ -109,7 +111,7 @@ def _claim(deps: Deps) -> Claimed | bool:
         when_to_ring.one_at_a_time(session, now)
         if (later := when_to_ring.not_now(session, deps, planned, now)) is not None:
             at, reason = later
-            if at >= planned.expires_at:
+            if at >= planned.expires_at or (planned.purpose == staff_call.PURPOSE and reason in staff_call.FOR_GOOD):
                 _drop(session, deps, planned, reason, now)
             else:
                 planned.due_at = at
@@ -121,7 +123,8 @@ def _claim(deps: Deps) -> Claimed | bool:
         session.add(attempt)
         planned.status, planned.attempts = "placing", planned.attempts + 1
         session.flush()
-        return Claimed(attempt.id, handset.number, attempt.reference)
+        by_staff = staff_call.begins(session, planned) if planned.purpose == staff_call.PURPOSE else None
+        return Claimed(attempt.id, by_staff or handset.number, attempt.reference, by_staff is not None)
 
 
 def _is_still_to_ring(deps: Deps, claimed: Claimed) -> bool:
@@ -136,6 +139,8 @@ def _is_still_to_ring(deps: Deps, claimed: Claimed) -> bool:
 
 def _why_not(session: Session, planned: PlannedCall, handset: Handset, now: datetime) -> str | None:
     """Why it is not rung any more: expired, or a reason of `PlannedCall.suppressed_reason`."""
+    if planned.purpose == staff_call.PURPOSE:
+        return staff_call.why_not(session, planned, handset, now)
     if never := why_never(handset, now):
         return never
     if planned.person_id is not None and not _is_on_file(session, planned):
@@ -215,7 +220,9 @@ def over(session: Session, deps: Deps, planned: PlannedCall, attempt: CallAttemp
     """One ringing has ended: whoever did or said something was reached, else it counts as a try."""
     log.info("ringing_over", planned_call_id=planned.id, attempt_id=attempt.id, status=attempt.status,
              answered_by=attempt.answered_by, reached=planned.status == "answered")  # fmt: skip
-    if planned.status == "answered":
+    if planned.purpose == staff_call.PURPOSE:
+        staff_call.hung_up(session, deps, planned, now)
+    elif planned.status == "answered":
         ring_instead.after_talk(session, deps, planned, now)
     elif planned.status == "ringing":
         reached_nobody(session, deps, planned, now)
@@ -233,6 +240,9 @@ def reached_nobody(
             planned.status, planned.due_at = "planned", due_at
             return
     finish(planned, "unreached", now)
+    if planned.purpose == staff_call.PURPOSE:
+        staff_call.hung_up(session, deps, planned, now)
+        return
     ring_instead.instead(session, deps, planned, now)
 
 
@@ -242,6 +252,9 @@ def _drop(session: Session, deps: Deps, planned: PlannedCall, why: str, now: dat
         finish(planned, "unreached" if reached else "expired", now)
     else:
         finish(planned, "suppressed", now, why)
+    if planned.purpose == staff_call.PURPOSE:
+        staff_call.not_rung(session, deps, planned, now)
+        return
     if why not in {"answered", "done"}:
         ring_instead.instead(session, deps, planned, now)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.services.deps import Deps
 from backend.services.people import handset_for, owners
+from backend.services.reopen import reopen
 from backend.store.models import Conversation, Handset, Message, Person
 
 CONVERSATION_ENDS_AFTER = timedelta(hours=24)
@@ -57,6 +58,7 @@ def _store(deps: Deps, session: Session, sms: InboundSms) -> tuple[int, bool]:
     now = deps.clock()
     handset = handset_for(session, deps, sms.from_number, now)
     conversation = conversation_for(session, handset, now)
+    reopen(session, conversation, now)
     body = storable(sms.body)
     message = Message(
         conversation_id=conversation.id,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from backend.domain.calling import rings_at
 from backend.services.after_call import TALKING_FOR
 from backend.services.deps import Deps
-from backend.store.models import Call, CallAttempt, Conversation, Heartbeat, PlannedCall
+from backend.store.models import Call, CallAttempt, Conversation, Heartbeat, PlannedCall, StaffCall
 
 DAY = timedelta(hours=24)
 # No call lasts longer, but for a talk with staff; what has not ended by then has lost its last callback.
@@ -38,9 +38,12 @@ def one_at_a_time(session: Session, now: datetime) -> None:
 def not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -> tuple[datetime, str] | None:
     """When to look again and what stands in the way, or None: it may ring at this moment."""
     settings = deps.settings
-    if (opens := rings_at(now, settings.call_hours)) > now:
-        return opens, "expired"
-    if _with_staff(session, planned):
+    # A call of staff: in the conversation they have, and at any hour and however often, if the person asked to be rung.
+    by_staff = session.execute(select(StaffCall.asked).where(StaffCall.planned_call_id == planned.id)).first()
+    asked = by_staff is not None and by_staff.asked
+    if not asked and (opens := rings_at(now, settings.call_hours)) > now:
+        return opens, "hours" if by_staff else "expired"
+    if by_staff is None and _with_staff(session, planned):
         return now + WITH_STAFF, "with_staff"
     if _is_talking(session, planned.handset_id, now):
         return now + BUSY_NUMBER, "expired"
@@ -48,7 +51,9 @@ def not_now(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
         CallAttempt.ended_at.is_(None), or_(CallAttempt.at > now - LIVE_FOR, is_talked_in(now))
     )
     if (session.scalar(live) or 0) >= settings.calls_at_once:
-        return now + BUSY_LINE, "daily_cap"
+        return now + BUSY_LINE, "line_busy" if by_staff else "daily_cap"
+    if asked:
+        return None
     own = CallAttempt.handset_id == planned.handset_id
     if (free := free_at(session, own, settings.calls_per_number, now)) is not None:
         return free, "number_cap"

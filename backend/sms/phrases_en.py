@@ -294,6 +294,7 @@ PHRASES: Phrases = {
     "opted_in": "We will text you again when there is work.",
     "taken_over": "A member of staff is answering you now, not the machine.",
     "staff_reply": lambda a, d: f"(staff) {a['text']}",
+    "handed_over": lambda a, d: f"{a['staff_name']} goes on helping you now.",
     "handed_back": "The machine answers again. 0 for a person",
 }
 PHRASES |= phrases_current.EN | phrases_hire.EN | phrases_posting.EN

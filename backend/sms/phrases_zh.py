@@ -121,6 +121,7 @@ PHRASES: Phrases = {
     "opted_in": "好,有合适的活又给你发短信。不想收回“退订”",
     "taken_over": "现在是工作人员在回你,不是机器",
     "staff_reply": lambda a, d: a["text"],
+    "handed_over": lambda a, d: f"现在由{a['staff_name']}接着帮你",
     "handed_back": "工作人员先忙去了,现在又是机器回你。找人回0",
 }
 PHRASES |= phrases_current.ZH | phrases_hire.ZH | phrases_offers.ZH | phrases_posting.ZH | phrases_registration.ZH

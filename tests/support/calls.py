@@ -137,7 +137,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "clash": {"opening": opening(), "standing": opening(2)}, "undone": {"what": "place", "opening": opening()},
     "profile": {"facts": PERSONAL}, "profile_updated": {"changed": PERSONAL}, "availability_set": {"availability": {}},
     "kept": {"what": "place"}, "call_summary": {"done": []}, "which_person": {"count": 2}, "market_info": {"station": {"name": "零工市场", "address": "解放路1号",
-    "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"},
+    "opens_at": "08:00", "closes_at": "18:00", "hotline": "+8610000000077"}}, "staff_reply": {"text": "低保的事", "staff_name": "冉建国"}, "handed_over": {"staff_name": "冉建国"},
     "confirm_posting": {"facts": {"headcount": 5}}, "posting_received": {"opening": opening()},
     "posting_problem": {"problem": "too_many"}, "one_by_one": {"job_names": ["摘茶", "砌砖"]},
     "who_comes": {"posts": [{"opening": opening(), "coming": 2, "names": ["王秀英"]}]}, "confirm_close": {"opening": opening(), "coming": 2},

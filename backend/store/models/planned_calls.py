@@ -12,7 +12,7 @@ from backend.store.models.base import Base
 
 class PlannedCall(Base):
     """`purpose`: callback (after a missed call, or one that broke off with nothing finished) | offer | reminder | follow_up
-    | still_looking (of `person_id`, about everybody on the phone).
+    | still_looking (of `person_id`, about everybody on the phone) | staff_call (a member of staff is rung first, StaffCall).
 
     `status`: planned → placing → ringing → answered | unreached | suppressed | expired; an attempt that nobody answered
     leads back to planned while tries are left. Written in the transaction that decided it, placed by the sender loop.
