@@ -39,6 +39,11 @@ OPEN_TO_ALL = frozenset(
         "console.language",
         "console.static",
         "screen.board",
+        "screen.list_of",
+        "screen.job_map",
+        "screen.opening_poster",
+        "screen.station_poster",
+        "screen.week_poster",
         "screen.static",
     }
 )
@@ -54,6 +59,8 @@ OPEN_BEFORE_ENROLLING = frozenset(
         "console.static",
     }
 )
+# Asked by the page's own script every few seconds: told plainly that a session is over, and none lives on by it.
+ASKED_BY_SCRIPT = frozenset({"console.inbox_news"})
 CSP = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -73,7 +80,8 @@ def install(bp: Blueprint, deps: Deps) -> None:
         token = request.cookies.get(cookie_name(deps), "")
         # Asked first: a session that has run out is cleared away by the next question.
         holder = None if request.method in _SAFE else holder_of(deps, token)
-        g.member = member = who_is(deps, token)
+        asks_by_itself = request.endpoint in ASKED_BY_SCRIPT
+        g.member = member = who_is(deps, token, prolong=not asks_by_itself)
         if member is not None and session.get("csrf_token") != member.csrf_secret:
             # The token is bound to the server-side session: it dies with it.
             session["csrf_token"] = member.csrf_secret
@@ -81,6 +89,8 @@ def install(bp: Blueprint, deps: Deps) -> None:
             _check_origin(deps)
             _csrf.protect()
         if member is None and request.endpoint not in OPEN_TO_ALL:
+            if asks_by_itself:
+                return {"error": "session_over"}, 401
             if request.method in _SAFE:
                 return redirect(url_for("console.login", next=request.full_path.rstrip("?")))
             if drafts.save(deps, holder):

@@ -6,21 +6,22 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import Environment
 from werkzeug.wrappers import Response
 
 from backend import errors
-from backend.console import guard
+from backend.console import guard, poster
 from backend.services import public_faces
 from backend.settings import TIMEZONE
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
+log = structlog.get_logger()
 KEEP_S = 5  # a wall asks every fifteen seconds; ten walls at once ask the database once or twice
-STATIC, PAPER_S = 300, 60
+PAPER_S = 60
 
 
 def create_blueprint(deps: Deps) -> Blueprint:
@@ -56,6 +57,28 @@ def create_blueprint(deps: Deps) -> Blueprint:
         body = render_template("console/screen_lines.html", board=found)
         return tagged(make_response(body), KEEP_S)
 
+    @bp.get("/screen/<station>/poster.pdf")
+    def station_poster(station: str) -> ResponseReturnValue:
+        facts = facts_now(public_faces.board(deps, station))
+        return paper(poster.station(facts, asked_size()), f"{station}.pdf")
+
+    @bp.get("/screen/<station>/week.pdf")
+    def week_poster(station: str) -> ResponseReturnValue:
+        found, faces = public_faces.week(deps, station, poster.PER_SHEET * poster.MOST_SHEETS)
+        return paper(poster.week(facts_now(found), faces), f"{station}-week.pdf")
+
+    @bp.get("/screen/<station>/openings/<int(max=2147483647):opening_id>.pdf")
+    def opening_poster(station: str, opening_id: int) -> ResponseReturnValue:
+        found, face = public_faces.one(deps, station, opening_id)
+        return paper(poster.opening(facts_now(found), face, asked_size()), f"{station}-{opening_id}.pdf")
+
+    def facts_now(found: public_faces.Board) -> poster.Facts:
+        today = deps.clock().astimezone(TIMEZONE).date()
+        return poster.facts_of(found, deps.settings.twilio_phone_number, today)
+
+    def paper(drawn: poster.Paper, name: str) -> Response:
+        return tagged(pdf_answer(drawn, name), PAPER_S)
+
     @bp.errorhandler(errors.NotFound)
     @bp.errorhandler(404)
     def not_found(_: Exception) -> ResponseReturnValue:
@@ -70,6 +93,21 @@ def create_blueprint(deps: Deps) -> Blueprint:
         return response
 
     return bp
+
+
+def asked_size() -> str:
+    """`?size=a3`; anything else is A4."""
+    return "a3" if request.args.get("size") == "a3" else "a4"
+
+
+def pdf_answer(drawn: poster.Paper, name: str) -> Response:
+    """A paper to look at and to print. What could not be drawn is counted in the log; the signs themselves are text."""
+    if drawn.missing:
+        log.info("poster_signs_missing", paper=name, count=len(drawn.missing))
+    response = make_response(drawn.pdf)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
 
 
 def tagged(response: Response, seconds: int) -> Response:

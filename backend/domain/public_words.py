@@ -104,6 +104,19 @@ def hours(start: str | None, end: str | None, part: str | None = None) -> str:
     return _PARTS.get(part or "", "")
 
 
+def care(meals: bool | None, lodging: bool | None, transport: bool | None) -> str:
+    """What comes with the work and what does not; of what nobody said it says so.
+
+    >>> care(True, False, None)
+    '管饭，不管住'
+    """
+    told = (
+        {True: "管饭", False: "不管饭"}.get(meals), {True: "管住", False: "不管住"}.get(lodging),
+        {True: "有车接送", False: "自己去"}.get(transport),
+    )  # fmt: skip
+    return "，".join(part for part in told if part) or "没说，去之前问一声"
+
+
 def place(region_name: str, words: str) -> str:
     """A division and the place in it, the division named once."""
     return words if words and region_name in words else f"{region_name}{words}"
@@ -125,4 +138,4 @@ def text_to_send(title: str, region_name: str) -> str:
 
     There is no number of an opening to text: the line lists what fits, and the number in front of it takes it (M04).
     """
-    return f"我想去{region_name}{title}"
+    return f"我想找{region_name}{title}的活"

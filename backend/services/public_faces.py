@@ -57,6 +57,8 @@ class Face:
     left: int
     marks: tuple[str, ...]
     requirements: str
+    care: str  # 管饭、车接送 · 没说: meals, lodging and the way there
+    insurance: str
     employer: str
     urgent: bool
     is_new: bool
@@ -123,6 +125,8 @@ def face_of(opening: Opening, regions: RegionBook, now: datetime) -> Face:
         left=max(opening.headcount - opening.filled, 0),
         marks=tuple(name for column, name in words.MARKS if getattr(opening, column)),
         requirements=clean(opening.requirements),
+        care=words.care(opening.meals, opening.lodging, opening.transport),
+        insurance={True: "买保险", False: "没买保险", None: "没说，去之前问一声"}[opening.insured],
         employer=shown,
         urgent=opening.urgent,
         is_new=published is not None and now - published < NEW_FOR,

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
+from tests.integration.console.test_posters import Paper
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_no_field_that_tells_of_a_person_gets_onto_a_public_face(client, town, m
         )  # fmt: skip
         f.make_offer(opening, worker, "accepted")
         f.make_message("标记七号", conversation=f.make_conversation(region_code=VILLAGE))
-    pages = [client.get(f"/screen/zhongtang{end}") for end in FACES]
+    pages = [client.get(f"/screen/zhongtang{end}") for end in (*FACES, f"/openings/{opening.id}.pdf")]
     assert [page.status_code for page in pages] == [200] * len(pages)
     for page in pages:
         seen = words_of(page)
@@ -139,12 +140,15 @@ def test_no_field_that_tells_of_a_person_gets_onto_a_public_face(client, town, m
         assert "Set-Cookie" not in page.headers and page.headers["X-Frame-Options"] == "DENY"
 
 
-FACES = ("", "/list")
+FACES = ("", "/list", "/poster.pdf", "/week.pdf")
 
 
 def words_of(answer):
-    """All that an answer tells: a page's source, a paper's text."""
-    return answer.text
+    """All that an answer tells: a page's source, a paper's text and the codes on it."""
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    paper = Paper(answer.data)
+    return paper.said + " ".join(sorted(paper.codes))
 
 
 def test_everything_public_stays_bounded_however_much_is_posted(client, town, make):
