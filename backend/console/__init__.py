@@ -7,21 +7,32 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort
 
 from backend.console import (
+    account,
+    audit_log,
     auth,
     backstop,
+    bulk,
     cases,
+    claims,
+    conversation_files,
     conversations,
+    correcting,
+    dashboard,
     drafts,
     employers,
+    examples,
+    figures,
     forwarded,
     fresh,
     guard,
     hiring,
     households,
+    inbox,
     labels,
     ledger_files,
     ledger_history,
     openings,
+    people,
     places,
     planned_calls,
     priority_ledger,
@@ -31,7 +42,9 @@ from backend.console import (
     stale,
     talks,
     text,
+    training,
     try_sentence,
+    window,
     workers,
 )
 
@@ -84,18 +97,26 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "region_in_full": deps.regions.full_name,
         }
 
-    for room in (auth, dashboard, figures, conversations, cases, planned_calls, openings, places, try_sentence):
+    for room in (auth, dashboard, figures, inbox, conversations, cases, planned_calls, openings, places, try_sentence):
         room.register(bp, deps)
     for ledger in (workers, households, priority_ledger, talks, ledger_files):
         ledger.register(bp, deps)
     for room in (stale, forwarded, backstop):
         room.register(bp, deps)
+    correcting.register(bp, deps)
+    examples.register(bp, deps)
+    conversation_files.register(bp, deps)
     employers.register(bp, deps)
     ranking.register(bp, deps)
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
     drafts.register(bp, deps)
-    ledger_history.register(bp, deps)
+    for desk in (ledger_history, bulk, claims, window):
+        desk.register(bp, deps)
+
+    for room in (account, people, audit_log):
+        room.register(bp, deps)
+    training.register(bp, deps)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(anything: str) -> NoReturn:

@@ -31,8 +31,25 @@ class Room:
 
 
 ROOMS = (
-    Room("i-today", N_("今天"), (Tab("console.today", N_("今天"), ("today",)),)),
-    Room("i-sms", N_("对话"), (Tab("console.conversations", N_("对话"), ("conversations",)),)),
+    Room(
+        "i-today",
+        N_("今天"),
+        (
+            Tab("console.today", N_("今天"), ("dashboard",)),
+            Tab("console.figures", N_("数字"), ("figures",)),
+        ),
+    ),
+    Room(
+        "i-sms",
+        N_("对话"),
+        (
+            Tab(
+                "console.conversations",
+                N_("对话"),
+                ("inbox", "conversations", "conversation_files", "correcting"),
+            ),
+        ),
+    ),
     Room(
         "i-case",
         N_("待办"),
@@ -54,22 +71,35 @@ ROOMS = (
         "i-hand",
         N_("台账"),
         (
-            Tab("console.workers", N_("劳动力"), ("workers",)),
-            Tab("console.households", N_("一户一人"), ("households",)),
-            Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",)),
+            Tab("console.workers", N_("劳动力"), ("workers", "bulk", "ledger_history")),
+            Tab("console.window", N_("现场登记"), ("window",), "register_at_window"),
+            Tab("console.claims", N_("困难核实"), ("claims",), "verify_hardship"),
+            Tab("console.households", N_("一户一人"), ("households",), "see_need"),
+            Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",), "see_need"),
             Tab("console.talks", N_("洽谈"), ("talks",)),
             Tab("console.stale", N_("久未更新"), ("stale",)),
-            Tab("console.backstop", N_("公益岗兜底"), ("backstop",)),
+            Tab("console.backstop", N_("公益岗兜底"), ("backstop",), "see_need"),
             Tab("console.ledger_files", N_("Excel"), ("ledger_files",)),
         ),
     ),
-    Room("i-try", N_("训练"), (Tab("console.try_page", N_("试一句"), ("try_sentence",)),)),
+    Room(
+        "i-try",
+        N_("训练"),
+        (
+            Tab("console.training_page", N_("训练"), ("training",)),
+            Tab("console.examples", N_("学的句子"), ("examples",)),
+            Tab("console.try_page", N_("试一句"), ("try_sentence",)),
+        ),
+    ),
     Room(
         "i-settings",
         N_("设置"),
         (
             Tab("console.places", N_("地名"), ("places",)),
             Tab("console.recordings_page", N_("录音"), ("recordings",)),
+            Tab("console.people", N_("人员"), ("people",), "manage_staff"),
+            Tab("console.audit_log", N_("操作记录"), ("audit_log",), "read_audit"),
+            Tab("console.account", N_("我的账号"), ("account",)),
         ),
     ),
 )

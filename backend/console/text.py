@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 
 from backend.console.i18n import english, gettext
 from backend.console.labels import UNITS, VALUES, job_name, label
+from backend.domain import wages
 from backend.domain.employers import is_public_name
-from backend.domain.masking import mask_name, mask_names, mask_numbers, mask_phone
+from backend.domain.masking import mask_amount, mask_name, mask_names, mask_numbers, mask_phone
 from backend.settings import TIMEZONE
 
 # Cf: zero-width and direction signs; Cc: control signs; Co, Cn, Cs: signs without a picture; Zl, Zp: odd line ends.
@@ -133,8 +134,11 @@ def yes_no(value: bool | None, yes: str, no: str) -> str:
 class Mask:
     """What one reader may see in the clear: `shown` are the fields revealed to them just now (see review_transcript)."""
 
-    def __init__(self, shown: frozenset[str] = frozenset(), names: frozenset[str] = frozenset()) -> None:
-        self.shown, self.names = shown, names
+    def __init__(
+        self, shown: frozenset[str] = frozenset(), names: frozenset[str] = frozenset(), *, amounts: bool = False
+    ) -> None:
+        """`amounts`: money that was said is hidden, too, as in a conversation; the pay of an opening is public."""
+        self.shown, self.names, self.amounts = shown, names, amounts
 
     def phone(self, number: str | None) -> str:
         if not number:
@@ -153,9 +157,16 @@ class Mask:
 
     def text(self, text: str | None) -> str:
         words = text or ""
+        if self.amounts and "amount" not in self.shown:
+            for pay in reversed([one for one in wages.find(words) if one.unit or one.has_currency]):
+                words = words[: pay.start] + mask_amount(words[pay.start : pay.end]) + words[pay.end :]
         if "name" not in self.shown:
             words = mask_names(words, self.names)
         return words if "phone" in self.shown else mask_numbers(words)
+
+    def amount(self, words: str) -> str:
+        """An amount in words: 1**元/天."""
+        return mask_amount(words) if self.amounts and "amount" not in self.shown else words
 
     def entity(self, kind: str, value: Any) -> str:
         if kind == "person_name":
@@ -164,6 +175,8 @@ class Mask:
             return self.phone(str(value))
         if kind == "hardship" and "hardship" not in self.shown:
             return "●●"
+        if kind in ("pay", "money"):
+            return self.amount(normal_form(kind, value))
         return self.text(normal_form(kind, value))
 
 

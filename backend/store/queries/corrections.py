@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import (
     AuditEvent,
+    Call,
     Case,
     Conversation,
+    ConversationNote,
     Correction,
     Handset,
     HandsetOwner,
@@ -210,6 +214,71 @@ def deliveries(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[
         for receipt in session.scalars(select(Receipt).where(Receipt.carrier_id.in_(sids)).order_by(Receipt.at)):
             receipts[receipt.carrier_id] = receipt
     return {row.message_id: (row, receipts.get(row.carrier_id or "")) for row in rows if row.message_id is not None}
+
+
+def calls_of(session: Session, turns: Sequence[Message]) -> dict[int, Call]:
+    ids = {turn.call_id for turn in turns if turn.call_id is not None}
+    return {call.id: call for call in session.scalars(select(Call).where(Call.id.in_(ids)))} if ids else {}
+
+
+def notes_of(session: Session, conversation_id: int) -> list[tuple[ConversationNote, str]]:
+    """What staff wrote to each other about it, with who wrote it, in order: a printed transcript holds it."""
+    rows = session.execute(
+        select(ConversationNote, Staff.name)
+        .join(Staff, Staff.id == ConversationNote.staff_id)
+        .where(ConversationNote.conversation_id == conversation_id)
+        .order_by(ConversationNote.id)
+        .limit(100)
+    )
+    return [(note, name) for note, name in rows]
+
+
+@dataclass
+class Sums:
+    """One conversation in figures, for its row in a file."""
+
+    first_at: datetime | None = None
+    channels: set[str] = field(default_factory=set)
+    inbound: int = 0
+    outbound: int = 0
+    intents: list[str] = field(default_factory=list)
+    lowest: float | None = None
+    corrected: int = 0
+    unreviewed: int = 0
+    cases: list[str] = field(default_factory=list)
+
+
+def sums(session: Session, conversation_ids: Sequence[int]) -> dict[int, Sums]:
+    """The figures of a page of conversations, in two queries."""
+    found = {id_: Sums() for id_ in conversation_ids}
+    rows = session.execute(
+        select(
+            Message.conversation_id, Message.created_at, Message.channel, Message.direction, Message.intent,
+            Message.confidence, Message.corrected, Message.reviewed_at, Message.keys,
+        )
+        .where(Message.conversation_id.in_(conversation_ids))
+        .order_by(Message.conversation_id, Message.id)
+    )  # fmt: skip
+    for row in rows:
+        one = found[row.conversation_id]
+        one.first_at = one.first_at or row.created_at
+        one.channels.add(row.channel)
+        if row.direction == "outbound":
+            one.outbound += 1
+            continue
+        one.inbound += 1
+        intent = (row.corrected or {}).get("intent") or row.intent
+        if intent and intent not in one.intents and len(one.intents) < 6:
+            one.intents.append(intent)
+        if row.confidence is not None:
+            one.lowest = min(row.confidence, one.lowest if one.lowest is not None else 1.0)
+        one.corrected += bool({"intent", "entities"} & (row.corrected or {}).keys())
+        one.unreviewed += row.intent is not None and row.keys is None and row.reviewed_at is None
+    cases = select(Case.conversation_id, Case.kind).where(Case.conversation_id.in_(conversation_ids)).order_by(Case.id)
+    for conversation_id, kind in session.execute(cases):
+        if conversation_id is not None and kind not in found[conversation_id].cases:
+            found[conversation_id].cases.append(kind)
+    return found
 
 
 # -- examples --------------------------------------------------------------------------------------------------------
