@@ -19,7 +19,7 @@ TABS = ("workers", "openings", "set_aside")
 
 def workers(session: Session, region: str, now: datetime, *, number: int = 1) -> tuple[list[Worker], bool]:
     """Active workers gone stale, the longest silent first; and whether there are more."""
-    return _page(session, _workers(region, now), number)
+    return _page(session, silent_workers(region, now), number)
 
 
 def set_aside(session: Session, region: str, *, number: int = 1) -> tuple[list[Worker], bool]:
@@ -32,7 +32,7 @@ def openings(session: Session, region: str, now: datetime, *, number: int = 1) -
     found = session.scalars(
         select(Opening)
         .options(joinedload(Opening.employer))
-        .where(*_openings(region, now))
+        .where(*silent_openings(region, now))
         .order_by(HIRING_SAID, Opening.id)
         .offset((number - 1) * PAGE)
         .limit(PAGE + 1)
@@ -44,8 +44,8 @@ def counts(session: Session, region: str, now: datetime) -> dict[str, int]:
     """Tab → how many there are."""
     people = select(func.count(Worker.id)).join(Worker.person)
     return {
-        "workers": session.scalar(people.where(*_workers(region, now))) or 0,
-        "openings": session.scalar(select(func.count(Opening.id)).where(*_openings(region, now))) or 0,
+        "workers": session.scalar(people.where(*silent_workers(region, now))) or 0,
+        "openings": session.scalar(select(func.count(Opening.id)).where(*silent_openings(region, now))) or 0,
         "set_aside": session.scalar(people.where(*_set_aside(region))) or 0,
     }
 
@@ -66,7 +66,7 @@ def opening(session: Session, region: str, opening_id: int) -> Opening | None:
     )
 
 
-def _workers(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def silent_workers(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Worker.status == "active",
         gone_stale(now),
@@ -83,7 +83,7 @@ def _set_aside(region: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _openings(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def silent_openings(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Opening.status == "published",
         Opening.filled < Opening.headcount,

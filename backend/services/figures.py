@@ -1,0 +1,188 @@
+"""The dashboard: what a place's day, ten days, month or quarter came to, and the records behind each number (DESIGN §3.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.domain import figures as rules
+from backend.domain.access import may, may_see
+from backend.domain.figures import FIGURES, GROUPS, NOW, SETS, TELLS_A_NEED, Figure, Period
+from backend.errors import Forbidden, Invalid, NotFound
+from backend.services.regions import HOME_REGION
+from backend.services.review_transcript import REASONS, SHOWN_FOR
+from backend.services.staff_login import Member
+from backend.store.models import AuditEvent
+from backend.store.queries import figures as queries
+from backend.store.queries.figures import Row, Scope
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+CHART_DAYS = 14
+# Fewer people than this under one label are not told apart: in a village everybody would know who it is.
+FEWEST = 5
+_OPENED = "opened_figure"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as it is read: a count, a share 0–1 or a median time; None: there is nothing to reckon it from."""
+
+    figure: Figure
+    part: int
+    whole: int
+    value: int | float | timedelta | None
+    before: int | float | timedelta | None  # of the stretch it is compared with; None for what is only known as of now
+
+    @property
+    def trend(self) -> str:
+        """up | down | same; "" where there is nothing to compare."""
+        if self.value is None or self.before is None:
+            return ""
+        if self.value == self.before:
+            return "same"
+        return "up" if self.value > self.before else "down"  # type: ignore[operator]
+
+
+def place_asked(deps: Deps, member: Member, code: str) -> str:
+    """The division whose figures are wanted; one's own without a `code`. Raises `NotFound` for what is not one's own."""
+    if not code:
+        return member.region_code
+    if not (code.isascii() and code.isdigit() and may_see(member.region_code, code) and deps.regions.knows(code)):
+        raise NotFound("no such place here")
+    return code
+
+
+def sets_for(role: str) -> tuple[str, ...]:
+    """The sets this role may read: what tells of a need only for those who see the need."""
+    return tuple(name for name in SETS if name not in TELLS_A_NEED or may(role, "see_need"))
+
+
+def look(
+    session: Session, role: str, region: str, period: Period, now: datetime, *, names: Sequence[str] = ()
+) -> list[tuple[str, list[Shown]]]:
+    """The figures of `region`, group by group; only those in `names` if any are given."""
+    readable = sets_for(role)
+    groups = [
+        (group, [f for f in figures if set(f.sets) <= set(readable) and (not names or f.name in names)])
+        for group, figures in GROUPS
+    ]
+    wanted = [name for _, figures in groups for figure in figures for name in figure.sets]
+    start, end = period.instants(now)
+    before_start, before_end = period.compared(now)
+    this = Scope(region, HOME_REGION, start, end, now)
+    then = Scope(region, HOME_REGION, before_start, before_end, now)
+    counted = queries.counts(session, this, wanted)
+    earlier = queries.counts(session, then, [name for name in wanted if name not in NOW])
+    medians = {}
+    if any(figure.shows == "median" for _, figures in groups for figure in figures):
+        medians = {id(scope): rules.time_to_fill(queries.filled(session, scope)) for scope in (this, then)}
+
+    def shown(figure: Figure) -> Shown:
+        part, whole = counted[figure.of], counted.get(figure.among, 0)
+        past = figure.of not in NOW
+        value: int | float | timedelta | None = part
+        before: int | float | timedelta | None = earlier[figure.of] if past else None
+        if figure.shows == "share":
+            value = rules.share(part, whole)
+            before = rules.share(earlier[figure.of], earlier[figure.among]) if past else None
+        elif figure.shows == "median":
+            value, before = medians[id(this)], medians[id(then)]
+        return Shown(figure, part, whole, value, before)
+
+    return [(group, [shown(figure) for figure in figures]) for group, figures in groups if figures]
+
+
+def rows(
+    session: Session, role: str, region: str, name: str, period: Period, now: datetime, after: str = ""
+) -> tuple[list[Row], bool, int]:
+    """A page of the records of the set `name`, whether there are more, and how many there are in all.
+
+    Raises `NotFound` for a set nobody knows, `Forbidden` for one that this role does not read.
+    """
+    if name not in SETS:
+        raise NotFound("no such figure")
+    if name not in sets_for(role):
+        raise Forbidden("this role does not read who is in need")
+    start, end = period.instants(now)
+    scope = Scope(region, HOME_REGION, start, end, now)
+    found, more = queries.rows(session, scope, name, after=after)
+    return found, more, queries.counts(session, scope, [name])[name]
+
+
+def open_names(deps: Deps, member: Member, name: str, reason: str) -> None:
+    """Let this member read for ten minutes who stands in a set that tells of a need. Raises `Forbidden`, `Invalid`."""
+    if name not in TELLS_A_NEED or reason not in REASONS:
+        raise Invalid("a list and a reason are needed", {"reason": "needed"})
+    if not (may(member.role, "reveal") and may(member.role, "verify_hardship")):
+        raise Forbidden("this role does not read who is in need")
+    with deps.db.write() as session:
+        session.add(
+            AuditEvent(
+                at=deps.clock(), actor=member.actor, verb=_OPENED, object_kind="figures", object_id=name, message_id=None,
+                facts={"reason": reason},
+            )
+        )  # fmt: skip
+
+
+def names_are_open(deps: Deps, session: Session, member: Member, name: str) -> bool:
+    """Whether this member may read now who stands in the set; one that tells of no need is open to all who see it."""
+    if name not in TELLS_A_NEED:
+        return True
+    opened = session.scalar(
+        select(AuditEvent.id).where(
+            AuditEvent.object_kind == "figures",
+            AuditEvent.object_id == name,
+            AuditEvent.actor == member.actor,
+            AuditEvent.verb == _OPENED,
+            AuditEvent.at > deps.clock() - SHOWN_FOR,
+        ).limit(1)
+    )  # fmt: skip
+    return opened is not None and may(member.role, "reveal") and may(member.role, "verify_hardship")
+
+
+# -- charts: fourteen days up to the last of the period -------------------------------------------------------------------
+def chart_days(period: Period, now: datetime) -> list[date]:
+    last = min(period.last, now.astimezone(rules.SHANGHAI).date())
+    return [last - timedelta(days=n) for n in reversed(range(CHART_DAYS))]
+
+
+def _whole(region: str, days: Sequence[date], now: datetime) -> Scope:
+    return Scope(
+        region, HOME_REGION, rules.midnight(days[0]), rules.midnight(days[-1] + timedelta(days=1)), now
+    )  # fmt: skip
+
+
+def line_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
+    """Calls and texts in and out, each day."""
+    scope = _whole(region, days, now)
+    return {
+        **queries.by_day(session, scope, ("calls_in", "calls_out"), days),
+        **queries.by_day(session, scope, ("texts_in", "texts_out"), days),
+    }
+
+
+def understood_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
+    return queries.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
+
+
+def places_by_trade(session: Session, region: str, days: Sequence[date], now: datetime) -> list[tuple[str, int]]:
+    return queries.places_by_trade(session, _whole(region, days, now))
+
+
+def waiting_by_label(session: Session, region: str, days: Sequence[date], now: datetime) -> list[tuple[str, int]]:
+    """(label, people waiting), the most first; labels of fewer than `FEWEST` are left out."""
+    found = queries.waiting_by_label(session, _whole(region, days, now))
+    return sorted(((code, n) for code, n in found.items() if n >= FEWEST), key=lambda each: (-each[1], each[0]))
+
+
+__all__ = [
+    "CHART_DAYS", "FEWEST", "FIGURES", "Shown", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
+    "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
+]  # fmt: skip

@@ -1,0 +1,255 @@
+"""The dashboard: every number is the length of the list it leads to, for whoever looks (issue: item 7; DESIGN §3.9, §3.10)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
+
+MARK = "隔壁老莫"
+NUMBER = re.compile(r'href="([^"]+)" data-set="(\w+)" data-size="(\d+)"')
+NEXT = re.compile(r'rel="next" href="([^"]+rows[^"]+)"')
+
+
+@pytest.fixture
+def busy(make: Any, staff: Any) -> dict[str, Any]:
+    """A day and a week ago in two villages of the county, and in another county, where everything is marked."""
+    from backend.store.models import Call, Case, Correction, Hardship
+
+    made: dict[str, Any] = {}
+    with make() as f:
+        for village, times in ((VILLAGE, 3), (OTHER_VILLAGE, 2), (FAR_VILLAGE, 4)):
+            name = MARK if village == FAR_VILLAGE else "王小云"
+            for n in range(times):
+                for ago in (timedelta(minutes=n), timedelta(days=7, minutes=n)):
+                    at = f.now - ago - timedelta(hours=1)
+                    talk = f.make_conversation(region_code=village, started_at=at, last_at=at)
+                    said = {"conversation": talk, "created_at": at, "status": "answered"}
+                    f.make_message("有没得活", intent="search_jobs", confidence=0.9, **said)
+                    f.make_message("嗯嗯啊啊", intent="nlu_fallback", confidence=0.2, **said)
+                    wrong = f.make_message("我要去", intent="search_jobs", confidence=0.5, corrected={"intent": "apply_job"}, **said)  # fmt: skip
+                    f.make_message("1", channel="voice", keys="1", **said)
+                    f.make_message("好的", **{**said, "status": "delivered"}, direction="outbound")
+                    call = {"carrier": "simulator", "handset_id": talk.handset_id, "conversation_id": talk.id,
+                            "state": {}, "started_at": at, "last_at": at}  # fmt: skip
+                    f._add(Call(call_sid=f"CA{village}{n}{ago.days}", direction="inbound", **call))
+                    f._add(Call(call_sid=f"CB{village}{n}{ago.days}", direction="outbound", **call))
+                    f._add(Correction(message_id=wrong.id, conversation_id=talk.id, staff_id=staff["xian"], at=at,
+                                      kind="intent", before={}, after={"intent": "apply_job"}, ledger=[]))  # fmt: skip
+                    if n == 0:
+                        f._add(Case(kind="handoff", priority=1, summary=MARK, details={}, conversation_id=talk.id,
+                                    handset_id=talk.handset_id, region_code=village, opened_at=at,
+                                    due_at=at + timedelta(minutes=10)))  # fmt: skip
+                    opening = f.make_opening(region=village, title=f"摘李{n}", headcount=2, published_at=at - timedelta(hours=2),
+                                             starts_on=f.today, ends_on=f.today)  # fmt: skip
+                    taker = f.make_worker(
+                        name, village=village, job_types=["A04"], waiting_since=at - timedelta(days=9)
+                    )
+                    f._add(Hardship(worker_id=taker.id, code="G03", claimed_at=at, verified_at=at if n else None))
+                    f.make_offer(opening, taker, "accepted", offered_at=at, answered_at=at, wave=1)
+                    other = f.make_worker(name, village=village, confirmed_at=at - timedelta(days=60))
+                    f.make_offer(opening, other, "accepted", offered_at=at, answered_at=at + timedelta(minutes=5))
+                    f.make_offer(opening, f.make_worker(name, village=village), "declined", offered_at=at,
+                                 answered_at=at, expires_at=at)  # fmt: skip
+                    f.make_offer(opening, f.make_worker(name, village=village, confirmed_at=at - timedelta(days=60)),
+                                 "no_show", offered_at=at)  # fmt: skip
+                    f.make_opening(region=village, confirmed_at=at - timedelta(days=20))
+    return made
+
+
+def numbers(page: str) -> dict[str, tuple[str, int]]:
+    return {name: (link.replace("&amp;", "&"), int(size)) for link, name, size in NUMBER.findall(page)}
+
+
+def follow(browser: Any, link: str) -> tuple[int, str]:
+    """How many rows the list has over all its pages, and everything that stood on them."""
+    count, seen = 0, ""
+    while link:
+        answer = browser.visit(link)
+        assert answer.status_code == 200, link
+        body = answer.text
+        listed = body.partition('id="rows">')[2]
+        count += len(re.findall(r'<li><(?:a|div) class="row"', listed))
+        seen += body
+        more = NEXT.search(body)
+        link = more.group(1).replace("&amp;", "&") if more else ""
+    return count, seen
+
+
+@pytest.mark.parametrize(
+    ("login", "query"),
+    [
+        *((login, "") for login in ("cun", "zhen", "xian", "shi", "weining", "operator", "auditor")),
+        ("xian", "?period=month&place=500114121"),
+        ("zhen", "?period=quarter"),
+    ],
+)
+def test_every_number_is_the_length_of_its_list(browse, busy, make, login, query, monkeypatch):
+    """DESIGN §3.10, for every role; what happened in another county is in nobody's figures."""
+    from backend.store.queries import figures as queries
+    from tests.integration.console.conftest import COUNTY, HASH
+
+    monkeypatch.setattr(queries, "PAGE", 3)  # so that lists run over several pages
+    if login in ("operator", "auditor"):
+        with make() as f:
+            f.make_staff(login, COUNTY, login=login, password_hash=HASH)
+    browser = browse(login)
+    answer = browser.visit(f"/console/figures{query}")
+    assert answer.status_code == 200
+    found = numbers(answer.text)
+    assert found["calls_in"][1] > 0 and found["places"][1] > 0
+    assert ("waiting_verified" in found) == (login != "operator")
+    for name, (link, size) in found.items():
+        count, seen = follow(browser, link)
+        assert count == size, name
+        if login != "weining":
+            assert MARK not in seen
+
+
+def test_the_figures_of_a_day_are_what_happened_on_it(browse, busy):
+    """Five conversations in the county's two villages today; the week before the same, an hour of another county never."""
+    page = browse("xian").visit("/console/figures").text
+    sizes = {name: size for name, (_, size) in numbers(page).items()}
+    assert sizes == {
+        "calls_in": 5, "calls_out": 5, "texts_in": 15, "texts_out": 5, "turns": 15, "understood": 5, "corrected": 5,
+        "conversations": 5, "contained": 3, "asked_person": 2, "late_cases": 2, "offers_made": 10, "offers_answered": 10,
+        "places": 10, "places_verified": 3, "openings_full": 5, "no_shows": 10, "waiting": 10, "waiting_verified": 6,
+        "stale_workers": sizes["stale_workers"], "stale_openings": 10,
+    }  # fmt: skip
+    assert "2.1小时" in words_of(page)
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"<[^>]+>", " ", page)
+
+
+def test_a_town_is_picked_out_and_a_place_elsewhere_does_not_exist(browse, busy):
+    browser = browse("xian")
+    there = numbers(browser.visit("/console/figures?place=500114122").text)
+    assert there["calls_in"][1] == 2
+    assert "place=500114122" in there["calls_in"][0]
+    for elsewhere in ("520526", "50", "500114999", "x"):
+        answer = browser.visit(f"/console/figures?place={elsewhere}")
+        assert answer.status_code == 404
+
+
+def test_the_first_page_shows_today_with_the_same_numbers(browse, busy):
+    browser = browse("xian")
+    assert numbers(browser.visit("/console/").text).keys() == numbers(browser.visit("/console/figures").text).keys()
+    for name, (link, size) in numbers(browser.visit("/console/").text).items():
+        assert follow(browser, link)[0] == size, name
+
+
+def test_who_is_in_need_is_read_for_a_reason_and_written_down(browse, busy, audited):
+    """T12: to stand in the list tells of a need."""
+    browser = browse("zhen")
+    link = numbers(browser.visit("/console/figures").text)["waiting_verified"][0]
+    before = browser.visit(link)
+    assert "/console/workers/" not in before.text and "王**" not in before.text
+    assert browser.submit(link, reason="nosiness").status_code == 422
+    assert browser.submit(link, reason="handle_case").status_code == 303
+    assert "王**" in browser.visit(link).text
+    (event,) = audited("opened_figure")
+    assert (event.object_id, event.facts["reason"]) == ("waiting_verified", "handle_case")
+
+
+@pytest.mark.parametrize("login", ["shi", "auditor"])
+def test_whoever_only_looks_reads_how_many_and_never_who(browse, busy, make, login):
+    from tests.integration.console.conftest import COUNTY, HASH
+
+    if login == "auditor":
+        with make() as f:
+            f.make_staff(login, COUNTY, login=login, password_hash=HASH)
+    browser = browse(login)
+    link = numbers(browser.visit("/console/figures").text)["waiting_verified"][0]
+    assert "您的角色只看有几个" in words(browser.visit(link))
+    assert browser.submit(link, reason="handle_case").status_code == 403
+
+
+def test_an_operator_reads_nothing_of_who_is_in_need(browse, busy, make):
+    """L20: whoever runs the line under contract."""
+    from tests.integration.console.conftest import COUNTY, HASH
+
+    with make() as f:
+        f.make_staff("operator", COUNTY, login="operator", password_hash=HASH)
+    browser = browse("operator")
+    assert browser.visit("/console/figures/waiting_verified/rows").status_code == 403
+    assert browser.visit("/console/figures/charts/need.svg").status_code == 403
+
+
+def test_lists_are_written_down_and_hide_names_and_numbers(browse, busy, audited):
+    browser = browse("xian")
+    page = browser.visit("/console/figures/places/rows").text
+    assert "王小云" not in page and "王**" in page
+    assert not re.search(r"1000\d{6}\b", browser.visit("/console/figures/calls_in/rows").text)
+    assert [event.facts["figure"] for event in audited("listed_figure")] == ["places", "calls_in"]
+
+
+@pytest.mark.parametrize("chart", ["line", "understood", "trades", "need"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_charts_are_pictures_without_scripts_under_a_policy_of_their_own(browse, busy, chart, language):
+    browser = browse("xian")
+    browser.submit("/console/language", language=language)
+    answer = browser.visit(f"/console/figures/charts/{chart}.svg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert ElementTree.fromstring(answer.data).tag.endswith("svg")
+    assert b"script" not in answer.data and b"http://" not in answer.data.replace(b"http://www.w3.org", b"")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert browser.visit(f"/console/figures/charts/{chart}.svg").data == answer.data
+
+
+def test_nobody_counts_fewer_than_five_with_the_same_need_apart(browse, busy):
+    """Six waiting in the county have it: shown; three of the town: not."""
+    assert "G03" not in browse("zhen").visit("/console/figures").text
+    assert "低保或低收入" in words(browse("xian").visit("/console/figures"))
+    assert "低保或低收入" not in words(browse("cun2").visit("/console/figures"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?period=year", "?on=yesterday", "?on=9999-12-31", "?on=0001-01-01", "?on=2026-02-30", "?period=ten_days&on="],
+)
+def test_a_period_nobody_knows_is_read_as_today_or_the_nearest_there_is(browse, busy, query):
+    browser = browse("xian")
+    assert browser.visit(f"/console/figures{query}").status_code == 200
+    assert browser.visit(f"/console/figures/calls_in/rows{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "~", "2026-11-22~1", "2026-11-22T00:00:00~2", "~9" * 20, "2026-13-01T00:00:00+00:00~1"]
+)
+def test_a_mark_nobody_gave_begins_at_the_beginning(browse, busy, mark):
+    answer = browse("xian").visit("/console/figures/calls_in/rows", query_string={"after": mark})
+    assert answer.text.count('class="row"') == 5
+
+
+def test_a_set_nobody_knows_does_not_exist(browse, busy):
+    browser = browse("xian")
+    for address in ("/console/figures/salaries/rows", "/console/figures/charts/salaries.svg"):
+        assert browser.visit(address).status_code == 404
+
+
+def test_when_a_place_was_taken_stays_whatever_is_said_of_it_later(make, database):
+    """She is asked after the job and answers: the place still belongs to the day of her yes."""
+    from backend.store.models import Offer
+
+    with make() as f:
+        offer = f.make_offer(f.make_opening(), f.make_worker(), "accepted", answered_at=f.now)
+        key, yes = offer.id, f.now
+    with database.write() as session:
+        offer = session.get_one(Offer, key)
+        offer.status, offer.answered_at = "paid", yes + timedelta(days=3)
+    with database.read() as session:
+        assert session.get_one(Offer, key).taken_at == yes
+    with database.write() as session:
+        session.get_one(Offer, key).status = "withdrawn"
+    with database.write() as session:
+        offer = session.get_one(Offer, key)
+        offer.status, offer.answered_at = "accepted", yes + timedelta(days=5)
+    with database.read() as session:
+        assert session.get_one(Offer, key).taken_at == yes + timedelta(days=5)
