@@ -57,8 +57,10 @@ def read(content: str, intents: Collection[str], kinds: Collection[str]) -> list
         found = yaml.safe_load(content)
     except (yaml.YAMLError, RecursionError) as problem:
         raise ValueError("not YAML") from problem
-    blocks = found.get("nlu") if isinstance(found, dict) else None
-    if found is not None and not isinstance(blocks, list | None):
+    if found is None:
+        return []
+    blocks = found.get("nlu") if isinstance(found, dict) and found.keys() & {"nlu", "version"} else "none"
+    if not isinstance(blocks, list | None):
         raise ValueError("no list `nlu`")
     examples = {example for block in blocks or () for example in _of(block, intents, kinds)}
     return sorted(examples)[:MOST]

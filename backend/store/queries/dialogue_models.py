@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from backend.store.models import DialogueModel, ModelSwitch
+from backend.store.models import DialogueModel, ModelSwitch, Staff
+from backend.store.queries.scope import within
 
 LAST = 20
 
@@ -73,3 +74,10 @@ def in_full(session: Session, model_id: int) -> DialogueModel | None:
         .where(DialogueModel.id == model_id)
         .options(undefer(DialogueModel.scores), undefer(DialogueModel.compared), undefer(DialogueModel.example_hashes))
     ).first()
+
+
+def names_of(session: Session, region: str, staff_ids: Iterable[int | None]) -> dict[int, str]:
+    """Id → name of those among `staff_ids` who belong to `region`; the model is everybody's, colleagues elsewhere are not."""
+    wanted = {one for one in staff_ids if one is not None}
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted), within(Staff.region_code, region)))
+    return {row.id: row.name for row in rows}
