@@ -148,8 +148,10 @@ def end_sessions(session: Session, staff_id: int) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
-def who_is(deps: Deps, token: str) -> Member | None:
+def who_is(deps: Deps, token: str, *, prolong: bool = True) -> Member | None:
     """Return the member of staff whose session `token` is, or None when it is unknown, idle too long or too old.
+
+    `prolong=False`: what a page asks of its own accord is no sign that somebody sits in front of it.
 
     Name, role and region are read anew each time: a changed role or a disabled account counts from the next request on.
     """
@@ -169,7 +171,7 @@ def who_is(deps: Deps, token: str) -> Member | None:
         with deps.db.write() as session:
             session.execute(delete(StaffSession).where(StaffSession.token_hash == held.token_hash))
         return None
-    if now - held.last_seen_at > _SEEN_STEP:
+    if prolong and now - held.last_seen_at > _SEEN_STEP:
         with deps.db.write() as session:
             session.execute(
                 update(StaffSession).where(StaffSession.token_hash == held.token_hash).values(last_seen_at=now)

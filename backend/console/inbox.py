@@ -1,0 +1,243 @@
+"""The inbox: conversations by what they are marked with, by words, unread ones first to the eye; and the news of it (L22)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from backend.console import inbox_labels
+from backend.console.guard import back_to, me
+from backend.console.i18n import gettext
+from backend.console.labels import CASES, label
+from backend.console.text import Mask, names_in, visible, when
+from backend.domain import search_words
+from backend.domain.access import may_see
+from backend.services import inbox_reads, review_transcript
+from backend.services.regions import HOME_REGION
+from backend.store.queries import inbox as queries
+from backend.store.queries.stepping_in import teams_of, waiting_for_person
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+    from backend.store.models import Message
+
+COUNTED = ("waiting", "person", "dispute", "failed")  # what somebody has to do something about
+MOST_MARKED = 100  # conversations of one form
+MOST_WAITING = 20  # people in the bar
+_AROUND = 36  # signs shown before the first hit
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks for, cleaned of everything that is no filter of ours."""
+
+    shows: tuple[str, ...]
+    channel: str
+    area: str
+    number: str
+    words: str
+    after: str
+
+    @property
+    def last4(self) -> str:
+        return self.number if re.fullmatch(r"[0-9]{4}", self.number, re.ASCII) else ""
+
+    def address(self, **other: Any) -> str:
+        """This list with something else in it; the cursor is left out unless given."""
+        given = {"show": list(self.shows), "channel": self.channel, "area": self.area, "number": self.number,
+                 "q": self.words, "after": "", **other}  # fmt: skip
+        return url_for("console.conversations", **{key: value for key, value in given.items() if value})
+
+    def toggled(self, show: str) -> str:
+        others = [one for one in self.shows if one != show]
+        return self.address(show=others if show in self.shows else [*others, show])
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/conversations")
+    def conversations() -> str:
+        member = me()
+        choice = _choice(member.region_code)
+        search = search_words.read(choice.words)
+        with deps.db.read() as session:
+            hands = [f"staff:{member.id}", *(f"team:{team}" for team in teams_of(session, member.id))]
+            asked = queries.Asked.of(
+                choice.area or member.region_code,
+                search=search,
+                shows=_marks(choice),
+                hands=tuple(hands) if "mine" in choice.shows else (),
+                unread_by=member.id if "unread" in choice.shows else None,
+                last4=choice.last4,
+                after=choice.after,
+            )
+            nothing = search.too_short or (bool(choice.words.strip()) and not search.words)
+            page = queries.Page([]) if nothing else queries.page(session, asked, member.id)
+            counts = queries.counts(session, asked.area, COUNTED, hands)
+            counts["unread"] = queries.news(session, member.region_code, member.id).unread
+            stamp = _stamp(session, member.region_code, member.id)
+        review_transcript.note_reading(
+            deps,
+            member,
+            "searched_conversations" if choice.last4 or search.words else "listed_conversations",
+            ids=[row.id for row in page.rows],
+        )
+        return render_template(
+            "console/conversations.html",
+            choice=choice,
+            page=page,
+            masks={row.id: _mask(row) for row in page.rows},
+            excerpts={row.id: _excerpt(row, search.words) for row in page.rows if row.excerpt},
+            counts=counts,
+            filters=inbox_labels,
+            problem=_problem(choice, search),
+            places=_places(deps, member.region_code, choice.area),
+            stamp=stamp,
+            marks=inbox_labels.FILTERS,
+        )
+
+    @bp.post("/conversations/read")
+    def mark_conversations() -> ResponseReturnValue:
+        if set(request.form) - {"csrf_token", "id", "act", "back"}:
+            abort(400)
+        act, given = request.form.get("act", ""), request.form.getlist("id")
+        if act == "all":
+            inbox_reads.mark_all(deps, me())
+            flash(gettext("全部标为看过了。"), "done")
+        else:
+            if act not in ("read", "unread") or not all(re.fullmatch(r"[0-9]{1,9}", one, re.ASCII) for one in given):
+                abort(400)
+            done = inbox_reads.mark(deps, me(), {int(one) for one in given[:MOST_MARKED]}, read=act == "read")
+            if not done:
+                flash(gettext("还没有选对话。先在前面打勾。"), "problem")
+            elif act == "read":
+                flash(gettext("%(count)s条标为看过了。", count=done), "done")
+            else:
+                flash(gettext("%(count)s条标为没看过。", count=done), "done")
+        return redirect(back_to(request.form.get("back"), url_for("console.conversations")), 303)
+
+    @bp.get("/inbox/news")
+    def inbox_news() -> ResponseReturnValue:
+        """What is new, for the script of every page, as cheap as can be: 304 while nothing has changed since `since`.
+
+        {"stamp": "…", "unread": 3, "unread_text": "3", "now": ISO, "waiting": [{"id", "href", "who", "what", "promise",
+        "due_at": ISO, "since": ISO}]}, the longest waiting first. 401 {"error": "session_over"} without a session.
+        """
+        member = me()
+        now = deps.clock()
+        with deps.db.read() as session:
+            found = queries.news(session, member.region_code, member.id)
+            waiting = waiting_for_person(session, member.region_code, HOME_REGION, MOST_WAITING)
+        stamp = _digest(found, waiting)
+        if stamp in (request.args.get("since"), request.headers.get("If-None-Match", "").strip('"')):
+            response = make_response("", 304)
+        else:
+            response = jsonify(
+                stamp=stamp,
+                unread=found.unread,
+                unread_text=capped(found.unread),
+                now=now.isoformat(),
+                waiting=[
+                    {
+                        "id": one.case_id,
+                        "href": url_for("console.case", case_id=one.case_id),
+                        "who": Mask().phone(one.number) or gettext("不知道号码"),
+                        "what": label(CASES, one.kind),
+                        "promise": gettext("答应%(time)s前回", time=when(one.due_at, now)),
+                        "due_at": one.due_at.isoformat(),
+                        "since": one.since.isoformat(),
+                    }
+                    for one in waiting
+                ],
+            )
+        response.set_etag(stamp)
+        return response
+
+
+def capped(count: int) -> str:
+    """99+ where nobody counts on."""
+    return "99+" if count >= queries.AT_MOST else str(count)
+
+
+def _choice(region: str) -> Choice:
+    asked = request.args
+    area = asked.get("area", "")
+    if area and not (re.fullmatch(r"[0-9]{2,12}", area, re.ASCII) and may_see(region, area)):
+        abort(404)  # a place out of her region, like one there is not
+    shows = tuple(show for show in inbox_labels.FILTERS if show in asked.getlist("show"))
+    channel = asked.get("channel", "")
+    return Choice(
+        shows=shows,
+        channel=channel if channel in inbox_labels.CHANNELS else "",
+        area="" if area == region else area,
+        number=asked.get("number", "").strip()[:20],
+        words=asked.get("q", "")[:200],
+        after=asked.get("after", ""),
+    )
+
+
+def _marks(choice: Choice) -> frozenset[str]:
+    marks = {show for show in choice.shows if show not in ("mine", "unread")}
+    return frozenset(marks | ({choice.channel} if choice.channel else set()))
+
+
+def _problem(choice: Choice, search: search_words.Query) -> str:
+    if choice.number and not choice.last4:
+        return gettext("请填号码的后四位数字。")
+    if search.too_short:
+        return gettext("一个字太少，找出来会太多。请至少写两个字。")
+    if choice.words.strip() and not search.words:
+        return gettext("数字和符号不能搜。要找号码，请填号码后四位。")
+    return ""
+
+
+def _places(deps: Deps, region: str, area: str) -> list[tuple[str, str]]:
+    """The towns and villages the list can be narrowed to: one level below what is shown, and the way back up."""
+    here = area or region
+    level = deps.regions.level(here)
+    if level == "county":
+        return sorted(deps.regions.towns_of(here))
+    if level == "town":
+        return sorted(deps.regions.villages_of(here))
+    town = here[:9]
+    return sorted(deps.regions.villages_of(town)) if level == "village" and may_see(region, town) else []
+
+
+def _mask(row: queries.Row) -> Mask:
+    """A list reveals nothing: names known on the number, numbers and amounts are hidden in its lines."""
+    said = [message for message in (row.last, row.excerpt) if message is not None]
+    return Mask(frozenset(), names_in(said, []) | frozenset(row.people), amounts=True)
+
+
+def _excerpt(row: queries.Row, words: tuple[str, ...]) -> Markup:
+    """The words around the first hit, hits marked. Hidden first and cut then, so that no cut lays a name open."""
+    message: Message | None = row.excerpt
+    shown = _mask(row).text(message.body if message else "")
+    found = search_words.hits(shown, words)
+    start = max(0, found[0][0] - _AROUND) if found else 0
+    end = start + 3 * _AROUND
+    parts, at = [Markup("…") if start else Markup(""), Markup("")], start
+    for first, last in found:
+        if last > end:
+            break
+        parts += [visible(shown[at:first]), Markup("<mark>"), visible(shown[first:last]), Markup("</mark>")]
+        at = last
+    parts += [visible(shown[at:end]), Markup("…") if end < len(shown) else Markup("")]
+    return Markup("").join(parts)
+
+
+def _stamp(session: Session, region: str, staff_id: int) -> str:
+    return _digest(
+        queries.news(session, region, staff_id), waiting_for_person(session, region, HOME_REGION, MOST_WAITING)
+    )
+
+
+def _digest(found: queries.News, waiting: list[Any]) -> str:
+    told = (found.unread, found.stamp, [(one.case_id, one.due_at) for one in waiting])
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
