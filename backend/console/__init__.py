@@ -40,7 +40,9 @@ from backend.console import (
     recordings,
     rooms,
     stale,
+    step_in,
     talks,
+    teams,
     text,
     training,
     try_sentence,
@@ -117,6 +119,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     for room in (account, people, audit_log):
         room.register(bp, deps)
     training.register(bp, deps)
+    for room in (step_in, teams):
+        room.register(bp, deps)
 
     @bp.route("/<path:anything>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(anything: str) -> NoReturn:

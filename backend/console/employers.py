@@ -117,7 +117,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             repeats=repeats,
             problem=problem,
             wrong=wrong or {},
-            places=_places(deps, me().region_code, facts.get("region_code", "")),
+            places=places_within(deps, me().region_code, facts.get("region_code", "")),
             mask=Mask(),
         )
 
@@ -201,7 +201,7 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
-def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
+def places_within(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
     """The villages of the own region, town by town; the chosen place first where it is none of them."""
     towns = (
         [staff_region[:9]] if len(staff_region) >= 9 else [code for code, _ in deps.regions.towns_of(staff_region[:6])]

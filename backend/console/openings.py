@@ -10,9 +10,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import labels, ledger_history
+from backend.console import labels, ledger_history, ledgerwork_labels, table
 from backend.console.conversations import ID
-from backend.console.guard import conflict_sentence, form, me, page_number
+from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask, yuan
 from backend.domain import review
@@ -52,29 +52,54 @@ TEXTS = (
     "transport",
     "insured",
 )
+COLUMNS = (
+    table.Column("title", labels.N_("岗位"), "waits"),
+    table.Column("place", labels.N_("务工地点")),
+    table.Column("days", labels.N_("哪几天"), "starts"),
+    table.Column("pay", labels.N_("工价")),
+    table.Column("people", labels.N_("人数")),
+    table.Column("employer", labels.N_("用工方")),
+    table.Column("new", labels.N_("收到"), "new"),
+    table.Column("updated", labels.N_("最近更新"), "updated"),
+)
+# What can be done to many of a state at once.
+BULK_ON = {"in_review": ("publish", "reject", "extend"), "published": ("extend",), "filled": ("extend",)}
 FREE = ("title", "place", "requirements")  # of these, what people wrote in their own words
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/openings")
     def openings() -> str:
-        status, number = request.args.get("status", "in_review"), page_number()
+        status, flagged = request.args.get("status", "in_review"), request.args.get("flagged") == "yes"
         status = status if status in (*queries.TABS, queries.TO_LOOK_AT) else "in_review"
+        sort = table.sort_asked(queries.sorts_of(status))
         with deps.db.read() as session:
-            rows, more = queries.page(session, me().region_code, status=status, number=number)
+            rows, after = queries.page(
+                session,
+                me().region_code,
+                status=status,
+                sort=sort,
+                after=request.args.get("after", ""),
+                flagged=flagged,
+            )
             counts = queries.by_status(session, me().region_code)
         review_transcript.note_reading(deps, me(), "listed_openings", ids=[opening.id for opening in rows])
         return render_template(
             "console/openings.html",
             rows=rows,
-            more=more,
-            number=number,
+            list=table.Table(
+                "console.openings", COLUMNS, rows, sort=sort, next=after,
+                args={"status": status, **({"flagged": "yes"} if flagged else {})},
+                pick="openings" if may(me().role, "review_opening") and status in BULK_ON else "",
+            ),
+            acts={act: words for act, words in ledgerwork_labels.BULK_OPENINGS.items() if act in BULK_ON.get(status, ())},
             status=status,
-            counts=counts,
+            flagged=flagged,
+            counts={code: table.capped(count) for code, count in counts.items()},
             mask=Mask(),
             tabs=queries.TABS,
             may_post=may(me().role, "post_opening"),
-        )
+        )  # fmt: skip
 
     def show(
         opening_id: int,
@@ -94,6 +119,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             reviewer = names_of(session, [opening.reviewed_by]).get(opening.reviewed_by or 0)
             posting = posting_of(session, deps.regions, opening)
             events = told_history(session, "openings", opening.id)
+            before, following = queries.beside(session, member.region_code, opening)
+            similar = queries.alike(session, member.region_code, opening)
             changes = ledger_history.lines(
                 deps, session, member, "openings", opening.id, Mask(shown), only_changes=True
             )
@@ -120,6 +147,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             review_due=_review_due(deps, opening),
             events=events,
             changes=changes,
+            before=before if opening.status == "in_review" else None,
+            following=following if opening.status == "in_review" else None,
+            similar=similar,
         )  # fmt: skip
 
     @bp.get(f"/openings/{ID.format('opening_id')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import fresh, labels, ledger_history, ledger_labels
+from backend.console import fresh, labels, ledger_history, ledger_labels, ledgerwork_labels, table
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -57,6 +57,16 @@ EDITED = (
 )
 MAY_BE_EMPTY = frozenset(EDITED) - {"village", "preferred_channel"}
 OFFERS_SHOWN = 20
+COLUMNS = (
+    table.Column("name", labels.N_("姓名"), "number"),
+    table.Column("village", labels.N_("村（社区）")),
+    table.Column("trades", labels.N_("会做的活")),
+    table.Column("phone", labels.N_("联系电话")),
+    table.Column("waiting", labels.N_("没活多久"), "waiting"),
+    table.Column("state", labels.N_("就业状态")),
+    table.Column("new", labels.N_("登记"), "new"),
+    table.Column("updated", labels.N_("最近更新"), "updated"),
+)
 
 
 def asked_filter(args: Any, member: Member) -> queries.Filter:
@@ -97,9 +107,24 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             phones = numbers_of(session, [worker.person_id for worker in rows])
         region = me().region_code
+        may_act = may(me().role, "edit_worker")
+        more = {
+            "asked": queries.Filter(),
+            "args": {},
+            "searched": False,
+            "sort": "",
+            "after": "",
+            "total": None,
+            **more,
+        }
         return render_template(
             "console/workers.html",
             rows=rows,
+            list=table.Table(
+                "console.workers", COLUMNS, rows, sort=more["sort"], args=more["args"], next=more["after"],
+                total=more["total"], pick="workers" if may_act else "",
+            ),
+            acts=ledgerwork_labels.BULK_WORKERS,
             phones={person: handset.number for person, handset in phones.items()},
             mask=Mask(),
             words=ledger_labels,
@@ -107,20 +132,22 @@ def register(bp: Blueprint, deps: Deps) -> None:
             waiting_choices=WAITING_DAYS,
             age=lambda worker: fresh.worker_state(worker, deps.clock()),
             may_reveal=may(me().role, "reveal"),
-            may_act=may(me().role, "edit_worker"),
+            may_act=may_act,
             may_verify=may(me().role, "verify_hardship"),
-            **{"more": False, "asked": queries.Filter(), "args": {}, "searched": False, **more},
-        )
+            **more,
+        )  # fmt: skip
 
     @bp.get("/workers")
     def workers() -> str:
         asked = asked_filter(request.args, me())
-        after = request.args.get("after", "")
-        cursor = int(after) if re.fullmatch(r"[0-9]{1,9}", after, re.ASCII) else 0
+        sort, region = table.sort_asked(tuple(queries.SORTS)), me().region_code
         with deps.db.read() as session:
-            rows, more = queries.page(session, me().region_code, HOME_REGION, asked, deps.clock(), after=cursor)
+            rows, after = queries.page(
+                session, region, HOME_REGION, asked, deps.clock(), after=request.args.get("after", ""), sort=sort
+            )
+            total = queries.count(session, region, HOME_REGION, asked, deps.clock())
         review_transcript.note_reading(deps, me(), "listed_workers", ids=[row.id for row in rows], **asked.facts())
-        return shown_list(rows, more=more, asked=asked, args=as_args(asked))
+        return shown_list(rows, asked=asked, args=as_args(asked), sort=sort, after=after, total=total)
 
     @bp.post("/workers/search")
     def search_workers() -> ResponseReturnValue:

@@ -33,6 +33,8 @@ _LEDGERS = frozenset(
         "edit_household",
         "record_talk",
         "import_ledger",
+        "merge_entries",
+        "register_at_window",
         "export_ledger",
     }
 )

@@ -123,6 +123,10 @@ def judge_hardship(deps: Deps, member: Member, worker_id: int, code: str, verifi
             return
         now = deps.clock()
         label.verified_at, label.verified_by = (now, member.id) if verified else (None, None)
+        # Taken back it has been looked at: it does not wait in the queue again.
+        label.rejected_at, label.rejected_by, label.rejected_for = (
+            (None, None, None) if verified else (now, member.id, reason)
+        )
         verb = "hardship_verified" if verified else "hardship_unverified"
         audit.write(session, now, member.actor, verb, worker, hardship_id=label.id, reason=reason)
 

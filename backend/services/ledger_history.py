@@ -17,7 +17,14 @@ from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.store.ledger_changes import FIELDS, plain
 from backend.store.models import (
-    AuditEvent, Draft, LedgerAct, LedgerChange, Opening, Person, Station, Worker,
+    AuditEvent,
+    Draft,
+    LedgerAct,
+    LedgerChange,
+    Opening,
+    Person,
+    Station,
+    Worker,
 )  # fmt: skip
 from backend.store.queries import employers, ledger_history
 

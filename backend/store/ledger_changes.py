@@ -86,7 +86,7 @@ def _write(session: Session) -> None:
     if people:
         with session.no_autoflush:
             rows = session.execute(select(Worker.person_id, Worker.id).where(Worker.person_id.in_(people)))
-            entry_of = {person: worker for person, worker in rows}
+            entry_of = {row.person_id: row.id for row in rows}
     for (kind, row_id, field), (was, became) in changes.items():
         entry = events.get((kind, str(row_id)))
         if kind == "persons" and row_id in entry_of:

@@ -64,3 +64,13 @@ def changes_of(session: Session, kind: str, object_id: int, event_id: int) -> Se
         .order_by(LedgerChange.id)
         .with_for_update()
     ).all()
+
+
+def last_of(session: Session, kind: str, object_id: int, verb: str) -> AuditEvent | None:
+    """The latest entry of one kind about a card."""
+    return session.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.object_kind == kind, AuditEvent.object_id == str(object_id), AuditEvent.verb == verb)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )

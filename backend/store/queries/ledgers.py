@@ -10,8 +10,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.store.models import Handset, HandsetOwner, Hardship, LedgerImport, Person, Visit, Worker, WorkerTrade
+from backend.store.models import (
+    Consent,
+    Handset,
+    HandsetOwner,
+    Hardship,
+    LedgerImport,
+    Person,
+    Visit,
+    Worker,
+    WorkerTrade,
+)
+from backend.store.queries import keyset
 from backend.store.queries.freshness import gone_stale
+from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
 
 PAGE = 50
@@ -76,12 +88,58 @@ def filtered(region: str, home: str, asked: Filter, now: datetime) -> Select[Wor
     return query.order_by(Worker.id)
 
 
+_ID = Key(Worker.id, "id", keyset.number)
+# Each walks an index of its own; a name is hidden, so no list is sorted by it.
+SORTS: dict[str, tuple[Key, ...]] = {
+    "number": (_ID,),
+    "new": (Key(Worker.id, "id", keyset.number, desc=True),),
+    "waiting": (Key(Worker.waiting_since, "waiting_since", keyset.moment), _ID),
+    "updated": (
+        Key(Worker.updated_at, "updated_at", keyset.moment, desc=True),
+        Key(Worker.id, "id", keyset.number, desc=True),
+    ),
+}
+_UNKNOWN = "unknown~"  # behind all whose waiting is known come those of whom it is not
+
+
 def page(
-    session: Session, region: str, home: str, asked: Filter, now: datetime, *, after: int = 0
-) -> tuple[list[Worker], bool]:
-    """One page of workers with an id above `after`, and whether there are more."""
-    rows = session.scalars(filtered(region, home, asked, now).where(Worker.id > after).limit(PAGE + 1)).all()
-    return list(rows[:PAGE]), len(rows) > PAGE
+    session: Session, region: str, home: str, asked: Filter, now: datetime, *, after: str = "", sort: str = "number"
+) -> tuple[list[Worker], str]:
+    """One page of workers from behind `after`, and where the next one begins, "" on the last."""
+    query, keys = filtered(region, home, asked, now).order_by(None), SORTS[sort]
+    found: list[Worker] = []
+    if sort != "waiting":
+        found = list(session.scalars(keyset.ordered(query, keys, after).limit(PAGE + 1)))
+        return found[:PAGE], keyset.cursor(found[PAGE - 1], keys) if len(found) > PAGE else ""
+    if not after.startswith(_UNKNOWN):
+        known = query.where(Worker.waiting_since.is_not(None))
+        found = list(session.scalars(keyset.ordered(known, keys, after).limit(PAGE + 1)))
+        if len(found) > PAGE:
+            return found[:PAGE], keyset.cursor(found[PAGE - 1], keys)
+        after = ""
+    unknown = query.where(Worker.waiting_since.is_(None))
+    rest = keyset.ordered(unknown, (_ID,), after.removeprefix(_UNKNOWN)).limit(PAGE + 1 - len(found))
+    found += session.scalars(rest)
+    if len(found) <= PAGE:
+        return found, ""
+    last = found[PAGE - 1]
+    return found[:PAGE], keyset.cursor(last, keys) if last.waiting_since else _UNKNOWN + str(last.id)
+
+
+def some(session: Session, region: str, home: str, ids: Sequence[int]) -> list[Worker]:
+    """Those of `ids` that are of the region, in the order of their numbers."""
+    return list(session.scalars(_mine(region, home).where(Worker.id.in_(ids)).order_by(Worker.id)))
+
+
+def many(session: Session, region: str, home: str, asked: Filter, now: datetime, limit: int) -> list[int]:
+    """The ids of all workers a filter leaves, no more than `limit`."""
+    query = filtered(region, home, asked, now).limit(limit)
+    return [worker.id for worker in session.scalars(query)]
+
+
+def count(session: Session, region: str, home: str, asked: Filter, now: datetime) -> int:
+    """How many a filter leaves, counted to a hundred."""
+    return keyset.at_most(session, filtered(region, home, asked, now).with_only_columns(Worker.id))
 
 
 def batches(session: Session, query: Select[Worker]) -> Iterator[Sequence[Worker]]:
@@ -190,6 +248,81 @@ def visits(session: Session, worker_id: int, limit: int = 20) -> Sequence[Visit]
     return session.scalars(
         select(Visit).where(Visit.worker_id == worker_id).order_by(Visit.at.desc(), Visit.id.desc()).limit(limit)
     ).all()
+
+
+def consent_of(session: Session, person_id: int) -> Consent | None:
+    """What she agreed to last and has not taken back."""
+    query = select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+    return session.scalar(query.order_by(Consent.id.desc()).limit(1))
+
+
+# -- claims that wait to be looked at (H01, vocabulary §4.7) ---------------------------------------------------------
+_CLAIMS = (Key(Hardship.claimed_at, "claimed_at", keyset.moment), Key(Hardship.id, "id", keyset.number))
+
+
+def _claims(region: str, home: str) -> Select[Hardship]:
+    return (
+        select(Hardship)
+        .join(Worker, Worker.id == Hardship.worker_id)
+        .join(Person, Person.id == Worker.person_id)
+        .options(joinedload(Hardship.worker).joinedload(Worker.person))
+        .where(
+            Hardship.verified_at.is_(None),
+            Hardship.rejected_at.is_(None),
+            Worker.status != "erased",
+            within(Person.village_code, region, home),
+        )
+    )
+
+
+def claims(session: Session, region: str, home: str, after: str = "") -> tuple[list[Hardship], str]:
+    """Claims nobody has judged, the oldest first, and where the next page begins."""
+    found = list(session.scalars(keyset.ordered(_claims(region, home), _CLAIMS, after).limit(PAGE + 1)))
+    return found[:PAGE], keyset.cursor(found[PAGE - 1], _CLAIMS) if len(found) > PAGE else ""
+
+
+def claims_waiting(session: Session, region: str, home: str) -> int:
+    return keyset.at_most(session, _claims(region, home).with_only_columns(Hardship.id))
+
+
+def claim(session: Session, region: str, home: str, claim_id: int, *, lock: bool = False) -> Hardship | None:
+    """One claim, judged or not."""
+    query = (
+        select(Hardship)
+        .join(Worker, Worker.id == Hardship.worker_id)
+        .join(Person, Person.id == Worker.person_id)
+        .where(Hardship.id == claim_id, Worker.status != "erased", within(Person.village_code, region, home))
+    )
+    return session.scalar(
+        query.with_for_update(of=Hardship).execution_options(populate_existing=True) if lock else query
+    )
+
+
+def next_claim(session: Session, region: str, home: str, than: Hardship) -> int | None:
+    """The id of the claim that waits behind this one."""
+    query = keyset.ordered(_claims(region, home), _CLAIMS, keyset.cursor(than, _CLAIMS)).limit(1)
+    found = session.scalar(query)
+    return found.id if found else None
+
+
+def judged_by(session: Session, region: str, home: str, staff_id: int, since: datetime) -> list[Hardship]:
+    """What a member of staff has judged since then, the latest first."""
+    query = (
+        select(Hardship)
+        .join(Worker, Worker.id == Hardship.worker_id)
+        .join(Person, Person.id == Worker.person_id)
+        .options(joinedload(Hardship.worker).joinedload(Worker.person))
+        .where(
+            within(Person.village_code, region, home),
+            or_(
+                and_(Hardship.verified_by == staff_id, Hardship.verified_at >= since),
+                and_(Hardship.rejected_by == staff_id, Hardship.rejected_at >= since),
+            ),
+        )
+        .order_by(func.coalesce(Hardship.verified_at, Hardship.rejected_at).desc())
+        .limit(20)
+    )
+    return list(session.scalars(query))
 
 
 def imports_of(session: Session, staff_id: int, limit: int) -> Sequence[LedgerImport]:

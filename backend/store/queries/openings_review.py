@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import Opening
+from backend.store.queries import keyset
+from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -17,23 +19,81 @@ TABS = ("in_review", "published", "filled", "rejected", "expired", "withdrawn")
 TO_LOOK_AT = "to_look_at"
 
 
-def page(session: Session, region: str, *, status: str = "in_review", number: int = 1) -> tuple[list[Opening], bool]:
-    """Openings of one state. What waits for a person: urgent harvests first (E10), then what starts first, then the oldest;
+_ID = Key(Opening.id, "id", keyset.number)
+_NEWEST = Key(Opening.id, "id", keyset.number, desc=True)
+SORTS: dict[str, tuple[Key, ...]] = {
+    # What waits for a person: urgent harvests first (E10), then what starts first, then the oldest.
+    "waits": (
+        Key(Opening.urgent, "urgent", keyset.flag, desc=True),
+        Key(Opening.starts_on, "starts_on", keyset.day),
+        Key(Opening.collected_at, "collected_at", keyset.moment),
+        _ID,
+    ),
+    "updated": (Key(Opening.updated_at, "updated_at", keyset.moment, desc=True), _NEWEST),
+    "starts": (Key(Opening.starts_on, "starts_on", keyset.day), _ID),
+    "new": (_NEWEST,),
+}
 
-    everything else newest first.
-    """
-    waits = (Opening.urgent.desc(), Opening.starts_on, Opening.collected_at)
-    order = waits if status in ("in_review", TO_LOOK_AT) else (Opening.updated_at.desc(),)
+
+def sorts_of(status: str) -> tuple[str, ...]:
+    """The orders a list of this state can be put in, the usual one first."""
+    return (
+        ("waits", "starts", "updated", "new") if status in ("in_review", TO_LOOK_AT) else ("updated", "starts", "new")
+    )
+
+
+def _listed(region: str, status: str, flagged: bool) -> Select[Opening]:
     of_state = _to_look_at() if status == TO_LOOK_AT else Opening.status == status
-    found = session.scalars(
+    query = select(Opening).where(of_state, within(Opening.region_code, region))
+    return query.where(cast(Opening.review_flags, Text).not_in(("[]", "null"))) if flagged else query
+
+
+def page(
+    session: Session, region: str, *, status: str = "in_review", sort: str = "", after: str = "", flagged: bool = False
+) -> tuple[list[Opening], str]:
+    """Openings of one state from behind `after`, and where the next page begins, "" on the last."""
+    keys = SORTS[sort or sorts_of(status)[0]]
+    query = _listed(region, status, flagged).options(selectinload(Opening.employer))
+    found = list(session.scalars(keyset.ordered(query, keys, after).limit(PAGE + 1)))
+    return found[:PAGE], keyset.cursor(found[PAGE - 1], keys) if len(found) > PAGE else ""
+
+
+def some(session: Session, region: str, ids: Sequence[int]) -> list[Opening]:
+    """Those of `ids` that are of the region."""
+    query = select(Opening).options(selectinload(Opening.employer)).order_by(Opening.id)
+    return list(session.scalars(query.where(Opening.id.in_(ids), within(Opening.region_code, region))))
+
+
+def many(session: Session, region: str, status: str, limit: int) -> list[int]:
+    """The ids of the openings of one state, no more than `limit`."""
+    if status not in (*TABS, TO_LOOK_AT):
+        return []
+    query = keyset.ordered(_listed(region, status, False), SORTS[sorts_of(status)[0]])
+    return list(session.scalars(query.with_only_columns(Opening.id).limit(limit)))
+
+
+def beside(session: Session, region: str, opening: Opening) -> tuple[int | None, int | None]:
+    """The one before and the one after an opening in the review queue."""
+    keys = SORTS["waits"]
+    after = keyset.cursor(opening, keys)
+    back = tuple(Key(key.column, key.name, key.read, not key.desc) for key in keys)
+    queue = _listed(region, "in_review", False).with_only_columns(Opening.id)
+    following = session.scalar(keyset.ordered(queue, keys, after).limit(1))
+    return session.scalar(keyset.ordered(queue, back, after).limit(1)), following
+
+
+def alike(session: Session, region: str, opening: Opening, limit: int = 5) -> Sequence[Opening]:
+    """What the same employer posted before, that of the same trade first, the latest first."""
+    query = (
         select(Opening)
-        .options(selectinload(Opening.employer))
-        .where(of_state, within(Opening.region_code, region))
-        .order_by(*order, Opening.id)
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
-    ).all()
-    return list(found[:PAGE]), len(found) > PAGE
+        .where(
+            Opening.employer_id == opening.employer_id, Opening.id != opening.id, within(Opening.region_code, region)
+        )
+        .where(Opening.status != "draft")
+        .order_by((Opening.job_type != opening.job_type), Opening.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query).all()
 
 
 def latest_published(session: Session, region: str, limit: int) -> Sequence[Opening]:
@@ -48,11 +108,11 @@ def latest_published(session: Session, region: str, limit: int) -> Sequence[Open
 
 
 def by_status(session: Session, region: str) -> dict[str, int]:
-    rows = session.execute(
-        select(Opening.status, func.count()).where(within(Opening.region_code, region)).group_by(Opening.status)
-    )
-    later = session.scalar(select(func.count()).where(_to_look_at(), within(Opening.region_code, region)))
-    return {**dict(rows.all()), TO_LOOK_AT: later or 0}
+    """How many of each state, counted to a hundred."""
+    return {
+        status: keyset.at_most(session, _listed(region, status, False).with_only_columns(Opening.id))
+        for status in (*TABS, TO_LOOK_AT)
+    }
 
 
 def _to_look_at() -> ColumnElement[bool]:

@@ -88,7 +88,8 @@ def test_an_opening_is_put_back_and_its_flags_are_looked_for_anew(browse, make, 
     browser = browse("zhen")
     page = browser.visit(f"/console/openings/{opening_id}")
     version = re.search(r'name="version" value="([^"]+)"', page.text).group(1)
-    fields = dict(title="摘脆红李", job_type="A04", headcount="2", region_code=VILLAGE, place="", hours_from="", hours_to="",
+    fields = dict(  # noqa: C408
+        title="摘脆红李", job_type="A04", headcount="2", region_code=VILLAGE, place="", hours_from="", hours_to="",
                   starts_on="2026-11-24", ends_on="2026-11-25", pay_min="50", pay_max="50", pay_unit="day",
                   settlement="daily", requirements="", meals="", lodging="", transport="", insured="")  # fmt: skip
     with database.read() as session:

@@ -72,9 +72,9 @@ def test_pages_begin_after_an_id(browse, make):
             f.make_worker(f"人{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{number}"[:2] + "某", village=VILLAGE)
     browser = browse("cun")
     first = browser.visit("/console/workers")
-    assert first.text.count('class="row"') == 50
+    assert first.text.count('class="entry"') == 50
     after = first.text.split("after=")[1].split('"')[0]
-    assert browser.visit(f"/console/workers?after={after}").text.count('class="row"') == 1
+    assert browser.visit(f"/console/workers?after={after}").text.count('class="entry"') == 1
 
 
 def test_a_search_is_logged_without_what_was_searched(browse, worker, audited):
@@ -234,4 +234,4 @@ def test_a_worker_of_another_village_is_not_there(browse, worker):
     worker_id, browser = worker(village=OTHER_VILLAGE), browse("cun")
     assert browser.visit(f"/console/workers/{worker_id}").status_code == 404
     assert browser.submit(f"/console/workers/{worker_id}/visit", kind="home", note="", next_on="").status_code == 404
-    assert browser.submit("/console/workers/search", who="王小云").text.count('class="row"') == 0
+    assert browser.submit("/console/workers/search", who="王小云").text.count('class="entry"') == 0

@@ -1,0 +1,104 @@
+"""Registration at the window: without a phone, consent on record, nobody twice, nothing typed lost (W01, PIPL 13–17)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from backend.store.models import Consent, HandsetOwner, Worker
+from tests.integration.console.conftest import FAR_VILLAGE, VILLAGE, words
+
+
+def fields(**changes):
+    return {
+        "name": "冉光明", "gender": "male", "birth_year": "1968", "village": VILLAGE, "pay": "120元/天",
+        "available_from": "", "available_to": "", "phone": "", "phone_of": "none", "relation": "", "how": "spoken",
+        "given_by": "", "form_number": "f1", "trades": ["A04", "B03"], "hardships": ["G03"],
+        "uses": ["offers", "employers"], **changes,
+    }  # fmt: skip
+
+
+def workers(database):
+    with database.read() as session:
+        found = list(session.scalars(select(Worker).order_by(Worker.id)))
+        for worker in found:
+            _ = worker.person.name, [label.code for label in worker.hardships]
+        return found
+
+
+def test_somebody_without_a_phone_is_registered_with_her_consent_and_gets_a_slip(browse, staff, database, audited):
+    browser = browse("cun")
+    browser.visit("/console/window")
+    answer = browser.submit("/console/window", **fields())
+    assert answer.status_code == 303
+    [worker] = workers(database)
+    assert (worker.person.name, worker.person.birth_year, worker.job_types) == ("冉光明", 1968, ["A04", "B03"])
+    assert [(label.code, label.verified_at) for label in worker.hardships] == [("G03", None)]
+    with database.read() as session:
+        [consent] = session.scalars(select(Consent))
+        assert (consent.how, consent.given_by, consent.uses) == ("spoken", "self", ["employers", "offers"])
+        assert consent.taken_by == staff["cun"]
+        assert session.scalars(select(HandsetOwner)).all() == []
+    slip = words(browser.visit(answer.location))
+    assert "冉光明" in slip
+    assert "没有号码" in slip
+    assert "定了以后把名字电话告诉老板" in slip
+    assert "冉光明" not in browse("zhen").visit(answer.location).text
+    assert audited("registered_at_window")
+
+
+def test_a_relatives_phone_and_word_are_kept_as_such(browse, staff, database):
+    browser = browse("cun")
+    browser.visit("/console/window")
+    sent = fields(phone="13800001234", phone_of="relative", relation="mother", how="relative", given_by="son")
+    assert browser.submit("/console/window", **sent).status_code == 303
+    with database.read() as session:
+        [owner] = session.scalars(select(HandsetOwner))
+        [consent] = session.scalars(select(Consent))
+        assert (owner.relation, consent.given_by) == ("mother", "son")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"uses": ["calls"]}, "他要同意派活，才能登记。"),
+        ({"name": ""}, "写姓名。"),
+        ({"village": FAR_VILLAGE}, "请选是哪个村（社区）。"),
+        ({"phone_of": "own"}, "写能打通的号码"),
+        ({"how": "relative"}, "请选是谁代他说的。"),
+        ({"pay": "好多都行" * 25_000}, "写了100000个字，最多200个"),
+    ],
+)
+def test_what_does_not_hold_is_told_and_what_was_typed_stays(browse, staff, database, changes, told):
+    browser = browse("cun")
+    browser.visit("/console/window")
+    page = browser.submit("/console/window", **fields(**changes))
+    assert page.status_code == 422
+    assert told in words(page)
+    assert 'value="1968"' in page.text
+    if "pay" in changes:
+        assert changes["pay"] in page.text
+    assert workers(database) == []
+
+
+def test_somebody_very_like_her_is_shown_first(browse, make, staff, database):
+    with make() as f:
+        known = f.make_worker("冉光明", village=VILLAGE, birth_year=1968).id
+    browser = browse("cun")
+    browser.visit("/console/window")
+    page = browser.submit("/console/window", **fields())
+    assert page.status_code == 409
+    assert "已经有一个很像的人" in words(page)
+    assert f"/console/workers/{known}" in page.text
+    assert len(workers(database)) == 1
+    assert browser.submit("/console/window", **fields(not_the_same="yes")).status_code == 303
+    assert len(workers(database)) == 2
+
+
+def test_one_form_makes_one_entry_and_who_only_looks_makes_none(browse, staff, database):
+    browser = browse("cun")
+    browser.visit("/console/window")
+    for _ in range(2):
+        assert browser.submit("/console/window", **fields()).status_code == 303
+    assert len(workers(database)) == 1
+    assert browse("shi").visit("/console/window").status_code == 403
