@@ -21,6 +21,7 @@ from backend.console import (
     drafts,
     employers,
     examples,
+    faces,
     figures,
     forwarded,
     fresh,
@@ -28,6 +29,7 @@ from backend.console import (
     hiring,
     households,
     inbox,
+    job_map,
     labels,
     ledger_files,
     ledger_history,
@@ -110,6 +112,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     conversation_files.register(bp, deps)
     employers.register(bp, deps)
     ranking.register(bp, deps)
+    faces.register(bp, deps)
+    job_map.register(bp, deps)
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
     drafts.register(bp, deps)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import labels
+from backend.console import labels, step_in, step_in_labels
 from backend.console.conversations import ID, mask_for, reply_problem, wav
-from backend.console.guard import form, me, page_number
+from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask
-from backend.errors import Invalid, NotFound
-from backend.services import handle_case, review_transcript, take_over
+from backend.domain.access import may_see
+from backend.errors import Conflict, Invalid, NotFound
+from backend.services import hand_over, handle_case, review_transcript, take_over
 from backend.services.regions import HOME_REGION
 from backend.store.models import Case, Person, Staff, Worker
 from backend.store.queries import cases as queries
+from backend.store.queries import cases_room, stepping_in
 from backend.store.queries import conversations as conversation_queries
 
 if TYPE_CHECKING:
@@ -30,30 +33,34 @@ LAST_TURNS = 12
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/cases")
     def cases() -> str:
-        status = request.args.get("status", "open")
-        status = status if status in labels.CASE_STATUS else "open"
-        region, number = me().region_code, page_number()
+        member, now = me(), deps.clock()
+        asked = _filters(member.region_code, deps)
+        after = request.args.get("after", "")
         with deps.db.read() as session:
-            kinds = queries.kinds(session, region, HOME_REGION, status)
-            kind = request.args.get("kind", "")
-            kind = kind if kind in kinds else ""
-            rows, more = queries.page(session, region, HOME_REGION, status=status, kind=kind, number=number)
-            counts = queries.by_status(session, region, HOME_REGION)
-            masks = list_masks(session, [case for case, _ in rows])
-        review_transcript.note_reading(deps, me(), "listed_cases", ids=[case.id for case, _ in rows])
+            mine = stepping_in.teams_of(session, member.id)
+            about: dict[str, Any] = {"me": member.id, "teams": mine, "now": now}
+            rows, following = cases_room.page(session, member.region_code, HOME_REGION, asked, after=after, **about)
+            counts = {
+                status: cases_room.count(session, member.region_code, HOME_REGION, replace(asked, status=status), **about)
+                for status in labels.CASE_STATUS
+            }
+            masks = list_masks(session, [row.case for row in rows])
+        review_transcript.note_reading(deps, member, "listed_cases", ids=[row.case.id for row in rows])
         return render_template(
             "console/cases.html",
             rows=rows,
-            more=more,
-            number=number,
-            status=status,
-            kind=kind,
-            kinds=kinds,
-            counts=counts,
+            following=following,
+            first=not after,
+            asked=asked,
+            args=_args(asked),
+            places=_places(member.region_code, deps),
+            counts={status: str(many) if many < cases_room.COUNTED else "99+" for status, many in counts.items()},
             masks=masks,
         )
 
-    def show(case_id: int, *, draft: str = "", problem: str = "", resolution: str = "", name: str = "") -> str:
+    def show(
+        case_id: int, *, draft: str = "", problem: str = "", resolution: str = "", name: str = "", passing: str = ""
+    ) -> str:
         member = me()
         with deps.db.write() as session:
             case = queries.one(session, member.region_code, HOME_REGION, case_id)
@@ -77,6 +84,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 shown, names = shown | of_conversation.shown, names | of_conversation.names
             handset = queries.handset_of(session, case)
             staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
+            region = case.region_code or HOME_REGION
+            passing_on = {
+                "teams": stepping_in.teams_for(session, region),
+                "colleagues": stepping_in.colleagues(session, region, member.id),
+                "holding": hand_over.holding(case),
+                "team": stepping_in.names_of_teams(session, {case.assigned_to_team}).get(case.assigned_to_team or 0),
+            }
+            step = step_in.context(deps, session, member, conversation) if conversation else {"step": None}
         return render_template(
             "console/case.html",
             case=case,
@@ -91,6 +106,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
             problem=problem,
             resolution=resolution,
             name=name,
+            passing_on=passing_on,
+            passing=passing,
+            typed=request.form if passing else {},
+            words_of=step_in_labels,
+            **step,
             form_id=secrets.token_hex(8),
             longest=take_over.LONGEST_REPLY,
         )
@@ -129,6 +149,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             take_over.reply(deps, me(), found.conversation_id, given["text"], given["form_id"][:40])
         except Invalid as problem:
             return show(case_id, draft=given["text"], problem=reply_problem(problem)), 422
+        except Conflict as conflict:
+            return show(case_id, draft=given["text"], problem=conflict_sentence(conflict)), 409
         flash(gettext("短信已排队发出。机器不再回话，等您交还。"), "done")
         return go_on(case_id)
 
@@ -139,7 +161,24 @@ def register(bp: Blueprint, deps: Deps) -> None:
             handle_case.close(deps, me(), case_id, given["resolution"])
         except Invalid:
             return show(case_id, problem=gettext("请写一句：这件事是怎么办的。")), 422
+        except Conflict as conflict:
+            # A colleague was quicker: what was written is still there.
+            return show(case_id, problem=conflict_sentence(conflict), resolution=given["resolution"]), 409
         flash(gettext("已办结。"), "done")
+        return go_on(case_id)
+
+    @bp.post(f"/cases/{ID.format('case_id')}/pass-on")
+    def pass_on_case(case_id: int) -> ResponseReturnValue:
+        given = form("to", "comment", "seen")
+        try:
+            name = handle_case.pass_on(
+                deps, me(), case_id, to=given["to"], comment=given["comment"], seen=given["seen"]
+            )
+        except Invalid as problem:
+            return show(case_id, passing=step_in.handover_problem(problem, given["comment"])), 422
+        except Conflict as conflict:
+            return show(case_id, passing=step_in.moved(conflict)), 409
+        flash(gettext("转给%(name)s了。", name=name), "done")
         return go_on(case_id)
 
     @bp.post(f"/cases/{ID.format('case_id')}/name")
@@ -167,3 +206,34 @@ def register(bp: Blueprint, deps: Deps) -> None:
 def list_masks(session: Session, listed: list[Case]) -> dict[int, Mask]:
     """For each case of a list the names its summary may hold; a list reveals nothing."""
     return {case.id: Mask(frozenset(), names) for case, names in queries.names(session, listed)}
+
+
+def _filters(region: str, deps: Deps) -> cases_room.Filters:
+    """What the address asks for; nonsense, and a place that is not the reader's, counts as not asked."""
+    status, kind = request.args.get("status", "open"), request.args.get("kind", "")
+    priority, place = request.args.get("priority", ""), request.args.get("place", "")
+    return cases_room.Filters(
+        status=status if status in labels.CASE_STATUS else "open",
+        kind=kind if kind in labels.CASES else "",
+        priority=int(priority) if priority in ("1", "2", "3") else 0,
+        place=place if deps.regions.knows(place) and may_see(region, place) else "",
+        mine=request.args.get("who") == "mine",
+        late=request.args.get("late") == "yes",
+    )
+
+
+def _args(asked: cases_room.Filters) -> dict[str, str]:
+    """The same filters as an address carries them."""
+    found = {
+        "kind": asked.kind,
+        "priority": str(asked.priority or ""),
+        "place": asked.place,
+        "who": "mine" if asked.mine else "",
+        "late": "yes" if asked.late else "",
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _places(region: str, deps: Deps) -> list[tuple[str, str]]:
+    """The divisions right below the reader's own, to look at one of them alone."""
+    return deps.regions.villages_of(region) if deps.regions.level(region) != "village" else []

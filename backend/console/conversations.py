@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import correcting, ledger_labels, turn_view
+from backend.console import correcting, ledger_labels, step_in, turn_view
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask, names_in
@@ -45,10 +45,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 audit.write(session, now, member.actor, "printed", conversation)
             page = read_page(deps, session, member, conversation, int(before) if _ID.fullmatch(before) else None)
             taken_by_name = _name_of(session, conversation.taken_by)
+            beside = step_in.context(deps, session, member, conversation)
         return render_template(
             "console/conversation.html",
             **page,
-            **correcting.offered(),
+            **beside,
+            **correcting.offered(page["mask"]),
             labels_of_offers=ledger_labels.OFFER_STATUS,
             taken_by_name=taken_by_name,
             draft=draft,

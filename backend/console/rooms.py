@@ -46,7 +46,7 @@ ROOMS = (
             Tab(
                 "console.conversations",
                 N_("对话"),
-                ("inbox", "conversations", "conversation_files", "correcting"),
+                ("inbox", "conversations", "conversation_files", "correcting", "step_in"),
             ),
         ),
     ),
@@ -65,6 +65,8 @@ ROOMS = (
             Tab("console.openings", N_("岗位"), ("openings", "hiring", "ranking")),
             Tab("console.employers", N_("用工方"), ("employers",)),
             Tab("console.forwarded", N_("转来的"), ("forwarded",)),
+            Tab("console.faces", N_("上墙"), ("faces",)),
+            Tab("console.job_map", N_("地图"), ("job_map",)),
         ),
     ),
     Room(
@@ -97,6 +99,7 @@ ROOMS = (
         (
             Tab("console.places", N_("地名"), ("places",)),
             Tab("console.recordings_page", N_("录音"), ("recordings",)),
+            Tab("console.teams", N_("班组"), ("teams",), "manage_teams"),
             Tab("console.people", N_("人员"), ("people",), "manage_staff"),
             Tab("console.audit_log", N_("操作记录"), ("audit_log",), "read_audit"),
             Tab("console.account", N_("我的账号"), ("account",)),

@@ -22,6 +22,7 @@ _ACTS = frozenset(
         "confirm_entry",
         "post_opening",
         "send_offers",
+        "set_screen",
     }
 )
 # The ledgers of the workers and what is done for one of them by name (W01, H01–H05, L03).

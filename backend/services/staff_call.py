@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from backend.domain.calling import in_hours, may_be_rung
 from backend.domain.case_rules import WAITS
-from backend.domain.phone import to_e164
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, handle_case
 from backend.services.planned_calls import finish, why_never
@@ -91,17 +90,6 @@ def ring(deps: Deps, member: Member, conversation_id: int, *, phone: str, close_
                       status="planned", created_at=now)
         )  # fmt: skip
         audit.write(session, now, member.actor, "rang_back", found, planned_call_id=planned.id, phone=phone)
-
-
-def set_phone(deps: Deps, member: Member, number: str) -> None:
-    """Write down on which phone a member of staff is rung. Raises `Invalid` (phone: not_a_phone)."""
-    written = to_e164(number.strip())
-    if written is None or not may_be_rung(written):
-        raise Invalid("not a phone we may ring", {"phone": "not_a_phone"})
-    with deps.db.write() as session:
-        staff = session.get_one(Staff, member.id, with_for_update=True)
-        staff.phone = written
-        audit.write(session, deps.clock(), member.actor, "set_own_phone", staff)
 
 
 def why_not_now(session: Session, deps: Deps, handset: Handset, now: datetime, *, asked: bool) -> str | None:
