@@ -37,12 +37,16 @@ LEDGERS = tuple(f"ledger-{number}" for number in range(12))
 _KEY = re.compile(r"(?:workers|openings)-\d{1,9}-[a-z_]{2,20}", re.ASCII)
 
 
-def offered() -> dict[str, Any]:
-    """What the forms of a correction choose from."""
+def offered(mask: Mask) -> dict[str, Any]:
+    """What the forms of a correction choose from; who is in need only for who sees it."""
     return {
         "kinds": words.kinds(),
         "intents": words.intents(),
-        "choices": words.choices(),
+        "choices": {
+            kind: codes
+            for kind, codes in words.choices().items()
+            if marked.FIELD_OF.get(kind, "name") in {*mask.shown, "name"}
+        },
         "longest_value": LONGEST,
         "correction_names": words.CORRECTIONS,
     }
@@ -75,7 +79,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             turn=turn, conversation=conversation, mask=mask, reading=reading,
             pieces=marked.pieces(reading.text, parts, reading.entities), number=number, picked=picked,
             version=version if version is not None else version_of(holds[0] if holds else None), holds=holds, wish=wish,
-            problem=problem, typed=typed or {}, overtaken=overtaken, **offered(),
+            problem=problem, typed=typed or {}, overtaken=overtaken, **offered(mask),
             effects=_told(deps, seen.effects, mask, turn) if seen else [],
             value=_value(wish.entity, seen.value, mask) if wish and seen and wish.kind == "entity" else "",
         )  # fmt: skip

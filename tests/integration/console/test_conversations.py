@@ -262,13 +262,14 @@ def test_a_correction_keeps_what_the_line_had_understood(browse, talk, database,
     browser = browse("cun")
     with database.write() as session:
         turn = session.scalar(select(Message).where(Message.intent == "register_worker"))
-    assert browser.submit(f"/console/turns/{turn.id}/correct", intent="nonsense").status_code == 422
-    assert browser.submit(f"/console/turns/{turn.id}/correct", intent="update_profile").status_code == 303
+    assert browser.submit(f"/console/turns/{turn.id}/correct", version="0", intent="nonsense").status_code == 422
+    assert browser.submit(f"/console/turns/{turn.id}/correct", version="0", intent="update_profile").status_code == 303
     with database.write() as session:
         kept = session.get(Message, turn.id)
     assert kept.intent == "register_worker"
     assert (kept.corrected["intent"], kept.corrected["by"]) == ("update_profile", staff["cun"])
-    assert audited("corrected")[0].facts == {"was": "register_worker", "intent": "update_profile"}
+    facts = audited("corrected")[0].facts
+    assert (facts["kind"], facts["was"], facts["intent"]) == ("intent", "register_worker", "update_profile")
     assert "改成：改登记" in words(browser.visit(f"/console/conversations/{talk}"))
 
 
@@ -321,4 +322,4 @@ def test_a_call_shows_keys_silence_how_sure_the_recogniser_was_and_what_was_said
     assert "<kbd>5</kbd><kbd>8</kbd>" in page
     assert "没出声" in page
     assert "听得准 42%" in page
-    assert "<code>slower</code> <span>…</span>" in page
+    assert "<code>slower</code> 好,我说慢点。" in page
