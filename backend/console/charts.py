@@ -23,7 +23,9 @@ _STYLE = Style(
     major_label_font_size=15, value_font_size=15, value_label_font_size=15, legend_font_size=16, title_font_size=18,
     no_data_font_size=22, opacity=".92", transition="0s",
 )  # fmt: skip
-_SCRIPT = re.compile(r"(?s)<script.*?</script>|<script[^>]*/>")
+_NO_PICTURE = re.compile(r"(?s)<script.*?</script>|<script[^>]*/>|<!--.*?-->")
+# Half a desk or a whole phone wide: what is drawn at this size is read at that.
+WIDTH, HEIGHT = 540, 300
 
 
 def _settings(kind: type, *, width: int, height: int, nothing: str, **more: object) -> pygal.Graph:
@@ -35,7 +37,7 @@ def _settings(kind: type, *, width: int, height: int, nothing: str, **more: obje
 
 def _drawn(chart: pygal.Graph, name: str) -> bytes:
     chart.uuid = name  # else every drawing of the same figures differs
-    return _SCRIPT.sub("", chart.render()).encode()
+    return _NO_PICTURE.sub("", chart.render()).encode()
 
 
 def lines(
@@ -45,8 +47,8 @@ def lines(
     """Lines over days. `series`: (what, one value for each of `labels`); a gap where there is None."""
     whole = most is None
     chart = _settings(
-        pygal.Line, width=720, height=330, nothing=nothing, range=(0, most) if most else None, include_x_axis=True,
-        stroke_style={"width": 3}, dots_size=4, x_labels_major_every=1, truncate_label=-1, truncate_legend=-1,
+        pygal.Line, width=WIDTH, height=HEIGHT, nothing=nothing, range=(0, most) if most else None, include_x_axis=True,
+        stroke_style={"width": 3}, dots_size=4, x_labels_major_every=3, show_minor_x_labels=False, truncate_label=-1, truncate_legend=-1,
         value_formatter=lambda value: f"{value:,.0f}{unit}" if value is not None else "", allow_interruptions=True,
         legend_box_size=14,
     )  # fmt: skip
@@ -62,10 +64,12 @@ def lines(
 def bars(name: str, rows: Sequence[tuple[str, float]], *, nothing: str) -> bytes:
     """Bars across, the longest on top. `rows`: (what, how many)."""
     chart = _settings(
-        pygal.HorizontalBar, width=720, height=max(220, 70 + 42 * len(rows)), nothing=nothing, truncate_label=-1,
+        pygal.HorizontalBar, width=WIDTH, height=60 + 34 * max(len(rows), 2), nothing=nothing, truncate_label=-1,
         print_values=True, print_values_position="top", value_formatter=lambda value: f"{value:,.0f}",
     )  # fmt: skip
     chart.show_legend = False
+    # A Chinese sign is wider than the library reckons.
+    chart.margin_left = 12 + 6 * max((len(what) for what, _ in rows), default=0)
     top = max((value for _, value in rows), default=0)
     step = max(1, -(-int(top) // 5))
     chart.y_labels = list(range(0, int(top) + step + 1, step))
