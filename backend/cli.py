@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend import migrations
 from backend.domain.phone import e164, to_e164
+from backend.domain.staff_accounts import SHORTEST_PASSWORD, password_problem
 from backend.errors import LinggongError
 from backend.settings import Settings, load
 from backend.store.models import ROLES, Region, Staff, StaffSession
@@ -73,7 +74,7 @@ def seed() -> None:
 @click.password_option(prompt="Password (12 characters or more)")
 def add_staff(login: str, name: str, role: str, region: str, phone: str | None, password: str) -> None:
     """Give a member of staff an account."""
-    _check_password(password)
+    _check_password(password, login, name)
     number = (to_e164(phone) or e164(phone)) if phone else None
     if phone and number is None:
         raise click.ClickException(f"{phone} is no phone number. Give it like +8613800000000.")
@@ -94,11 +95,12 @@ def add_staff(login: str, name: str, role: str, region: str, phone: str | None, 
 @click.password_option(prompt="New password (12 characters or more)")
 def set_password(login: str, password: str) -> None:
     """Give an account another password and log it out everywhere."""
-    _check_password(password)
     with _unit_of_work() as session:
         staff = _find(session, login)
+        _check_password(password, login, staff.name)
         staff.password_hash = PasswordHasher().hash(password)
         _log_out(session, staff)
+        _note(session, staff, "password_set", datetime.now(UTC))
     click.echo(f"{login} has a new password and is logged out everywhere.")
 
 
@@ -110,15 +112,91 @@ def close_staff(login: str) -> None:
         staff = _find(session, login)
         staff.active = False
         _log_out(session, staff)
+        _note(session, staff, "disabled", datetime.now(UTC))
     click.echo(f"{login} is closed and logged out everywhere.")
 
 
-SHORTEST_PASSWORD = 12
+@main.command("invite-staff")
+@click.argument("login")
+@click.option("--name", required=True, help="As colleagues know them.")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--region", required=True, help="Division code of 2 to 12 digits; they see it and everything below it.")
+def invite_staff(login: str, name: str, role: str, region: str) -> None:
+    """Make an account and print a one-use code, with which its owner sets a password: how the first of a county begins."""
+    from backend.services.staff_accounts import make_code
+
+    with _unit_of_work() as session:
+        if session.get(Region, region) is None:
+            raise click.ClickException(f"There is no region {region} here. `regions.code` lists the served ones.")
+        if session.scalar(select(Staff.id).where(Staff.login == login)):
+            raise click.ClickException(f"{login} has an account already; `reset-staff` gives it a new code.")
+        now = datetime.now(UTC)
+        staff = Staff(login=login, name=name, role=role, region_code=region, password_hash="!", created_at=now)  # noqa: S106
+        session.add(staff)
+        session.flush()
+        code = make_code(session, staff.id, "invite", None, now)
+        _note(session, staff, "invited", now)
+    click.echo(f"{login} sets a password at /console/login/code within three days, with this code:\n{code}")
 
 
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(f"That password is too short; use {SHORTEST_PASSWORD} characters or more.")
+@main.command("reset-staff")
+@click.argument("login")
+@click.option("--second-factor", is_flag=True, help="Take the second factor off as well.")
+def reset_staff(login: str, second_factor: bool) -> None:
+    """Log an account out everywhere and print a one-use code for a new password."""
+    from backend.services import second_factor as second
+    from backend.services.staff_accounts import make_code
+
+    with _unit_of_work() as session:
+        staff = _find(session, login)
+        now = datetime.now(UTC)
+        staff.password_hash, staff.version = "!", staff.version + 1
+        _log_out(session, staff)
+        if second_factor:
+            second.clear(session, staff.id)
+            _note(session, staff, "second_factor_reset", now)
+        code = make_code(session, staff.id, "reset", None, now)
+        _note(session, staff, "password_reset", now)
+    click.echo(f"{login} sets a password at /console/login/code within three days, with this code:\n{code}")
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Look along the whole chain of seals; ends with 1 when an event was changed, taken out or put in."""
+    from backend.services import audit_chain
+    from backend.services import deps as wiring
+
+    deps = wiring.build(_settings())
+    try:
+        seals, events, newest, problems = audit_chain.verify(deps)
+    finally:
+        deps.db.close()
+    for problem in problems:
+        click.echo(f"seal {problem.seal}: {problem.what}, events {problem.first} to {problem.last}", err=True)
+    if problems:
+        raise click.ClickException(f"The trail is not whole: {len(problems)} findings in {seals} seals.")
+    until = f", the newest of {newest.isoformat(timespec='seconds')}" if newest else ""
+    click.echo(f"Nobody has touched the trail: {events} events under {seals} seals{until}.")
+
+
+def _note(session: Session, staff: Staff, verb: str, now: datetime) -> None:
+    """What is done at the machine stands in the trail as well."""
+    from backend.services import audit as trail
+
+    trail.write(session, now, "operator", verb, staff)
+
+
+def _check_password(password: str, *own: str) -> None:
+    problem = password_problem(password, *own)
+    if problem:
+        words = {"short": f"too short; use {SHORTEST_PASSWORD} characters or more", "long": "too long", "own": "made of your own "
+                 "login or name", "common": "one of the first that are guessed"}[problem]  # fmt: skip
+        raise click.ClickException(f"That password is {words}.")
 
 
 def _find(session: Session, login: str) -> Staff:

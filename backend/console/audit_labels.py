@@ -131,8 +131,8 @@ def sentence(event: Any, names: dict[str, str]) -> str:
         if values["object"]
         else event.verb
     )
-    if event.verb == "moved" and isinstance(facts.get("now"), list):
-        words += f"（{label(ROLES, facts['was'][0])} → {label(ROLES, facts['now'][0])}）"
+    if event.verb == "moved" and isinstance(facts.get("became"), list):
+        words += f"（{label(ROLES, facts['was'][0])} → {label(ROLES, facts['became'][0])}）"
     if reason := facts.get("reason"):
         words += gettext("，原因：%(reason)s", reason=label(REVEAL_REASONS, str(reason)))
     return words

@@ -114,7 +114,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             given=given or {},
         )
 
-    @bp.get("/people/<int:staff_id>")
+    @bp.get("/people/<int(max=2147483647):staff_id>")
     def person(staff_id: int) -> str:
         return card(staff_id)
 
@@ -131,7 +131,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "decided": gettext("同事已经定了。"),
         }.get(problem.reason, conflict_sentence(problem))
 
-    @bp.post("/people/<int:staff_id>/edit")
+    @bp.post("/people/<int(max=2147483647):staff_id>/edit")
     def edit_staff(staff_id: int) -> ResponseReturnValue:
         given = form("version", "name", "phone")
         try:
@@ -147,7 +147,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         flash(gettext("记下了。"), "done")
         return redirect(url_for("console.person", staff_id=staff_id), 303)
 
-    @bp.post("/people/<int:staff_id>/change")
+    @bp.post("/people/<int(max=2147483647):staff_id>/change")
     def change_staff(staff_id: int) -> ResponseReturnValue:
         given = form("version", "kind", optional=("role", "region_code"))
         try:
@@ -169,7 +169,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             flash(gettext("办好了。这个账号在各处都已退出，下次登录就按新的来。"), "done")
         return redirect(url_for("console.person", staff_id=staff_id), 303)
 
-    @bp.post("/people/<int:staff_id>/enable")
+    @bp.post("/people/<int(max=2147483647):staff_id>/enable")
     def enable_staff(staff_id: int) -> ResponseReturnValue:
         given = form("version")
         try:
@@ -179,13 +179,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
         flash(gettext("账号又能用了。"), "done")
         return redirect(url_for("console.person", staff_id=staff_id), 303)
 
-    @bp.post("/people/<int:staff_id>/sessions/end")
+    @bp.post("/people/<int(max=2147483647):staff_id>/sessions/end")
     def end_session_of(staff_id: int) -> ResponseReturnValue:
         staff_accounts.end_session(deps, me(), staff_id, form("session")["session"])
         flash(gettext("那一处退出了。"), "done")
         return redirect(url_for("console.person", staff_id=staff_id), 303)
 
-    @bp.post("/people/changes/<int:change_id>")
+    @bp.post("/people/changes/<int(max=2147483647):change_id>")
     def decide_change(change_id: int) -> ResponseReturnValue:
         given = form("decision")
         if given["decision"] not in ("approve", "refuse"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -311,7 +312,7 @@ def _carry_out(
     _check_last_of_county(session, staff, kind, role, region_code)
     code = None
     if kind == "move":
-        facts |= {"was": [staff.role, staff.region_code], "now": [role, region_code]}
+        facts |= {"was": [staff.role, staff.region_code], "became": [role, region_code]}
         staff.role, staff.region_code, verb = role, region_code, "moved"
     elif kind == "disable":
         staff.active, verb = False, "disabled"
@@ -394,5 +395,5 @@ def _name_and_phone(name: str, phone: str) -> dict[str, str]:
 
 
 def _number(phone: str) -> str | None:
-    text = phone.strip()
+    text = re.sub(r"[\s\-－—()（）]", "", phone)
     return (to_e164(text) or e164(text)) if text else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.store.models import Region, Staff, StaffChange, StaffCode, StaffSession
 from backend.store.queries.scope import within
@@ -41,10 +41,11 @@ def one(session: Session, region: str, staff_id: int, *, lock: bool = False) -> 
 
 def changes_waiting(session: Session, region: str) -> Sequence[tuple[StaffChange, Staff, str]]:
     """What was asked for and not decided, about accounts of `region` and below, with who asked; the oldest first."""
-    asker = select(Staff.name).where(Staff.id == StaffChange.asked_by).scalar_subquery()
+    asker = aliased(Staff)
     rows = session.execute(
-        select(StaffChange, Staff, asker)
+        select(StaffChange, Staff, asker.name)
         .join(Staff, Staff.id == StaffChange.staff_id)
+        .join(asker, asker.id == StaffChange.asked_by)
         .where(StaffChange.status == "waiting", within(Staff.region_code, region))
         .order_by(StaffChange.id)
         .limit(PAGE)

@@ -9,7 +9,7 @@ import pytest
 from backend.store.models import Household, Talk
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
 
-OPEN = {"console.login", "console.static", "console.language"}
+OPEN = {"console.login", "console.second_step", "console.first_password", "console.static", "console.language"}
 NOT_FOR_VILLAGES = {"console.give_post"}
 # What an address names that lies in one region.
 OF_A_REGION = {

@@ -1,0 +1,562 @@
+"""Every route of the service, taken from the URL map, asked by every role of another region: nothing of it shows (T6, T7, T8, T10).
+
+Each foreign record of every kind holds a sign that stands nowhere else, so whatever tells of it is seen. A new route needs
+nothing here as long as its parameters have familiar names and its form stands on a page; else the test says what to add.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend.domain.access import VERBS, may
+from backend.services import audit, audit_chain
+from backend.services.staff_login import digest
+from backend.store.models import (
+    Base,
+    Case,
+    ConversationNote,
+    Correction,
+    Draft,
+    Forwarding,
+    Hardship,
+    Household,
+    LedgerImport,
+    PlannedCall,
+    StaffChange,
+    StaffSession,
+    Talk,
+    TalkPerson,
+    Team,
+    TeamMember,
+    Visit,
+)
+from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, Browser
+
+# Rare signs: no page of ours has them. The first sign of a name and the last digits of a number stay when they are masked.
+OWN, SIBLING, FAR = ("龘", "77391"), ("鱻", "77393"), ("麤", "77397")
+GONE = 2_147_483_000  # an id nothing has
+# The role, its region, what of the planted records is foreign to it.
+ROLES = {
+    "village": (VILLAGE, (SIBLING, FAR)),
+    "town": (TOWN, (SIBLING, FAR)),
+    "county": (COUNTY, (FAR,)),
+    "city": ("5001", (FAR,)),
+    "province": ("50", (FAR,)),
+    "operator": (COUNTY, (FAR,)),
+    "auditor": (COUNTY, (FAR,)),
+}
+# How a route's parameter is filled in, by its name. A name that ends in `_id` names a record: its key in `Planted.ids`.
+# A parameter that names no record has its value here.
+WORDS = {
+    "anything": "nowhere", "filename": "console.css", "kind": "workers", "prompt_id": "greeting", "figure": "calls",
+    "chart": "traffic", "event_id": "1", "act": "find_jobs", "turn_token": "x", "model_id": "1", "code": None, "station": None,
+    "name": "workers", "what": "digits", "sid": "CA1", "number": "13800000000", "slug": None,
+}  # fmt: skip
+# Forms no page of the planted records shows, by endpoint: they are sent as written.
+FIELDS: dict[str, dict[str, str]] = {
+    "console.reply": {"text": "您好", "form_id": "a"},
+    "console.reply_to_case": {"text": "您好", "form_id": "a"},
+    "console.close_case": {"resolution": "办好了"},
+    "console.write_name": {"name": "王小云"},
+    "console.review": {"decision": "publish", "reason": ""},
+    "console.review_after": {"decision": "publish", "reason": ""},
+    "console.judge_hardship": {"code": "G03", "decision": "verify", "reason": "papers_seen"},
+    "console.change_staff": {"version": "1", "kind": "disable"},
+    "console.edit_staff": {"version": "1", "name": "张三", "phone": ""},
+    "console.enable_staff": {"version": "1"},
+    "console.end_session_of": {"session": "0" * 16},
+    "console.decide_change": {"decision": "approve"},
+    "console.add_to_household": {"worker": str(GONE), "reason": "moved"},
+    "console.merge_household": {"other": str(GONE), "reason": "moved"},
+    "console.add_to_talk": {"worker": str(GONE)},
+    "console.give_post": {"post": str(GONE)},
+    "console.invite_staff": {"login": "odd one", "name": "", "role": "village", "region_code": VILLAGE, "phone": ""},
+}
+# What every member of staff may send, whatever their role: it concerns themselves alone, or reads like a GET.
+OF_ONES_OWN = frozenset(
+    {
+        "console.language", "console.logout", "console.change_password", "console.set_own_phone", "console.end_own_session",
+        "console.end_other_sessions", "console.begin_second_factor", "console.prove_second_factor", "console.new_paper_codes",
+        "console.take_off_second_factor", "console.drop_draft", "console.try_sentence", "console.search_workers",
+        "console.export_audit", "console.login", "console.first_password", "console.second_step", "console.nothing",
+        "console.mark_conversations", "console.mark_unread", "console.mark_read", "console.outlook",
+    }
+)  # fmt: skip
+# Tables that tell that somebody was here, not what they did.
+TRACES = frozenset(
+    {"audit_events", "audit_seals", "audit_checks", "staff_sessions", "login_attempts", "drafts", "inbox_reads", "inbox_floors"}
+)  # fmt: skip
+
+
+@dataclass
+class Planted:
+    """The records of one region: `ids` by parameter name, `words` by parameter that names no record, and their sign."""
+
+    sign: tuple[str, str]
+    ids: dict[str, int]
+    words: dict[str, str] = field(default_factory=dict)
+
+
+# One role on PostgreSQL too: what a role may see does not differ between the databases, what SQL finds could.
+RUNS = (*ROLES, "town on postgresql")
+
+
+@pytest.fixture
+def role(run: str) -> str:
+    return run.partition(" ")[0]
+
+
+@pytest.fixture
+def database_url(request: Any, tmp_path: Any) -> Iterator[str]:
+    if "postgresql" not in _run_of(request):
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.sqlite3")
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
+
+
+def _run_of(request: Any) -> str:
+    spec = getattr(request.node, "callspec", None)
+    return str(spec.params.get("run", "")) if spec else ""
+
+
+def plant(make: Any, region: str, sign: tuple[str, str]) -> Planted:
+    """One record of every kind in `region`, each with the region's sign in whatever words it keeps."""
+    rare, digits = sign
+    with make() as f:
+        words = rare * 3
+
+        def number(lead: str) -> str:
+            return f"+86138{lead}{digits}"[:14]
+
+        staff = f.make_staff("village", region, login=f"zz{digits}", name=words, phone=number("001"))
+        worker = f.make_worker(words, number=number("002"), village=region, job_types=["A04"], officer_id=staff.id,
+                               waiting_since=f.now - timedelta(days=120), failed_matches=9, birth_year=1955,
+                               confirmed_at=f.now - timedelta(days=50))  # fmt: skip
+        mate = f.make_worker(words, number=number("003"), village=region)
+        claim = f._add(Hardship(worker_id=worker.id, code="G04", claimed_at=f.now))
+        f._add(Hardship(worker_id=worker.id, code="G03", claimed_at=f.now, verified_at=f.now, evidence=words))
+        household = f._add(Household(village_code=region, created_at=f.now))
+        worker.person.household_id = mate.person.household_id = household.id
+        handset = f.make_handset(number("004"))
+        conversation = f.make_conversation(
+            handset, region_code=region, person_id=worker.person_id, taken_by=staff.id, taken_at=f.now,
+            assigned_to_staff=staff.id,
+        )  # fmt: skip
+        turn = f.make_message(
+            f"我叫{words}，电话138002{digits}", conversation=conversation, intent="register", confidence=0.3,
+            media_url=f"http://carrier.test/{digits}", entities=[{"entity": "place", "text": words, "value": words}],
+        )  # fmt: skip
+        f._add(ConversationNote(conversation_id=conversation.id, staff_id=staff.id, kind="note", body=words, at=f.now))
+        correction = f._add(
+            Correction(message_id=turn.id, conversation_id=conversation.id, staff_id=staff.id, at=f.now, kind="intent",
+                       before={"intent": words}, after={"intent": words})
+        )  # fmt: skip
+        case = f._add(
+            Case(kind="handoff", priority=1, summary=words, details={"words": words}, conversation_id=conversation.id,
+                 handset_id=handset.id, region_code=region, source_message_id=turn.id, worker_id=worker.id,
+                 recording_url=f"http://carrier.test/{digits}", opened_at=f.now, due_at=f.now + timedelta(hours=1))
+        )  # fmt: skip
+        boss = f.make_employer(words + "果园", region_code=region, phone=number("005"))
+        opening = f.make_opening(employer=boss, region=region, title=words, place=words, requirements=words,
+                                 confirmed_at=f.now - timedelta(days=20))  # fmt: skip
+        f.make_opening(employer=boss, region=region, status="in_review", title=words, review_flags=["pay_low"])
+        f.make_opening(employer=boss, region=region, status="draft", source_kind="policy", title=words)
+        offer = f.make_offer(opening, worker)
+        f.make_offer(opening, mate, "accepted")
+        talk = f._add(Talk(kind="one_to_one", region_code=region, employer_id=boss.id, opening_id=opening.id, staff_id=staff.id,
+                           held_on=f.today, note=words, created_at=f.now))  # fmt: skip
+        f._add(TalkPerson(talk_id=talk.id, worker_id=worker.id))
+        visit = f._add(Visit(worker_id=worker.id, staff_id=staff.id, kind="home", at=f.now, note=words))
+        forwarding = f._add(
+            Forwarding(opening_id=opening.id, to_region=region, forwarded_by=staff.id, forwarded_at=f.now, note=words)
+        )
+        imported = f._add(
+            LedgerImport(kind="workers", staff_id=staff.id, region_code=region, file_name=f"{words}.xlsx",
+                         file_sha256=digits, rows=[], problems=[{"row": 2, "column": words, "reason": words}], row_count=1,
+                         read_at=f.now)
+        )  # fmt: skip
+        planned = f._add(
+            PlannedCall(handset_id=handset.id, person_id=worker.person_id, purpose="callback", status="planned",
+                        due_at=f.now + timedelta(minutes=3), expires_at=f.now + timedelta(hours=1), attempts=0,
+                        created_at=f.now)
+        )  # fmt: skip
+        team = f._add(Team(name=words, region_code=region, topics=["jobs"], created_by=staff.id, created_at=f.now))
+        f._add(TeamMember(team_id=team.id, staff_id=staff.id))
+        station = f.make_station(
+            region, slug=f"s{digits}", name=words + "驿站", short_name=words, hotline=number("006")
+        )
+        asked = f._add(
+            StaffChange(staff_id=staff.id, kind="disable", status="waiting", asked_by=staff.id, asked_at=f.now)
+        )
+        draft = f._add(
+            Draft(staff_id=staff.id, path=f"/console/{digits}", page="/console/", fields=[["note", words]], at=f.now)
+        )
+        audit.write(f.session, f.now, f"staff:{staff.id}", "revealed", worker, field="phone", reason=words)
+        f.session.flush()
+        return Planted(
+            sign,
+            {
+                "worker_id": worker.id, "household_id": household.id, "conversation_id": conversation.id, "message_id": turn.id,
+                "correction_id": correction.id, "case_id": case.id, "employer_id": boss.id, "opening_id": opening.id,
+                "offer_id": offer.id, "talk_id": talk.id, "visit_id": visit.id, "forwarding_id": forwarding.id,
+                "import_id": imported.id, "planned_id": planned.id, "team_id": team.id, "station_id": station.id,
+                "staff_id": staff.id, "change_id": asked.id, "draft_id": draft.id, "claim_id": claim.id, "object_id": worker.id,
+                "person_id": worker.person_id, "handset_id": handset.id, "other_id": mate.id,
+            },
+            {"code": region, "station": station.slug, "slug": station.slug},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def planted(make: Any, staff: Any, deps: Any) -> dict[tuple[str, str], Planted]:
+    found = {
+        sign: plant(make, region, sign)
+        for sign, region in ((OWN, VILLAGE), (SIBLING, OTHER_VILLAGE), (FAR, FAR_VILLAGE))
+    }
+    deps.regions.reload()
+    audit_chain.seal(deps)
+    return found
+
+
+@pytest.fixture
+def enter(app: Any, database: Any, make: Any, clock: Any) -> Callable[[str], Browser]:
+    """A browser in which somebody of this role is logged in; no password is hashed for it."""
+
+    def start(role: str) -> Browser:
+        with make() as f:
+            member = f.make_staff(role, ROLES[role][0], login=f"role-{role}", name=f"岗{role}")
+            token = secrets.token_urlsafe(16)
+            f._add(StaffSession(token_hash=digest(token), staff_id=member.id, created_at=clock(), last_seen_at=clock(),
+                                csrf_secret=secrets.token_hex(16)))  # fmt: skip
+        browser = Patient(app.test_client())
+        browser.client.set_cookie("lg_staff", token)
+        assert browser.visit("/console/account").status_code == 200
+        return browser
+
+    return start
+
+
+class Patient(Browser):
+    """Takes every answer in whole and closes it, files too."""
+
+    def _seen(self, answer: Any) -> Any:
+        super()._seen(answer)
+        answer.get_data()
+        answer.close()
+        return answer
+
+
+# -- what there is to ask ------------------------------------------------------------------------------------------------
+def routes(app: Any, *starts: str) -> list[Any]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(starts or ("console.", "screen."))]
+
+
+def address(rule: Any, of: Planted | None) -> str:
+    """The route's address for the records of `of`; None: for records nobody has."""
+    filled: dict[str, Any] = {}
+    for name in rule.arguments:
+        if name in WORDS:
+            word = WORDS[name]
+            if word is None:
+                word = of.words[name] if of else {"code": "999999999999"}.get(name, "nowhere")
+            options = getattr(rule._converters[name], "items", None)  # `<any(a, b):name>` takes one of its own
+            filled[name] = sorted(options)[0] if options and word not in options else word
+        elif of is None and name.endswith("_id"):
+            filled[name] = GONE
+        elif of is not None and name in of.ids:
+            filled[name] = of.ids[name]
+        elif name.endswith("_id") and of is not None:
+            filled[name] = GONE  # nothing planted is named by it: nothing of it can show either
+        else:
+            raise AssertionError(
+                f"{rule}: nobody has said what `{name}` stands for. Add it to WORDS in {__file__}, or, if it names a "
+                f"record, call it <kind>_id, plant one in `plant` and return its id."
+            )
+    return str(rule.build(filled)[1])
+
+
+class _Forms(HTMLParser):
+    """The forms of a page: action → what a browser would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[str, dict[str, str]] = {}
+        self._fields: dict[str, str] | None = None
+        self._select = ""
+        self._area = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        have = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self._fields = {}
+            if have.get("method") == "post" and "action" in have:
+                self.forms.setdefault(have["action"], self._fields)
+        if self._fields is None:
+            return
+        name = have.get("name", "")
+        if tag in ("input", "button") and name and have.get("type") not in ("file", "submit"):
+            self._fields.setdefault(name, have.get("value", ""))
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and not self._fields.get(self._select):
+            self._fields[self._select] = have.get("value", "")
+        elif tag == "textarea" and name:
+            self._fields[name] = "好"
+        if have.get("formaction") and self._fields is not None:
+            self.forms.setdefault(have["formaction"], self._fields)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._fields = None
+        elif tag == "select":
+            self._select = ""
+
+
+def forms_of_own(app: Any, browser: Browser, own: Planted) -> dict[str, dict[str, str]]:
+    """Endpoint → a form as a page of one's own records shows it."""
+    found: dict[str, dict[str, str]] = {}
+    matcher = app.url_map.bind("localhost")
+    for rule in routes(app, "console."):
+        if "GET" in rule.methods:
+            answer = browser.visit(address(rule, own))
+            if answer.mimetype != "text/html":
+                continue
+            parser = _Forms()
+            parser.feed(answer.text)
+            for action, fields in parser.forms.items():
+                try:
+                    endpoint, _ = matcher.match(html.unescape(action).split("?")[0].split("#")[0], method="POST")
+                except Exception:
+                    continue
+                fields.pop("csrf_token", None)
+                found.setdefault(endpoint, fields)
+    return {**found, **FIELDS}
+
+
+def told(answer: Any) -> str:
+    """All that an answer tells: its head and its words, of a workbook or an archive too."""
+    head = "\n".join(f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie")
+    data = answer.get_data()
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = b"\n".join(archive.read(name) for name in archive.namelist())
+    return head + "\n" + html.unescape(data.decode("utf-8", "replace"))
+
+
+def leaks(answer: Any, signs: tuple[tuple[str, str], ...]) -> list[str]:
+    text = told(answer)
+    escaped = [f"\\u{ord(rare):04x}" for rare, _ in signs]
+    return [mark for mark in [*(mark for sign in signs for mark in sign), *escaped] if mark in text.replace("%", "")]
+
+
+def plain(answer: Any, path: str) -> str:
+    """The body without what differs from one request to the next."""
+    text = answer.get_data(as_text=True).replace(html.escape(path), "").replace(path, "")
+    return re.sub(r'name="(csrf_token|form_number|form_id)" value="[^"]+"', "", text)
+
+
+def state(database: Any) -> dict[str, str]:
+    """What every table holds, but for the traces of a visit."""
+    with database.read() as session:
+        return {
+            table.name: hashlib.sha256(
+                repr(sorted(map(repr, session.execute(select(table)).all()))).encode()
+            ).hexdigest()
+            for table in Base.metadata.sorted_tables
+            if table.name not in TRACES
+        }
+
+
+# -- what must not happen ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("run", RUNS)
+def test_no_page_list_search_or_error_shows_anything_of_another_region(app, enter, planted, role):
+    browser, signs = enter(role), ROLES[role][1]
+    found, shown = [], 0
+    searches = (
+        "",
+        *(f"?{name}={sign[at]}" for sign in (OWN, *signs) for name, at in (("words", 0), ("q", 0), ("number", 1))),
+    )
+    for rule in routes(app):
+        if "GET" not in rule.methods:
+            continue
+        for query in searches if not rule.arguments else ("",):
+            answer = browser.visit(address(rule, planted[OWN]) + query)
+            assert answer.status_code < 500, f"{rule}{query}"
+            # A search says what was looked for; nothing else of it may stand there.
+            gone = told(answer)
+            for sign in signs:
+                gone = gone.replace(f'value="{sign[0]}"', "").replace(f'value="{sign[1]}"', "") if query else gone
+            looked_for = query.partition("=")[2]
+            hits = [mark for sign in signs for mark in sign if mark in gone and mark != looked_for]
+            if query and looked_for and looked_for in [mark for sign in signs for mark in sign]:
+                # Only in links and fields that repeat the question.
+                rest = re.sub(r'(?:href|value|action|content)="[^"]*"', "", gone)
+                hits += [looked_for] if rest.count(looked_for) > 1 else []
+            found += [(str(rule), query, hit) for hit in hits]
+            shown += any(mark in told(answer) for mark in OWN)
+    assert found == []
+    assert shown >= 8, "the planted records of one's own do not show: this test would see nothing"
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_what_lies_elsewhere_answers_like_what_does_not_exist_and_stays_as_it_is(app, enter, planted, database, role):
+    browser, signs = enter(role), ROLES[role][1]
+    fields = forms_of_own(app, browser, planted[OWN])
+    before = state(database)
+    wrong = []
+    for rule in routes(app, "console."):
+        if (
+            not any(name.endswith("_id") or name in ("code",) for name in rule.arguments)
+            or rule.endpoint == "console.nothing"
+        ):
+            continue
+        nowhere = address(rule, None)
+        for sign in signs:
+            there = address(rule, planted[sign])
+            for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}:
+                if method == "GET":
+                    answer, absent = browser.visit(there), browser.visit(nowhere)
+                else:
+                    form = fields.get(rule.endpoint, {})
+                    form = {k: v for k, v in form.items() if not leak_in(v)}
+                    answer, absent = browser.submit(there, **form), browser.submit(nowhere, **form)
+                if (answer.status_code, plain(answer, there)) != (absent.status_code, plain(absent, nowhere)):
+                    wrong.append((method, str(rule), answer.status_code, absent.status_code))
+                if answer.status_code < 400 and rule.endpoint not in OF_ONES_OWN:
+                    wrong.append((method, str(rule), "answers", answer.status_code))
+                wrong += [(method, str(rule), "tells", leak) for leak in leaks(answer, signs)]
+    assert wrong == []
+    after = state(database)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def leak_in(text: str) -> bool:
+    return any(mark in text for sign in (SIBLING, FAR) for mark in sign)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_nothing_taken_along_holds_anything_of_another_region(app, enter, planted, role):
+    """Files, workbooks and pictures that a form of one's own pages gives."""
+    browser, signs = enter(role), ROLES[role][1]
+    fields = forms_of_own(app, browser, planted[OWN])
+    for rule in routes(app, "console."):
+        if "POST" in rule.methods and re.search(r"export|csv|file|print|search|rows", rule.rule):
+            form = {k: v for k, v in fields.get(rule.endpoint, {}).items() if not leak_in(v)}
+            answer = browser.submit(address(rule, planted[OWN]), **form)
+            assert answer.status_code < 500, rule
+            assert leaks(answer, signs) == [], rule
+
+
+@pytest.mark.parametrize("run", ["city", "province", "auditor"])
+def test_who_only_looks_is_refused_every_act(app, enter, planted, database, role):
+    browser = enter(role)
+    county = enter("county")
+    fields = {**forms_of_own(app, county, planted[OWN]), **forms_of_own(app, browser, planted[OWN])}
+    before = state(database)
+    done = []
+    for rule in routes(app, "console."):
+        if rule.endpoint in OF_ONES_OWN:
+            continue
+        for method in rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
+            answer = browser.submit(address(rule, planted[OWN]), **fields.get(rule.endpoint, {}))
+            if answer.status_code < 400 or answer.status_code >= 500:
+                done.append((method, str(rule), answer.status_code))
+    assert done == [], "these let somebody act whose role only looks; or add them to OF_ONES_OWN, if nothing is changed"
+    after = state(database)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_an_operator_neither_reads_nor_writes_who_is_in_need(app, enter, planted):
+    """Talks with people and posts work; no hardship, no ledgers of need, no exports in the clear, no verification (L20)."""
+    browser = enter("operator")
+    for page in ("households", "ledgers/priority?tab=disabled", "backstop", "claims", "people", "audit"):
+        assert browser.visit(f"/console/{page}").status_code == 403, page
+    worker = planted[OWN].ids["worker_id"]
+    card = f"/console/workers/{worker}"
+    assert browser.submit(f"{card}/reveal", field="hardship", reason="check_record").status_code == 403
+    assert browser.submit(f"{card}/reveal", field="phone", reason="call_back").status_code == 303
+    assert browser.submit(f"{card}/hardship", code="G04", decision="verify", reason="papers_seen").status_code == 403
+    assert browser.submit("/console/ledgers/priority/open", tab="disabled", reason="check_record").status_code == 403
+    assert browser.visit(f"/console/conversations/{planted[OWN].ids['conversation_id']}").status_code == 200
+    assert not may("operator", "export_ledger")
+
+
+def test_an_auditor_reads_lists_and_the_trail_and_has_nothing_shown_in_the_clear(app, enter, planted):
+    browser = enter("auditor")
+    assert browser.visit("/console/audit").status_code == 200
+    for kind, key in (
+        ("workers", "worker_id"),
+        ("conversations", "conversation_id"),
+        ("cases", "case_id"),
+        ("openings", "opening_id"),
+    ):
+        page = f"/console/{kind}/{planted[OWN].ids[key]}"
+        assert browser.visit(page).status_code == 200
+        assert browser.submit(f"{page}/reveal", field="phone", reason="check_record").status_code == 403
+    text = told(browser.visit("/console/workers"))
+    assert OWN[0] * 2 not in text and f"138002{OWN[1]}" not in text
+
+
+def test_no_session_of_the_console_opens_the_programs_interface(app, enter, planted):
+    browser = enter("county")
+    for rule in routes(app, "api.", "internal."):
+        path = address(rule, planted[OWN])
+        for method in rule.methods & {"GET", "POST", "PATCH", "PUT", "DELETE"}:
+            answer = browser.client.open(path, method=method)
+            assert answer.status_code in (401, 403), rule
+            assert leaks(answer, (OWN, SIBLING, FAR)) == []
+
+
+def test_every_unsafe_route_refuses_a_form_without_its_token(app, enter, planted, database):
+    """T10; also with a login."""
+    browser = enter("county")
+    before = state(database)
+    for rule in routes(app):
+        for method in rule.methods & {"POST", "PUT", "PATCH", "DELETE"}:
+            path = address(rule, planted[OWN])
+            answer = browser.client.open(path, method=method, data=FIELDS.get(rule.endpoint, {}))
+            assert answer.status_code == 403, rule
+    assert state(database) == before
+
+
+def test_the_public_board_of_one_market_shows_nothing_of_another_county(app, client, planted):
+    for rule in routes(app, "screen."):
+        if "GET" in rule.methods:
+            answer = Patient(client).visit(address(rule, planted[OWN]))
+            assert answer.status_code < 500
+            assert leaks(answer, (FAR,)) == [], rule
+
+
+def test_what_a_role_may_do_is_said_in_one_table_only():
+    """The role's name decides nothing anywhere else: only verbs do."""
+    from backend.settings import ROOT
+
+    names = "|".join(VERBS)
+    judged = re.compile(rf"(?:member|me\(\))\.role\s*(?:==|!=|in)\s*[\[(\"']\s*[\"']?(?:{names})\b")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in ("backend/console", "backend/services")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".py", ".html") and path.name != "remind_staff.py"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if judged.search(line)
+    ]
+    assert found == []
