@@ -80,7 +80,7 @@ def install(bp: Blueprint, deps: Deps) -> None:
         token = request.cookies.get(cookie_name(deps), "")
         # Asked first: a session that has run out is cleared away by the next question.
         holder = None if request.method in _SAFE else holder_of(deps, token)
-        asks_by_itself = request.endpoint in ASKED_BY_SCRIPT
+        asks_by_itself = request.endpoint in ASKED_BY_SCRIPT or request.headers.get("X-By-Itself") == "1"
         g.member = member = who_is(deps, token, prolong=not asks_by_itself)
         if member is not None and session.get("csrf_token") != member.csrf_secret:
             # The token is bound to the server-side session: it dies with it.

@@ -19,6 +19,7 @@ from backend.services import (
     expiry,
     follow_up,
     import_ledger,
+    inbox_backlog,
     instant_hire,
     keep_priority,
     outcomes,
@@ -81,6 +82,7 @@ JOBS = (
     Job("seal_audit", _every(10), audit_chain.seal, at_start=True),
     Job("check_audit", _every(60), audit_chain.check_some),
     Job("end_silent_calls", _every(60), after_call.end_silent_calls, at_start=True),
+    Job("take_in_inbox", _every(30), inbox_backlog.take_in, at_start=True),
     Job("keep_priority", CronTrigger(hour=3, minute=20, timezone=TIMEZONE), keep_priority.refresh),
     # Hourly from Friday to Sunday in working hours: a scheduler that was away on Friday still reminds on Saturday.
     Job("remind_staff", CronTrigger(day_of_week="fri-sun", hour="9-17", minute=0, timezone=TIMEZONE),
