@@ -13,8 +13,8 @@ import json
 import sys
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTCollection
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "backend" / "console" / "fonts"

@@ -33,6 +33,7 @@ from backend.console import (
     labels,
     ledger_files,
     ledger_history,
+    merge,
     openings,
     people,
     places,
@@ -117,7 +118,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
     drafts.register(bp, deps)
-    for desk in (ledger_history, bulk, claims, window):
+    for desk in (ledger_history, bulk, claims, window, merge):
         desk.register(bp, deps)
 
     for room in (account, people, audit_log):

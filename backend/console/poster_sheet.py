@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import segno
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fpdf import FPDF
 
 # It tells every table of every font it cuts.

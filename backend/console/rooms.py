@@ -78,6 +78,7 @@ ROOMS = (
             Tab("console.claims", N_("困难核实"), ("claims",), "verify_hardship"),
             Tab("console.households", N_("一户一人"), ("households",), "see_need"),
             Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",), "see_need"),
+            Tab("console.merge_list", N_("很像的人"), ("merge",), "merge_entries"),
             Tab("console.talks", N_("洽谈"), ("talks",)),
             Tab("console.stale", N_("久未更新"), ("stale",)),
             Tab("console.backstop", N_("公益岗兜底"), ("backstop",), "see_need"),

@@ -13,10 +13,14 @@ from werkzeug.wrappers import Response
 
 from backend import errors
 from backend.console import guard, poster
+from backend.domain.public_words import line_number
+from backend.services import job_map as maps
 from backend.services import public_faces
 from backend.settings import TIMEZONE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backend.services.deps import Deps
 
 log = structlog.get_logger()
@@ -57,6 +61,23 @@ def create_blueprint(deps: Deps) -> Blueprint:
         body = render_template("console/screen_lines.html", board=found)
         return tagged(make_response(body), KEEP_S)
 
+    @bp.get("/screen/<station>/map")
+    def job_map(station: str) -> ResponseReturnValue:
+        """The county of a station, or with `?town=` one of its towns; a town's station opens on its own town."""
+        found = public_faces.station_of(deps, station)
+        county = deps.regions.counties_in(found.region_code)[0]
+        town = request.args.get("town", found.region_code[:9] if len(found.region_code) >= 9 else "")
+        drawn = maps.town_map(deps, county, town) if town else maps.county_map(deps, county)
+        body = render_template(
+            "console/screen_map.html",
+            map=drawn,
+            links=map_links(drawn, lambda town: url_for("screen.job_map", station=found.slug, town=town)),
+            up=url_for("screen.job_map", station=found.slug, town="") if drawn.is_town else "",
+            line=line_number(deps.settings.twilio_phone_number),
+            clock=local_clock(deps.clock()),
+        )
+        return tagged(make_response(body), PAPER_S)
+
     @bp.get("/screen/<station>/poster.pdf")
     def station_poster(station: str) -> ResponseReturnValue:
         facts = facts_now(public_faces.board(deps, station))
@@ -93,6 +114,11 @@ def create_blueprint(deps: Deps) -> Blueprint:
         return response
 
     return bp
+
+
+def map_links(drawn: maps.Map, to_town: Callable[[str], str]) -> dict[str, str]:
+    """Where each dot leads: a town to its own map, a village to its place in the list."""
+    return {dot.code: f"#p-{dot.code}" if drawn.is_town else to_town(dot.code) for dot in drawn.dots}
 
 
 def asked_size() -> str:

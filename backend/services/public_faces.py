@@ -165,6 +165,14 @@ def board(deps: Deps, slug: str) -> Board:
         )
 
 
+def station_of(deps: Deps, slug: str) -> Station:
+    """The station of an address. Raises `NotFound`."""
+    with deps.db.read() as session:
+        station, _, _ = _shown(session, slug)
+        session.expunge(station)
+        return station
+
+
 def week(deps: Deps, slug: str, limit: int) -> tuple[Board, tuple[Face, ...]]:
     """A station and the openings of its next seven days, soonest first."""
     found, now = board(deps, slug), deps.clock()

@@ -243,6 +243,12 @@ class RegionBook:
     def towns_of(self, county: str) -> list[tuple[str, str]]:
         return self.villages_of(county)
 
+    def counties_in(self, region: str) -> list[str]:
+        """The served counties of a province or city, in the order of their codes; of anything smaller its own county."""
+        if len(region) >= 6:
+            return [region[:6]]
+        return sorted(code for code in self._current().places if len(code) == 6 and code.startswith(region))
+
     def market_days(self, code: str | None) -> dict[str, Any] | None:
         """The market days 赶场天 of the town `code` lies in: `{"calendar": "lunar"|"solar", "days": [1, 4, 7]}`, or None."""
         book = self._current(code)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from backend.store.models import Opening, Person, Screen, Station, Worker
+from backend.store.models import Opening, Person, Region, Screen, Station, Worker
 from backend.store.queries.scope import within
 
 MOST = 60  # ten pages of six: more turns than anybody stands in front of a wall for
@@ -35,6 +35,21 @@ def stations_within(session: Session, region: str) -> Sequence[Station]:
         .order_by(func.length(Station.region_code), Station.region_code)
         .limit(300)
     ).all()
+
+
+def stations_page(
+    session: Session, region: str, *, after: str, limit: int, only: int | None = None
+) -> tuple[list[Station], bool]:
+    """A page of the stations of a member's region by their divisions, and whether more follow; `only`: that one alone."""
+    query = select(Station).where(within(Station.region_code, region), Station.region_code > after.replace("\0", ""))
+    if only is not None:
+        query = select(Station).where(within(Station.region_code, region), Station.id == only)
+    found = session.scalars(query.order_by(Station.region_code, Station.id).limit(limit + 1)).all()
+    return list(found[:limit]), len(found) > limit
+
+
+def station_in(session: Session, region: str, station_id: int) -> Station | None:
+    return session.scalar(select(Station).where(Station.id == station_id, within(Station.region_code, region)))
 
 
 def _open(today: date) -> ColumnElement[bool]:
@@ -115,3 +130,18 @@ def _capped(session: Session, codes: Sequence[str], of: Any) -> dict[str, int]:
         if parts:
             found |= {code: number for code, number in session.execute(union_all(*parts)) if number}
     return found
+
+
+def points_of(session: Session, codes: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Where staff have written down that places lie, in degrees."""
+    rows = session.execute(
+        select(Region.code, Region.latitude, Region.longitude).where(
+            Region.code.in_(codes), Region.latitude.is_not(None), Region.longitude.is_not(None)
+        )
+    )
+    return {code: (north, east) for code, north, east in rows if north is not None and east is not None}
+
+
+def stations_below(session: Session, region: str) -> dict[str, Station]:
+    """The station of each division in and below `region`; a county has some thirty."""
+    return {station.region_code: station for station in stations_within(session, region)}

@@ -45,7 +45,7 @@ class Paper:
         self.codes = {found.text for found in zxing.read_barcodes(image)}
         boxes = [document[0].get_textpage().get_charbox(n) for n in range(document[0].get_textpage().count_chars())]
         self.inside = all(
-            0 <= left and right <= self.size[0] and 0 <= low and high <= self.size[1]
+            left >= 0 and right <= self.size[0] and low >= 0 and high <= self.size[1]
             for left, low, right, high in boxes
         )
         document.close()

@@ -140,7 +140,7 @@ def test_no_field_that_tells_of_a_person_gets_onto_a_public_face(client, town, m
         assert "Set-Cookie" not in page.headers and page.headers["X-Frame-Options"] == "DENY"
 
 
-FACES = ("", "/list", "/poster.pdf", "/week.pdf")
+FACES = ("", "/list", "/map", "/poster.pdf", "/week.pdf")
 
 
 def words_of(answer):
