@@ -24,6 +24,7 @@ from backend.store.models import Employer, Opening, Staff
 from backend.store.queries import employers as queries
 from backend.store.queries import openings_review
 from backend.store.queries import review as review_queries
+from backend.store.queries.ledgers import merged_into
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -77,8 +78,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
         )
 
     @bp.get(f"/employers/{ID.format('employer_id')}")
-    def employer_page(employer_id: int) -> str:
-        return show(employer_id)
+    def employer_page(employer_id: int) -> ResponseReturnValue:
+        try:
+            return show(employer_id)
+        except NotFound:
+            with deps.db.read() as session:
+                leads_to = merged_into(session, "employers", employer_id)
+                if leads_to is None or queries.one(session, me().region_code, leads_to) is None:
+                    raise
+            return redirect(url_for("console.employer_page", employer_id=leads_to), 303)
 
     @bp.post(f"/employers/{ID.format('employer_id')}/verify")
     def verify_employer(employer_id: int) -> ResponseReturnValue:

@@ -65,6 +65,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+LONGEST_FORM = 2 * 1024 * 1024  # bytes; a Chinese character sent in a form takes nine
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _csrf = CSRFProtect()
 
@@ -78,6 +79,10 @@ def install(bp: Blueprint, deps: Deps) -> None:
     @bp.before_request
     def let_in() -> ResponseReturnValue | None:
         token = request.cookies.get(cookie_name(deps), "")
+        if request.endpoint not in OPEN_TO_ALL:
+            # Whoever pastes a hundred thousand characters gets a sentence and their words back, not a closed door.
+            request.max_content_length = max(request.max_content_length or 0, LONGEST_FORM)
+            request.max_form_memory_size = max(request.max_form_memory_size or 0, LONGEST_FORM)
         # Asked first: a session that has run out is cleared away by the next question.
         holder = None if request.method in _SAFE else holder_of(deps, token)
         asks_by_itself = request.endpoint in ASKED_BY_SCRIPT or request.headers.get("X-By-Itself") == "1"

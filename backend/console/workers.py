@@ -20,7 +20,7 @@ from backend.domain.ledger_cells import BadCell
 from backend.domain.ledger_days import day as day_of
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import Reading, column_of, read_row
-from backend.errors import Conflict, Forbidden, Invalid
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import edit_worker, export_ledger, review_transcript, worker_ledger
 from backend.services.plan_import import place_finder
 from backend.services.regions import HOME_REGION
@@ -217,8 +217,16 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return redirect(url_for("console.worker", worker_id=worker_id), 303)
 
     @bp.get(f"/workers/{ID.format('worker_id')}")
-    def worker(worker_id: int) -> str:
-        return card(worker_id)
+    def worker(worker_id: int) -> ResponseReturnValue:
+        try:
+            return card(worker_id)
+        except NotFound:
+            with deps.db.read() as session:
+                leads_to = queries.merged_into(session, "workers", worker_id)
+                if leads_to is None:
+                    raise
+                edit_worker.seen(session, me(), leads_to)
+            return back(leads_to)
 
     @bp.post(f"/workers/{ID.format('worker_id')}/edit")
     def edit_card(worker_id: int) -> ResponseReturnValue:

@@ -15,7 +15,9 @@ from backend.store.models import (
     Handset,
     HandsetOwner,
     Hardship,
+    LedgerAct,
     LedgerImport,
+    MergedEntry,
     Person,
     Visit,
     Worker,
@@ -323,6 +325,26 @@ def judged_by(session: Session, region: str, home: str, staff_id: int, since: da
         .limit(20)
     )
     return list(session.scalars(query))
+
+
+def merged_into(session: Session, kind: str, object_id: int) -> int | None:
+    """Where the number of an entry that was merged away leads."""
+    found = session.get(MergedEntry, (kind, object_id))
+    return found.to_id if found else None
+
+
+def merge_to_undo(session: Session, kind: str, object_id: int, since: datetime) -> tuple[int, int] | None:
+    """(act, the number merged away) of the latest merge into an entry that can still be taken apart."""
+    act = session.scalar(
+        select(LedgerAct)
+        .where(
+            LedgerAct.object_kind == kind, LedgerAct.object_id == object_id, LedgerAct.at >= since,
+            LedgerAct.undone_at.is_(None), LedgerAct.kind.startswith("merge_"),
+        )
+        .order_by(LedgerAct.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    return (act.id, int(act.args["other"])) if act and act.undo else None
 
 
 def imports_of(session: Session, staff_id: int, limit: int) -> Sequence[LedgerImport]:

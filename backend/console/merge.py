@@ -1,0 +1,197 @@
+"""Entries that are likely the same: found, laid side by side, made one field by field, and taken apart for a day (W15)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.console import ledger_history
+from backend.console import ledgerwork_labels as words
+from backend.console.conversations import ID
+from backend.console.guard import form, me
+from backend.console.i18n import gettext
+from backend.console.labels import N_, label
+from backend.console.text import Mask
+from backend.domain.access import may, may_see
+from backend.domain.duplicates import likely
+from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.services import merge_entries as service
+from backend.services import review_transcript
+from backend.services.regions import HOME_REGION
+from backend.store.ledger_changes import plain
+from backend.store.queries import duplicates as queries
+from backend.store.queries import ledgers
+from backend.store.queries.staff import names_of
+from backend.store.queries.workers import numbers_of
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+    from backend.services.staff_login import Member
+
+WHY = {
+    "same_phone": N_("同一个电话，名字一样"),
+    "same_name": N_("同一个村，名字一样"),
+    "same_sound": N_("同一个村，名字同音"),
+    "near_sound": N_("同一个村，同一年生，名字差不多"),
+}
+_TOLD = {"pay": N_("期望工价"), "availability": N_("哪天有空")}
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/merge")
+    def merge_list() -> str:
+        """Within one village or town at a time: a county is looked through place by place."""
+        member = _who()
+        towns = _places(member.region_code)
+        asked = request.args.get("place", "")
+        place = (
+            asked if re.fullmatch(r"[0-9]{9}|[0-9]{12}", asked, re.ASCII) and may_see(member.region_code, asked) else ""
+        )
+        place = place or (towns[0][0] if towns else member.region_code)
+        with deps.db.read() as session:
+            pairs = likely(queries.of_place(session, member.region_code, HOME_REGION, place))
+        ids = sorted({one.id for pair in pairs for one in pair[:2]})
+        review_transcript.note_reading(deps, member, "listed_duplicates", ids=ids)
+        return render_template("console/merge_list.html", pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY)
+
+    def _places(region: str) -> list[tuple[str, str]]:
+        if len(region) >= 9:
+            return [(region, deps.regions.name(region))]
+        return list(deps.regions.towns_of(region[:6]))
+
+    def pair(kept_id: int, other_id: int, *, problem: str = "", take: tuple[str, ...] = ()) -> str:
+        member = _who()
+        with deps.db.write() as session:
+            both = [service.seen_worker(session, member, one) for one in (kept_id, other_id)]
+            masks = []
+            for worker in both:
+                review_transcript.note_opening(deps, session, member, worker)
+                masks.append(Mask(review_transcript.revealed(deps, session, member, worker)))
+            phones = numbers_of(session, [worker.person_id for worker in both])
+            names = names_of(session, [worker.officer_id for worker in both])
+            labels_of = [len(worker.hardships) for worker in both]
+            rows = []
+            for field in service.OF_WORKERS:
+                cells = []
+                for worker, mask in zip(both, masks, strict=True):
+                    values = [
+                        ledger_history.value_told(
+                            deps, column, plain(getattr(worker if hasattr(worker, column) else worker.person, column)),
+                            mask, names,
+                        )
+                        for column in service.columns_of(field)
+                    ]  # fmt: skip
+                    cells.append(" · ".join(dict.fromkeys(values)))
+                raw = [
+                    [plain(getattr(worker if hasattr(worker, column) else worker.person, column))
+                     for column in service.columns_of(field)] for worker in both
+                ]  # fmt: skip
+                rows.append((field, label(words.FIELDS | _TOLD, field), cells, raw[0] == raw[1]))
+            versions = [service.version_of(worker) for worker in both]
+        return render_template(
+            "console/merge_pair.html",
+            both=both, masks=masks, rows=rows, versions=versions, problem=problem, take=take, hardships=labels_of,
+            phones=[mask.phone(phones[w.person_id].number) if w.person_id in phones else "" for w, mask in
+                    zip(both, masks, strict=True)],
+        )  # fmt: skip
+
+    PAIR = f"/merge/workers/{ID.format('kept_id')}/{ID.format('other_id')}"
+
+    @bp.get(PAIR)
+    def merge_pair(kept_id: int, other_id: int) -> str:
+        if kept_id == other_id:
+            abort(404)
+        return pair(kept_id, other_id)
+
+    @bp.post(PAIR)
+    def merge_workers(kept_id: int, other_id: int) -> ResponseReturnValue:
+        given = form("kept_version", "other_version", optional=service.OF_WORKERS)
+        take = {name for name in service.OF_WORKERS if given.get(name) == "other"}
+        try:
+            service.merge_workers(deps, me(), kept_id, other_id, take, (given["kept_version"], given["other_version"]))
+        except Invalid:
+            abort(400)
+        except Conflict as problem:
+            told = {
+                "changed": gettext("您看的时候，有人改了其中一张。看过新的再并，您选的还在。"),
+                "both_hold": gettext("两边都定了同一个活。先替他退一个，再来并。"),
+            }.get(problem.reason, gettext("请刷新后再看。"))
+            return pair(kept_id, other_id, problem=told, take=tuple(take)), 409
+        flash(gettext("并成一条了。一天以内可以拆开。"), "done")
+        return redirect(url_for("console.worker", worker_id=kept_id), 303)
+
+    @bp.get("/merge/employers")
+    def merge_employers_page() -> str:
+        """`?kept=` and `?other=`: two employers side by side; without them the form that asks for both numbers."""
+        return employers_pair()
+
+    def employers_pair(problem: str = "") -> str:
+        member = _who()
+        numbers = [_number(request.values.get(name, "")) for name in ("kept", "other")]
+        both: list[Any] = []
+        told = problem
+        with deps.db.read() as session:
+            for number in numbers:
+                try:
+                    both += [service.seen_employer(session, member, number)] if number else []
+                except NotFound:
+                    told = gettext("您的辖区里没有这个用工方。")
+            if len(both) != 2 or both[0].id == both[1].id:
+                both = []
+        if both:
+            review_transcript.note_reading(deps, member, "read_employer", ids=[one.id for one in both])
+        rows = [
+            (field, label(words.FIELDS, field), [
+                ledger_history.value_told(deps, field, getattr(one, field), Mask(), {}) if field != "name"
+                else Mask().employer(one) for one in both], len({getattr(one, field) for one in both}) == 1)
+            for field in (service.OF_EMPLOYERS if both else ())
+        ]  # fmt: skip
+        return render_template("console/merge_employers.html", both=both, rows=rows, numbers=numbers, problem=told)
+
+    @bp.post("/merge/employers")
+    def merge_employers() -> ResponseReturnValue:
+        given = form("kept", "other", optional=service.OF_EMPLOYERS)
+        kept, other = _number(given["kept"]), _number(given["other"])
+        if not kept or not other or kept == other:
+            abort(400)
+        take = {name for name in service.OF_EMPLOYERS if given.get(name) == "other"}
+        service.merge_employers(deps, me(), kept, other, take)
+        flash(gettext("并成一条了。一天以内可以拆开。"), "done")
+        return redirect(url_for("console.employer_page", employer_id=kept), 303)
+
+    @bp.post(f"/merge/{ID.format('act_id')}/apart")
+    def take_apart(act_id: int) -> ResponseReturnValue:
+        form()
+        try:
+            kind, other_id = service.take_apart(deps, me(), act_id)
+        except Conflict as problem:
+            told = (
+                gettext("过了一天，或者已经拆开了。")
+                if problem.reason == "too_late"
+                else gettext("并了以后又有人改过，拆不开了。请直接改。")
+            )
+            flash(told, "problem")
+            return redirect(url_for("console.merge_list"), 303)
+        flash(gettext("拆开了，两条都在。"), "done")
+        endpoint, argument = ledger_history.PAGES[kind]
+        return redirect(url_for(endpoint, **{argument: other_id}), 303)  # type: ignore[arg-type]
+
+    @bp.context_processor
+    def merged() -> dict[str, Any]:
+        return {"merge_of": lambda kind, object_id: _merge_of(kind, object_id)}
+
+    def _merge_of(kind: str, object_id: int) -> tuple[int, int] | None:
+        with deps.db.read() as session:
+            return ledgers.merge_to_undo(session, kind, object_id, deps.clock() - service.KEPT_FOR)
+
+    def _who() -> Member:
+        if not may(me().role, "merge_entries"):
+            raise Forbidden("this role only looks")
+        return me()
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text.strip(), re.ASCII) else 0

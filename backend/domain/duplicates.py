@@ -1,0 +1,62 @@
+"""Which entries are likely the same person: the same name on one phone, in one village, or names that sound the same (W15)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+from rapidfuzz.distance import Levenshtein
+
+from backend.domain.repair import sound_key
+
+MOST_ALIKE = 12  # a group larger than this is a common name, not one person
+NEARLY = 0.72  # share of a name's sounds that are the same
+
+
+def likely(entries: Iterable[Any], most: int = 50) -> list[tuple[Any, Any, str]]:
+    """Pairs with why, the surest first: `same_phone`, `same_name`, `same_sound`, `near_sound`.
+
+    An entry has `id`, `name`, `village`, `birth_year`, `gender`, `handset`. Two of different sex are never the same; of
+    known years of birth they must be the same or, on one phone, at most two apart.
+    """
+    found: dict[tuple[int, int], tuple[Any, Any, str]] = {}
+    rows = list(entries)
+    by_phone, by_name, by_sound, by_year = (defaultdict(list) for _ in range(4))
+    for row in rows:
+        sound = sound_key(row.name)
+        if row.handset is not None:
+            by_phone[row.handset].append((row, sound))
+        by_name[row.village, row.name].append((row, sound))
+        by_sound[row.village, sound].append((row, sound))
+        if row.birth_year and sound:
+            by_year[row.village, row.birth_year, sound.split(" ")[0]].append((row, sound))
+    for why, groups in (
+        ("same_phone", by_phone),
+        ("same_name", by_name),
+        ("same_sound", by_sound),
+        ("near_sound", by_year),
+    ):
+        for group in groups.values():
+            _pairs(why, group, found)
+    order = ("same_phone", "same_name", "same_sound", "near_sound")
+    return sorted(found.values(), key=lambda pair: (order.index(pair[2]), pair[0].id, pair[1].id))[:most]
+
+
+def _pairs(why: str, group: Sequence[tuple[Any, str]], found: dict[tuple[int, int], tuple[Any, Any, str]]) -> None:
+    if not 1 < len(group) <= MOST_ALIKE:
+        return
+    for (one, sound), (other, other_sound) in combinations(group, 2):
+        key = (min(one.id, other.id), max(one.id, other.id))
+        if key in found or one.id == other.id or (one.gender and other.gender and one.gender != other.gender):
+            continue
+        years = abs(one.birth_year - other.birth_year) if one.birth_year and other.birth_year else 0
+        alike = sound == other_sound or Levenshtein.normalized_similarity(sound.split(), other_sound.split()) >= NEARLY
+        if why == "near_sound":
+            alike = Levenshtein.normalized_similarity(sound, other_sound) >= 0.8
+        # A family shares a phone: there the names must be the same by sound.
+        if years > (2 if why == "same_phone" else 0) or not alike or (why == "same_phone" and sound != other_sound):
+            continue
+        first, second = (one, other) if one.id < other.id else (other, one)
+        found[key] = (first, second, why)
