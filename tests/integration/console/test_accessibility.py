@@ -51,7 +51,8 @@ def arguments(rows: dict[str, int], make: Any, staff: Any) -> dict[str, Any]:
                                done=[[rows["worker"], None]], failed=[[rows["worker"], "gone"]]))  # fmt: skip
         read = f._add(LedgerImport(kind="workers", staff_id=staff["xian"], region_code=COUNTY, file_name="台账.xlsx",
                                    file_sha256="0" * 64, row_count=1, read_at=f.now,
-                                   problems=[{"row": 2, "column": "联系电话", "reason": "not_a_phone"}]))  # fmt: skip
+                                   problems=[{"row": 2, "column": "联系电话", "value": "1380000", "reason": "不是能打通的号码", "notice": False}]))  # fmt: skip
+        twin = f.make_worker("欧阳" + "长" * 12, village=VILLAGE, birth_year=1950, job_types=["A04"])
         claim = f._add(Hardship(worker_id=rows["worker"], code="G03", claimed_at=f.now))
         message = f.session.scalars(select(Message)).first()
         station = f.session.scalars(select(Station)).first()
@@ -62,6 +63,7 @@ def arguments(rows: dict[str, int], make: Any, staff: Any) -> dict[str, Any]:
             "talk_id": rows["talk"], "forwarding_id": rows["forwarding"], "claim_id": claim.id, "act_id": act.id,
             "import_id": read.id, "message_id": message.id, "staff_id": staff["cun"], "team_id": team.id,
             "station_id": station.id, "station": station.slug, "code": COUNTY, "figure": "places", "kind": "workers",
+            "kept_id": rows["worker"], "other_id": twin.id,
         }  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def violations(page: Any, axe: str) -> list[str]:
 
 
 def look_at(page: Any, axe: str, path: str) -> Iterator[str]:
+    page.emulate_media(reduced_motion="reduce")  # what is half faded in has no contrast to measure
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         answer = page.goto(path)

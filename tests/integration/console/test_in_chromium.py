@@ -46,6 +46,10 @@ PAGES = (
     "talks",
     "talks/{talk}",
     "ledgers/files",
+    "figures",
+    "figures?period=quarter",
+    "figures/conversations/rows",
+    "figures/waiting/rows",
     "try",
     "nowhere",
 )
