@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from backend.console import correcting, ledger_labels, step_in, turn_view
-from backend.console.guard import form, me
+from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask, names_in
-from backend.errors import Invalid, NotFound
+from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, inbox_reads, review_transcript, take_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -78,6 +78,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             take_over.reply(deps, me(), conversation_id, given["text"], given["form_id"][:40])
         except Invalid as problem:
             return show(conversation_id, draft=given["text"], problem=reply_problem(problem)), 422
+        except Conflict as conflict:
+            # A colleague was quicker: who it is stands on the page, and what was written is still there (C5).
+            return show(conversation_id, draft=given["text"], problem=conflict_sentence(conflict)), 409
         flash(gettext("短信已排队发出。"), "done")
         return redirect(url_for("console.conversation", conversation_id=conversation_id, _anchor="reply"), 303)
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from backend.domain.case_rules import RIGHTS
 from backend.domain.ledger_cells import national
 from backend.domain.offers import may_step_back
-from backend.services import answer_offer, audit, both_sides, ledger_history
+from backend.services import answer_offer, audit, both_sides, erase_reviews, ledger_history
 from backend.services.people import owners
 from backend.services.turn import Turn
 from backend.store.models import (
@@ -20,6 +20,9 @@ from backend.store.models import (
     Case,
     Consent,
     Conversation,
+    ConversationClosing,
+    ConversationNote,
+    Correction,
     Employer,
     Handset,
     HandsetOwner,
@@ -78,7 +81,7 @@ def erase_person(turn: Turn, person: Person) -> None:
         .where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=turn.now)
     )
-    _blank_words(turn, person, sole_owner)
+    _blank_words(turn, person, sole_owner, worker)
     turn.conversation.person_id = None
     turn.conversation.context = {}
     ledger_history.forget(turn.session, worker, name)
@@ -103,6 +106,8 @@ def _blank_name_elsewhere(turn: Turn, worker: Worker, name: str) -> None:
         if message.direction == "inbound":
             for column in ("normalized_text", "words_before", "entities", "corrected"):
                 setattr(message, column, _without(name, getattr(message, column)))
+            for made in turn.session.scalars(select(Correction).where(Correction.message_id == message.id)):
+                made.before, made.after = _without(name, made.before), _without(name, made.after)
             continue
         message.gloss, message.answer = "", None
         turn.session.execute(
@@ -213,13 +218,14 @@ def _blank_worker(turn: Turn, worker: Worker) -> None:
     turn.session.expire(worker, ["hardships"])
 
 
-def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
+def _blank_words(turn: Turn, person: Person, sole_owner: bool, worker: Worker | None) -> None:
     """The conversations were hers when they are marked so, or when nobody else shares the phone."""
     hers = Conversation.person_id == person.id
     if sole_owner:
         hers = or_(hers, and_(Conversation.handset_id == turn.handset.id, Conversation.person_id.is_(None)))
     hers = or_(hers, Conversation.id == turn.conversation.id)
     conversations = list(turn.session.scalars(select(Conversation.id).where(hers)))
+    erase_reviews.blank(turn.session, conversations, worker)
     messages = select(Message.id).where(Message.conversation_id.in_(conversations))
     others = messages.where(Message.id != turn.message.id)  # this one is still being answered
     quietly = {"synchronize_session": False}
@@ -249,6 +255,11 @@ def _blank_words(turn: Turn, person: Person, sole_owner: bool) -> None:
         update(Conversation).where(Conversation.id.in_(conversations)).values(context={}, person_id=None),
         execution_options=quietly,
     )
+    # What staff wrote to each other about her.
+    for told, column in ((ConversationNote, "body"), (ConversationClosing, "words")):
+        turn.session.execute(
+            update(told).where(told.conversation_id.in_(conversations)).values({column: ""}), execution_options=quietly
+        )
     calls = select(Call.id).where(Call.conversation_id.in_(conversations))
     turn.session.execute(delete(CallTurn).where(CallTurn.call_id.in_(calls)), execution_options=quietly)
     # Where a call stood holds what was keyed into it: an age, a village, the recorded name. One still open is blanked when
