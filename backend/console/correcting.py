@@ -215,7 +215,8 @@ def _told(deps: Deps, effects: list[Effect], mask: Mask, turn: Message) -> list[
         where = gettext("登记里的") if one.table == "workers" else gettext("岗位里的")
         sentence = gettext("把%(where)s%(what)s从%(old)s改成%(new)s", where=where, what=label(words.COLUMNS, one.change.column),
                            old=sides[0], new=sides[1])  # fmt: skip
-        told.append({"key": one.key, "words": sentence, "sure": one.sure})
+        doubt = "" if one.sure else gettext("登记不一定是从这句话来的")
+        told.append({"key": one.key, "words": sentence, "sure": one.sure, "doubt": doubt})
     return told
 
 

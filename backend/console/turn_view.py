@@ -71,7 +71,7 @@ def shown(
             one.call = calls[turn.call_id]
             one.call_words = _begun(one.call)
         found.append(one)
-    for one, following in zip(found, [*found[1:], None], strict=True):
+    for one, following in zip(found, [*found[1:], None], strict=False):
         call = calls.get(one.message.call_id or 0)
         if call is None or one.message.channel != "voice":
             continue

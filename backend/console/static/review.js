@@ -118,6 +118,7 @@ async function look(form) {
     label.className = "tick";
     box.type = "checkbox"; box.name = `ledger-${number}`; box.value = one.key; box.checked = one.sure;
     span.textContent = one.words;
+    if (one.doubt) { const small = document.createElement("small"); small.textContent = ` ${one.doubt}`; span.append(small); }
     label.append(box, span);
     told.append(label);
   });

@@ -16,6 +16,7 @@ from backend.store.models import (
     Conversation,
     ConversationNote,
     Correction,
+    Employer,
     Handset,
     HandsetOwner,
     Message,
@@ -314,10 +315,16 @@ def learnt(session: Session) -> list[tuple[str, str]]:
 
 
 def names_on(session: Session, handset_id: int) -> list[Person]:
-    """Everybody ever reachable on a number."""
+    """Everybody whose name may fall on a number: ever reachable on it, or in a place its employer was told of."""
     ids = select(HandsetOwner.person_id).where(HandsetOwner.handset_id == handset_id)
-    return list(session.scalars(select(Person).where(Person.id.in_(ids)).limit(50)))
-
-
-def handset(session: Session, conversation: Conversation) -> Handset | None:
-    return session.get(Handset, conversation.handset_id)
+    told = (
+        select(Worker.person_id)
+        .join(Offer, Offer.worker_id == Worker.id)
+        .join(Opening, Opening.id == Offer.opening_id)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .join(Handset, Handset.number == Employer.phone)
+        .where(Handset.id == handset_id, Offer.employer_told.is_not(None))
+        .order_by(Offer.id.desc())
+        .limit(500)
+    )
+    return list(session.scalars(select(Person).where(or_(Person.id.in_(ids), Person.id.in_(told)))))
