@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from backend.domain.reviewed import EXAM_FROM, Example, as_items, read, split
+from backend.domain.reviewed import EXAM_FROM, SAID, Example, as_items, read, split
 
 INTENTS, KINDS = {"search_jobs", "inform", "greet"}, {"age", "job_type"}
 
@@ -74,8 +74,10 @@ def test_of_many_about_a_fifth_is_kept_back_and_a_new_one_moves_no_other() -> No
     assert set(held) <= set(split([*many, Example("greet", "又来一句")])[1])
 
 
-def test_what_is_learnt_is_written_as_training_data_that_reads_back_the_same() -> None:
+def test_what_is_learnt_is_written_as_training_data_in_several_ways_to_say_it() -> None:
     examples = [Example("inform", "我[五十八](age)岁"), Example("greet", "你好: #哟"), Example("inform", "- 六十")]
     written = "nlu:\n" + as_items(examples)
-    assert read(written, INTENTS, KINDS) == sorted(examples)
+    found = read(written, INTENTS, KINDS)
+    assert set(examples) < set(found) and len(found) == len(examples) * len(SAID)
+    assert Example("inform", "我[五十八](age)岁嘛") in found
     assert [block["intent"] for block in yaml.safe_load(written)["nlu"]] == ["greet", "inform"]

@@ -1,0 +1,268 @@
+"""A training from the row to the verdict, with real processes; a small engine stands for Rasa (the real one: tests/e2e)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from backend.run import engines, programs, training
+from backend.services import dialogue_models, retrain, training_examples
+from backend.services.staff_login import Member
+from backend.settings import ROOT
+from backend.store.models import DialogueModel, ModelSwitch, TrainingExample
+from backend.training import exam
+from backend.training.job import Stopped
+from backend.training.keeper import Keeper
+from tests.support.waiting import wait_for
+
+EXAM = [("有没得活路", "search_jobs"), ("我要退订", "stop_messages"), ("早上好", "greet"), ("多谢了", "thank")]
+RIGHT = dict(EXAM)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the small engine in place of Rasa's interpreter, and an exam of four sentences."""
+    engine = tmp_path / "engine" / "python"
+    engine.parent.mkdir()
+    source = (ROOT / "tests/support/pretend_engine.py").read_text(encoding="utf-8")
+    engine.write_text(f"#!{sys.executable}\n" + source.split("\n", 1)[1], encoding="utf-8")
+    engine.chmod(0o755)
+    (engine.parent / "ANSWERS").write_text(json.dumps(RIGHT, ensure_ascii=False), encoding="utf-8")
+    monkeypatch.setattr(training, "RASA_PYTHON", engine)
+    monkeypatch.setattr(programs, "RASA_PYTHON", engine)
+    questions = tmp_path / "exam"
+    questions.mkdir()
+    lines = [
+        json.dumps({"text": t, "channel": "sms", "intent": i, "entities": {}}, ensure_ascii=False) for t, i in EXAM
+    ]
+    (questions / "ours.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(exam, "SENTENCES", questions)
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path / "models"))
+    return engine.parent
+
+
+@pytest.fixture
+def line(deps: Any, make: Any, workshop: Path, tmp_path: Path) -> Any:
+    """The line, started with a model of the program's own that knows the exam by heart."""
+    deps.settings = replace(deps.settings, data_dir=tmp_path / "data")
+    own = tmp_path / "models" / f"{training.inputs_hash()}.tar.gz"
+    own.parent.mkdir()
+    own.write_text("{}", encoding="utf-8")
+    dialogue_models.at_start(
+        deps.db, deps.settings, dialogue_models.Chosen(own, dialogue_models.sha256_of(own)), deps.clock()
+    )
+    return deps
+
+
+@pytest.fixture
+def county(make: Any) -> Member:
+    with make() as f:
+        person = f.make_staff("county", "500114", login="xian", name="窗口")
+        return Member(**{name: getattr(person, name, "") for name in Member.__dataclass_fields__})
+
+
+@pytest.fixture
+def taught(line: Any, county: Member) -> Callable[[str, str], int]:
+    """`taught(intent, text)`: reviewed, and a training asked for; returns its number."""
+
+    def add(intent: str, text: str) -> int:
+        with line.db.write() as session:
+            session.add(TrainingExample(channel="sms", intent=intent, text=text, staff_id=county.id, at=line.clock()))
+        return retrain.ask(line, county)
+
+    return add
+
+
+def row(line: Any, model_id: int) -> DialogueModel:
+    with line.db.read() as session:
+        found = session.get_one(DialogueModel, model_id)
+        _ = found.scores, found.compared, found.example_hashes
+        return found
+
+
+def test_what_was_reviewed_is_learnt_scored_and_ready(line, taught, county):
+    model = taught("report_problem", "工头电话打不通")
+    assert Keeper(line).train_if_asked()
+    done = row(line, model)
+    assert (done.status, done.problem, done.slot, done.share) == ("ready", None, None, 100)
+    assert (done.examples, done.added, done.held_back) == (1, 1, 0)
+    assert done.figures == {"intent": 1, "entity_f1": 0, "wrong_acts": 0, "n": 4, "held": 0, "held_right": 0, "learnt": 1,
+                            "learnt_right": 1}  # fmt: skip
+    assert (done.figures_before["intent"], done.figures_before["learnt_right"]) == (1, 0)
+    file = dialogue_models.models_folder(line.settings) / f"{done.name}.tar.gz"
+    assert dialogue_models.sha256_of(file) == done.sha256
+    assert file.stat().st_mode & 0o222 == 0
+    assert not list((line.settings.data_dir / "training").glob("work-*"))
+    assert not Keeper(line).train_if_asked()
+
+
+def test_a_model_that_scores_lower_is_refused_and_not_kept(line, taught, workshop):
+    """One sentence marked wrongly: what was understood before is not any more."""
+    model = taught("thank", "有没得活路。")
+    learn_wrongly = {**RIGHT, "有没得活路": "thank"}
+    (workshop / "ANSWERS").write_text(json.dumps(learn_wrongly, ensure_ascii=False), encoding="utf-8")
+    with line.db.write() as session:  # the model in use sat this very exam before
+        used = session.scalars(select(DialogueModel).where(DialogueModel.origin == "tree")).one()
+        learnt = retrain.read_reviewed(line.settings)
+        used.scored_on = exam.set_of(exam.cases(learnt, []))
+        used.scores = {"n": 4, "right": 4, "by_intent": {"search_jobs": [1, 1]}}
+    assert Keeper(line).train_if_asked()
+    done = row(line, model)
+    assert (done.status, done.problem, done.dropped, done.file_kept) == ("refused", "scored_lower", ["intent"], False)
+    [worse_one] = done.compared["worse"]
+    assert (worse_one["intent"], worse_one["before"], worse_one["after"]) == ("search_jobs", 1, 0)
+    assert worse_one["sentences"] == [{"text": "有没得活路", "before": "search_jobs", "after": "thank"}]
+    assert not list(dialogue_models.models_folder(line.settings).glob("*.tar.gz"))
+
+
+def test_a_training_the_engine_refuses_is_failed_with_a_reason(line, taught, workshop):
+    (workshop / "FAIL").touch()
+    model = taught("greet", "早哦")
+    Keeper(line).train_if_asked()
+    assert (row(line, model).status, row(line, model).problem, row(line, model).slot) == (
+        "failed",
+        "engine_refused",
+        None,
+    )
+    assert "YamlException" in (line.settings.data_dir / "training" / "last.log").read_text()
+
+
+def in_the_background(keeper: Keeper) -> threading.Thread:
+    def work() -> None:
+        try:
+            keeper.train_if_asked()
+        except Stopped:
+            return
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def engines_at_work() -> list[psutil.Process]:
+    return [p for p in psutil.Process().children(recursive=True) if p.is_running() and "train" in " ".join(p.cmdline())]
+
+
+def test_cancelling_ends_the_training_and_every_process_of_it(line, taught, workshop, county):
+    (workshop / "HANG").touch()
+    model = taught("greet", "早哦")
+    thread = in_the_background(Keeper(line))
+    wait_for(lambda: row(line, model).step == "learning", 30, "it learns")
+    assert engines_at_work()
+    retrain.cancel(line, county, model)
+    thread.join(30)
+    assert row(line, model).status == "cancelled"
+    assert engines_at_work() == []
+
+
+def test_a_trainer_that_is_told_to_stop_leaves_it_to_the_next_which_starts_over(line, taught, workshop):
+    (workshop / "HANG").touch()
+    model = taught("greet", "早哦")
+    told = threading.Event()
+    thread = in_the_background(Keeper(line, stopping=told.is_set))
+    wait_for(lambda: row(line, model).step == "learning", 30, "it learns")
+    told.set()
+    thread.join(30)
+    assert (row(line, model).status, engines_at_work()) == ("queued", [])
+    (workshop / "HANG").unlink()
+    assert Keeper(line).train_if_asked()
+    assert row(line, model).status == "ready"
+
+
+def test_a_change_is_passed_on_to_the_watcher_and_its_end_written_down(line, taught, county):
+    model = taught("greet", "早哦")
+    keeper = Keeper(line)
+    keeper.train_if_asked()
+    dialogue_models.switch(line, county, model)
+    keeper.look()
+    data_dir = line.settings.data_dir
+    wanted = json.loads((data_dir / engines.WANTED).read_text())
+    assert wanted["sha256"] == row(line, model).sha256 and Path(wanted["model"]).exists()
+    (data_dir / engines.OUTCOME).write_text(json.dumps({"switch": wanted["switch"], "problem": None}))
+
+    def done() -> bool:
+        keeper.look()
+        with line.db.read() as session:
+            return session.get_one(ModelSwitch, wanted["switch"]).status == "done"
+
+    wait_for(done, 10, "the change is written down")
+    with line.db.read() as session:
+        assert dialogue_models.queries.in_use(session).id == model
+
+
+def own_of(line: Any) -> dialogue_models.Chosen:
+    path = training.models_dir(line.settings.data_dir) / f"{training.inputs_hash()}.tar.gz"
+    return dialogue_models.Chosen(path, dialogue_models.sha256_of(path))
+
+
+@pytest.fixture
+def in_use(line: Any, taught: Any, county: Member) -> DialogueModel:
+    """A model trained here that is in use."""
+    model = taught("greet", "早哦")
+    Keeper(line).train_if_asked()
+    dialogue_models.switch(line, county, model)
+    with line.db.read() as session:
+        change, _ = dialogue_models.asked(session)
+    dialogue_models.settle(line.db, change.id, line.clock())
+    return row(line, model)
+
+
+def test_after_a_restart_the_chosen_model_is_used_on(line, in_use):
+    chosen, said = dialogue_models.at_start(line.db, line.settings, own_of(line), line.clock())
+    assert (chosen.path.name, chosen.sha256, said) == (f"{in_use.name}.tar.gz", in_use.sha256, None)
+
+
+def test_an_altered_model_file_is_not_loaded_and_that_is_said(line, in_use):
+    """T17"""
+    file = dialogue_models.models_folder(line.settings) / f"{in_use.name}.tar.gz"
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes() + b" ")
+    chosen, said = dialogue_models.at_start(line.db, line.settings, own_of(line), line.clock())
+    assert chosen.path == own_of(line).path and "altered" in said
+    assert not row(line, in_use.id).file_kept
+
+
+def test_a_newer_program_starts_with_its_own_model_and_the_older_one_cannot_be_put_in_use(
+    line, in_use, county, tmp_path
+):
+    newer = tmp_path / "models" / "ffffffffffffffff.tar.gz"
+    shutil.copy(own_of(line).path, newer)
+    own = dialogue_models.Chosen(newer, dialogue_models.sha256_of(newer))
+    chosen, said = dialogue_models.at_start(line.db, line.settings, own, line.clock())
+    assert chosen.path == newer and "newer" in said
+    with pytest.raises(Exception, match="another version"):
+        dialogue_models.switch(line, county, in_use.id)
+    # Started once more it has nothing more to say.
+    assert dialogue_models.at_start(line.db, line.settings, own, line.clock())[1] is None
+
+
+def test_only_the_last_models_and_the_one_in_use_are_kept(line, in_use):
+    folder = dialogue_models.models_folder(line.settings)
+    with line.db.write() as session:
+        for number in range(5):
+            name = f"{number:016x}"
+            (folder / f"{name}.tar.gz").write_text("x")
+            session.add(DialogueModel(origin="trained", status="ready", name=name, file_kept=True, sha256="x",
+                                      requested_at=line.clock()))  # fmt: skip
+    dialogue_models.forget_old(line.db, line.settings)
+    kept = {path.name.removesuffix(".tar.gz") for path in folder.glob("*.tar.gz")}
+    assert kept == {in_use.name, *(f"{number:016x}" for number in (2, 3, 4))}
+    with line.db.read() as session:
+        assert {one.name for one in session.scalars(select(DialogueModel).where(DialogueModel.file_kept))} - {
+            own_of(line).path.name.removesuffix(".tar.gz")
+        } == kept
+
+
+def test_the_file_of_reviewed_sentences_is_written_before_it_is_read(line, taught):
+    taught("greet", "早哦")
+    assert "早哦" in training_examples.path(line.settings).read_text(encoding="utf-8")
