@@ -31,7 +31,7 @@ eval: ## score understanding on the labelled messages, against a running service
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.evaluate $(ARGS)
 
-bench: ## measure understanding and the service; ARGS=--voice twenty calls at once, ARGS=--matching the ranking at scale
+bench: ## measure understanding and the service; ARGS=--voice twenty calls at once, --matching the ranking, --console the pages of staff at scale
 	@$(BOOTSTRAP) app dev rasa
 	@$(PYTHON) -m tests.support.bench $(ARGS)
 

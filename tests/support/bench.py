@@ -4,9 +4,10 @@ The baseline is Rasa's stock pipeline for Chinese (tests/support/plain_diet.py),
 held to is the ratio. Absolute figures are those of the machine it runs on. All sides get the same texts, one at a time and in
 turn, after a warm-up.
 
-Usage: python -m tests.support.bench [--voice | --matching | --scores]
+Usage: python -m tests.support.bench [--voice | --matching | --console [PAGES] | --scores]
 
-`--voice` measures the calls alone, `--matching` the ranking in a province of a million workers; neither needs the other.
+`--voice` measures the calls alone, `--matching` the ranking in a province of a million workers, `--console` the pages of staff
+over a million turns; none needs the others.
 `--scores` trains the baseline in full as well (a quarter of an hour) and prints what it understands of the labelled files.
 """
 
@@ -25,7 +26,7 @@ import httpx
 import psutil
 
 from backend.settings import inner_ports
-from tests.support import bench_matching, bench_voice, plain_diet, scoring
+from tests.support import bench_console, bench_matching, bench_voice, plain_diet, scoring
 from tests.support.evaluate import DATA, SAMPLES
 from tests.support.stack import Stack
 from tests.support.throwaway import started
@@ -125,6 +126,14 @@ def main() -> int:
     parser.add_argument(
         "--matching", action="store_true", help="measure the ranking alone, in a province of people and work"
     )
+    parser.add_argument(
+        "--console",
+        nargs="?",
+        const="",
+        metavar="PAGES",
+        help="measure the console alone; PAGES: part of their address",
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="of the console's rows")
     options = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
     print(
@@ -132,6 +141,8 @@ def main() -> int:
     )
     if options.matching:
         return bench_matching.main()
+    if options.console is not None:
+        return bench_console.main(options.console, options.scale)
     began = time.monotonic()
     with started() as stack:
         print(f"  start to ready, with a trained model{'':17} {time.monotonic() - began:10.1f} s")
