@@ -34,6 +34,7 @@ from backend.console import (
     ledger_files,
     ledger_history,
     merge,
+    offers,
     openings,
     people,
     places,
@@ -43,6 +44,7 @@ from backend.console import (
     recordings,
     rooms,
     stale,
+    stations,
     step_in,
     talks,
     teams,
@@ -118,7 +120,7 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
     hiring.register(bp, deps)
     recordings.register(bp, deps, to_record)
     drafts.register(bp, deps)
-    for desk in (ledger_history, bulk, claims, window, merge):
+    for desk in (ledger_history, bulk, claims, window, merge, offers, stations):
         desk.register(bp, deps)
 
     for room in (account, people, audit_log):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import ledger_history
+from backend.console import ledger_history, table
 from backend.console.conversations import ID
-from backend.console.guard import form, me, page_number
+from backend.console.guard import form, me
 from backend.console.i18n import gettext
+from backend.console.labels import N_
 from backend.console.openings import TEXTS, as_form, hidden_in, read_facts, sentence, told_history
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
@@ -33,19 +34,41 @@ OWN = ("employer_name", "employer_phone", "employer_kind", "source_kind", "emplo
 TICKS = ("urgent", "consent", "at_once", "negotiable")
 FORM_NUMBER = "form_number"
 MOST_PLACES = 400
+COLUMNS = (
+    table.Column("name", N_("用工方")),
+    table.Column("kind", N_("哪一类")),
+    table.Column("phone", N_("电话")),
+    table.Column("place", N_("地方")),
+    table.Column("openings", N_("岗位")),
+    table.Column("new", N_("新登记的在前"), "new"),
+    table.Column("oldest", N_("早登记的在前"), "oldest"),
+)
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/employers")
     def employers() -> str:
-        verified, number = request.args.get("verified", ""), page_number()
+        verified, sort = request.args.get("verified", ""), table.sort_asked(tuple(queries.SORTS))
         verified = verified if verified in ("yes", "no") else ""
         wanted = {"yes": True, "no": False}.get(verified)
         with deps.db.read() as session:
-            rows, more = queries.page(session, me().region_code, verified=wanted, number=number)
+            rows, after = queries.page(
+                session, me().region_code, verified=wanted, sort=sort, after=request.args.get("after", "")
+            )
         review_transcript.note_reading(deps, me(), "listed_employers", ids=[employer.id for employer, _, _ in rows])
         return render_template(
-            "console/employers.html", rows=rows, more=more, number=number, verified=verified, mask=Mask()
+            "console/employers.html",
+            list=table.Table(
+                "console.employers",
+                COLUMNS,
+                rows,
+                sort=sort,
+                next=after,
+                args={"verified": verified} if verified else {},
+            ),
+            verified=verified,
+            mask=Mask(),
+            may_merge=may(me().role, "merge_entries"),
         )
 
     def show(employer_id: int, *, problem: str = "") -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import ledger_labels
+from backend.console import ledger_labels, table
 from backend.console.conversations import ID
-from backend.console.guard import form, me, page_number
+from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
@@ -29,19 +29,20 @@ if TYPE_CHECKING:
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/households")
     def households() -> str:
-        region, number, without = me().region_code, page_number(), request.args.get("without") == "1"
+        region, without = me().region_code, request.args.get("without") == "1"
         since = earning_since(deps.clock().astimezone(TIMEZONE).date())
         with deps.db.read() as session:
-            rows, more = queries.page(session, region, HOME_REGION, since, without=without, number=number)
+            rows, after = queries.page(
+                session, region, HOME_REGION, since, without=without, after=request.args.get("after", "")
+            )
             figures = queries.figures(session, region, HOME_REGION, since)
         review_transcript.note_reading(deps, me(), "listed_households", ids=[row.household.id for row in rows])
         return render_template(
             "console/households.html",
             rows=rows,
-            more=more,
-            number=number,
+            after=after,
             without=without,
-            figures=figures,
+            figures={name: table.capped(count) for name, count in figures.items()},
             mask=Mask(),
             words=ledger_labels,
             may_verify=may(me().role, "verify_hardship"),

@@ -9,6 +9,8 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.store.models import AuditEvent, Case, Employer, Offer, Opening, Person, Worker
+from backend.store.queries import keyset
+from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -87,32 +89,36 @@ def _of_number(phone: str) -> Select[Opening]:
     )
 
 
+SORTS: dict[str, tuple[Key, ...]] = {
+    "new": (Key(Employer.id, "id", keyset.number, desc=True),),
+    "oldest": (Key(Employer.id, "id", keyset.number),),
+}
+
+
 def page(
-    session: Session, region: str, *, verified: bool | None = None, number: int = 1
-) -> tuple[list[tuple[Employer, int, int]], bool]:
-    """(employer, openings, openings that are out) of a region, the latest first; an employer of no place by its openings."""
-    counted = (
+    session: Session, region: str, *, verified: bool | None = None, sort: str = "new", after: str = ""
+) -> tuple[list[tuple[Employer, int, int]], str]:
+    """(employer, openings, openings that are out) of a region, and where the next page begins; one of no place by its openings."""
+    posts_here = (
+        select(Opening.id).where(Opening.employer_id == Employer.id, within(Opening.region_code, region)).exists()
+    )
+    query = select(Employer).where(or_(within(Employer.region_code, region), posts_here))
+    if verified is not None:
+        query = query.where(Employer.verified_at.is_not(None) if verified else Employer.verified_at.is_(None))
+    found = list(session.scalars(keyset.ordered(query, SORTS[sort], after).limit(PAGE + 1)))
+    shown = found[:PAGE]
+    counted = session.execute(
         select(
-            Opening.employer_id.label("employer_id"),
+            Opening.employer_id,
             func.count().label("openings"),
             func.sum(case((Opening.status.in_(("published", "filled")), 1), else_=0)).label("out"),
         )
-        .where(within(Opening.region_code, region))
+        .where(Opening.employer_id.in_([one.id for one in shown]), within(Opening.region_code, region))
         .group_by(Opening.employer_id)
-        .subquery()
     )
-    query = (
-        select(Employer, func.coalesce(counted.c.openings, 0), func.coalesce(counted.c.out, 0))
-        .outerjoin(counted, counted.c.employer_id == Employer.id)
-        .where(or_(within(Employer.region_code, region), counted.c.openings.is_not(None)))
-        .order_by(Employer.id.desc())
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
-    )
-    if verified is not None:
-        query = query.where(Employer.verified_at.is_not(None) if verified else Employer.verified_at.is_(None))
-    rows = [(employer, int(openings), int(out)) for employer, openings, out in session.execute(query)]
-    return rows[:PAGE], len(rows) > PAGE
+    counts = {row.employer_id: (int(row.openings), int(row.out)) for row in counted}
+    rows = [(employer, *counts.get(employer.id, (0, 0))) for employer in shown]
+    return rows, keyset.cursor(shown[-1], SORTS[sort]) if len(found) > PAGE else ""
 
 
 def one(session: Session, region: str, employer_id: int) -> Employer | None:

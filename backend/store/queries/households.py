@@ -6,12 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.households import EARNING_STATUS
 from backend.domain.offers import HOLDS_A_PLACE
 from backend.store.models import Hardship, Household, Offer, Person, Worker
+from backend.store.queries import keyset
+from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -62,36 +64,65 @@ def _labelled() -> ColumnElement[bool]:
     )
 
 
-def page(
-    session: Session, region: str, home: str, since: date, *, without: bool = False, number: int = 1
-) -> tuple[list[Listed], bool]:
-    """A page of households, those with nobody at work first, of these the labelled first; `without`: only these."""
-    earning, labelled = _earning(since), _labelled()
+_ID = (Key(Household.id, "id", keyset.number),)
+RANKS = ("labelled_without", "without", "earning")
+
+
+def _ranked(region: str, home: str, since: date, rank: str) -> Select[Household]:
     # A household nobody lives in any more is kept for its number only.
     lived_in = exists().where(Person.household_id == Household.id, Person.erased_at.is_(None))
-    query = select(Household, earning, labelled).where(_seen(region, home), lived_in)
-    if without:
-        query = query.where(~earning)
-    rows = session.execute(
-        query.order_by(earning, labelled.desc(), Household.id).offset((number - 1) * PAGE).limit(PAGE + 1)
-    ).all()
-    members = members_of(session, [household.id for household, _, _ in rows[:PAGE]])
-    listed = [Listed(household, bool(e), bool(lab), members[household.id]) for household, e, lab in rows[:PAGE]]
-    return listed, len(rows) > PAGE
+    query = select(Household).where(_seen(region, home), lived_in)
+    if rank == "labelled_without":
+        # Few households hold a verified label: they are come to from the labels.
+        with_label = (
+            select(Person.household_id)
+            .join(Worker, Worker.person_id == Person.id)
+            .join(Hardship, Hardship.worker_id == Worker.id)
+            .where(Hardship.verified_at.is_not(None), Person.household_id.is_not(None))
+        )
+        return query.where(Household.id.in_(with_label), ~_earning(since))
+    return query.where(~_earning(since), ~_labelled()) if rank == "without" else query.where(_earning(since))
+
+
+def page(
+    session: Session, region: str, home: str, since: date, *, without: bool = False, after: str = ""
+) -> tuple[list[Listed], str]:
+    """A page of households, those with nobody at work first, of these the labelled first; `without`: only these.
+
+    Returns where the next page begins, "" on the last.
+    """
+    ranks = RANKS[:2] if without else RANKS
+    at, _, cursor = after.partition("~")
+    first = int(at) if at.isdecimal() and int(at) < len(ranks) else 0
+    found: list[tuple[int, Household]] = []
+    for number in range(first, len(ranks)):
+        query = keyset.ordered(_ranked(region, home, since, ranks[number]), _ID, cursor if number == first else "")
+        found += [(number, one) for one in session.scalars(query.limit(PAGE + 1 - len(found)))]
+        if len(found) > PAGE:
+            break
+    shown = found[:PAGE]
+    members = members_of(session, [household.id for _, household in shown])
+    ids = [household.id for _, household in shown]
+    labelled = set(session.scalars(select(Household.id).where(Household.id.in_(ids), _labelled())))
+    listed = [Listed(one, RANKS[number] == "earning", one.id in labelled, members[one.id]) for number, one in shown]
+    return listed, f"{shown[-1][0]}~{shown[-1][1].id}" if len(found) > PAGE else ""
 
 
 def figures(session: Session, region: str, home: str, since: date) -> dict[str, int]:
-    """`{"labelled", "labelled_without", "without"}`: the target is that no labelled household is without."""
-
-    def count(*wanted: ColumnElement[bool]) -> int:
-        lived_in = exists().where(Person.household_id == Household.id, Person.erased_at.is_(None))
-        query = select(func.count()).select_from(Household).where(_seen(region, home), lived_in, and_(True, *wanted))
-        return session.scalar(query) or 0
-
+    """`{"labelled", "labelled_without", "without"}`, each counted to a hundred; no labelled household is to be without."""
+    with_label = (
+        select(Person.household_id)
+        .join(Worker, Worker.person_id == Person.id)
+        .join(Hardship, Hardship.worker_id == Worker.id)
+        .where(Hardship.verified_at.is_not(None), Person.erased_at.is_(None))
+    )
+    labelled = select(Household.id).where(_seen(region, home), Household.id.in_(with_label))
+    ranked = {rank: _ranked(region, home, since, rank).with_only_columns(Household.id) for rank in RANKS[:2]}
+    without_label = keyset.at_most(session, ranked["labelled_without"])
     return {
-        "labelled": count(_labelled()),
-        "labelled_without": count(_labelled(), ~_earning(since)),
-        "without": count(~_earning(since)),
+        "labelled": keyset.at_most(session, labelled),
+        "labelled_without": without_label,
+        "without": min(keyset.MOST, without_label + keyset.at_most(session, ranked["without"])),
     }
 
 

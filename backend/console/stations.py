@@ -1,0 +1,108 @@
+"""The ledger of gig markets and stations: list, what each one has, edit with history (L05, L21)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from backend.console import ledger_history, table
+from backend.console import ledgerwork_labels as words
+from backend.console.conversations import ID
+from backend.console.guard import form, me
+from backend.console.i18n import gettext
+from backend.console.labels import N_
+from backend.console.text import Mask
+from backend.domain.access import may
+from backend.domain.ledger_cells import national
+from backend.errors import Conflict, Invalid
+from backend.services import edit_station as service
+from backend.store.models import Station
+from backend.store.queries import offer_list as queries
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+FACTS = (
+    "kind", "name", "short_name", "address", "opens_at", "closes_at", "hotline", "area_sqm", "windows", "staff_count",
+    "has_screen", "has_sign",
+)  # fmt: skip
+COLUMNS = (
+    table.Column("name", N_("名称")),
+    table.Column("place", N_("地方")),
+    table.Column("hours", N_("开门")),
+    table.Column("hotline", N_("电话")),
+    table.Column("staff", N_("窗口、人员")),
+    table.Column("has", N_("大屏、标牌")),
+    table.Column("updated", N_("最近更新")),
+)
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    @bp.get("/stations")
+    def stations() -> str:
+        with deps.db.read() as session:
+            rows = queries.stations(session, me().region_code)
+        return render_template(
+            "console/stations.html", list=table.Table("console.stations", COLUMNS, rows), words=words, national=national
+        )
+
+    def show(
+        station_id: int, *, problem: str = "", facts: dict[str, str] | None = None, wrong: dict[str, str] | None = None
+    ) -> str:
+        member = me()
+        with deps.db.read() as session:
+            station = service.seen(session, member, station_id)
+            # A station's number is on its door and on every poster.
+            mask = Mask(frozenset({"phone", "name"}))
+            lines = ledger_history.lines(deps, session, member, "stations", station_id, mask)
+        return render_template(
+            "console/station.html",
+            station=station, stored=(stored := as_form(station)), facts=facts or stored, wrong=wrong or {},
+            problem=problem, editing=facts is not None, version=service.version(station), history=lines, words=words,
+            may_act=may(member.role, "edit_station"), national=national,
+        )  # fmt: skip
+
+    @bp.get(f"/stations/{ID.format('station_id')}")
+    def station(station_id: int) -> str:
+        return show(station_id)
+
+    @bp.post(f"/stations/{ID.format('station_id')}")
+    def edit_station(station_id: int) -> ResponseReturnValue:
+        given = form("version", *FACTS)
+        stood = given.pop("version")
+        try:
+            service.edit(deps, me(), station_id, stood, given)
+        except Invalid as problem:
+            wrong = {name: sentence(name) for name in problem.fields}
+            return show(station_id, problem=gettext("有几处填得不对，请改一改。"), facts=given, wrong=wrong), 422
+        except Conflict:
+            told = gettext("您看的时候，同事改了这一条。上面是现在的，下面是您填的，看过再存。")
+            return show(station_id, problem=told, facts=given), 409
+        flash(gettext("存下了。"), "done")
+        return redirect(url_for("console.station", station_id=station_id), 303)
+
+
+def as_form(station: Station) -> dict[str, str]:
+    texts = {name: "" if (value := getattr(station, name)) is None else str(value) for name in FACTS}
+    yes_no = {True: "yes", False: "no", None: ""}
+    return texts | {
+        "has_screen": yes_no[station.has_screen],
+        "has_sign": yes_no[station.has_sign],
+        "hotline": national(station.hotline) if station.hotline else "",
+    }
+
+
+def sentence(name: str) -> str:
+    return {
+        "name": gettext("名称要2到40个字。"),
+        "short_name": gettext("短信落款要2到8个字。"),
+        "address": gettext("地址最多100个字。"),
+        "opens_at": gettext("钟点写成07:30这样。"),
+        "closes_at": gettext("钟点写成18:00这样，要晚过开门。"),
+        "hotline": gettext("电话要写全，比如13开头的11位手机号，或者带区号的座机。"),
+        "area_sqm": gettext("写一个数，最多100000。"),
+        "windows": gettext("写一个数，最多200。"),
+        "staff_count": gettext("写一个数，最多500。"),
+    }.get(name, gettext("请看看这一项。"))
