@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from backend.store.models import AuditEvent
 
 _LONGEST = 60
+_CODE = re.compile(r"[a-z_]*")
 _HIGHEST = 2_147_483_647
 
 
@@ -40,7 +42,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         check()
         member, asked = me(), _asked(request.args)
         before = _number(request.args.get("before", ""))
-        note_reading(deps, member, "read_audit", **asked.facts())
+        note_reading(deps, member, "read_audit", asked=asked.facts())
         with deps.db.read() as session:
             rows = queries.events(session, member.region_code, asked, before=before)
             names = queries.staff_named(session, member.region_code, rows)
@@ -74,7 +76,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 : queries.MOST_EXPORTED
             ]
             text = _csv(session, member.region_code, rows)
-        note_reading(deps, member, "exported_audit", count=len(rows), **asked.facts())
+        note_reading(deps, member, "exported_audit", count=len(rows), asked=asked.facts())
         response = Response("\ufeff" + text, mimetype="text/csv")
         stamp = deps.clock().astimezone(TIMEZONE).strftime("%Y%m%d-%H%M")
         response.headers["Content-Disposition"] = f'attachment; filename="audit-{stamp}.csv"'
@@ -91,6 +93,8 @@ def _asked(given: object) -> queries.Asked:
         day = None
     if day and not 2000 <= day.year <= 2200:
         day = None
+    for name in ("verb", "kind"):
+        words[name] = words[name] if _CODE.fullmatch(words[name]) else ""
     return queries.Asked(**words, day=day, worker=_number(str(get("worker") or "")))
 
 

@@ -38,7 +38,11 @@ class Asked:
     worker: int | None = None
 
     def facts(self) -> dict[str, Any]:
-        return {name: str(value) for name, value in vars(self).items() if value}
+        """What was asked for, as the trail keeps it: no words that somebody typed, they could be a person's name."""
+        kept = {name: str(value) for name, value in vars(self).items() if value and name not in ("who", "number")}
+        if self.number.isascii() and self.number.isdigit():
+            kept["number"] = self.number
+        return {**kept, **({"who": "asked"} if self.who else {})}
 
 
 def events(

@@ -226,11 +226,13 @@ def plant(make: Any, region: str, sign: tuple[str, str]) -> Planted:
 
 
 @pytest.fixture
-def planted(make: Any, staff: Any, deps: Any) -> dict[tuple[str, str], Planted]:
+def planted(make: Any, staff: Any, deps: Any, carrier: Any) -> dict[tuple[str, str], Planted]:
     found = {
         sign: plant(make, region, sign)
         for sign, region in ((OWN, VILLAGE), (SIBLING, OTHER_VILLAGE), (FAR, FAR_VILLAGE))
     }
+    for _, digits in found:
+        carrier.recordings[f"http://carrier.test/{digits}"] = b"RIFF" + digits.encode()
     deps.regions.reload()
     audit_chain.seal(deps)
     return found
