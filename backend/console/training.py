@@ -45,6 +45,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 [*(row.requested_by for row in trainings), *(row.asked_by for row, _ in switches)],
             )  # fmt: skip
             before = queries.before(session) if may_train else None
+        pending = retrain.pending(deps) if may_train else None
         shown = {
             "used": used,
             "used_since": used_since,
@@ -57,7 +58,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "switches": switches,
             "names": names,
             "before": before,
-            "pending": retrain.pending(deps) if may_train else None,
+            "pending": pending,
+            "done_already": pending is not None and full is not None and full.status in ("ready", "refused")
+            and used is not None and full.tree == used.tree
+            and full.example_hashes == sorted(one.hash for one in pending.examples),
             "may_train": may_train,
             "version": _version(job, change, switches),
             "log": _log(deps) if may_train else [],

@@ -9,6 +9,7 @@ import pygal  # type: ignore[import-untyped]
 from backend.console import charts
 from backend.console.i18n import gettext
 from backend.console.training_labels import FIGURES
+from backend.settings import TIMEZONE
 from backend.store.models import DialogueModel
 
 
@@ -21,7 +22,7 @@ def drawn(rows: Sequence[DialogueModel]) -> bytes:
         stroke_style={"width": 3}, dots_size=5, truncate_label=-1, truncate_legend=-1, legend_box_size=14,
         value_formatter=lambda value: f"{value:.1f}%",
     )  # fmt: skip
-    chart.x_labels = [f"{row.requested_at:%m-%d} #{row.id}" for row in rows]
+    chart.x_labels = [f"{row.requested_at.astimezone(TIMEZONE):%m-%d %H:%M}" for row in rows]
     for name, values in shown.items():
         chart.add(gettext(FIGURES[name]), values)
     return charts._drawn(chart, "scores")

@@ -50,6 +50,7 @@ PAGES = (
     "figures?period=quarter",
     "figures/conversations/rows",
     "figures/waiting/rows",
+    "training",
     "try",
     "nowhere",
 )

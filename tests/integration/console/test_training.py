@@ -124,7 +124,9 @@ def test_the_same_sentences_are_not_trained_on_twice(browse, own_model, teach, t
     retrain.finish(deps.db, held, deps.clock(), "refused", problem="scored_lower", dropped=["intent"])
     answer = desk.submit("/console/training/start")
     assert answer.status_code == 409 and "已经练过了" in words(answer)
+    assert "重新训练" not in words(desk.visit("/console/training"))
     teach("inform", "我[六十](age)")
+    assert "重新训练" in words(desk.visit("/console/training"))
     assert desk.submit("/console/training/start").status_code == 303
 
 

@@ -184,8 +184,8 @@ def test_a_change_is_passed_on_to_the_watcher_and_its_end_written_down(line, tau
     keeper = Keeper(line)
     keeper.train_if_asked()
     dialogue_models.switch(line, county, model)
-    keeper.look()
     data_dir = line.settings.data_dir
+    wait_for(lambda: keeper.look() or (data_dir / engines.WANTED).exists(), 10, "the change is passed on")
     wanted = json.loads((data_dir / engines.WANTED).read_text())
     assert wanted["sha256"] == row(line, model).sha256 and Path(wanted["model"]).exists()
     (data_dir / engines.OUTCOME).write_text(json.dumps({"switch": wanted["switch"], "problem": None}))
