@@ -1,7 +1,7 @@
 """`make screenshots`: the README's pictures, taken of the running product.
 
-Starts a service of its own with the demo county, texts and calls as an invented person and photographs `/phone` and
-`/console` in Chromium. Or takes them of a service that runs: python -m tools.screenshots --url URL --data-dir DATA_DIR
+Starts a service of its own with the demo county, texts and calls as an invented person and photographs `/phone`, the rooms of
+`/console` and what hangs on the wall in Chromium. Or takes them of a service that runs: python -m tools.screenshots --url URL --data-dir DATA_DIR
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pypdfium2  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
 from backend.run.console import say
@@ -23,6 +24,20 @@ from tests.support.throwaway import started
 PICTURES = ROOT / "docs" / "images"
 LARGEST_BYTES = 300 * 1024
 PHONE_SIZE, CONSOLE_SIZE = (1280, 900), (1280, 1500)
+DESK_SIZE, WALL_SIZE = (1366, 768), (1366, 768)
+STATION = "qianjiang"
+POSTER_WIDTH = 620  # pixels
+# Name of the picture → address, and what has to stand on the page before it is taken.
+ROOMS = {
+    "inbox": ("/console/conversations", ".rows .row"),
+    "dashboard": ("/console/figures?period=month", ".chart img"),
+    "ledger": ("/console/workers", "main table, .rows"),
+    "window": ("/console/window", "[name=uses]"),
+    "review": ("/console/openings", ".rows, table"),
+    "training": ("/console/training", "#inuse"),
+    "people": ("/console/people", ".rows"),
+    "job-map": ("/console/map", "svg.map"),
+}
 ANSWER_WITHIN_MS = 45_000
 PERSON = 4  # of the demo's list; one with nothing taken yet
 
@@ -82,6 +97,51 @@ def take_console(window: Window, secrets: dict[str, str]) -> None:
     expect(said.nth(before)).to_be_visible(timeout=ANSWER_WITHIN_MS)
     page.click("#hangup")
 
+    enter(page, secrets)
+    page.goto(f"/console/conversations?number={number[-4:]}")
+    page.locator(".rows .row").first.click()
+    expect(page.locator(".turn kbd").first).to_be_visible()
+    photograph(window, "console.png")
+
+
+def take_rooms(window: Window, secrets: dict[str, str]) -> None:
+    """What a county's market works in, as on an office screen."""
+    page = window.page
+    enter(page, secrets)
+    for name, (address, wanted) in ROOMS.items():
+        page.goto(address)
+        page.locator(wanted).first.wait_for()
+        page.wait_for_load_state("networkidle")
+        for picture in page.locator("img").all():
+            picture.evaluate("image => image.complete || new Promise(done => image.onload = done)")
+        photograph(window, f"{name}.png")
+    # One conversation, with a word chosen to be put right.
+    page.goto("/console/conversations?q=摘")
+    if not page.locator(".rows .row").count():
+        page.goto("/console/conversations")
+    page.locator(".rows .row").first.click()
+    page.locator(".turn.in [data-entity], .turn.in .fix").first.click()
+    page.locator(".panel, form[data-value]").first.wait_for()
+    photograph(window, "correcting.png")
+
+
+def take_wall(window: Window) -> None:
+    """The market's screen, and the poster beside it."""
+    page = window.page
+    page.goto(f"/screen/{STATION}")
+    page.locator("li").first.wait_for()
+    photograph(window, "screen.png")
+    answer = page.context.request.get(f"{window.origin}/screen/{STATION}/poster.pdf")
+    paper = pypdfium2.PdfDocument(answer.body())[0]
+    path = PICTURES / "poster.png"
+    paper.render(scale=POSTER_WIDTH / paper.get_width()).to_pil().convert("P", palette=1, colors=64).save(
+        path, optimize=True
+    )
+    say(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
+
+
+def enter(page: Page, secrets: dict[str, str]) -> None:
+    """Log the county's account in, and switch to English if it reads Chinese."""
     page.goto("/console/login")
     page.fill("[name=login]", secrets["DEMO_STAFF_COUNTY_LOGIN"])
     page.fill("[name=password]", secrets["DEMO_STAFF_COUNTY_PASSWORD"])
@@ -89,10 +149,6 @@ def take_console(window: Window, secrets: dict[str, str]) -> None:
     page.locator(".rooms").wait_for()
     if page.locator("button[name=language]").get_attribute("value") == "en":
         page.click("button[name=language]")
-    page.goto(f"/console/conversations?number={number[-4:]}")
-    page.locator(".rows .row").first.click()
-    expect(page.locator(".turn kbd").first).to_be_visible()
-    photograph(window, "console.png")
 
 
 def main() -> int:
@@ -109,6 +165,12 @@ def main() -> int:
             console = Window(browser, url, CONSOLE_SIZE, ())
             take_console(console, secrets)
             console.close()
+            rooms = Window(browser, url, DESK_SIZE, ())
+            take_rooms(rooms, secrets)
+            rooms.close()
+            wall = Window(browser, url, WALL_SIZE, ())
+            take_wall(wall)
+            wall.close()
     except NotInstalled as missing:
         say(str(missing))
         return 1

@@ -33,8 +33,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         days = figures.chart_days(asked, now)
         with deps.db.read() as session:
             groups = figures.look(session, member.role, place, asked, now)
-            line = figures.line_by_day(session, place, days, now)
-            understood = figures.understood_by_day(session, place, days, now)
+            daily = figures.all_by_day(session, place, days, now)
             trades = figures.places_by_trade(session, place, days, now)
             need = figures.waiting_by_label(session, place, days, now) if may(member.role, "see_need") else None
         today = now.astimezone(SHANGHAI).date()
@@ -50,8 +49,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             place=place,
             places=_places_below(deps, member.region_code),
             days_shown=days,
-            line=line,
-            understood=understood,
+            daily=daily,
             trades=trades,
             need=need,
             hardships=ledger_labels.HARDSHIPS,

@@ -168,6 +168,15 @@ def line_by_day(session: Session, region: str, days: Sequence[date], now: dateti
     }
 
 
+def all_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
+    """All that is shown by day, the messages read once."""
+    scope = _whole(region, days, now)
+    return {
+        **queries.by_day(session, scope, ("calls_in", "calls_out"), days),
+        **queries.by_day(session, scope, ("texts_in", "texts_out", "understood", "turns"), days),
+    }
+
+
 def understood_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
     return queries.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
 
@@ -183,6 +192,6 @@ def waiting_by_label(session: Session, region: str, days: Sequence[date], now: d
 
 
 __all__ = [
-    "CHART_DAYS", "FEWEST", "FIGURES", "Shown", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
+    "CHART_DAYS", "FEWEST", "FIGURES", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
     "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
 ]  # fmt: skip

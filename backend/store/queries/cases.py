@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -46,17 +45,6 @@ def by_status(session: Session, region: str, home: str) -> dict[str, int]:
         select(Case.status, func.count()).where(within(Case.region_code, region, home)).group_by(Case.status)
     )
     return dict(rows.all())
-
-
-def open_by_priority(session: Session, region: str, home: str, now: datetime) -> dict[int, tuple[int, int]]:
-    """priority → (cases not yet closed, how many of them are past due)."""
-    late = func.count().filter(Case.due_at < now)
-    rows = session.execute(
-        select(Case.priority, func.count(), late)
-        .where(Case.status != "closed", within(Case.region_code, region, home))
-        .group_by(Case.priority)
-    )
-    return {priority: (count, overdue) for priority, count, overdue in rows}
 
 
 def one(session: Session, region: str, home: str, case_id: int, *, lock: bool = False) -> Case | None:

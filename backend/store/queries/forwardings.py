@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from backend.store.models import Forwarding, Opening, Region, Staff
+from backend.store.queries import keyset
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -60,13 +61,13 @@ def is_received(session: Session, region: str, opening_id: int) -> bool:
 
 
 def unseen(session: Session, region: str) -> int:
-    """How many were put before this very place and not opened yet; ended ones no longer press."""
+    """How many were put before this very place and not opened yet, a hundred at most; ended ones no longer press."""
     query = (
-        select(func.count(Forwarding.id))
+        select(Forwarding.id)
         .join(Opening, Opening.id == Forwarding.opening_id)
         .where(Forwarding.to_region == region, Forwarding.seen_at.is_(None), Opening.status == "published")
     )
-    return session.scalar(query) or 0
+    return keyset.at_most(session, query)
 
 
 def places_near(session: Session, region: str, above: str | None) -> list[Region]:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.store.models import AuditEvent, Hardship, Offer, Opening, Person, Worker
+from backend.store.queries import keyset
 from backend.store.queries.freshness import engaged
 from backend.store.queries.scope import within
 
@@ -86,8 +87,8 @@ def hardest(session: Session, region: str, after: int, *, number: int = 1) -> tu
 
 
 def count_hardest(session: Session, region: str, after: int) -> int:
-    query = select(func.count(Worker.id)).join(Worker.person).where(*_hardest(region, after))
-    return session.scalar(query) or 0
+    """At most a hundred are counted."""
+    return keyset.at_most(session, select(Worker.id).join(Worker.person).where(*_hardest(region, after)))
 
 
 def hardest_by_county(session: Session, region: str, after: int) -> list[tuple[str, int]]:
