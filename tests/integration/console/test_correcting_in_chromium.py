@@ -13,6 +13,7 @@ from tests.integration.console.conftest import VILLAGE
 from tests.integration.console.test_in_chromium import address, database_url, log_in, tab  # noqa: F401
 
 SHOTS = os.environ.get("SHOTS")
+AXE = Path(__file__).parents[2] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 SAID = "我叫罗桂芳,五十八岁,会采茶,明天有空"
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>我要采茶"
 
@@ -186,3 +187,30 @@ def test_on_paper_stands_who_printed_it_and_nothing_to_press(tab, talk):  # noqa
     assert tab.is_visible(".watermark")
     assert not any(button.is_visible() for button in tab.query_selector_all("button, .act a"))
     assert "罗桂芳" not in tab.inner_text("main")
+
+
+PAGES = (
+    "conversations/{conversation}",
+    "turns/{first}",
+    "turns/{first}?number=1",
+    "training/examples",
+    "conversations.csv",
+)
+
+
+def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, talk):  # noqa: F811
+    log_in(tab)
+    tab.goto(f"/console/conversations/{talk['conversation']}")
+    tab.keyboard.press("r")
+    tab.wait_for_selector(f"#turn-{talk['first']}.looked")
+    for page in PAGES:
+        tab.goto("/console/" + page.format(**talk))
+        if page.startswith("conversations/"):
+            tab.click(f"#turn-{talk['second']} a[data-entity=job_type]")  # with the forms open
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
+        shot(tab, "phone-" + page.split("/")[0])
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
+                   if one["impact"] in ("serious", "critical")]  # fmt: skip
+        assert serious == [], page

@@ -19,6 +19,9 @@ PAGES = (
     "",
     "conversations",
     "conversations/{conversation}",
+    "turns/{turn}",
+    "conversations.csv",
+    "training/examples",
     "cases",
     "cases/{case}",
     "openings",
@@ -119,7 +122,7 @@ def rows(make: Any, staff: Any) -> dict[str, int]:
         f._add(Hardship(worker_id=quiet.id, code="G04", claimed_at=f.now, verified_at=f.now))
         post = f.make_opening(region=VILLAGE, title="扫" * 60, status="draft", source_kind="policy")
         f.make_offer(post, worker, channel="staff")
-        return {"live": live.id, "forwarding": forwarding.id, "conversation": conversation.id, "case": case.id, "opening": opening.id, "employer": opening.employer_id, "worker": worker.id,
+        return {"live": live.id, "forwarding": forwarding.id, "conversation": conversation.id, "turn": turn.id, "case": case.id, "opening": opening.id, "employer": opening.employer_id, "worker": worker.id,
                 "household": household.id, "talk": talk.id}  # fmt: skip
 
 
