@@ -14,6 +14,7 @@ from backend.seed.ledgers import seed_ledgers
 from backend.seed.people import WORKER_NUMBER, seed_workers
 from backend.seed.places import seed_places
 from backend.seed.staff import seed_staff
+from backend.seed.teams import seed_teams
 from backend.seed.work import renew_openings, seed_reviews
 from backend.settings import Settings
 from backend.store.models import Handset
@@ -40,6 +41,7 @@ def seed(db: Database, settings: Settings, now: datetime) -> bool:
             seed_ledgers(session, workers, now)
         else:
             renew_openings(session, now)
+        seed_teams(session, now)
         keep_current(session, now)
     log.info("seeded", fresh=fresh)
     return fresh
