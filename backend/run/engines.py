@@ -82,7 +82,11 @@ class Engines:
         if self._change is not None:
             self._go_on(self._change, now)
         elif self._retire_at is None and (wanted := self._wanted()) is not None:
-            self._begin(wanted, now)
+            try:
+                self._begin(wanted, now)
+            except (KeyError, TypeError, ValueError, OSError) as problem:
+                # The watcher lives on whatever is asked of it; the trainer gives the change up after a while.
+                say(f"the model could not be changed ({type(problem).__name__}).")
 
     def _wanted(self) -> dict[str, Any] | None:
         file = self._settings.data_dir / WANTED
@@ -103,11 +107,11 @@ class Engines:
             return
         port = inner_ports(self._settings.port)[name]
         model = Path(str(wanted["model"]))
-        self._watcher.add(self._make(self._settings, model, str(wanted["sha256"]), port, name=name))
         url = f"http://127.0.0.1:{port}"
         change = _Change(
             int(wanted["switch"]), name, url, now, model.name, up=threading.Event(), given_up=threading.Event()
         )
+        self._watcher.add(self._make(self._settings, model, str(wanted["sha256"]), port, name=name))
         self._change = change
         threading.Thread(target=self._wait_until_up, args=(change,), name="engine-up", daemon=True).start()
         say(f"a second engine is started with {model.name}; the first answers until it is ready.")

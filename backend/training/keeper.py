@@ -28,7 +28,7 @@ LOOK_EVERY_S = 1.0
 class Keeper:
     def __init__(self, deps: Deps, *, stopping: Callable[[], bool] = lambda: False) -> None:
         self._deps, self._stopping = deps, stopping
-        self._passed_on = 0
+        self._passed_on, self._passed_at = 0, deps.clock()
         self._last_look = 0.0
 
     def look(self) -> None:
@@ -46,12 +46,11 @@ class Keeper:
                 return
             change, model = found
             now = deps.clock()
-            if change.id != self._passed_on:
+            ended, problem = engines.outcome(deps.settings.data_dir, change.id)
+            if not ended and change.id != self._passed_on:
                 engines.ask_for(deps.settings.data_dir, change.id, self.path(model), str(model.sha256))
                 self._passed_on, self._passed_at = change.id, now
-                return
-            ended, problem = engines.outcome(deps.settings.data_dir, change.id)
-            if not ended and now - self._passed_at > dialogue_models.TAKES_AT_MOST:
+            elif not ended and now - self._passed_at > dialogue_models.TAKES_AT_MOST:
                 ended, problem = True, "nobody_answered"
             if ended:
                 dialogue_models.settle(deps.db, change.id, now, problem)

@@ -132,6 +132,15 @@ def test_an_altered_model_is_not_loaded_and_the_one_before_goes_on(line, setting
     wait_for(lambda: pid(settings, "rasa-2") is None, 10, "nothing of it is left")
 
 
+def test_a_wish_that_cannot_be_read_stops_nothing(line, settings, models) -> None:
+    for wish in ("{", "[]", "{}", '{"switch": 1}', '{"switch": "x", "model": 7, "sha256": null}'):
+        (settings.data_dir / engines.WANTED).write_text(wish)
+        line.tick()
+    engines.ask_for(settings.data_dir, 9, models[1], sha256_of(models[1]))
+    wait_for(ended(settings, 9), 30, "the next one is done all the same")
+    assert engines.outcome(settings.data_dir, 9) == (True, None)
+
+
 def test_the_second_engine_is_started_again_when_it_dies_after_it_took_over(line, settings, models) -> None:
     engines.ask_for(settings.data_dir, 1, models[1], sha256_of(models[1]))
     wait_for(ended(settings, 1), 30, "the change is done")
