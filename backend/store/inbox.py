@@ -7,14 +7,13 @@ whoever writes a turn, a case or a call need not think of it. The marks are read
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, event, insert, inspect, select, text, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, marks
@@ -127,14 +126,13 @@ def _note_words(session: Session, message: Message, changed: set[str]) -> None:
     touched: _Touched = session.info["inbox"]
     if "body" in changed and message not in session.new:
         touched.reworded.add(message.conversation_id)
-    elif changed & {"body", "handled_by"} and _is_searched(message.direction, message.handled_by, message.body):
+    elif "body" in changed and _is_speech(message.body):
         touched.said[message.conversation_id] |= tokens(message.body)
 
 
-def _is_searched(direction: str, handled_by: str | None, body: str) -> bool:
-    """What people said, on either side; the line's own sentences are always the same. (来电) and the like is no speech."""
-    by_a_person = direction == "inbound" or handled_by == "staff"
-    return by_a_person and not (body.startswith("(") and body.endswith(")"))
+def _is_speech(body: str) -> bool:
+    """(来电), (没出声) and the like stand for what happened, not for words."""
+    return not (body.startswith("(") and body.endswith(")"))
 
 
 def _in_bulk(state: ORMExecuteState) -> None:
@@ -300,19 +298,34 @@ def _write_entries(
 def _write_words(connection: Connection, conversation_id: int, county: int, said: set[int], *, anew: bool) -> None:
     if anew:
         connection.execute(delete(InboxWord).where(InboxWord.conversation_id == conversation_id))
-        spoken = connection.execute(
-            select(Message.direction, Message.handled_by, Message.body)
+        spoken = connection.scalars(
+            select(Message.body)
             .where(Message.conversation_id == conversation_id)
             .order_by(Message.id.desc())
             .limit(WORDS_OF)
         )
-        said = {
-            one for row in spoken if _is_searched(row.direction, row.handled_by, row.body) for one in tokens(row.body)
-        }
+        said = {one for body in spoken if _is_speech(body) for one in tokens(body)}
     if not said:
         return
-    made: Any = pg_insert(InboxWord) if connection.dialect.name == "postgresql" else sqlite_insert(InboxWord)
+    on_postgres = connection.dialect.name == "postgresql"
     connection.execute(
-        made.on_conflict_do_nothing(),
-        [{"token": one, "county": county, "conversation_id": conversation_id} for one in sorted(said)],
+        _ADD_WORDS["postgresql" if on_postgres else "sqlite"],
+        {
+            "tokens": sorted(said) if on_postgres else json.dumps(sorted(said)),
+            "county": county,
+            "id": conversation_id,
+        },
     )
+
+
+# One statement for all the entries of a message: some hundred, most of them there already.
+_ADD_WORDS = {
+    "postgresql": text("""
+        INSERT INTO inbox_words (token, county, conversation_id)
+        SELECT token, :county, :id FROM unnest(CAST(:tokens AS integer[])) AS token ON CONFLICT DO NOTHING
+    """),
+    "sqlite": text("""
+        INSERT OR IGNORE INTO inbox_words (token, county, conversation_id)
+        SELECT value, :county, :id FROM json_each(:tokens)
+    """),
+}

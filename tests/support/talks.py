@@ -87,7 +87,7 @@ def _story(rng: random.Random, trades: list[str]) -> Story:
         open_case,
         elder=rng.random() < 0.25,
     )
-    spoken = {token for one in turns if one[0] == "inbound" for token in tokens(one[1])}
+    spoken = {token for one in turns for token in tokens(one[1])}
     status = open_case[0][1] if open_case else None
     return Story(tuple(turns), channel, f"{case} {status}" if case else None, flags(carried),
                  ("", *sorted(carried & LISTED)), tuple(sorted(spoken)))  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, literal, literal_column, or_, select, tuple_, union, union_all
+from sqlalchemy import and_, func, literal, literal_column, select, tuple_, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.access import reach
@@ -312,12 +312,7 @@ def _counties(session: Session, area: str) -> list[int]:
 
 def _verified(session: Session, rows: list[Row], words: tuple[str, ...]) -> list[Row]:
     said = session.execute(
-        select(Message)
-        .where(
-            Message.conversation_id.in_([row.id for row in rows]),
-            or_(Message.direction == "inbound", Message.handled_by == "staff"),
-        )
-        .order_by(Message.id.desc())
+        select(Message).where(Message.conversation_id.in_([row.id for row in rows])).order_by(Message.id.desc())
     ).scalars()
     missing = {row.id: set(words) for row in rows}
     best: dict[int, tuple[int, Message]] = {}

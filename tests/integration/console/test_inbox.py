@@ -156,6 +156,10 @@ def test_words_are_found_without_spaces_between_them_in_both_channels(browse, ta
     assert listed(browser.visit(LIST + "?q=工钱&channel=voice")) == [two]
     assert listed(browser.visit(LIST + "?q=月工钱给")) == []  # every two signs are there, the word is not
     assert "<mark>工钱</mark>" in browser.visit(LIST + "?q=工钱").text
+    answered = talk(
+        said("老板跑了"), {"body": "【黔江零工】社保所给您回电话", "direction": "outbound", "status": "delivered"}
+    )
+    assert listed(browser.visit(LIST + "?q=社保所")) == [answered]  # what the line said as well
 
 
 def test_search_goes_newest_first_from_page_to_page_and_misses_none(browse, talk):
@@ -277,10 +281,9 @@ def test_conversations_from_before_there_was_an_inbox_are_taken_in(browse, talk,
     assert listed(browse("cun").visit(LIST + "?q=茶山")) == [conversation]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_two_who_touch_one_conversation_at_once_leave_it_marked_for_both(database, talk, make):
     """C5: the marks are read anew after whoever was first has committed."""
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     import threading
 
     conversation = talk(said("一"))
