@@ -105,6 +105,9 @@ def create_blueprint(deps: Deps) -> Blueprint:
             if message is None:
                 return _refuse(404)
             conversation = message.conversation
+            if conversation.taken_by is not None:
+                # A member of staff took over while the engine was thinking: the line does and says nothing any more.
+                return _refuse(404)
             turn = Turn(
                 deps=deps,
                 session=session,

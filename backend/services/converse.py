@@ -144,6 +144,10 @@ def _finish(deps: Deps, message_id: int, started: Started, failure: str | None) 
         if _effects(session, message.id):
             heartbeat.beat(session, "engine", turn.now, ok=True)
             return _end(turn, "rasa")
+        if turn.conversation.taken_by is not None:
+            # Taken over while the engine was thinking: whoever took it reads these words and answers (DESIGN §3.12).
+            message.status, message.handled_by, message.turn_token = "for_staff", "staff", None
+            return []
         heartbeat.beat(session, "engine", turn.now, ok=False, detail=failure or "no act was performed")
         log.warning("engine_gave_nothing", message_id=message.id, reason=failure)
         act, facts = _menu(turn, started.prepared)

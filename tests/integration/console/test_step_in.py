@@ -362,3 +362,31 @@ def test_a_new_wish_for_a_person_goes_to_the_team_of_its_place(team, talk, deps,
         assert session.get(Conversation, talk).assigned_to_team == team
     with database.write() as session:
         session.execute(update(Team).values(active=False))
+
+
+def test_the_line_says_nothing_more_once_somebody_took_over_while_it_was_thinking(
+    talk, staff, deps, engine, app, settings, make, outgoing, database
+):
+    """DESIGN §3.12: the owner is looked at again before anything is done or said, not only when the turn begins."""
+    from backend.services import take_over
+    from backend.services.converse import converse
+    from backend.services.staff_login import Member
+
+    member = Member(staff["cun"], "cun", "冉村官", "village", VILLAGE, "zh")
+    refused = []
+
+    def thinking(text, token, metadata):
+        take_over.take_over(deps, member, talk)
+        headers = {"Authorization": f"Bearer {settings.actions_token}"}
+        answer = app.test_client().post(f"/internal/turns/{token}/acts/register_worker", headers=headers, json={})
+        refused.append(answer.status_code)
+        return []
+
+    engine.on_turn = thinking
+    with make() as f:
+        message = f.make_message("我要登记", conversation=f.session.get(Conversation, talk)).id
+    assert converse(deps, message, deadline_s=4) == []
+    assert refused == [404]
+    assert [row.body for row in outgoing()] == ["【黔江零工】现在是工作人员在回你,不是机器"]
+    with database.read() as session:
+        assert session.get(Message, message).status == "for_staff"
