@@ -88,8 +88,11 @@ def lines(
                 what=label(words.EVENTS, entry.event.verb) if entry.event.verb in words.EVENTS
                 else label(labels.OPENING_EVENTS, entry.event.verb),
                 changes=[
-                    (label(words.FIELDS, each.field), *(
-                        value_told(deps, each.field, value, mask, names) for value in (each.was, each.became)))
+                    (
+                        label(words.FIELDS, each.field),
+                        value_told(deps, each.field, each.was, mask, names),
+                        value_told(deps, each.field, each.became, mask, names),
+                    )
                     for each in entry.changes
                 ],
                 turn=entry.turn,
@@ -152,4 +155,4 @@ def register(bp: Blueprint, deps: Deps) -> None:
         else:
             flash(gettext("撤回了。"), "done")
         endpoint, argument = PAGES[kind]
-        return redirect(url_for(endpoint, _anchor="history", **{argument: object_id}), 303)
+        return redirect(url_for(endpoint, _anchor="history", **{argument: object_id}), 303)  # type: ignore[arg-type]

@@ -201,7 +201,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             else:
                 review_opening.edit(deps, me(), opening_id, version, read_facts(given))
         except Conflict as problem:
-            if problem.reason != "places_taken":
+            if problem.reason not in ("places_taken", "changed"):
                 raise
             return show(opening_id, problem=conflict_sentence(problem), facts=given), 409
         except Invalid as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -79,7 +79,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 )  # fmt: skip
             except Conflict as problem:
                 return show(
-                    given, {}, problem=gettext("已经有一个很像的人。先看看是不是他。"), alike=problem.facts["ids"]
+                    given,
+                    {},
+                    problem=gettext("已经有一个很像的人。先看看是不是他。"),
+                    alike=cast("list[int]", problem.facts["ids"]),
                 ), 409
             except Invalid as problem:
                 wrong = {name: sentence(name) for name in problem.fields}

@@ -255,7 +255,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             edit_worker.edit(deps, me(), worker_id, version, facts)
         except Conflict as conflict:
-            return card(worker_id, problem=conflict_sentence(conflict)), 409
+            # Above stands what the other has saved, in the form what was typed; saved again it counts as looked at.
+            return card(worker_id, facts=given, problem=conflict_sentence(conflict)), 409
         flash(gettext("存下了。"), "done")
         return back(worker_id)
 

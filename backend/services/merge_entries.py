@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, Table, delete, insert, select, update
+from sqlalchemy import Date, PrimaryKeyConstraint, Table, UniqueConstraint, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -225,10 +225,10 @@ def _move(session: Session, table: Table, column: str, old: int, new: int, undo:
     """Let every row of `table` that names `old` name `new`; a row that is there already for `new` is taken out."""
     keys = [each.name for each in table.primary_key.columns]
     uniques = [
-        [each.name for each in constraint.columns]
-        for constraint in (*table.constraints,)
-        if type(constraint).__name__ in ("UniqueConstraint", "PrimaryKeyConstraint")
-        and column in [each.name for each in constraint.columns]
+        names
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint | PrimaryKeyConstraint)
+        and column in (names := [each.name for each in constraint.columns])
     ]
     for row in session.execute(select(table).where(table.c[column] == old)).mappings().all():
         twin = any(

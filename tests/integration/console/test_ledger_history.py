@@ -110,3 +110,29 @@ def test_erasing_a_person_erases_what_stood_on_her_card_before(make, deps, datab
         ledger_history.forget(session, session.get(Worker, worker_id), "王小云")
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(LedgerChange)) == 0
+
+
+def test_whoever_saves_second_sees_the_others_version_and_keeps_her_own_words(
+    browse, make, deps, database, staff, clock
+):
+    """C5: nothing is overwritten, nothing typed is lost."""
+    from backend.console.workers import as_form
+
+    worker_id = plant(make)
+    with database.read() as session:
+        found = session.get(Worker, worker_id)
+        texts, version = as_form(deps, found), worker_ledger.version(found, found.person)
+    texts.pop("name")
+    clock.advance(minutes=1)
+    save(deps, database, staff["zhen"], worker_id, birth_year=1941)
+    browser = browse("cun")
+    browser.visit(f"/console/workers/{worker_id}")
+    typed = {**texts, "version": version, "pay": "150元/天"}
+    page = browser.submit(f"/console/workers/{worker_id}/edit", **typed)
+    assert page.status_code == 409
+    assert "同事改了这一条" in words(page)
+    assert "出生年 1968 → 1941" in words(page)
+    assert 'value="150元/天"' in page.text
+    fresh = re.search(r'name="version" value="([^"]+)"', page.text).group(1)
+    again = browser.submit(f"/console/workers/{worker_id}/edit", **{**typed, "version": fresh, "birth_year": "1941"})
+    assert again.status_code == 303
