@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from flask.typing import ResponseReturnValue
 
 from backend.console import people_labels
-from backend.console.guard import cookie_name, form, me
+from backend.console.guard import cookie_name, form, goes_on_as, me
 from backend.console.i18n import gettext
 from backend.domain.access import VERBS
 from backend.domain.staff_accounts import MANAGES, SECOND_FACTOR_ROLES
@@ -159,6 +159,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return second(words), status
         except staff_login.LoginRefused:
             return second(gettext("验证码不对。看一下手机上的时间准不准，再输现在的码。")), 422
+        goes_on_as(deps, opened)
         return with_session(make_response(second(codes=codes)), opened)
 
     @bp.post("/account/second-factor/paper")

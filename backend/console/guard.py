@@ -184,6 +184,13 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else "zh"
 
 
+def goes_on_as(deps: Deps, token: str) -> None:
+    """The rest of this answer belongs to the new session `token`: the forms on its page are sent with it."""
+    g.member = member = who_is(deps, token)
+    if member is not None:
+        session["csrf_token"] = member.csrf_secret
+
+
 def me() -> Member:
     """The member of staff behind this request."""
     member: Member = g.member

@@ -206,7 +206,7 @@ def test_a_colleague_is_invited_sets_a_password_and_a_second_factor_and_comes_in
     stack: Stack, enter: Enter, open_window: Open
 ) -> None:
     """Item 8."""
-    login, password = f"xiangxia{next(_numbers)}", "枫叶 河滩 七月 板凳"
+    login, password = f"xiangxia{next(_numbers)}", "枫叶 河滩 七月 板凳 竹篮"
     page = enter("county", DESK)
     page.goto("/console/people")
     page.locator("summary", has_text="请一个人进来").click()

@@ -114,6 +114,7 @@ def look_at(page: Any, axe: str, path: str) -> Iterator[str]:
         for detail in page.query_selector_all("details:not([open]) > summary"):
             if detail.is_visible():
                 detail.click()
+        page.evaluate("scrollTo(0, 0)")  # what sticks to the screen covers other things wherever one stops
         yield from (f"{path} at {size['width']}: {words}" for words in violations(page, axe))
 
 
