@@ -12,7 +12,7 @@ from backend.seed.current import keep_current
 from backend.seed.history import seed_history
 from backend.seed.ledgers import seed_ledgers
 from backend.seed.people import WORKER_NUMBER, seed_workers
-from backend.seed.places import seed_places
+from backend.seed.places import seed_places, seed_screens
 from backend.seed.staff import seed_staff
 from backend.seed.teams import seed_teams
 from backend.seed.work import renew_openings, seed_reviews
@@ -31,6 +31,7 @@ def seed(db: Database, settings: Settings, now: datetime) -> bool:
     """
     with db.write() as session:
         seed_places(session)
+        seed_screens(session, now)
         seed_staff(session, settings, now)
         fresh = not _is_seeded(session)
         if fresh:

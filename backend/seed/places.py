@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.store.models import Region, Station
+from backend.store.models import Region, Screen, Station
 
 SOURCE = Path(__file__).resolve().parent.parent / "data" / "regions" / "served.json"
 
@@ -172,6 +173,10 @@ STATIONS: tuple[tuple[str, str, str, str, str, str, str, str, str], ...] = (
 )
 
 
+# What a town shows beside its own work, so that the choice is seen: 中塘 with the two quarters its people go to.
+SCREENS = {"zhongtang": ["500114001", "500114005"]}
+
+
 @cache
 def divisions() -> tuple[dict[str, Any], ...]:
     """The served divisions, parents before children: `{code, name, level, parent_code, aliases}`."""
@@ -219,3 +224,12 @@ def seed_places(session: Session) -> int:
         )
     session.flush()
     return len(new) + len(missing)
+
+
+def seed_screens(session: Session, now: datetime) -> None:
+    """What the demo's walls show beside their own; what staff chose since stays."""
+    for station in session.scalars(select(Station).where(Station.slug.in_(SCREENS))):
+        if session.get(Screen, station.id) is None:
+            around = SCREENS[station.slug]
+            session.add(Screen(station_id=station.id, around=around, per_page=6, seconds=15, version=1, changed_at=now))
+    session.flush()

@@ -87,7 +87,7 @@ byId("hold").addEventListener("click", () => {
 });
 narrow.addEventListener("change", show);
 setInterval(() => { byId("clock").textContent = clock(); }, 1000);
-setInterval(look, Number(new URLSearchParams(location.search).get("every")) || LOOK_EVERY_MS);
+setInterval(look, LOOK_EVERY_MS);
 addEventListener("online", look);
 look();
 turn();
