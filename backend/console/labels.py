@@ -135,6 +135,8 @@ CALL_REASONS = {
     "done": N_("后来办好了"),
     "cancelled": N_("工作人员不让打"),
     "with_staff": N_("工作人员正在谈"),
+    "hours": N_("不是打电话的时候"),
+    "line_busy": N_("线路一直忙"),
 }
 RINGING = {
     "placing": N_("正在打"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.domain.access import may
 from backend.domain.calling import in_hours
 from backend.errors import Conflict, Forbidden, NotFound
-from backend.services import audit, ring_instead
+from backend.services import audit, ring_instead, staff_call
 from backend.services.planned_calls import finish
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -25,6 +25,8 @@ def cancel(deps: Deps, member: Member, planned_id: int) -> None:
     with deps.db.write() as session:
         planned, now = _waiting(session, member, planned_id), deps.clock()
         finish(planned, "suppressed", now, "cancelled")
+        if planned.purpose == staff_call.PURPOSE:
+            staff_call.not_rung(session, deps, planned, now)
         ring_instead.instead(session, deps, planned, now)
         audit.write(session, now, member.actor, "cancelled_call", planned, purpose=planned.purpose)
 

@@ -127,7 +127,7 @@ def _under_way(session: Session, found: Conversation, now: datetime) -> bool:
     newest = session.scalar(
         select(StaffCall).where(StaffCall.conversation_id == found.id).order_by(StaffCall.id.desc()).limit(1)
     )
-    if newest is None or newest.status not in UNDER_WAY:
+    if newest is None or newest.status not in UNDER_WAY or newest.ended_at is not None:
         return False
     return now - newest.created_at < (timedelta(seconds=TALK_S) if newest.status == "connecting" else WORTH_FOR * 2)
 
@@ -180,6 +180,8 @@ def hung_up(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
     if call.status in ("planned", "ringing"):
         call.status, call.ended_at = "unreached", now
         log.info("staff_not_reached", staff_call_id=call.id)
+    elif call.status == "connecting":
+        call.ended_at = now  # how the other leg ended comes with `talked`, a moment earlier or later, or was lost
 
 
 # -- in the call (`ivr/staff_webhooks.py`) ----------------------------------------------------------------------------------

@@ -242,3 +242,25 @@ def test_a_button_pressed_long_ago_rings_nobody(member, asked, deps, clock):
         pass
     assert the_call(deps).status == "suppressed"
     assert clock() - the_call(deps).created_at > timedelta(minutes=5)
+
+
+def test_a_call_that_somebody_called_off_frees_the_button(member, asked, deps, due):
+    from backend.services import manage_calls
+
+    press(deps, member, asked[0])
+    with deps.db.read() as session:
+        planned_id = session.scalars(select(PlannedCall.id)).one()
+    manage_calls.cancel(deps, member, planned_id)
+    assert the_call(deps).status == "suppressed"
+    assert due() is None
+    press(deps, member, asked[0], "form-two-2")
+    assert due() is not None
+
+
+def test_a_talk_whose_end_was_never_reported_blocks_nothing(member, asked, deps, due, signed):
+    press(deps, member, asked[0])
+    ring = due()
+    connected(signed, ring)
+    tell(signed, ring, "completed")
+    press(deps, member, asked[0], "form-two-2")
+    assert due() is not None
