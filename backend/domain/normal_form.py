@@ -86,6 +86,8 @@ def read(kind: str, typed: str, now: datetime) -> str | int | float | None:
     typed = typed.strip()
     if (value := normal(kind, typed)) is not None:
         return value
+    if kind == "date" and re.fullmatch(r"[\d/-]{8,}", typed):
+        return None  # a span that ends before it begins is no day at all
     found = read_span(kind, 0, len(typed), typed, now, None) if len(typed) <= LONGEST else None
     return found.value if found else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import (
@@ -143,27 +143,6 @@ def to_review() -> tuple[ColumnElement[bool], ...]:
     return (Message.direction == "inbound", Message.intent.is_not(None), Message.keys.is_(None))
 
 
-def next_unreviewed(session: Session, region: str, home: str, after: Conversation) -> int | None:
-    """The next older conversation of the region with something to review; looked for among the 200 that follow."""
-    following = (
-        select(Conversation.id, Conversation.last_at)
-        .where(
-            within(Conversation.region_code, region, home),
-            or_(
-                Conversation.last_at < after.last_at,
-                and_(Conversation.last_at == after.last_at, Conversation.id < after.id),
-            ),
-        )
-        .order_by(Conversation.last_at.desc(), Conversation.id.desc())
-        .limit(200)
-        .subquery()
-    )
-    waits = exists().where(Message.conversation_id == following.c.id, *to_review(), Message.reviewed_at.is_(None))
-    return session.scalar(
-        select(following.c.id).where(waits).order_by(following.c.last_at.desc(), following.c.id.desc()).limit(1)
-    )
-
-
 def others_of_number(session: Session, region: str, home: str, conversation: Conversation) -> tuple[list[Conversation], list[Conversation]]:  # fmt: skip
     """The five conversations of the same number before this one, and the five after it, nearest first."""
     of_number = [
@@ -199,11 +178,6 @@ def offers_of(session: Session, worker_ids: Sequence[int]) -> list[Offer]:
     """The latest ten offers of these workers, with their openings."""
     query = select(Offer).options(selectinload(Offer.opening)).where(Offer.worker_id.in_(worker_ids))
     return list(session.scalars(query.order_by(Offer.offered_at.desc(), Offer.id.desc()).limit(10)))
-
-
-def cases_of(session: Session, conversation_id: int) -> list[Case]:
-    query = select(Case).where(Case.conversation_id == conversation_id)
-    return list(session.scalars(query.order_by(Case.id.desc()).limit(20)))
 
 
 def deliveries(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[OutboxRow, Receipt | None]]:

@@ -169,7 +169,7 @@ def test_one_row_per_turn_of_a_conversation_masked_unless_revealed(browse, make,
     with make() as f:
         said(f, talk, f"我叫{NAME},欠我3500元", entities=[{"entity": "person_name", "text": NAME, "value": NAME},
                                                     {"entity": "money", "text": "3500元", "value": 3500}])  # fmt: skip
-        said(f, talk, "+8613800001234\x00", intent=None)
+        said(f, talk, "+8613800001234", intent=None)
     browser = browse("cun")
     path = f"/console/conversations/{talk}/turns.csv"
     whole = str(table(browser.submit(path, reason="quality")))

@@ -66,6 +66,7 @@ def worker_handset(f: Any) -> Any:
 def test_who_was_told_to_an_employer_is_not_learnt_from_what_he_says(deps: Deps, make: Any) -> None:
     with make() as f:
         member = member_of(f)
+        f.make_region("500114121002")
         someone = f.make_worker("田大山")
         opening = f.make_opening()
         f.make_offer(opening, someone, "accepted", employer_told="taken")

@@ -1,0 +1,88 @@
+"""Two who put the same turn right at once, and a file that tells what is learnt (C5, L22)."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from backend.services import correct_turn, training_examples
+from backend.services.correct_turn import Overtaken, Wish
+from backend.services.deps import Deps
+from backend.store.models import Conversation, Correction, Message, TrainingExample
+from tests.integration.services.test_erase_reviews import member_of
+
+VILLAGE = "500114121002"
+
+
+@pytest.fixture
+def turn(make: Any) -> dict[str, Any]:
+    with make() as f:
+        f.make_region(VILLAGE)
+        conversation = f.make_conversation(region_code=VILLAGE)
+        message = f.make_message("要得", conversation=conversation, normalized_text="要得", intent="affirm", confidence=0.7,
+                                 status="answered")  # fmt: skip
+        return {"id": message.id, "members": [member_of(f), member_of(f)]}
+
+
+def test_of_two_at_the_same_moment_one_corrects_and_one_is_told(deps: Deps, turn: dict[str, Any]) -> None:
+    ready, ends = threading.Barrier(2), []
+
+    def correct(number: int) -> None:
+        ready.wait()
+        try:
+            correct_turn.correct(
+                deps, turn["members"][number], turn["id"], Wish("intent", intent=("deny", "thank")[number]), 0
+            )
+            ends.append("done")
+        except Overtaken:
+            ends.append("told")
+
+    threads = [threading.Thread(target=correct, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["done", "told"]
+    with deps.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Correction)) == 1
+        assert session.get_one(Message, turn["id"]).corrected["intent"] in ("deny", "thank")
+
+
+def test_the_same_sentence_of_two_people_is_learnt_once_and_a_disputed_one_not_at_all(
+    deps: Deps, make: Any, turn: Any
+) -> None:
+    with make() as f:
+        again = [f.make_message("要得", conversation=f.session.get(Conversation, 1), normalized_text="要得", intent="affirm",
+                                status="answered").id for _ in range(2)]  # fmt: skip
+    member = turn["members"][0]
+    correct_turn.correct(deps, member, turn["id"], Wish("right"), 0)
+    correct_turn.correct(deps, member, again[0], Wish("right"), 0)
+    assert training_examples.path(deps.settings).read_text(encoding="utf-8").count("- 要得") == 1
+    correct_turn.correct(deps, member, again[1], Wish("intent", intent="thank"), 0)
+    assert "要得" not in training_examples.path(deps.settings).read_text(encoding="utf-8")
+
+
+def test_the_file_is_the_same_whatever_was_reviewed_first_and_is_replaced_whole(deps: Deps, make: Any) -> None:
+    with make() as f:
+        staff = f.make_staff(region=VILLAGE)
+        for text in ("我想[采茶](job_type)", "挖[洋芋](job_type)", "[明天](date)"):
+            f._add(TrainingExample(channel="sms", intent="search_jobs", text=text, staff_id=staff.id, at=f.now, region_code=VILLAGE))  # fmt: skip
+    first = training_examples.write(deps).read_bytes()
+    assert training_examples.write(deps).read_bytes() == first
+    assert [path.name for path in training_examples.path(deps.settings).parent.glob("*.new")] == []
+    assert first.decode().splitlines()[-3:] == sorted(first.decode().splitlines()[-3:])
+
+
+def test_a_full_disk_does_not_undo_a_correction(deps: Deps, turn: Any) -> None:
+    """What was put right stands in the database; the file is written with the next correction, or before training."""
+    folder = training_examples.path(deps.settings).parent
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("a file in the way", encoding="utf-8")
+    correct_turn.correct(deps, turn["members"][0], turn["id"], Wish("right"), 0)
+    with deps.db.read() as session:
+        assert session.get_one(Message, turn["id"]).reviewed_at is not None
+    folder.unlink()
+    assert "- 要得" in training_examples.write(deps).read_text(encoding="utf-8")
