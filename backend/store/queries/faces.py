@@ -15,6 +15,7 @@ from backend.store.queries.scope import within
 MOST = 60  # ten pages of six: more turns than anybody stands in front of a wall for
 FEWEST = 5  # fewer people than this might be known by the place they live in
 CAP = 100  # counted no further: "99+"
+JUST_FILLED = 500
 # How long what was just filled is still shown, crossed out.
 CROSSED_FOR = timedelta(minutes=10)
 
@@ -66,13 +67,17 @@ def on_board(session: Session, regions: Sequence[str], today: date, limit: int =
 
 
 def just_filled(session: Session, regions: Sequence[str], today: date, now: datetime, limit: int) -> list[Opening]:
-    """What was filled in the last minutes: whoever came for it sees that it is gone, and why."""
-    query = select(Opening).where(
-        Opening.status == "filled",
-        Opening.ends_on >= today,
-        Opening.updated_at > now - CROSSED_FOR,
-        _in(regions),
+    """What was filled in the last minutes: whoever came for it sees that it is gone, and why.
+
+    First by the moment, then by the place: what was ever filled keeps its state, and years of it lie in a county.
+    """
+    latest = (
+        select(Opening.id)
+        .where(Opening.status == "filled", Opening.updated_at > now - CROSSED_FOR)
+        .order_by(Opening.updated_at.desc())
+        .limit(JUST_FILLED)
     )
+    query = select(Opening).where(Opening.id.in_(latest.subquery().select()), Opening.ends_on >= today, _in(regions))
     return _openings(session, query, limit)
 
 
