@@ -10,11 +10,10 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
-from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from backend.services import staff_call
 from backend.services.deps import Deps
-from ivr.twiml import DIAL_TIMEOUT_S, SPEAKS, VOICE
+from ivr.twiml import ask_for_one, goodbye, join
 
 MOST_ASKED = 3
 _HELLO = "这里是零工热线。您要给一位乡亲回电话。按1马上接通，不打就挂机。"
@@ -45,7 +44,7 @@ def register(blueprint: Blueprint, deps: Deps, answer: Callable[[Deps, Callable[
             seconds = request.form.get("DialCallDuration", "")
             talked_s = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else 0
             status = request.form.get("DialCallStatus", "failed")[:32]
-            return _goodbye(_OVER.get(staff_call.talked(deps, _reference(), _sid(), status, talked_s), _GONE))
+            return goodbye(_OVER.get(staff_call.talked(deps, _reference(), _sid(), status, talked_s), _GONE))
 
         return answer(deps, over)
 
@@ -53,37 +52,21 @@ def register(blueprint: Blueprint, deps: Deps, answer: Callable[[Deps, Callable[
 def _ask(deps: Deps, time: int) -> str:
     with deps.db.write() as session:
         staff_call.of_ringing(session, _reference(), _sid())
-    to = _address(deps, "/key", n=str(time))
-    response = VoiceResponse()
-    gather = Gather(input="dtmf", action=to, method="POST", num_digits=1, timeout=8, finish_on_key="",
-                    action_on_empty_result=True)  # fmt: skip
-    gather.say(_HELLO, language=SPEAKS, voice=VOICE)
-    response.append(gather)
-    response.redirect(to, method="POST")
-    return str(response)
+    return ask_for_one(_HELLO, _address(deps, "/key", n=str(time)))
 
 
 def _pressed(deps: Deps) -> str:
     if request.form.get("Digits") != "1":
         asked = request.args.get("n", "")
         times = int(asked) if asked in ("1", "2") else MOST_ASKED
-        return _ask(deps, times + 1) if times < MOST_ASKED else _goodbye("没有按键。要打就在后台再按一次。")
+        return _ask(deps, times + 1) if times < MOST_ASKED else goodbye("没有按键。要打就在后台再按一次。")
     number = staff_call.connect(deps, _reference(), _sid())
     if number is None:
-        return _goodbye(_GONE)
-    response = VoiceResponse()
-    response.say(_CONNECTING, language=SPEAKS, voice=VOICE)
-    dial = response.dial(action=_address(deps, "/done"), method="POST", timeout=DIAL_TIMEOUT_S,
-                         time_limit=staff_call.TALK_S, caller_id=deps.settings.twilio_phone_number)  # fmt: skip
-    dial.number(number)
-    return str(response)
-
-
-def _goodbye(words: str) -> str:
-    response = VoiceResponse()
-    response.say(words, language=SPEAKS, voice=VOICE)
-    response.hangup()
-    return str(response)
+        return goodbye(_GONE)
+    return join(
+        _CONNECTING, number, _address(deps, "/done"), caller_id=deps.settings.twilio_phone_number,
+        time_limit_s=staff_call.TALK_S,
+    )  # fmt: skip
 
 
 def _address(deps: Deps, path: str, **more: str) -> str:

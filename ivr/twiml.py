@@ -129,3 +129,32 @@ def apology(text: str, again_url: str | None, *, hotline: str = "") -> str:
             response.dial(timeout=DIAL_TIMEOUT_S).number(hotline)
         response.hangup()
     return str(response)
+
+
+def ask_for_one(text: str, to: str) -> str:
+    """The TwiML that asks a member of staff for a single key; silence goes to the same address."""
+    response = VoiceResponse()
+    gather = Gather(input="dtmf", action=to, method="POST", num_digits=1, timeout=8, finish_on_key="",
+                    action_on_empty_result=True)  # fmt: skip
+    gather.append(_speech(text, NORMAL_PACE))
+    response.append(gather)
+    response.redirect(to, method="POST")
+    return str(response)
+
+
+def join(text: str, number: str, done: str, *, caller_id: str, time_limit_s: int) -> str:
+    """The TwiML that dials `number` (E.164), shows it `caller_id`, and tells `done` how it went (DialCallStatus)."""
+    response = VoiceResponse()
+    response.append(_speech(text, NORMAL_PACE))
+    dial = response.dial(action=done, method="POST", timeout=DIAL_TIMEOUT_S, time_limit=time_limit_s,
+                         caller_id=caller_id)  # fmt: skip
+    dial.number(number)
+    return str(response)
+
+
+def goodbye(text: str) -> str:
+    """The TwiML of a last sentence."""
+    response = VoiceResponse()
+    response.append(_speech(text, NORMAL_PACE))
+    response.hangup()
+    return str(response)
