@@ -23,14 +23,11 @@ class Program:
     foreign: bool = False
 
 
-def engine(
-    settings: Settings, model: Path, sha256: str, port: int, *, name: str = "rasa", token: str = "", nice: int = 0
-) -> Program:
+def engine(settings: Settings, model: Path, sha256: str, port: int, *, name: str = "rasa", token: str = "") -> Program:
     """The dialogue engine with `model`, if that file still has the hash `sha256`, on a loopback port."""
     return Program(
         name,
         [
-            *(["nice", "-n", str(nice)] if nice else []),
             str(RASA_PYTHON), "backend/run/rasa_server.py", "run", "--interface", "127.0.0.1",
             "--port", str(port), "--enable-api", "--model", str(model), "--quiet",
             "--credentials", "bot/credentials.yml", "--endpoints", "bot/endpoints.yml",

@@ -31,7 +31,7 @@ from backend.settings import ROOT
 
 # Sentences of the project's own, by several hands, that were never in the training data (docs/understanding.md).
 SENTENCES = Path(__file__).parent / "evaluation"
-NICE = 10
+NICE = 10  # of the trainer and all it starts
 UP_WITHIN_S = 300
 PARSE_WITHIN_S = 30.0
 
@@ -113,7 +113,7 @@ def engine_of_its_own(deps: Deps, model: Path, sha256: str, between: Callable[[]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(32)
-    program = engine(deps.settings, model, sha256, port, name="exam", token=token, nice=NICE)
+    program = engine(deps.settings, model, sha256, port, name="exam", token=token)
     process = subprocess.Popen(
         program.argv, cwd=ROOT, env=program.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, preexec_fn=partial(die_with_parent, os.getpid()),

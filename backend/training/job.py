@@ -137,7 +137,7 @@ class Job:
         out = folder / "out"
         out.mkdir()
         process = subprocess.Popen(
-            ["nice", "-n", str(exam.NICE), *training.command(data, out, name)], cwd=ROOT, env=training.environment(folder),
+            training.command(data, out, name), cwd=ROOT, env=training.environment(folder),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
             errors="replace", preexec_fn=partial(die_with_parent, os.getpid()),
         )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -36,6 +38,9 @@ class Desk:
 
     def submit(self, path: str, **fields: str) -> httpx.Response:
         return self._seen(self._client.post(path, data={"csrf_token": self._token, **fields}))
+
+    def close(self) -> None:
+        self._client.close()
 
     def _seen(self, answer: httpx.Response) -> httpx.Response:
         if found := re.search(r'name="csrf_token" value="([^"]+)"', answer.text):
@@ -70,12 +75,12 @@ def understood(stack: Stack, text: str) -> str:
 
 
 def turn_of(stack: Stack, words: str) -> int:
-    with sqlite3.connect(f"file:{stack.data_dir / 'linggong.sqlite3'}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{stack.data_dir / 'linggong.sqlite3'}?mode=ro", uri=True)) as database:
         return int(database.execute("SELECT max(id) FROM messages WHERE body = ?", (words,)).fetchone()[0])
 
 
 def decided_by(stack: Stack, words: str) -> set[str]:
-    with sqlite3.connect(f"file:{stack.data_dir / 'linggong.sqlite3'}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{stack.data_dir / 'linggong.sqlite3'}?mode=ro", uri=True)) as database:
         found = database.execute(
             "SELECT DISTINCT handled_by FROM messages WHERE direction = 'inbound' AND body = ?", (words,)
         )
@@ -83,8 +88,10 @@ def decided_by(stack: Stack, words: str) -> set[str]:
 
 
 @pytest.fixture
-def desk(stack: Stack) -> Desk:
-    return Desk(stack)
+def desk(stack: Stack) -> Iterator[Desk]:
+    made = Desk(stack)
+    yield made
+    made.close()
 
 
 def switch(desk: Desk, stack: Stack, path: str) -> Texter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -266,3 +267,13 @@ def test_only_the_last_models_and_the_one_in_use_are_kept(line, in_use):
 def test_the_file_of_reviewed_sentences_is_written_before_it_is_read(line, taught):
     taught("greet", "早哦")
     assert "早哦" in training_examples.path(line.settings).read_text(encoding="utf-8")
+
+
+def test_the_trainer_and_all_it_starts_let_the_line_go_first() -> None:
+    code = "import os; from backend.training.keeper import step_back; step_back(); print(os.nice(0)); print(open('/proc/self/autogroup').read())"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, start_new_session=True
+    ).stdout
+    assert seen.startswith(str(exam.NICE))
+    if Path("/proc/self/autogroup").exists():
+        assert f"nice {exam.NICE}" in seen
