@@ -26,6 +26,10 @@ COLLEAGUES = (
     ("village", "500114121203", "迎新村就业服务专员", "+8610003000013"),
     ("village", "500114121204", "双石村就业服务专员", "+8610003000014"),
     ("county", WEINING, "威宁县零工市场", "+8610003000015"),
+    # The county's list of accounts shows every role, and its own has a colleague.
+    ("county", QIANJIANG, "黔江区就业局", "+8610003000016"),
+    ("operator", QIANJIANG, "黔江热线承办公司", "+8610003000017"),
+    ("auditor", QIANJIANG, "黔江区审计", "+8610003000018"),
 )
 NO_LOGIN = "!"  # no password has this hash
 
@@ -54,7 +58,8 @@ def seed_staff(session: Session, settings: Settings, now: datetime) -> None:
                 )
             )
     for role, region, name, phone in COLLEAGUES:
-        if (login := f"demo-{region}") not in known:
+        login = f"demo-{region}" if role in ("village", "county") and region != QIANJIANG else f"demo-{role}-{region}"
+        if login not in known:
             session.add(
                 Staff(
                     login=login,

@@ -175,7 +175,7 @@ def test_neither_database_lets_anybody_rewrite_the_trail(database, note, worker)
         text("DELETE FROM audit_events WHERE id > 0"),
     ]  # fmt: skip
     if database.engine.dialect.name == "postgresql":
-        statements.append(text("TRUNCATE audit_events"))
+        statements.append(text("TRUNCATE audit_events CASCADE"))
     for statement in statements:
         with pytest.raises(DBAPIError, match="only added to"), database.write() as session:
             session.execute(statement)
