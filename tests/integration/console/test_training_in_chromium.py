@@ -9,11 +9,12 @@ import pytest
 
 from backend.services import dialogue_models, retrain
 from backend.store.models import DialogueModel
+from tests.integration.console.test_accessibility import axe, violations
 from tests.integration.console.test_in_chromium import address, database_url, log_in, tab
 from tests.integration.console.test_training import TREE, own_model, rows, teach
 from tests.support.waiting import wait_for
 
-__all__ = ["address", "database_url", "own_model", "tab", "teach"]
+__all__ = ["address", "axe", "database_url", "own_model", "tab", "teach"]
 
 FIGURES = {"intent": 0.9621, "entity_f1": 0.9627, "wrong_acts": 0.0097, "n": 1345, "held": 4, "held_right": 1, "learnt": 16,
            "learnt_right": 2}  # fmt: skip
@@ -39,7 +40,7 @@ def picture(tab: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(tab, deps, own_model, teach, width):
+def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(tab, deps, own_model, teach, width, axe):
     for number in range(16):
         teach("search_jobs", f"第{number}家的[笋子](job_type)掰得成不")
     tab.set_viewport_size({"width": width, "height": 768})
@@ -54,10 +55,14 @@ def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(ta
     assert tab.inner_text("#step") == "在学" and "3分钟" in tab.inner_text("#left")
     assert not tab.is_visible("text=刷新看看")
     picture(tab, f"working-{width}")
+    assert violations(tab, axe) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     finish(deps, held, "ready", file_kept=True)
     tab.wait_for_selector("text=换上这个")
     picture(tab, f"ready-{width}")
+    for detail in tab.query_selector_all("details:not([open]) > summary"):
+        detail.click()
+    assert violations(tab, axe) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.click("text=换上这个")
     tab.wait_for_selector("text=第二个引擎正在起来")
