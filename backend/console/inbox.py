@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from backend.console import inbox_labels
 from backend.console.guard import back_to, me
@@ -80,8 +79,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             nothing = search.too_short or (bool(choice.words.strip()) and not search.words)
             page = queries.Page([]) if nothing else queries.page(session, asked, member.id)
             counts = queries.counts(session, asked.area, COUNTED, hands)
-            counts["unread"] = queries.news(session, member.region_code, member.id).unread
-            stamp = _stamp(session, member.region_code, member.id)
+            news = queries.news(session, member.region_code, member.id)
+            counts["unread"] = news.unread
+            stamp = _digest(news, waiting_for_person(session, member.region_code, HOME_REGION, MOST_WAITING))
         review_transcript.note_reading(
             deps,
             member,
@@ -230,12 +230,6 @@ def _excerpt(row: queries.Row, words: tuple[str, ...]) -> Markup:
         at = last
     parts += [visible(shown[at:end]), Markup("…") if end < len(shown) else Markup("")]
     return Markup("").join(parts)
-
-
-def _stamp(session: Session, region: str, staff_id: int) -> str:
-    return _digest(
-        queries.news(session, region, staff_id), waiting_for_person(session, region, HOME_REGION, MOST_WAITING)
-    )
 
 
 def _digest(found: queries.News, waiting: list[Any]) -> str:

@@ -233,6 +233,8 @@ def measure(small: Console, large: Console, only: str = "", tell: Callable[[str]
         hand = "hand" if address in BY_HAND else "own"
         tell(f"  {address:58} {page:7.1f} {database:7.1f} {one.statements:5} {main:7.2f} {page / main if main else 0:9.1f} "
              f"{database / main if main else 0:8.1f} {growth:7.2f}  {hand} {' '.join(wrong)}")  # fmt: skip
+        if grows:
+            tell(f"      its costliest statement ({one.main[0]:.1f} ms): {' '.join(one.main[1].split())[:1500]}")
     for rule in left:
         tell(f"  not measured, no record of the county for it: {rule}")
     return held
