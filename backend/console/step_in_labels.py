@@ -5,10 +5,10 @@ from __future__ import annotations
 from backend.console.labels import N_
 
 TOPICS = {
-    "jobs": N_("找活"),
+    "jobs": N_("找活介绍"),
     "wages": N_("工资维权"),
-    "policy": N_("政策"),
-    "registration": N_("登记"),
+    "policy": N_("政策咨询"),
+    "registration": N_("登记建档"),
     "employers": N_("用工"),
     "other": N_("其他"),
 }
