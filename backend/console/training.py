@@ -12,6 +12,7 @@ from backend.console import training_chart
 from backend.console import training_labels as words
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
+from backend.console.labels import label
 from backend.domain.access import may
 from backend.domain.model_scores import MARGIN
 from backend.errors import Conflict, Forbidden
@@ -71,7 +72,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         }  # fmt: skip
         return render_template(
             "console/training.html", words=words, problem=problem, margin=MARGIN, figure=_figure, points=_points,
-            minutes=_minutes, **shown,
+            minutes=_minutes, step=_step, **shown,
         ), status  # fmt: skip
 
     def done(deed: Callable[[], object], sentence: str) -> ResponseReturnValue:
@@ -153,7 +154,9 @@ def _version(job: DialogueModel | None, change: Any, switches: Any) -> str:
 
 
 def _step(job: DialogueModel) -> str:
-    return gettext(words.STATUS["queued"]) if job.status == "queued" else gettext(words.STEPS[job.step or "reading"])
+    if job.status == "queued":
+        return label(words.STATUS, job.status)
+    return label(words.STEPS, job.step or "reading")
 
 
 def _figure(value: float | None) -> str:
