@@ -280,7 +280,8 @@ def test_an_english_reader_gets_the_gloss_under_the_lines_of_the_machine(browse,
     page = words(browser.visit(f"/console/conversations/{talk}"))
     assert "You are registered." in page
     assert "Registers" in page
-    assert "150 yuan/day" in page
+    browser.submit(f"/console/conversations/{talk}/reveal", field="amount", reason="handle_case")
+    assert "150 yuan/day" in words(browser.visit(f"/console/conversations/{talk}"))
 
 
 def test_a_recording_is_streamed_by_us_and_the_listening_is_written_down(browse, make, carrier, audited):
