@@ -79,9 +79,11 @@ def upgrade() -> None:
     # What was said before there was an inbox is taken in by the scheduler, page by page.
     op.execute("INSERT INTO inbox_backlog (conversation_id) SELECT id FROM conversations")
     op.create_index("ix_calls_conversation_id", "calls", ["conversation_id"])
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_message_id", "outbox")
     op.drop_index("ix_calls_conversation_id", "calls")
     for table in ("inbox_backlog", "inbox_floors", "inbox_reads", "inbox_words", "inbox_entries"):
         op.drop_table(table)

@@ -39,7 +39,11 @@ class OutboxRow(Base):
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # after this it is no longer worth sending (F7)
 
-    __table_args__ = (Index("ix_outbox_status_due_at", "status", "due_at"), Index("ix_outbox_carrier_id", "carrier_id"))
+    __table_args__ = (
+        Index("ix_outbox_status_due_at", "status", "due_at"),
+        Index("ix_outbox_carrier_id", "carrier_id"),
+        Index("ix_outbox_message_id", "message_id"),
+    )
 
 
 class Receipt(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import Conversation, HandsetOwner, Message, Person
@@ -44,5 +44,9 @@ def turn(session: Session, region: str, home: str, message_id: int) -> Message |
 
 def people(session: Session, conversation: Conversation) -> list[Person]:
     """Everybody ever reachable on the conversation's number: theirs are the names to hide in its text."""
-    ids = select(HandsetOwner.person_id).where(HandsetOwner.handset_id == conversation.handset_id)
-    return list(session.scalars(select(Person).where(or_(Person.id.in_(ids), Person.id == conversation.person_id))))
+    owners = session.scalars(
+        select(HandsetOwner.person_id).where(HandsetOwner.handset_id == conversation.handset_id)
+    ).all()
+    # The ids first: "owner or speaker" in one statement would read every person there is.
+    ids = {*owners, *([conversation.person_id] if conversation.person_id is not None else [])}
+    return list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)))
