@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.seed.misheard import seed_misheard
 from backend.seed.places import XINGQUAN, ZHONGTANG
 from backend.settings import TIMEZONE
 from backend.store.models import Case, Conversation, Handset, HandsetOwner, Message, Offer, Opening, Worker
@@ -172,6 +173,7 @@ def seed_history(session: Session, workers: list[Worker], now: datetime) -> None
     seat = _storytellers(session, workers)
     for story in STORIES:
         _tell(session, next(seat[story.in_xingquan]), story, now)
+    seed_misheard(session, next(seat[True]), now)
     _places_taken(session, workers, now)
 
 
