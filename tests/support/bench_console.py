@@ -137,9 +137,9 @@ class Console:
         self.database.close()
         self._folder.cleanup()
 
-    def addresses(self) -> tuple[list[str], list[str]]:
-        """Every page of the URL map with a record of the county in it; and those no record could be found for."""
-        found, left = [*BY_HAND], []
+    def addresses(self) -> tuple[dict[str, str], list[str]]:
+        """Every page of the URL map → its address with a record of the county; and those no record could be found for."""
+        found, left = {address: address for address in BY_HAND}, []
         with self.database.read() as session:
             ids = {name: session.execute(text(query)).scalar() for name, query in ONE_OF.items()}
         for rule in sorted(self.app.url_map.iter_rules(), key=str):
@@ -150,17 +150,16 @@ class Console:
             if "?" in address:
                 left.append(str(rule))
             elif address not in found:
-                found.append(address)
+                found[str(rule)] = address
         return found, left
 
-    def measure(self, address: str) -> None:
-        took = self.took.setdefault(address, Took())
+    def measure(self, page: str, address: str) -> None:
+        took = self.took.setdefault(page, Took())
         self.clock.advance(seconds=1)  # nobody reads for longer than a session lasts
         with _listening(self.database) as heard:
             began = time.perf_counter()
             took.status = self.client.get(address).status_code
-            page = (time.perf_counter() - began) * 1000
-        took.page.append(page)
+            took.page.append((time.perf_counter() - began) * 1000)
         took.database.append(sum(each[0] for each in heard))
         took.statements = len(heard)
         reads = [each for each in heard if each[1].lstrip().upper().startswith(("SELECT", "WITH"))]
@@ -213,13 +212,14 @@ def _least(times: list[float]) -> float:
 
 
 def measure(small: Console, large: Console, only: str = "", tell: Callable[[str], None] = print) -> bool:
-    addresses, left = large.addresses()
-    addresses = [address for address in addresses if only in address]
+    of_large, left = large.addresses()
+    of_small, _ = small.addresses()
+    addresses = [page for page in of_large if only in page and page in of_small]
     for _ in range(ROUNDS + WARM_UP):
         for address in addresses:
             # In turn, so that whatever else the machine does falls on both alike.
-            small.measure(address)
-            large.measure(address)
+            small.measure(address, of_small[address])
+            large.measure(address, of_large[address])
     tell(f"  {'page':58} {'ms':>7} {'in db':>7} {'stmts':>5} {'main':>7} {'page/main':>9} {'db/main':>8} {'growth':>7}")
     held = True
     for address in addresses:
