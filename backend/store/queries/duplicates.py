@@ -41,7 +41,7 @@ def of_place(session: Session, region: str, home: str, place: str) -> list[Known
         .order_by(Worker.id)
         .limit(MOST_OF_A_TOWN)
     )  # fmt: skip
-    return [Known(*row) for row in rows.tuples() if row[1]]  # type: ignore[arg-type]
+    return [Known(*row) for row in rows if row[1]]  # type: ignore[arg-type]
 
 
 def like(
