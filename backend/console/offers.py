@@ -22,7 +22,7 @@ COLUMNS = (
     table.Column("opening", N_("岗位")),
     table.Column("worker", N_("姓名")),
     table.Column("status", N_("怎么样了")),
-    table.Column("days", N_("哪几天"), "starts"),
+    table.Column("days", N_("哪几天")),
     table.Column("place", N_("务工地点")),
     table.Column("asked", N_("什么时候问的"), "new"),
     table.Column("answered", N_("什么时候回的")),

@@ -26,7 +26,7 @@ from backend.store.models import (
 from backend.store.queries import keyset
 from backend.store.queries.freshness import gone_stale
 from backend.store.queries.keyset import Key
-from backend.store.queries.scope import within
+from backend.store.queries.scope import walked, within
 
 PAGE = 50
 BATCH = 1_000
@@ -60,18 +60,18 @@ class Filter:
         return {name: value for name, value in vars(self).items() if value not in (None, "", False)}
 
 
-def _mine(region: str, home: str) -> Select[Worker]:
+def _mine(region: str, home: str, place: Any = Person.village_code) -> Select[Worker]:
     return (
         select(Worker)
         .join(Worker.person)
         .options(joinedload(Worker.person), selectinload(Worker.hardships))
-        .where(Worker.status != "erased", Person.erased_at.is_(None), within(Person.village_code, region, home))
+        .where(Worker.status != "erased", Person.erased_at.is_(None), within(place, region, home))
     )
 
 
-def filtered(region: str, home: str, asked: Filter, now: datetime) -> Select[Worker]:
+def filtered(region: str, home: str, asked: Filter, now: datetime, place: Any = Person.village_code) -> Select[Worker]:
     """Workers of `region` that `asked` leaves, in the order of their ids."""
-    query = _mine(region, home)
+    query = _mine(region, home, place)
     if asked.village:
         query = query.where(within(Person.village_code, asked.village))
     if asked.trade:
@@ -108,7 +108,8 @@ def page(
     session: Session, region: str, home: str, asked: Filter, now: datetime, *, after: str = "", sort: str = "number"
 ) -> tuple[list[Worker], str]:
     """One page of workers from behind `after`, and where the next one begins, "" on the last."""
-    query, keys = filtered(region, home, asked, now).order_by(None), SORTS[sort]
+    place = walked(session, Person.village_code, asked.village or region)
+    query, keys = filtered(region, home, asked, now, place).order_by(None), SORTS[sort]
     found: list[Worker] = []
     if sort != "waiting":
         found = list(session.scalars(keyset.ordered(query, keys, after).limit(PAGE + 1)))

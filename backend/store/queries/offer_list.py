@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.store.models import Offer, Opening, Station, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
-from backend.store.queries.scope import within
+from backend.store.queries.scope import walked, within
 
 PAGE = 50
 STATUSES = (
@@ -25,12 +27,11 @@ STATUSES = (
 )
 SORTS: dict[str, tuple[Key, ...]] = {
     "new": (Key(Offer.id, "id", keyset.number, desc=True),),
-    "starts": (Key(Offer.starts_on, "starts_on", keyset.day, desc=True), Key(Offer.id, "id", keyset.number, desc=True)),
 }
 
 
-def _listed(region: str, status: str) -> Select[Offer]:
-    query = select(Offer).join(Opening, Opening.id == Offer.opening_id).where(within(Opening.region_code, region))
+def _listed(region: str, status: str, place: Any = Opening.region_code) -> Select[Offer]:
+    query = select(Offer).join(Opening, Opening.id == Offer.opening_id).where(within(place, region))
     return query.where(Offer.status == status) if status else query
 
 
@@ -38,7 +39,7 @@ def page(
     session: Session, region: str, *, status: str = "", sort: str = "new", after: str = ""
 ) -> tuple[list[Offer], str]:
     """Offers of the openings of a region from behind `after`, and where the next page begins."""
-    query = _listed(region, status).options(
+    query = _listed(region, status, walked(session, Opening.region_code, region)).options(
         joinedload(Offer.opening).joinedload(Opening.employer), joinedload(Offer.worker).joinedload(Worker.person)
     )
     found = list(session.scalars(keyset.ordered(query, SORTS[sort], after).limit(PAGE + 1)))
