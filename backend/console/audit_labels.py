@@ -31,7 +31,7 @@ KINDS = {
 PAGES = {
     "workers": ("console.worker", "worker_id"),
     "households": ("console.household", "household_id"),
-    "employers": ("console.employer", "employer_id"),
+    "employers": ("console.employer_page", "employer_id"),
     "openings": ("console.opening", "opening_id"),
     "cases": ("console.case", "case_id"),
     "conversations": ("console.conversation", "conversation_id"),

@@ -41,7 +41,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             about: dict[str, Any] = {"me": member.id, "teams": mine, "now": now}
             rows, following = cases_room.page(session, member.region_code, HOME_REGION, asked, after=after, **about)
             counts = {
-                status: cases_room.count(session, member.region_code, HOME_REGION, replace(asked, status=status), **about)
+                status: cases_room.count(
+                    session, member.region_code, HOME_REGION, replace(asked, status=status), **about
+                )
                 for status in labels.CASE_STATUS
             }
             masks = list_masks(session, [row.case for row in rows])

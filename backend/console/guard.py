@@ -124,7 +124,9 @@ def install(bp: Blueprint, deps: Deps) -> None:
             "member": member,
             "may": lambda verb: member is not None and may(member.role, verb),
             "revealable": lambda fields, shown: [
-                field for field in fields if field not in shown and member is not None and may_reveal(member.role, field)
+                field
+                for field in fields
+                if field not in shown and member is not None and may_reveal(member.role, field)
             ],
             "region_name": deps.regions.name(member.region_code) if member else "",
             "now": deps.clock(),

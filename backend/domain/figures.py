@@ -187,5 +187,5 @@ def share(part: int, whole: int) -> float | None:
 
 def time_to_fill(filled: Iterable[tuple[datetime, datetime]]) -> timedelta | None:
     """The median of (published, last place taken); a place given before publication, as staff may, counts as at once."""
-    took = [max(full - published, timedelta(0)) for published, full in filled]
-    return middle(took) if took else None
+    took = [max((full - published).total_seconds(), 0.0) for published, full in filled]
+    return timedelta(seconds=middle(took)) if took else None

@@ -110,11 +110,16 @@ def care(meals: bool | None, lodging: bool | None, transport: bool | None) -> st
     >>> care(True, False, None)
     '管饭，不管住'
     """
-    told = (
-        {True: "管饭", False: "不管饭"}.get(meals), {True: "管住", False: "不管住"}.get(lodging),
-        {True: "有车接送", False: "自己去"}.get(transport),
-    )  # fmt: skip
-    return "，".join(part for part in told if part) or "没说，去之前问一声"
+    told = [
+        with_it if given else without
+        for given, with_it, without in (
+            (meals, "管饭", "不管饭"),
+            (lodging, "管住", "不管住"),
+            (transport, "有车接送", "自己去"),
+        )
+        if given is not None
+    ]
+    return "，".join(told) or "没说，去之前问一声"
 
 
 def place(region_name: str, words: str) -> str:

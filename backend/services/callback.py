@@ -66,7 +66,9 @@ def _missed(deps: Deps, sid: str, number: str) -> None:
         handset = handset_for(session, deps, number, deps.clock())
         if session.scalar(select(PlannedCall.id).where(PlannedCall.after_call_sid == sid)) is not None:
             return  # told before: its callback stands, or is over
-        reopen(session, conversation_for(session, handset, deps.clock()), deps.clock())  # staff see that somebody called
+        reopen(
+            session, conversation_for(session, handset, deps.clock()), deps.clock()
+        )  # staff see that somebody called
         planned_calls.cancel(session, now=deps.clock(), handset_id=handset.id, purpose="callback", reason="done")
         _plan(session, deps, handset, sid)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may_reveal
+from backend.domain.access import may, may_reveal
 from backend.domain.masking import mask_numbers
 from backend.errors import Forbidden, Invalid, LinggongError, NotFound
 from backend.services import audit
@@ -141,7 +141,8 @@ def tab_is_open(deps: Deps, session: Session, member: Member, tab: str) -> bool:
 def recording(deps: Deps, member: Member, kind: str, object_id: int) -> bytes:
     """Return the WAV of a call turn (`messages`) or a case (`cases`); the carrier's own address never leaves us (T7).
 
-    Raises `NotFound`, and `CarrierError` when the carrier cannot give it.
+    A voice tells a name and a need as words do: whoever may not reveal does not hear it either. Raises `NotFound`,
+    `Forbidden`, and `CarrierError` when the carrier cannot give it.
     """
     with deps.db.write() as session:
         found: Message | Case | None
@@ -153,6 +154,8 @@ def recording(deps: Deps, member: Member, kind: str, object_id: int) -> bytes:
             url = found.recording_url if found else None
         if found is None or not url:
             raise NotFound("no such recording")
+        if not may(member.role, "reveal"):
+            raise Forbidden("this role only looks")
         audit.write(session, deps.clock(), member.actor, "listened", found)
     return deps.carrier.fetch_recording(url)
 

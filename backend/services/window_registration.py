@@ -14,7 +14,7 @@ from backend.domain.ledger_words import LABELS
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid
 from backend.services import audit, once, worker_ledger
-from backend.services.people import handset_for
+from backend.services.people import handset_to_write_to
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.store.models import Consent, HandsetOwner, Hardship, Person, Worker
@@ -76,7 +76,7 @@ def register(
         worker.hardships.extend(Hardship(code=code, claimed_at=now) for code in dict.fromkeys(hardships))
         session.add(worker)
         if phone:
-            handset = handset_for(session, deps, phone, now)
+            handset = handset_to_write_to(session, phone, now)
             held = session.scalar(
                 select(HandsetOwner.id).where(HandsetOwner.handset_id == handset.id, HandsetOwner.until.is_(None))
             )

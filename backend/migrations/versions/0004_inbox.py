@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.Column("flags", sa.Integer(), nullable=False),
         sa.Column("last4", sa.String(), nullable=False),
         sa.Column("last_in", sa.Integer(), nullable=True),
-        _to_conversation("inbox_entries"),
         sa.PrimaryKeyConstraint("conversation_id", "mark", "area", name=op.f("pk_inbox_entries")),
     )
     op.create_index(

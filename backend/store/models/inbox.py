@@ -19,7 +19,8 @@ class InboxEntry(Base):
 
     __tablename__ = "inbox_entries"
 
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    # No foreign key: checking it would wait for whoever holds the conversation, who may wait for our lock on the entries.
+    conversation_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     mark: Mapped[str] = mapped_column(primary_key=True)
     area: Mapped[str] = mapped_column(primary_key=True)
     last_at: Mapped[datetime]

@@ -8,9 +8,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import url_for
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from backend.console.audit_labels import PAGES
 from backend.services import audit, audit_chain
 from backend.store.models import AuditEvent, AuditSeal, StaffChange
 from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
@@ -334,3 +336,9 @@ def test_a_question_about_an_account_stands_in_the_trail_with_who_asked(browse, 
         change = session.scalars(select(StaffChange.id)).one()
     assert event.facts == {"kind": "move", "change": change, "role": "county", "region": COUNTY}
     assert "提出给田镇干的账号换岗位或地方，等同事同意" in words(county.visit("/console/audit"))
+
+
+def test_every_object_named_has_the_page_it_is_linked_to(app):
+    with app.test_request_context():
+        for endpoint, argument in PAGES.values():
+            assert url_for(endpoint, **{argument: 1}).startswith("/console/")

@@ -301,6 +301,10 @@ def test_a_recording_is_streamed_by_us_and_the_listening_is_written_down(browse,
     assert sound.mimetype == "audio/wav"
     assert sound.headers["Cache-Control"] == "no-store"
     assert [e.object_id for e in audited("listened")] == [str(turn.id)]
+    # Whoever may not reveal what is hidden does not hear it either (T12).
+    looks = browse("shi")
+    assert "/recording" not in looks.visit(f"/console/conversations/{conversation.id}").text
+    assert looks.visit(f"/console/turns/{turn.id}/recording").status_code == 403
 
 
 def test_a_conversation_that_moved_away_is_no_longer_found(browse, talk, database):

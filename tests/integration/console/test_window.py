@@ -58,6 +58,21 @@ def test_a_relatives_phone_and_word_are_kept_as_such(browse, staff, database):
         assert (owner.relation, consent.given_by) == ("mother", "son")
 
 
+def test_whose_phone_it_is_keeps_it_however_long_it_was_silent(browse, make, staff, database, deps):
+    """To write a number down is not to hear from it: nobody loses it over that (T4)."""
+    with make() as f:
+        daughter = f.make_worker("冉小妹", number="+8613800001234", village=VILLAGE).person_id
+    deps.clock.advance(days=200)
+    browser = browse("cun")
+    browser.visit("/console/window")
+    sent = fields(phone="13800001234", phone_of="relative", relation="mother")
+    assert browser.submit("/console/window", **sent).status_code == 303
+    with database.read() as session:
+        owners = list(session.scalars(select(HandsetOwner).where(HandsetOwner.until.is_(None))))
+        assert len(owners) == 2
+        assert daughter in {owner.person_id for owner in owners}
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
