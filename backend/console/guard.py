@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel  # type: ignore[import-untyped]
@@ -81,7 +81,9 @@ def install(bp: Blueprint, deps: Deps) -> None:
         token = request.cookies.get(cookie_name(deps), "")
         if request.endpoint not in OPEN_TO_ALL:
             # Whoever pastes a hundred thousand characters gets a sentence and their words back, not a closed door.
-            request.max_content_length = max(request.max_content_length or 0, LONGEST_FORM)
+            # Pages that take files have set a limit of their own before.
+            if request.max_content_length == current_app.config["MAX_CONTENT_LENGTH"]:
+                request.max_content_length = LONGEST_FORM
             request.max_form_memory_size = max(request.max_form_memory_size or 0, LONGEST_FORM)
         # Asked first: a session that has run out is cleared away by the next question.
         holder = None if request.method in _SAFE else holder_of(deps, token)

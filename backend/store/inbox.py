@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, insert, inspect, select, text, update
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import Connection, delete, event, func, insert, inspect, select, text, update
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, marks
 from backend.domain.search_words import tokens
@@ -36,7 +36,6 @@ from backend.store.models.stepping_in import HOME_COUNTY
 # Marks speak of the latest turns: a talk without end is neither read nor judged as a whole.
 TURNS = 500
 WORDS_OF = 2000  # messages whose words are read when all of a conversation's are written anew
-CONVERSATIONS_OF_A_PERSON = 50
 _LOCK = 7_462_320  # any fixed number: those who refresh one conversation wait for each other on it
 
 _WATCHED: dict[type[Any], tuple[str, ...]] = {
@@ -66,7 +65,13 @@ def watch(sessions: Any) -> None:
     event.listen(sessions, "after_flush", _after_flush)
     event.listen(sessions, "do_orm_execute", _in_bulk)
     event.listen(sessions, "before_commit", _before_commit)
-    event.listen(sessions, "after_rollback", lambda session: session.info.pop("inbox", None))
+    event.listen(sessions, "after_soft_rollback", _forget)
+
+
+def _forget(session: Session, taken_back: SessionTransaction) -> None:
+    # What a savepoint takes back leaves the rest of the transaction to be read anew.
+    if taken_back.parent is None:
+        session.info.pop("inbox", None)
 
 
 def touch(session: Session, conversation_ids: Iterable[int], *, reworded: bool = False) -> None:
@@ -112,12 +117,12 @@ def _after_flush(session: Session, _: Any) -> None:
     if people:
         owned = select(HandsetOwner.handset_id).where(HandsetOwner.person_id.in_(people))
         handsets += session.connection().scalars(owned)
-    for handset_id in set(handsets):
+    made = {each.id for each in session.new if isinstance(each, Handset)}
+    known = sorted(set(handsets) - made)
+    for some in (known[start : start + 500] for start in range(0, len(known), 500)):
+        # The number's latest conversation alone: what changed says nothing of those before it.
         latest = (
-            select(Conversation.id)
-            .where(Conversation.handset_id == handset_id)
-            .order_by(Conversation.id.desc())
-            .limit(CONVERSATIONS_OF_A_PERSON)
+            select(func.max(Conversation.id)).where(Conversation.handset_id.in_(some)).group_by(Conversation.handset_id)
         )
         touch(session, session.connection().scalars(latest))
 
@@ -267,13 +272,20 @@ def _unreached(connection: Connection, conversation: Any) -> bool:
     """The latest call of ours in this conversation's time reached nobody."""
     last = connection.execute(
         select(PlannedCall.status, PlannedCall.finished_at)
-        .where(PlannedCall.handset_id == conversation.handset_id)
+        .where(PlannedCall.handset_id == conversation.handset_id, PlannedCall.purpose != "staff_call")
         .order_by(PlannedCall.id.desc())
         .limit(1)
     ).one_or_none()
     if last is None or last.status != "unreached":
         return False
-    return last.finished_at is None or last.finished_at >= conversation.started_at
+    if last.finished_at is None:
+        return True
+    later = select(Conversation.id).where(
+        Conversation.handset_id == conversation.handset_id,
+        Conversation.id > conversation.id,
+        Conversation.started_at <= last.finished_at,
+    )
+    return last.finished_at >= conversation.started_at and connection.scalar(later.limit(1)) is None
 
 
 def _write_entries(

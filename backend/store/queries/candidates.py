@@ -321,10 +321,12 @@ def _seen(dialect: str, trades: bool, days: bool) -> Any:
     names = ", ".join(_named(column, {"openings": "j"}) for column in _OPENING_COLUMNS)
     wanted, seen_from = f"{_FREE} {_wanted(dialect, trades, days)}", _in(dialect, "seen_from")
     # Without being told SQLite would read every trade of the county rather than these trades in the county.
-    by_trade = "INDEXED BY ix_openings_open_job_type_region_code" if trades and dialect == "sqlite" else ""
+    told = trades and dialect == "sqlite"
+    by_trade = "INDEXED BY ix_openings_open_job_type_region_code" if told else ""
+    shared = "INDEXED BY ix_openings_shared_visible_to_job_type" if told else ""
     parts = (
         f"{by_trade} WHERE j.region_code >= :first AND j.region_code < :end AND j.visible_to IS NULL AND {wanted}",
-        f"WHERE j.visible_to {seen_from} AND {wanted}",
+        f"{shared} WHERE j.visible_to {seen_from} AND {wanted}",
         f"""WHERE {wanted} AND j.id IN (
             SELECT opening_id FROM forwardings WHERE to_region {seen_from} ORDER BY id DESC LIMIT :most)""",
     )

@@ -164,4 +164,4 @@ def test_the_language_switch_works_before_and_after_login_and_is_remembered(app,
     browser.submit("/console/language", language="en", back="/console/cases")
     again = Browser(app.test_client())
     again.log_in("zhen")
-    assert "Cases" in words(again.visit("/console/cases"))
+    assert "To do" in words(again.visit("/console/cases"))

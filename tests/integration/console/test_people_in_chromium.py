@@ -59,7 +59,7 @@ def test_a_colleague_is_invited_sets_up_a_second_factor_and_is_in(tab: Any, staf
     tab.goto("/console/account/second-factor")
     tab.fill("[name=password]", PASSWORD)
     tab.click("main button.main")
-    tab.wait_for_function("document.querySelector('.qr').naturalWidth > 100")
+    assert tab.locator(".qr").evaluate("code => code.decode().then(() => code.naturalWidth)") > 100
     tab.click("summary")
     app = pyotp.TOTP(re.sub(r"\s", "", tab.inner_text(".onetime code")))
     tab.fill("[name=totp_code]", app.at(clock()))

@@ -85,7 +85,8 @@ def test_v15_every_purpose_has_at_most_three_tries() -> None:
         tries = 1
         while pause_before(purpose, tries) is not None:
             tries += 1
-        assert tries == 3
+        # A colleague's own phone is rung once: she pressed for it and sits beside it.
+        assert tries == (1 if purpose == "staff_call" else 3)
     assert pause_before("callback", 1) == timedelta(minutes=3)
     assert pause_before("callback", 2) == timedelta(minutes=5)
 
