@@ -151,7 +151,8 @@ def test_no_page_is_wider_than_a_phone_or_breaks_the_content_policy(tab, rows, l
         tab.goto("/console/" + page.format(**rows))
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
         for detail in tab.query_selector_all("details:not([open]) > summary"):
-            detail.click()
+            if detail.is_visible():  # what helps with a keyboard is not there on a phone
+                detail.click()
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390, f"{page}, opened"
     assert complaints == []
 
