@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 
 from backend.api import internal
 from backend.dialogue.base import EngineUnavailable
+from backend.dialogue.model_file import sha256_of
 from backend.dialogue.rasa import RasaEngine
 from backend.dialogue.state import restore
 from backend.run.environment import engine_environment, plain_environment
@@ -97,6 +98,7 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     rasa = engine_environment(
         {
             "RASA_TOKEN": TOKEN,
+            "MODEL_SHA256": sha256_of(model),
             "ACTION_ENDPOINT_URL": f"{actions_url}/webhook",
             "MPLCONFIGDIR": str(logs),
             "OMP_NUM_THREADS": "1",
