@@ -37,7 +37,7 @@ WORDS_BOX = """([turn, text]) => {
 
 @pytest.fixture
 def number() -> str:
-    return f"+8610008{next(_numbers):06}"
+    return f"+8610005{next(_numbers):06}"
 
 
 def open_talk(page: Page, stack: Stack, number: str) -> None:
@@ -176,10 +176,10 @@ def test_somebody_without_a_phone_is_registered_at_the_window_and_the_same_again
 def test_openings_are_decided_one_after_the_other(stack: Stack, enter: Enter) -> None:
     """Item 5: what waits for review, with what was flagged."""
     starts = date.today() + timedelta(days=3)
-    title = f"掰苞谷{next(_numbers)}号坝"
+    title = f"洗盘子{next(_numbers)}号桌"
     stack.api("POST", "/openings", json={
-        "job_type": "A04", "title": title, "employer": {"name": "试坝专业合作社(虚构)", "phone": "+8610002009908"}, "headcount": 2,
-        "region": "500114121002", "starts_on": starts.isoformat(), "ends_on": starts.isoformat(), "meals": True, "insured": True,
+        "job_type": "S04", "title": title, "employer": {"name": "试桌饭店(虚构)", "phone": "+8610002009908"}, "headcount": 2,
+        "region": "500114103001", "starts_on": starts.isoformat(), "ends_on": starts.isoformat(), "meals": True, "insured": True,
         "hours": {"from": "08:00", "to": "17:00"}, "pay": {"min": 160, "max": 160, "unit": "day", "settlement": "daily"},
     }).raise_for_status()  # fmt: skip
     page = enter("county", DESK)
