@@ -110,7 +110,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/bulk_done.html",
             row=row, total=total, what=labels.label(LABELS[row.object_kind], row.kind), words=words,
             back=LISTS[row.object_kind],
-            can_undo=row.kind in service.CAN_BE_UNDONE and not row.waiting and not row.undone_at and row.done,
+            can_undo=row.kind in service.CAN_BE_UNDONE and not (row.waiting or row.undone_at or row.undo) and row.done,
         )  # fmt: skip
 
     @bp.post(f"/bulk/{ID.format('act_id')}/on")
@@ -127,5 +127,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
         except Conflict:
             flash(gettext("撤不回去了。"), "problem")
         else:
-            flash(gettext("撤回了，%(count)s个没有撤。", count=len(stays)) if stays else gettext("都撤回了。"), "done")
+            if stays is not None:
+                flash(
+                    gettext("撤回了，%(count)s个没有撤。", count=len(stays)) if stays else gettext("都撤回了。"), "done"
+                )
         return redirect(url_for("console.bulk_act", act_id=act_id), 303)

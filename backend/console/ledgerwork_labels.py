@@ -139,4 +139,5 @@ BULK_FAILED = {
     "forbidden": N_("您的账号不能办"),
     "changed_since": N_("后来又改过，没有撤"),
     "too_late": N_("过了一天，没有撤"),
+    "broken": N_("出了错，没有办成。请单独办这一个。"),
 }

@@ -19,8 +19,9 @@ if (form) {
   count();
 }
 
-// An act on many goes on by itself.
-document.querySelector("form[data-go-on]")?.requestSubmit();
+// An act on many goes on by itself; where somebody else is at it, it looks again after a while.
+const goesOn = document.querySelector("form[data-go-on]");
+if (goesOn) setTimeout(() => goesOn.requestSubmit(), Number(goesOn.dataset.goOn));
 
 // One key per step where a page names them: data-key="n". Never while somebody types.
 document.addEventListener("keydown", (event) => {

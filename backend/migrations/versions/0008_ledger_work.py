@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("done", _JSON, nullable=False),
         sa.Column("failed", _JSON, nullable=False),
         sa.Column("undo", _JSON, nullable=False),
+        sa.Column("doing", _JSON, nullable=True),
         sa.Column("undone_at", _NOW, nullable=True),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_ledger_acts_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_acts")),

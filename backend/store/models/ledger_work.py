@@ -42,7 +42,9 @@ class LedgerAct(Base):
     """What staff did to many rows at once, or a merge: enough to go on, to tell of what failed, and to take it back.
 
     `kind`: merge_workers | merge_employers | the name of a bulk act. `waiting`: ids still to do. `failed`: [[id, reason]].
-    `undo`: what a merge moved, blanked after a day; it holds personal facts and goes with the person.
+    `undo`: what a merge moved, blanked after a day; it holds personal facts and goes with the person. Of an act of many while
+    it is taken back: `{"left": [as in done], "stays": [as in failed]}`. `doing`: the row of an act of many that is in hand,
+    `{"row": [id, entry | None], "before": the trail's last entry of it, "by": token, "until": ISO}`.
     """
 
     __tablename__ = "ledger_acts"
@@ -58,6 +60,7 @@ class LedgerAct(Base):
     done: Mapped[list[Any]] = mapped_column(default=list)  # [[id, the trail's entry to take back | None]]
     failed: Mapped[list[Any]] = mapped_column(default=list)
     undo: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    doing: Mapped[Any] = mapped_column(Json, nullable=True)
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from backend.services.staff_login import hash_password
-from backend.store.models import AuditEvent, OutboxRow
+from backend.services.staff_login import Member, hash_password
+from backend.store.models import AuditEvent, OutboxRow, Staff
 from backend.store.session import Database
 
 COUNTY, TOWN, VILLAGE = "500114", "500114121", "500114121002"
@@ -92,6 +92,18 @@ def browse(app: Flask, staff: dict[str, int]) -> Callable[..., Browser]:
         return browser
 
     return start
+
+
+@pytest.fixture
+def member(database: Database, staff: dict[str, int]) -> Callable[[str], Member]:
+    """`member("zhen")`: that member of staff as services are given them."""
+
+    def found(login: str) -> Member:
+        with database.read() as session:
+            row = session.get_one(Staff, staff[login])
+            return Member(row.id, row.login, row.name, row.role, row.region_code, "zh")
+
+    return found
 
 
 @pytest.fixture
