@@ -23,7 +23,7 @@ from backend.services.understand import prepare
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Correction, Message, Opening, Worker
 from backend.store.queries import corrections as queries
-from backend.store.queries.conversations import people
+from backend.store.queries.secrets import of_conversation
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -87,12 +87,11 @@ class Outlook:
 
 def reading_of(turn: Message, deps: Deps | None = None) -> Reading:
     """The turn as staff have put it right, else as the line understood it."""
-    corrected = turn.corrected or {}
     text = turn.normalized_text
     if text is None:
         text = prepare(deps, turn.words, turn.channel).text if deps is not None else turn.words
-    entities = corrected.get("entities", turn.entities or [])
-    return Reading(text, corrected.get("intent") or turn.intent or "", marked.placed(text, entities))
+    intent = (turn.corrected or {}).get("intent") or turn.intent or ""
+    return Reading(text, intent, marked.placed(text, marked.understood(turn)))
 
 
 def version_of(correction: Correction | None) -> int:
@@ -120,6 +119,7 @@ def correct(
         before = queries.latest(session, turn.id)
         if version_of(before) != version:
             raise Overtaken(turn.id, turn.conversation_id)
+        _hold_cards(session, turn, wish)
         seen = _outlook(deps, session, member, turn, wish)
         now = deps.clock()
         effects = [one for one in seen.effects if one.key in ledger]
@@ -195,6 +195,13 @@ def _turn(session: Session, member: Member, message_id: int, *, lock: bool = Tru
     return turn
 
 
+def _hold_cards(session: Session, turn: Message, wish: Wish) -> None:
+    """Lock what the words may have filled before it is read: a list is put right as whoever saved last has left it (C5)."""
+    if wish.kind in ("entity", "removed"):
+        queries.workers_of(session, session.get_one(Conversation, turn.conversation_id), lock=True)
+        queries.openings_of(session, turn, lock=True)
+
+
 def _outlook(deps: Deps, session: Session, member: Member, turn: Message, wish: Wish) -> Outlook:
     now = reading_of(turn, deps)
     if wish.kind == "right":
@@ -257,10 +264,10 @@ def _check_seen(
     """Whoever says what words mean has to see them: the value would tell what is hidden, and be a guess."""
     conversation = session.get_one(Conversation, turn.conversation_id)
     shown = review_transcript.revealed(deps, session, member, conversation)
-    names = {person.name for person in people(session, conversation) if person.name}
+    secrets = of_conversation(session, conversation.id)
     covered = {
         part.field
-        for part in marked.hidden(now.text, names, shown, now.entities, amounts=True)
+        for part in marked.hidden(now.text, secrets, shown, now.entities, amounts=True)
         if part.start < end and start < part.end
     }
     needed = marked.FIELD_OF.get(entity)

@@ -75,9 +75,11 @@ def of_turns(session: Session, message_ids: Iterable[int]) -> dict[int, tuple[Co
     return {correction.message_id: (correction, name) for correction, name in rows}
 
 
-def workers_of(session: Session, conversation: Conversation) -> list[Worker]:
+def workers_of(session: Session, conversation: Conversation, *, lock: bool = False) -> list[Worker]:
     """Whose card the words of a conversation may have filled: of who speaks, else of everybody reached on the number."""
     query = select(Worker).join(Worker.person).options(selectinload(Worker.person)).where(Worker.status != "erased")
+    if lock:
+        query = query.with_for_update(of=Worker).execution_options(populate_existing=True)
     if conversation.person_id is not None:
         found = list(session.scalars(query.where(Worker.person_id == conversation.person_id)))
         if found:
@@ -107,17 +109,18 @@ def filled_by_words(session: Session, worker_id: int, turn: Message) -> bool:
     )
 
 
-def openings_of(session: Session, turn: Message) -> list[Opening]:
+def openings_of(session: Session, turn: Message, *, lock: bool = False) -> list[Opening]:
     """The openings posted in this conversation with these words among them: begun at or before them, collected after."""
     begun = select(Message.id).where(Message.conversation_id == turn.conversation_id, Message.id <= turn.id)
-    return list(
-        session.scalars(
-            select(Opening)
-            .where(Opening.source_message_id.in_(begun), Opening.collected_at >= turn.created_at)
-            .order_by(Opening.id)
-            .limit(5)
-        )
+    query = (
+        select(Opening)
+        .where(Opening.source_message_id.in_(begun), Opening.collected_at >= turn.created_at)
+        .order_by(Opening.id)
+        .limit(5)
     )
+    if lock:
+        query = query.with_for_update(of=Opening).execution_options(populate_existing=True)
+    return list(session.scalars(query))
 
 
 # -- beside a conversation -------------------------------------------------------------------------------------------

@@ -6,13 +6,22 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backend.services import correct_turn, training_examples
 from backend.services.correct_turn import Overtaken, Wish
 from backend.services.deps import Deps
-from backend.store.models import Conversation, Correction, Message, TrainingExample
+from backend.store.models import (
+    AuditEvent,
+    Conversation,
+    Correction,
+    HandsetOwner,
+    Message,
+    TrainingExample,
+    Worker,
+)  # fmt: skip
 from tests.integration.services.test_erase_reviews import member_of
+from tests.support.waiting import wait_for
 
 VILLAGE = "500114121002"
 
@@ -49,6 +58,36 @@ def test_of_two_at_the_same_moment_one_corrects_and_one_is_told(deps: Deps, turn
     with deps.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Correction)) == 1
         assert session.get_one(Message, turn["id"]).corrected["intent"] in ("deny", "thank")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_a_correction_keeps_what_a_colleague_saves_on_the_card_meanwhile(deps: Deps, make: Any) -> None:
+    """C5: the card's list is read once nobody else writes it, so the other's value stays in it."""
+    with make() as f:
+        card = f.make_worker("王小云", village=VILLAGE, job_types=["A04"])
+        owner = f.session.scalar(select(HandsetOwner).where(HandsetOwner.person_id == card.person_id))
+        talk = f.make_conversation(owner.handset, region_code=VILLAGE, person_id=card.person_id)
+        said = f.make_message("我会摘果子", conversation=talk, normalized_text="我会摘果子", intent="register_worker",
+                              confidence=0.9, status="answered",
+                              entities=[{"entity": "job_type", "text": "摘果子", "value": "A04"}])  # fmt: skip
+        f._add(AuditEvent(at=f.now, actor="handset:1", verb="registered", object_kind="workers", object_id=str(card.id),
+                          message_id=said.id, facts={}))  # fmt: skip
+        member, card_id, turn_id = member_of(f), card.id, said.id
+    wish = Wish("entity", number=0, entity="job_type", value="B03")
+
+    def correct() -> None:
+        correct_turn.correct(deps, member, turn_id, wish, 0, frozenset({f"workers-{card_id}-job_types"}))
+
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    thread = threading.Thread(target=correct)
+    with deps.db.write() as session:
+        session.get_one(Worker, card_id, with_for_update=True).job_types = ["A04", "A01"]
+        session.flush()
+        thread.start()
+        wait_for(lambda: session.scalar(waits), what="the correction to wait for the card")
+    thread.join(20)
+    with deps.db.read() as session:
+        assert sorted(session.get_one(Worker, card_id).job_types) == ["A01", "B03"]
 
 
 def test_the_same_sentence_of_two_people_is_learnt_once_and_a_disputed_one_not_at_all(
