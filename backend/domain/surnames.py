@@ -37,6 +37,13 @@ def bare_name(text: str) -> str | None:
     return name if _GIVEN.fullmatch(given) and name not in _WORDS else None
 
 
+def begins_name(text: str) -> bool:
+    """Whether `text` goes on with what can only be taken for somebody's name: 欧阳建华屋头在双河, 王小云; not 高兴, 农民工."""
+    if text[:2] in _TWO:
+        return True
+    return text[:1] in _ONE and not any(text[:length] in _WORDS for length in (2, 3, 4)) and len(text) > 1
+
+
 # Everyday words that begin like a surname.
 _WORDS = frozenset(
     "谢谢 明天 今天 明白 安逸 时间 包吃 包住 高兴 平时 全部 干活 和你 云南 平安 常年 方便 牛逼 于是 白天 双休 关了 能行 从来 後天 后天 "

@@ -20,6 +20,11 @@ _SURNAMES = ("杨", "田", "冉", "石", "谢", "庞", "罗", "任", "蒲", "向
 _FIRMS = ("兴旺", "顺达", "永丰", "新城", "鸿运", "金山")
 # Rasa's own signs; a text that holds them would mark what nobody marked.
 _SIGNS = re.compile(r"[\[\]{}<>`\\|#\"\r\n\t]+")
+# Whoever says this goes on with a name; 我是 does, too, if nothing else follows it.
+_NAMES_ONESELF = re.compile(r"(?:我叫|名叫|叫做|名字叫|名字是|姓名是?)[ :：]*(?P<rest>[\u4e00-\u9fff]{2,})")
+_IS_ONESELF = re.compile(r"(?:我|他|她)是(?P<rest>[\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])")
+# 早上 beside 早上七点, 管住 of 吃住: these may stand nowhere of their own.
+_READ_WITH_OTHERS = ("day_part", "benefit")
 LONGEST = 200  # characters: what is longer is a pasted notice, and teaches the model its length
 
 
@@ -57,16 +62,30 @@ def example(
     """`text` (cleaned and repaired, as the turn was understood) as one line of a Rasa file: `我是[杨桂芳](person_name)`.
 
     `entities`: with `start` and `end` in `text`. `names`: everybody's who may be named in it. `number`: any that stays with the
-    turn. None where there is nothing to learn: digits alone, a command, a notice too long.
+    turn. None where there is nothing to learn: digits alone, a command, a notice too long, a name that nobody marked.
     """
+    entities = list(entities)
     clean = clean_text.clean(text)
     if clean.looks_like_command or clean.text != text or len(text) > LONGEST or not re.search(r"[^\W\d_]", text):
         return None
-    changes = _changes(text, clean.secrets, list(entities), set(names), number, sex)
-    marks = _marks(list(entities), changes)
+    changes = _changes(text, clean.secrets, entities, set(names), number, sex)
+    if _names_somebody(text, [*changes, *((one["start"], one["end"]) for one in entities)]):
+        return None
+    marks = _marks(entities, changes)
     if marks is None:
         return None
     return _written(text, changes, marks)
+
+
+def _names_somebody(text: str, known: Iterable[Sequence[Any]]) -> bool:
+    """Whether a name stands in `text` beside what is `known` (start, end, …): marked, or put another in its place."""
+    places = [(each[0], each[1]) for each in known]
+    return any(
+        (surnames.begins_name(said["rest"]) if how is _NAMES_ONESELF else surnames.bare_name(said["rest"]) is not None)
+        and not any(start <= said.start("rest") < end for start, end in places)
+        for how in (_NAMES_ONESELF, _IS_ONESELF)
+        for said in how.finditer(text)
+    )
 
 
 def _changes(
@@ -101,16 +120,13 @@ def _changes(
     return sorted(found)
 
 
-def _marks(entities: list[Mapping[str, Any]], changes: list[tuple[int, int, str]]) -> list[tuple[int, int, str]] | None:
-    """Spans to mark, none inside another, the longer first where two meet; None when a value stands nowhere in the words."""
+def _marks(entities: list[Mapping[str, Any]], changes: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Spans to mark, none inside another, the longer first where two meet."""
     spans = []
     for entity in entities:
         start, end = entity["start"], entity["end"]
         if start < 0:
-            # 早上 beside 早上七点, 管住 of 吃住: read with its neighbour. Anything else would teach that it was not said.
-            if entity["entity"] in ("day_part", "benefit"):
-                continue
-            return None
+            continue
         for first, last, _ in changes:
             if first < end and start < last:
                 start, end = min(first, start), max(last, end)
@@ -138,14 +154,18 @@ def _written(text: str, changes: list[tuple[int, int, str]], marks: list[tuple[i
     return re.sub(r" {2,}", " ", "".join([*parts, plain(at, len(text))])).strip().lstrip("-/ ")
 
 
+def names_unmarked(line: str, name: str) -> bool:
+    """Whether `name` stands in a line as it was said: an invented one stands marked as a name."""
+    return name in re.sub(r"\[[^\]]*\]\(person_name\)", " ", line)
+
+
 def file_of(examples: Iterable[tuple[str, str]]) -> str:
     """The file for (intent, line): Rasa's YAML, sorted, each line once; what is taught as two intents is in neither."""
-    meant: dict[str, set[str]] = {}
-    for intent, line in examples:
-        meant.setdefault(_bare(line), set()).add(intent)
+    examples = list(examples)
+    no = disputed(examples)
     by_intent: dict[str, set[str]] = {}
     for intent, line in examples:
-        if len(meant[_bare(line)]) == 1:
+        if bare(line) not in no:
             by_intent.setdefault(intent, set()).add(line)
     parts = [
         "# Reviewed by staff in the console; written anew after every correction.\n",
@@ -158,5 +178,14 @@ def file_of(examples: Iterable[tuple[str, str]]) -> str:
     return "".join(parts) if by_intent else "".join([*parts[:2], "\nnlu: []\n"])
 
 
-def _bare(line: str) -> str:
+def disputed(examples: Iterable[tuple[str, str]]) -> set[str]:
+    """The sentences, without marks, that are taught as more than one intent."""
+    meant: dict[str, set[str]] = {}
+    for intent, line in examples:
+        meant.setdefault(bare(line), set()).add(intent)
+    return {sentence for sentence, intents in meant.items() if len(intents) > 1}
+
+
+def bare(line: str) -> str:
+    """The sentence of a line, without its marks."""
     return re.sub(r"\[([^\]]*)\]\([a-z_]+\)", r"\1", line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
@@ -37,7 +37,6 @@ def keep(deps: Deps, staff_id: int, path: str, page: str, fields: list[tuple[str
         return False
     now = deps.clock()
     with deps.db.write() as session:
-        session.execute(delete(Draft).where(Draft.at < now - KEPT_FOR))
         older = session.scalars(
             select(Draft.id).where(Draft.staff_id == staff_id).order_by(Draft.id.desc()).offset(AT_ONCE - 1)
         ).all()
@@ -47,6 +46,13 @@ def keep(deps: Deps, staff_id: int, path: str, page: str, fields: list[tuple[str
             Draft(staff_id=staff_id, path=path[:500], page=page[:500], fields=[list(each) for each in fields], at=now)
         )
     return True
+
+
+def forget_old(deps: Deps) -> int:
+    """Let go of what nobody came back for within the hour. Returns how many."""
+    with deps.db.write() as session:
+        gone: Any = session.execute(delete(Draft).where(Draft.at < deps.clock() - KEPT_FOR))
+        return int(gone.rowcount)
 
 
 def waiting(deps: Deps, member: Member) -> list[Draft]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -11,8 +10,15 @@ from sqlalchemy import and_, delete, or_, select, update
 from backend.domain.case_rules import RIGHTS
 from backend.domain.ledger_cells import national
 from backend.domain.offers import may_step_back
-from backend.services import answer_offer, audit, both_sides, erase_reviews, ledger_history
-from backend.services.people import owners
+from backend.services import (
+    answer_offer,
+    audit,
+    both_sides,
+    erase_reviews,
+    erase_unsaved,
+    ledger_history,
+    training_examples,
+)
 from backend.services.turn import Turn
 from backend.store.models import (
     Call,
@@ -27,7 +33,6 @@ from backend.store.models import (
     Handset,
     HandsetOwner,
     Hardship,
-    LedgerImport,
     Message,
     Offer,
     Opening,
@@ -48,9 +53,10 @@ def erase_person(turn: Turn, person: Person) -> None:
 
     An open case about her rights keeps its line for staff until it is closed: she would lose her claim with it.
     """
-    name = person.name
-    sole_owner = len(owners(turn.session, turn.handset)) == 1
     worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
+    names = ledger_history.names_of(turn.session, worker) | ({person.name} if person.name else set())
+    handsets = _handsets_of(turn, person)
+    hers_alone = set(handsets) - _shared(turn, person, handsets)
     if worker is not None and person.name:
         _blank_name_elsewhere(turn, worker, person.name)
         _blank_name_in_talks(turn, worker, person.name)
@@ -67,7 +73,7 @@ def erase_person(turn: Turn, person: Person) -> None:
     ):
         setattr(person, column, None)
     person.erased_at = person.updated_at = turn.now
-    _drop_waiting_files(turn, person)
+    erase_unsaved.drop(turn.session, names, handsets.values())
     if worker is not None:
         _free_places(turn, worker)  # after the name: employers are told that somebody is not coming
         _blank_worker(turn, worker)
@@ -81,10 +87,10 @@ def erase_person(turn: Turn, person: Person) -> None:
         .where(Consent.person_id == person.id, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=turn.now)
     )
-    _blank_words(turn, person, sole_owner, worker)
+    _blank_words(turn, person, hers_alone, worker, names)
     turn.conversation.person_id = None
     turn.conversation.context = {}
-    ledger_history.forget(turn.session, worker, name)
+    ledger_history.forget(turn.session, worker)
     audit.record(turn, "erased", person)
 
 
@@ -146,27 +152,23 @@ def _blank_name_in_talks(turn: Turn, worker: Worker, name: str) -> None:
         talk.note = talk.note.replace(name, "有人").replace(national(turn.handset.number), "")
 
 
-def _drop_waiting_files(turn: Turn, person: Person) -> None:
-    """Ledger files that nobody has stored yet and that hold her number are let go: their rows would bring her back."""
-    numbers = turn.session.scalars(
-        select(Handset.number)
+def _handsets_of(turn: Turn, person: Person) -> dict[int, str]:
+    """The numbers she is reached on, as dialled in the country, by handset."""
+    rows = turn.session.execute(
+        select(Handset.id, Handset.number)
         .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
         .where(HandsetOwner.person_id == person.id, HandsetOwner.until.is_(None))
     )
-    hers = {number.removeprefix("+86") for number in numbers}
-    waiting = turn.session.scalars(select(LedgerImport).where(LedgerImport.applied_at.is_(None)))
-    for found in waiting:
-        if any(number in text for text in _digits_in([found.rows, found.problems]) for number in hers):
-            turn.session.delete(found)
+    return {row.id: national(row.number) for row in rows}
 
 
-def _digits_in(value: Any) -> Iterator[str]:
-    """The digits of every text inside lists and dicts, gaps left out."""
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _digits_in(each)
-    elif isinstance(value, str):
-        yield "".join(sign for sign in unicodedata.normalize("NFKC", value) if sign.isdigit())
+def _shared(turn: Turn, person: Person, handsets: Collection[int]) -> set[int]:
+    """Those of `handsets` on which somebody else is reached, too."""
+    others = HandsetOwner.person_id != person.id
+    query = select(HandsetOwner.handset_id).where(
+        HandsetOwner.handset_id.in_(handsets), others, HandsetOwner.until.is_(None)
+    )
+    return set(turn.session.scalars(query))
 
 
 def _free_places(turn: Turn, worker: Worker) -> None:
@@ -218,14 +220,15 @@ def _blank_worker(turn: Turn, worker: Worker) -> None:
     turn.session.expire(worker, ["hardships"])
 
 
-def _blank_words(turn: Turn, person: Person, sole_owner: bool, worker: Worker | None) -> None:
-    """The conversations were hers when they are marked so, or when nobody else shares the phone."""
-    hers = Conversation.person_id == person.id
-    if sole_owner:
-        hers = or_(hers, and_(Conversation.handset_id == turn.handset.id, Conversation.person_id.is_(None)))
-    hers = or_(hers, Conversation.id == turn.conversation.id)
+def _blank_words(
+    turn: Turn, person: Person, hers_alone: Collection[int], worker: Worker | None, names: Collection[str]
+) -> None:
+    """The conversations were hers when they are marked so, or when nobody else shares the phone (`hers_alone`: handsets)."""
+    unmarked = and_(Conversation.handset_id.in_(hers_alone), Conversation.person_id.is_(None))
+    hers = or_(Conversation.person_id == person.id, unmarked, Conversation.id == turn.conversation.id)
     conversations = list(turn.session.scalars(select(Conversation.id).where(hers)))
-    erase_reviews.blank(turn.session, conversations, worker)
+    if erase_reviews.blank(turn.session, conversations, worker, names):
+        training_examples.write_after(turn.session, turn.deps)
     messages = select(Message.id).where(Message.conversation_id.in_(conversations))
     others = messages.where(Message.id != turn.message.id)  # this one is still being answered
     quietly = {"synchronize_session": False}

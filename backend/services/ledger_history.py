@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -18,9 +18,9 @@ from backend.services.staff_login import Member
 from backend.store.ledger_changes import FIELDS, plain
 from backend.store.models import (
     AuditEvent,
-    Draft,
     LedgerAct,
     LedgerChange,
+    MergedEntry,
     Opening,
     Person,
     Station,
@@ -87,20 +87,42 @@ def put_back(deps: Deps, session: Session, member: Member, kind: str, object_id:
     return fields
 
 
-def forget(session: Session, worker: Worker | None, name: str | None) -> None:
-    """Nothing of a person who is erased stays in what the ledgers keep of the past (T15)."""
-    if worker is not None:
-        mine = (LedgerChange.object_kind == "workers", LedgerChange.object_id == worker.id)
-        session.execute(delete(LedgerChange).where(*mine))
-        session.execute(
-            update(LedgerAct)
-            .where(LedgerAct.object_kind == "workers", LedgerAct.object_id == worker.id)
-            .values(undo={}, args={})
-        )
-    if name:
-        for draft in session.scalars(select(Draft)):
-            if any(name in str(text) for _, text in draft.fields):
-                session.delete(draft)
+def names_of(session: Session, worker: Worker | None) -> set[str]:
+    """Every name the entry, and those merged into it, ever had since the past is kept."""
+    if worker is None:
+        return set()
+    rows = session.execute(
+        select(LedgerChange.was, LedgerChange.became).where(*_past_of(session, worker), LedgerChange.field == "name")
+    )
+    merged = session.execute(
+        select(LedgerAct.undo).where(LedgerAct.object_kind == "workers", LedgerAct.object_id.in_(_ids(session, worker)))
+    )
+    found = {name for row in rows for name in row}
+    found |= {was for (undo,) in merged for table, _, field, was, _ in undo.get("rows", ())
+              if (table, field) == ("persons", "name")}  # fmt: skip
+    return {name for name in found if name}
+
+
+def forget(session: Session, worker: Worker | None) -> None:
+    """Nothing of a person who is erased, nor of the entries merged into hers, stays in what is kept of the past (T15)."""
+    if worker is None:
+        return
+    session.execute(delete(LedgerChange).where(*_past_of(session, worker)))
+    session.execute(
+        update(LedgerAct)
+        .where(LedgerAct.object_kind == "workers", LedgerAct.object_id.in_(_ids(session, worker)))
+        .values(undo={}, args={})
+    )
+
+
+def _ids(session: Session, worker: Worker) -> list[int]:
+    """The entry and those merged into it, and into these: each leads to the entry that was kept last."""
+    merged = select(MergedEntry.from_id).where(MergedEntry.object_kind == "workers", MergedEntry.to_id == worker.id)
+    return [worker.id, *session.scalars(merged)]
+
+
+def _past_of(session: Session, worker: Worker) -> tuple[ColumnElement[bool], ...]:
+    return LedgerChange.object_kind == "workers", LedgerChange.object_id.in_(_ids(session, worker))
 
 
 def _card(session: Session, member: Member, kind: str, object_id: int) -> Any:

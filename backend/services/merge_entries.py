@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, PrimaryKeyConstraint, Table, UniqueConstraint, delete, insert, select, update
+from sqlalchemy import Date, PrimaryKeyConstraint, Table, Text, UniqueConstraint, cast, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -163,6 +163,16 @@ def take_apart(deps: Deps, member: Member, act_id: int) -> tuple[str, int]:
         return kind, other_id
 
 
+def forget_old(deps: Deps) -> int:
+    """What merges could be taken apart by is not needed any more after a day, and it is personal. Returns how many."""
+    with deps.db.write() as session:
+        held = LedgerAct.kind.startswith("merge_"), cast(LedgerAct.undo, Text) != "{}"
+        gone: Any = session.execute(
+            update(LedgerAct).where(*held, LedgerAct.at < deps.clock() - KEPT_FOR).values(undo={})
+        )
+        return int(gone.rowcount)
+
+
 def version_of(worker: Worker) -> str:
     return max(worker.updated_at, worker.person.updated_at).isoformat()
 
@@ -175,9 +185,6 @@ def _may(member: Member) -> None:
 def _act(
     session: Session, member: Member, now: datetime, kind: str, ledger: str, kept_id: int, other_id: int, take: set[str]
 ) -> LedgerAct:
-    # What older merges could be taken apart by is not needed any more, and it is personal.
-    old = (LedgerAct.at < now - KEPT_FOR, LedgerAct.kind.startswith("merge_"))
-    session.execute(update(LedgerAct).where(*old).values(undo={}))
     act = LedgerAct(
         kind=kind, object_kind=ledger, object_id=kept_id, staff_id=member.id, at=now,
         args={"other": other_id, "take": sorted(take)}, waiting=[], done=[], failed=[], undo={},

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from backend.domain import training
@@ -36,29 +36,32 @@ def path(settings: Settings) -> Path:
 
 def learn(
     session: Session, deps: Deps, member: Member, turn: Message, intent: str, entities: list[dict[str, Any]], text: str
-) -> None:
+) -> str | None:
     """Put the turn's example in the place of the one it had, in the caller's transaction; none where nothing is learnt.
 
-    `entities`: with `start` and `end` in `text`, the words as they were understood.
+    `entities`: with `start` and `end` in `text`, the words as they were understood. Returns why it is not learnt, if it is
+    not: unclear (as what it was meant is not known), disputed (somebody taught it as something else), or as
+    `training.left_out`.
     """
     conversation = session.get_one(Conversation, turn.conversation_id)
     people = queries.names_on(session, turn.handset_id)
     known = {person.name for person in people if person.name}
     sex = next((person.gender for person in people if person.id == conversation.person_id and person.gender), "female")
-    line = None if intent == "nlu_fallback" else training.example(
-        text, [] if intent == "out_of_scope" else entities, known, turn.id, sex
-    )  # fmt: skip
+    entities = [] if intent == "out_of_scope" else entities
+    line = None if intent == "nlu_fallback" else training.example(text, entities, known, turn.id, sex)
     found = session.scalar(select(TrainingExample).where(TrainingExample.message_id == turn.id))
     if line is None:
         if found is not None:
             session.delete(found)
-        return
+        return "unclear" if intent == "nlu_fallback" else training.left_out(text, entities)
     if found is None:
         found = TrainingExample(message_id=turn.id)
         session.add(found)
     found.intent, found.text, found.channel = intent, line, turn.channel
     found.region_code, found.staff_id, found.at = conversation.region_code, member.id, deps.clock()
     found.dropped_at = found.dropped_by = None
+    session.flush()
+    return "disputed" if training.bare(line) in training.disputed(queries.learnt(session)) else None
 
 
 def forget(session: Session, message_id: int) -> None:
@@ -90,17 +93,41 @@ def write(deps: Deps) -> Path:
     One process after the other reads and writes, so that the last to write has seen what all have stored.
     """
     target = path(deps.settings)
+    # What people said is for the service alone to read, though no name is in it.
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.chmod(0o700)
     with _alone(target.parent / ".reviewed.lock"):
         with deps.db.read() as session:
             words = training.file_of(queries.learnt(session))
         draft = target.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as file:
+        draft.unlink(missing_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(words)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
     return target
+
+
+def write_after(session: Session, deps: Deps) -> None:
+    """The same once the caller's transaction is stored; `refresh` looks again where that fails."""
+
+    def stored(ended: Session) -> None:
+        if not ended.in_nested_transaction():
+            written(deps)
+
+    event.listen(session, "after_commit", stored)
+
+
+def refresh(deps: Deps) -> int:
+    """Write the file where it is not as the database has it; returns 1 when it was not."""
+    target = path(deps.settings)
+    before = target.read_bytes() if target.exists() else None
+    with deps.db.read() as session:
+        words = training.file_of(queries.learnt(session)).encode()
+    if before == words or (before is None and b"intent:" not in words):
+        return 0
+    return int(written(deps))
 
 
 def written(deps: Deps) -> bool:
