@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from backend.console import labels, step_in, step_in_labels
-from backend.console.conversations import ID, mask_for, reply_problem, wav
+from backend.console import labels, masks, step_in, step_in_labels
+from backend.console.conversations import ID, reply_problem, wav
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
-from backend.console.text import Mask
 from backend.domain.access import may_see
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import hand_over, handle_case, review_transcript, take_over
 from backend.services.regions import HOME_REGION
-from backend.store.models import Case, Person, Staff, Worker
+from backend.store.models import Person, Staff, Worker
 from backend.store.queries import cases as queries
 from backend.store.queries import cases_room, stepping_in
 from backend.store.queries import conversations as conversation_queries
@@ -46,7 +44,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 )
                 for status in labels.CASE_STATUS
             }
-            masks = list_masks(session, [row.case for row in rows])
+            masks_of = masks.of_listed_cases(session, [row.case for row in rows])
         review_transcript.note_reading(deps, member, "listed_cases", ids=[row.case.id for row in rows])
         return render_template(
             "console/cases.html",
@@ -57,7 +55,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             args=_args(asked),
             places=_places(member.region_code, deps),
             counts={status: str(many) if many < cases_room.COUNTED else "99+" for status, many in counts.items()},
-            masks=masks,
+            masks=masks_of,
         )
 
     def show(
@@ -76,15 +74,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 else None
             )
             turns = conversation_queries.turns(session, conversation.id, LAST_TURNS) if conversation else []
-            shown = review_transcript.revealed(deps, session, member, case)
             words = queries.words(session, case)
             worker = session.get(Worker, case.worker_id) if case.worker_id else None
             person = session.get(Person, worker.person_id) if worker else None
-            names = frozenset({person.name} if person and person.name else ())
-            if conversation:
-                of_conversation = mask_for(deps, session, conversation, turns)
-                shown, names = shown | of_conversation.shown, names | of_conversation.names
             handset = queries.handset_of(session, case)
+            mask = masks.of_case(deps, session, member, case, conversation)
             staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
             region = case.region_code or HOME_REGION
             passing_on = {
@@ -99,7 +93,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             case=case,
             conversation=conversation,
             turns=turns,
-            mask=Mask(shown, names),
+            mask=mask,
             words=words,
             person=person,
             handset=handset,
@@ -203,11 +197,6 @@ def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get(f"/cases/{ID.format('case_id')}/recording")
     def case_recording(case_id: int) -> ResponseReturnValue:
         return wav(review_transcript.recording(deps, me(), "cases", case_id))
-
-
-def list_masks(session: Session, listed: list[Case]) -> dict[int, Mask]:
-    """For each case of a list the names its summary may hold; a list reveals nothing."""
-    return {case.id: Mask(frozenset(), names) for case, names in queries.names(session, listed)}
 
 
 def _filters(region: str, deps: Deps) -> cases_room.Filters:

@@ -16,12 +16,12 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import inbox
+from backend.console import inbox, masks
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import CASES, ENTITIES, HANDLED_BY, INTENTS, MESSAGE_STATUS, label
 from backend.console.review_labels import EXPORT_REASONS
-from backend.console.text import Mask, names_in
+from backend.console.text import Mask
 from backend.domain import search_words
 from backend.domain.access import may
 from backend.domain.ledger_cells import guarded
@@ -120,8 +120,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 raise NotFound("no such conversation")
             audit.write(session, deps.clock(), member.actor, "exported", conversation, reason=why)
             turns, _ = queries.turns(session, conversation_id, limit=MOST_TURNS)
-            shown = review_transcript.revealed(deps, session, member, conversation)
-            mask = Mask(shown, names_in(turns, conversation_queries.people(session, conversation)), amounts=True)
+            mask = masks.of_conversation(deps, session, member, conversation)
             rows = [_turn_row(turn, mask) for turn in turns]
         return _file(f"conversation-{conversation_id}.csv", [_turn_head(), *rows])
 
@@ -153,7 +152,7 @@ def _conversations(deps: Deps, member: Member, asked: inbox_queries.Asked) -> It
 
 
 def _row(deps: Deps, session: Session, row: inbox_queries.Row, facts: queries.Sums) -> list[str]:
-    mask = Mask(frozenset(), names_in([row.last] if row.last else [], []) | frozenset(row.people), amounts=True)
+    mask = inbox.list_mask(row)
     return [
         str(row.id),
         mask.phone(row.number),
@@ -169,7 +168,7 @@ def _row(deps: Deps, session: Session, row: inbox_queries.Row, facts: queries.Su
         str(facts.unreviewed),
         " ".join(label(CASES, one) for one in facts.cases),
         row.taken_by_name or "",
-        mask.text(row.last.body) if row.last else "",
+        mask.said(row.last) if row.last else "",
     ]
 
 
@@ -191,8 +190,8 @@ def _turn_row(turn: Message, mask: Mask) -> list[str]:
         _time(turn.created_at),
         gettext("电话") if turn.channel == "voice" else gettext("短信"),
         who,
-        mask.text(turn.body),
-        mask.text(turn.normalized_text),
+        mask.said(turn),
+        "" if mine or turn.normalized_text is None else mask.text(reading.text, reading.entities),
         label(INTENTS, turn.intent),
         "" if turn.confidence is None else f"{turn.confidence:.2f}",
         label(INTENTS, (turn.corrected or {}).get("intent")),

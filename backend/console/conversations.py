@@ -11,15 +11,14 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import correcting, ledger_labels, step_in, turn_view
+from backend.console import correcting, ledger_labels, masks, step_in, turn_view
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
-from backend.console.text import Mask, names_in
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, inbox_reads, review_transcript, take_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
-from backend.store.models import Conversation, Message, Staff
+from backend.store.models import Conversation, Staff
 from backend.store.queries import cases as case_queries
 from backend.store.queries import conversations as queries
 from backend.store.queries import corrections
@@ -113,7 +112,7 @@ def read_page(
     """What stands on the page of one conversation: its latest turns, older than `before`, and what lies beside them."""
     turns, earlier = corrections.turns(session, conversation.id, before=before)
     ids = [turn.id for turn in turns]
-    mask = mask_for(deps, session, conversation, turns)
+    mask = masks.of_conversation(deps, session, member, conversation)
     cards = corrections.cards(session, member.region_code, HOME_REGION, conversation)
     others = corrections.others_of_number(session, member.region_code, HOME_REGION, conversation)
     return {
@@ -137,12 +136,6 @@ def read_page(
         "others": others,
         "notes": corrections.notes_of(session, conversation.id),
     }
-
-
-def mask_for(deps: Deps, session: Session, conversation: Conversation, turns: list[Message]) -> Mask:
-    """What this reader sees of a conversation: what they revealed in the last ten minutes, and the rest hidden."""
-    names = names_in(turns, queries.people(session, conversation))
-    return Mask(review_transcript.revealed(deps, session, me(), conversation), names, amounts=True)
 
 
 def reply_problem(problem: Invalid) -> str:

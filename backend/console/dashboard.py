@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template
 
-from backend.console import figures_labels
-from backend.console.cases import list_masks
+from backend.console import figures_labels, masks
 from backend.console.guard import me
 from backend.domain.access import may
 from backend.domain.figures import SHANGHAI, period
@@ -32,7 +31,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             waits = queries.waiting(session, region, HOME_REGION, now, deps.settings.backstop_after)
             pressing, _ = cases.page(session, region, HOME_REGION, status="open")
-            masks = list_masks(session, [case for case, _ in pressing[:FIRST_CASES]])
+            masks_of = masks.of_listed_cases(session, [case for case, _ in pressing[:FIRST_CASES]])
             groups = figures.look(session, member.role, region, so_far, now)
         note_reading(deps, member, "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
         return render_template(
@@ -40,7 +39,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             waits=waits,
             pressing=pressing[:FIRST_CASES],
             sees_need=may(member.role, "see_need"),
-            masks=masks,
+            masks=masks_of,
             groups=groups,
             words=figures_labels,
             where={},

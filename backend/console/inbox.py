@@ -15,7 +15,7 @@ from backend.console import inbox_labels
 from backend.console.guard import back_to, me
 from backend.console.i18n import gettext
 from backend.console.labels import CASES, label
-from backend.console.text import Mask, names_in, visible, when
+from backend.console.text import Mask, visible, when
 from backend.domain import search_words
 from backend.domain.access import may_see
 from backend.services import inbox_reads, review_transcript
@@ -25,7 +25,6 @@ from backend.store.queries.stepping_in import teams_of, waiting_for_person
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
-    from backend.store.models import Message
 
 COUNTED = ("waiting", "person", "dispute", "failed")  # what somebody has to do something about
 MOST_MARKED = 100  # conversations of one form
@@ -92,7 +91,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/conversations.html",
             choice=choice,
             page=page,
-            masks={row.id: _mask(row) for row in page.rows},
+            masks={row.id: list_mask(row) for row in page.rows},
             excerpts={row.id: _excerpt(row, search.words) for row in page.rows if row.excerpt},
             counts=counts,
             filters=inbox_labels,
@@ -209,16 +208,14 @@ def _places(deps: Deps, region: str, area: str) -> list[tuple[str, str]]:
     return sorted(deps.regions.villages_of(town)) if level == "village" and may_see(region, town) else []
 
 
-def _mask(row: queries.Row) -> Mask:
-    """A list reveals nothing: names known on the number, numbers and amounts are hidden in its lines."""
-    said = [message for message in (row.last, row.excerpt) if message is not None]
-    return Mask(frozenset(), names_in(said, []) | frozenset(row.people), amounts=True)
+def list_mask(row: queries.Row) -> Mask:
+    """A list reveals nothing: what is hidden on the page of the conversation is hidden in its line, whoever reads."""
+    return Mask(frozenset(), row.secrets, amounts=True)
 
 
 def _excerpt(row: queries.Row, words: tuple[str, ...]) -> Markup:
     """The words around the first hit, hits marked. Hidden first and cut then, so that no cut lays a name open."""
-    message: Message | None = row.excerpt
-    shown = _mask(row).text(message.body if message else "")
+    shown = list_mask(row).said(row.excerpt) if row.excerpt else ""
     found = search_words.hits(shown, words)
     start = max(0, found[0][0] - _AROUND) if found else 0
     end = start + 3 * _AROUND

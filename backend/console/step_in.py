@@ -10,11 +10,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from backend.console import step_in_labels
+from backend.console import masks, step_in_labels
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
-from backend.console.text import Mask, names_in
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import assign, close_conversation, hand_over, notes, review_transcript, staff_call, take_over
 from backend.services.regions import HOME_REGION
@@ -42,7 +41,6 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
     )
     teams = stepping_in.names_of_teams(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
     may_undo = closing is not None and deps.clock() - closing[0].at <= close_conversation.UNDO_FOR
-    known = conversations.people(session, conversation)
     return {
         "step": {
             "words": step_in_labels,
@@ -65,7 +63,7 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
             "longest_note": notes.LONGEST,
             "longest_reply": take_over.LONGEST_REPLY,
             # A note is written by staff about somebody whose name and number they know: masked like what was said.
-            "note_mask": Mask(review_transcript.revealed(deps, session, member, conversation), names_in([], known)),
+            "note_mask": masks.of_conversation(deps, session, member, conversation),
             "form_id": lambda: secrets.token_hex(8),
         }
     }
@@ -83,10 +81,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 raise NotFound("no such conversation")
             review_transcript.note_opening(deps, session, me(), conversation)
             shown = context(deps, session, me(), conversation)
-            mask = Mask(review_transcript.revealed(deps, session, me(), conversation), frozenset())
         typed = {name: request.form[name] for name in request.form if name != "csrf_token"}
         page = render_template(
-            "console/step_in_page.html", **shown, conversation=conversation, mask=mask, typed=typed, where=where,
+            "console/step_in_page.html", **shown, conversation=conversation, mask=shown["step"]["note_mask"], typed=typed, where=where,
             wrong=problem,
         )  # fmt: skip
         return page, status

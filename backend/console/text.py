@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -12,29 +13,16 @@ from markupsafe import Markup, escape
 
 from backend.console.i18n import english, gettext
 from backend.console.labels import UNITS, VALUES, job_name, label
-from backend.domain import wages
+from backend.domain import marked
 from backend.domain.employers import is_public_name
-from backend.domain.masking import mask_amount, mask_name, mask_names, mask_numbers, mask_phone
+from backend.domain.marked import Secrets
+from backend.domain.masking import mask_amount, mask_name, mask_phone
 from backend.settings import TIMEZONE
 
 # Cf: zero-width and direction signs; Cc: control signs; Co, Cn, Cs: signs without a picture; Zl, Zp: odd line ends.
 _WITHOUT_PICTURE = frozenset({"Cf", "Cc", "Co", "Cn", "Cs", "Zl", "Zp"})
 _WEEKDAYS = "一二三四五六日"
-_ORGANISATIONS = (
-    "合作社",
-    "公司",
-    "果园",
-    "农场",
-    "茶厂",
-    "工厂",
-    "基地",
-    "市场",
-    "驿站",
-    "超市",
-    "酒店",
-    "项目部",
-    "村委会",
-)
+_NONE = Secrets()
 
 
 def visible(text: str | None) -> Markup:
@@ -134,11 +122,10 @@ def yes_no(value: bool | None, yes: str, no: str) -> str:
 class Mask:
     """What one reader may see in the clear: `shown` are the fields revealed to them just now (see review_transcript)."""
 
-    def __init__(
-        self, shown: frozenset[str] = frozenset(), names: frozenset[str] = frozenset(), *, amounts: bool = False
-    ) -> None:
-        """`amounts`: money that was said is hidden, too, as in a conversation; the pay of an opening is public."""
-        self.shown, self.names, self.amounts = shown, names, amounts
+    def __init__(self, shown: frozenset[str] = frozenset(), secrets: Secrets = _NONE, *, amounts: bool = False) -> None:
+        """`secrets`: the words of a conversation to hide wherever they stand (store/queries/secrets.py). `amounts`: money that
+        was said is hidden, too, as in a conversation; the pay of an opening is public."""
+        self.shown, self.secrets, self.amounts = shown, secrets, amounts
 
     def phone(self, number: str | None) -> str:
         if not number:
@@ -155,14 +142,30 @@ class Mask:
         public = is_public_name(employer.name, employer.kind, verified=employer.verified_at is not None)
         return str(employer.name) if public else self.name(employer.name)
 
-    def text(self, text: str | None) -> str:
-        words = text or ""
-        if self.amounts and "amount" not in self.shown:
-            for pay in reversed([one for one in wages.find(words) if one.unit or one.has_currency]):
-                words = words[: pay.start] + mask_amount(words[pay.start : pay.end]) + words[pay.end :]
-        if "name" not in self.shown:
-            words = mask_names(words, self.names)
-        return words if "phone" in self.shown else mask_numbers(words)
+    def hidden(
+        self, text: str, entities: Sequence[Mapping[str, Any]] = (), *, amounts: bool = True
+    ) -> list[marked.Hidden]:
+        return marked.hidden(text, self.secrets, self.shown, entities, amounts=self.amounts and amounts)
+
+    def text(self, text: str | None, entities: Sequence[Mapping[str, Any]] = ()) -> str:
+        return marked.masked(text or "", self.hidden(text or "", entities))
+
+    def said(self, turn: marked.Turn) -> str:
+        """The words of a turn, as every list and page shows them."""
+        return marked.told(turn, self.secrets, self.shown)
+
+    def values(self, turn: marked.Turn) -> list[Mapping[str, Any]]:
+        """What was understood of a turn, as it holds now."""
+        return marked.understood(turn)
+
+    def hides(self, kind: str) -> bool:
+        """Whether words that were understood as a `kind` are ever hidden."""
+        return kind in marked.FIELD_OF
+
+    def gloss(self, turn: Any) -> str:
+        """The English of what the line said; where it repeats somebody's own money, no figure of it shows."""
+        words = marked.masked(turn.gloss, self.hidden(turn.gloss, amounts=False))
+        return self.amount(words) if marked.hides_amounts(turn) else words
 
     def amount(self, words: str) -> str:
         """An amount in words: 1**元/天."""
@@ -178,28 +181,3 @@ class Mask:
         if kind in ("pay", "money"):
             return self.amount(normal_form(kind, value))
         return self.text(normal_form(kind, value))
-
-
-def names_in(turns: list[Any], people: list[Any]) -> frozenset[str]:
-    """Every name that may stand in these turns: of the people on the number, said by them, told by us."""
-    names = {person.name for person in people if person.name}
-    for turn in turns:
-        names |= {str(e.get("value") or e.get("text")) for e in turn.entities or [] if e.get("entity") == "person_name"}
-        names |= {str(e["text"]) for e in turn.entities or [] if e.get("entity") == "person_name" and e.get("text")}
-        names |= set(_told(turn.answer or {}))
-    # An organisation is no person; hiding its name would only spoil the text.
-    return frozenset(name for name in names if name and not name.endswith(_ORGANISATIONS))
-
-
-def _told(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [name for item in value for name in _told(item)]
-    if not isinstance(value, dict):
-        return []
-    found = [
-        str(value[key])
-        for key in ("name", "person_name", "worker_name")
-        if isinstance(value.get(key), str) and value[key]
-    ]
-    # A station's name is public; masking it would only spoil the text.
-    return found + [name for key, item in value.items() if key != "station" for name in _told(item)]

@@ -84,27 +84,24 @@ def _turn(turn: Message, mask: Mask) -> Shown:
     body = turn.body or ""
     if turn.direction == "outbound":
         lines = body.split("\n")
+        amounts = marked.hides_amounts(turn)
         prompts = [
-            (str(id_), mask.text(lines[at])) for at, id_ in enumerate(turn.prompts or []) if id_ and at < len(lines)
+            (str(id_), marked.masked(lines[at], mask.hidden(lines[at], amounts=amounts)))
+            for at, id_ in enumerate(turn.prompts or [])
+            if id_ and at < len(lines)
         ]
-        return Shown(turn, _cut(body, mask, []), prompts=prompts)
-    reading = reading_of(turn)
+        return Shown(turn, _cut(body, mask, [], amounts=amounts), prompts=prompts)
+    reading, (said, entities) = reading_of(turn), marked.as_shown(turn)
     words = bool(turn.intent or turn.entities or turn.corrected) and not turn.keys
-    if _same(body, reading.text) or not words:
-        # The places of the values are in the cleaned words; what differs in spaces or width alone is shown cleaned.
-        text = reading.text if words else body
-        return Shown(turn, _cut(text, mask, reading.entities if words else []), reading=reading, to_review=words)
-    said = marked.placed(body, [{**one, "start": None} for one in reading.entities])
-    return Shown(turn, _cut(body, mask, said, mark=False), _cut(reading.text, mask, reading.entities), reading, to_review=words)  # fmt: skip
+    if said == reading.text or not words:
+        return Shown(turn, _cut(said, mask, entities), reading=reading, to_review=words)
+    return Shown(turn, _cut(said, mask, entities, mark=False), _cut(reading.text, mask, reading.entities), reading, to_review=words)  # fmt: skip
 
 
-def _cut(text: str, mask: Mask, entities: list[dict[str, Any]], *, mark: bool = True) -> list[Piece]:
-    parts = marked.hidden(text, mask.names, mask.shown, entities, amounts=mask.amounts)
-    return marked.pieces(text, parts, entities if mark else [])
-
-
-def _same(body: str, text: str) -> bool:
-    return "".join(body.split()) == "".join(text.split())
+def _cut(
+    text: str, mask: Mask, entities: list[dict[str, Any]], *, mark: bool = True, amounts: bool = True
+) -> list[Piece]:
+    return marked.pieces(text, mask.hidden(text, entities, amounts=amounts), entities if mark else [])
 
 
 def _arrived(turn: Message, row: OutboxRow, receipt: Receipt | None, now: datetime) -> tuple[str, bool]:

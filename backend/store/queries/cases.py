@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.store.models import Case, Conversation, Handset, Message, Person, Staff, Worker
+from backend.store.models import Case, Conversation, Handset, Message, Staff
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -63,34 +61,6 @@ def handset_of(session: Session, case: Case) -> Handset | None:
 def words(session: Session, case: Case) -> Message | None:
     """The message or call turn the case came from."""
     return session.get(Message, case.source_message_id) if case.source_message_id else None
-
-
-def names(session: Session, listed: list[Case]) -> list[tuple[Case, frozenset[str]]]:
-    """Each case with the names to hide in its summary: of its worker, and those said in the words it came from."""
-    of_workers = dict(
-        session.execute(
-            select(Worker.id, Person.name)
-            .join(Person, Person.id == Worker.person_id)
-            .where(Worker.id.in_({case.worker_id for case in listed if case.worker_id}), Person.name.is_not(None))
-        ).all()
-    )
-    said: dict[int, list[Any] | None] = dict(
-        session.execute(
-            select(Message.id, Message.entities).where(
-                Message.id.in_({case.source_message_id for case in listed if case.source_message_id})
-            )
-        ).all()
-    )
-    found = []
-    for case in listed:
-        spoken = {
-            str(entity.get("text") or entity.get("value"))
-            for entity in said.get(case.source_message_id or 0) or []
-            if entity.get("entity") == "person_name"
-        }
-        known = of_workers.get(case.worker_id or 0)
-        found.append((case, frozenset(spoken | ({known} if known else set()))))
-    return found
 
 
 def of_conversation(session: Session, conversation_id: int) -> list[Case]:

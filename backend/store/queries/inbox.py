@@ -16,20 +16,20 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.domain.access import reach
 from backend.domain.inbox import BITS, RAREST_FIRST
+from backend.domain.marked import Secrets
 from backend.domain.search_words import Query, entries, holds
 from backend.store.models import (
     Conversation,
     Handset,
-    HandsetOwner,
     InboxEntry,
     InboxFloor,
     InboxRead,
     InboxWord,
     Message,
-    Person,
     Region,
     Staff,
 )
+from backend.store.queries.secrets import of_conversations
 
 PAGE = 30
 WINDOW = 2000  # entries looked through for one page
@@ -76,7 +76,7 @@ class Row:
     last: Message | None = None
     intent: str | None = None
     excerpt: Message | None = None
-    people: list[str] = field(default_factory=list)
+    secrets: Secrets = field(default_factory=Secrets)
 
     def has(self, mark: str) -> bool:
         return bool(self.flags & BITS[mark])
@@ -359,23 +359,9 @@ def _fill(session: Session, rows: list[Row], staff_id: int) -> None:
             row.last = message
         if message.id == row.last_in:
             row.intent = (message.corrected or {}).get("intent") or message.intent
-    _fill_names(session, rows)
-
-
-def _fill_names(session: Session, rows: list[Row]) -> None:
-    """Everybody ever reachable on the numbers: theirs are the names to hide in the lines."""
-    names = session.execute(
-        select(HandsetOwner.handset_id, Person.id, Person.name)
-        .join(Person, Person.id == HandsetOwner.person_id)
-        .where(HandsetOwner.handset_id.in_({row.handset_id for row in rows}))
-    ).all()
-    speaking = {row.person_id for row in rows if row.person_id is not None}
-    named = session.execute(select(Person.id, Person.name).where(Person.id.in_(speaking)))
-    others = {row[0]: row[1] for row in named}
+    found = of_conversations(session, by_id.keys())
     for row in rows:
-        row.people = [name for handset, _, name in names if handset == row.handset_id and name]
-        if row.person_id is not None and others.get(row.person_id):
-            row.people.append(str(others[row.person_id]))
+        row.secrets = found[row.id]
 
 
 # -- counts and news -----------------------------------------------------------------------------------------------------

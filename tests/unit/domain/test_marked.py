@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.domain.marked import hidden, pieces, placed
+from backend.domain.marked import Secrets, hidden, pieces, placed
 from backend.domain.masking import mask_amount, mask_numbers
 
 NOTHING = frozenset[str]()
@@ -33,7 +33,7 @@ def test_names_numbers_money_and_need_are_hidden_until_each_is_revealed():
                              {"entity": "money", "text": "三千五百块"}])  # fmt: skip
 
     def shown(*fields: str) -> str:
-        parts = hidden(said, ["王秀英"], frozenset(fields), entities, amounts=True)
+        parts = hidden(said, Secrets(frozenset({"王秀英"})), frozenset(fields), entities, amounts=True)
         return "".join(piece.shown for piece in pieces(said, parts, entities))
 
     assert shown() == "我是王**,138****1234,●●,欠我三***块"
@@ -44,7 +44,7 @@ def test_names_numbers_money_and_need_are_hidden_until_each_is_revealed():
 def test_a_hidden_stretch_is_one_piece_whatever_is_marked_in_it():
     said = "我是王秀英"
     entities = [{"entity": "location", "text": "秀", "start": 3, "end": 4}]
-    found = pieces(said, hidden(said, ["王秀英"], NOTHING, entities, amounts=True), entities)
+    found = pieces(said, hidden(said, Secrets(frozenset({"王秀英"})), NOTHING, entities, amounts=True), entities)
     assert [(piece.start, piece.end, piece.hidden, piece.notes) for piece in found] == [
         (0, 2, "", ()),
         (2, 5, "name", (0,)),

@@ -1,0 +1,36 @@
+"""The masks of whatever shows words of a conversation: page, turn, case, note, list, file (T12). One way of hiding for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from backend.console.text import Mask
+from backend.services import review_transcript
+from backend.services.staff_login import Member
+from backend.store.models import Case, Conversation
+from backend.store.queries import secrets
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+
+def of_conversation(deps: Deps, session: Session, member: Member, conversation: Conversation) -> Mask:
+    """What this reader sees of a conversation: what they revealed in the last ten minutes, and the rest hidden."""
+    shown = review_transcript.revealed(deps, session, member, conversation)
+    return Mask(shown, secrets.of_conversation(session, conversation.id), amounts=True)
+
+
+def of_case(deps: Deps, session: Session, member: Member, case: Case, conversation: Conversation | None) -> Mask:
+    """The same for a case; what was revealed in its conversation (None: it lies elsewhere by now) is seen here, too."""
+    shown = review_transcript.revealed(deps, session, member, case)
+    if conversation is not None:
+        shown |= review_transcript.revealed(deps, session, member, conversation)
+    return Mask(shown, secrets.of_cases(session, [case])[case.id], amounts=True)
+
+
+def of_listed_cases(session: Session, cases: Iterable[Case]) -> dict[int, Mask]:
+    """A list reveals nothing."""
+    return {id_: Mask(frozenset(), found, amounts=True) for id_, found in secrets.of_cases(session, cases).items()}

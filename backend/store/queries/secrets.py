@@ -1,0 +1,80 @@
+"""Which words of a conversation are hidden until revealed: the one place that gathers them, for every page and file (T12)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Text, cast, or_, select
+from sqlalchemy.orm import Session
+
+from backend.domain.marked import Secrets, secrets_of
+from backend.store.models import Case, Conversation, HandsetOwner, Message, Person, Worker
+
+# What is read of a turn only where it holds something to hide; the answers alone can be long.
+_KINDS = ("person_name", "hardship", '"pay"', '"money"')
+
+
+def of_conversations(session: Session, ids: Collection[int]) -> dict[int, Secrets]:
+    """Conversation id → what is to be hidden in it: of everybody ever on its number, of all its turns, however old."""
+    found = dict.fromkeys(ids, Secrets())
+    if not found:
+        return found
+    on_number: dict[int, set[int]] = {id_: set() for id_ in found}
+    rows = session.execute(
+        select(Conversation.id, Conversation.person_id, HandsetOwner.person_id)
+        .outerjoin(HandsetOwner, HandsetOwner.handset_id == Conversation.handset_id)
+        .where(Conversation.id.in_(found))
+    )
+    for id_, speaking, owner in rows:
+        on_number[id_] |= {one for one in (speaking, owner) if one is not None}
+    names = _names(session, {one for people in on_number.values() for one in people})
+    for id_, people in on_number.items():
+        found[id_] = secrets_of([], people=[names.get(one) for one in people])
+    entities, corrected = cast(Message.entities, Text), cast(Message.corrected, Text)
+    said = session.execute(
+        select(Message.conversation_id, Message.entities, Message.corrected, Message.answer).where(
+            Message.conversation_id.in_(found),
+            or_(
+                *(column.contains(kind) for column in (entities, corrected) for kind in _KINDS),
+                cast(Message.answer, Text).contains('name"'),
+                cast(Message.answer, Text).contains('"names"'),
+            ),
+        )
+    )
+    for id_, first, put_right, answer in said:
+        found[id_] |= secrets_of((put_right or {}).get("entities", first or []), answer)
+    return found
+
+
+def of_conversation(session: Session, conversation_id: int) -> Secrets:
+    return of_conversations(session, [conversation_id])[conversation_id]
+
+
+def of_cases(session: Session, cases: Iterable[Case]) -> dict[int, Secrets]:
+    """Case id → what is to be hidden in its words: those of its conversation, its worker's name, those of where it came from."""
+    cases = list(cases)
+    talks = of_conversations(session, {case.conversation_id for case in cases if case.conversation_id})
+    people = dict(
+        session.execute(
+            select(Worker.id, Worker.person_id).where(
+                Worker.id.in_({case.worker_id for case in cases if case.worker_id})
+            )
+        ).all()
+    )
+    names = _names(session, set(people.values()))
+    alone = {case.source_message_id for case in cases if case.source_message_id and not case.conversation_id}
+    turns = {turn.id: turn for turn in session.scalars(select(Message).where(Message.id.in_(alone)))} if alone else {}
+    found = {}
+    for case in cases:
+        secrets = talks.get(case.conversation_id or 0, Secrets())
+        secrets |= secrets_of([], people=[names.get(people.get(case.worker_id or 0, 0))])
+        if turn := turns.get(case.source_message_id or 0):
+            secrets |= secrets_of((turn.corrected or {}).get("entities", turn.entities or []), turn.answer)
+        found[case.id] = secrets
+    return found
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str | None]:
+    if not ids:
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
