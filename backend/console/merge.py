@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,14 +16,14 @@ from backend.console.i18n import gettext
 from backend.console.labels import N_, label
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
-from backend.domain.duplicates import likely
+from backend.domain.duplicates import likely, likely_employers
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import merge_entries as service
 from backend.services import review_transcript
 from backend.services.regions import HOME_REGION
 from backend.store.ledger_changes import plain
 from backend.store.queries import duplicates as queries
-from backend.store.queries import ledgers
+from backend.store.queries import ledgers, openings_review
 from backend.store.queries.staff import names_of
 from backend.store.queries.workers import numbers_of
 
@@ -36,6 +36,11 @@ WHY = {
     "same_name": N_("同一个村，名字一样"),
     "same_sound": N_("同一个村，名字同音"),
     "near_sound": N_("同一个村，同一年生，名字差不多"),
+}
+WHY_EMPLOYERS = {
+    "same_phone": N_("同一个电话"),
+    "same_name": N_("同一个乡镇，名字一样"),
+    "near_name": N_("同一个乡镇，名字差不多"),
 }
 _TOLD = {"pay": N_("期望工价"), "availability": N_("哪天有空")}
 
@@ -62,7 +67,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return [(region, deps.regions.name(region))]
         return list(deps.regions.towns_of(region[:6]))
 
-    def pair(kept_id: int, other_id: int, *, problem: str = "", take: tuple[str, ...] = ()) -> str:
+    def pair(kept_id: int, other_id: int, *, problem: str = "", take: tuple[str, ...] | None = None) -> str:
         member = _who()
         with deps.db.write() as session:
             both = [service.seen_worker(session, member, one) for one in (kept_id, other_id)]
@@ -89,11 +94,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
                     [plain(getattr(worker if hasattr(worker, column) else worker.person, column))
                      for column in service.columns_of(field)] for worker in both
                 ]  # fmt: skip
-                rows.append((field, label(words.FIELDS | _TOLD, field), cells, raw[0] == raw[1]))
+                # What only the other one tells is taken unless somebody says otherwise.
+                only_there = not any(raw[0]) and any(raw[1])
+                taken = only_there if take is None else field in take
+                rows.append((field, label(words.FIELDS | _TOLD, field), cells, raw[0] == raw[1], taken))
             versions = [service.version_of(worker) for worker in both]
         return render_template(
             "console/merge_pair.html",
-            both=both, masks=masks, rows=rows, versions=versions, problem=problem, take=take, hardships=labels_of,
+            both=both, masks=masks, rows=rows, versions=versions, problem=problem, hardships=labels_of,
             phones=[mask.phone(phones[w.person_id].number) if w.person_id in phones else "" for w, mask in
                     zip(both, masks, strict=True)],
         )  # fmt: skip
@@ -115,24 +123,40 @@ def register(bp: Blueprint, deps: Deps) -> None:
         except Invalid:
             abort(400)
         except Conflict as problem:
-            told = {
-                "changed": gettext("您看的时候，有人改了其中一张。看过新的再并，您选的还在。"),
-                "both_hold": gettext("两边都定了同一个活。先替他退一个，再来并。"),
-            }.get(problem.reason, gettext("请刷新后再看。"))
-            return pair(kept_id, other_id, problem=told, take=tuple(take)), 409
+            return pair(kept_id, other_id, problem=_sentence(problem), take=tuple(take)), 409
         flash(gettext("并成一条了。一天以内可以拆开。"), "done")
         return redirect(url_for("console.worker", worker_id=kept_id), 303)
 
+    def _sentence(problem: Conflict) -> str:
+        if problem.reason == "overlap":
+            numbers = cast("list[int]", problem.facts["openings"])
+            with deps.db.read() as session:
+                found = [openings_review.one(session, me().region_code, number) for number in numbers]
+            titles = [
+                gettext("%(title)s（岗位%(number)s）", title=Mask().text(one.title), number=number) if one
+                else gettext("岗位%(number)s", number=number)
+                for number, one in zip(numbers, found, strict=True)
+            ]  # fmt: skip
+            told = gettext("两边在同几天各定了一个活：%(which)s。先替他退一个，再来并。", which="；".join(titles))
+            return str(told)
+        return {
+            "changed": gettext("您看的时候，有人改了其中一张。看过新的再并，您选的还在。"),
+            "both_hold": gettext("两边都定了同一个活。先替他退一个，再来并。"),
+        }.get(problem.reason, gettext("请刷新后再看。"))
+
     @bp.get("/merge/employers")
     def merge_employers_page() -> str:
-        """`?kept=` and `?other=`: two employers side by side; without them the form that asks for both numbers."""
+        """`?kept=` and `?other=`, or two of `?pick=`: two employers side by side; without them pairs that are likely one."""
         return employers_pair()
 
-    def employers_pair(problem: str = "") -> str:
+    def employers_pair(problem: str = "", take: set[str] | None = None) -> str:
         member = _who()
-        numbers = [_number(request.values.get(name, "")) for name in ("kept", "other")]
-        both: list[Any] = []
+        numbers = [_number(each) for each in request.args.getlist("pick")[:3]]
         told = problem
+        if numbers and len(numbers) != 2:
+            told, numbers = gettext("请正好勾两个，再并。"), []
+        numbers = numbers or [_number(request.values.get(name, "")) for name in ("kept", "other")]
+        both: list[Any] = []
         with deps.db.read() as session:
             for number in numbers:
                 try:
@@ -141,24 +165,34 @@ def register(bp: Blueprint, deps: Deps) -> None:
                     told = gettext("您的辖区里没有这个用工方。")
             if len(both) != 2 or both[0].id == both[1].id:
                 both = []
-        if both:
-            review_transcript.note_reading(deps, member, "read_employer", ids=[one.id for one in both])
+            pairs = [] if both else likely_employers(queries.employers(session, member.region_code, HOME_REGION))
+        ids = sorted({one.id for each in ([both] if both else pairs) for one in each[:2]})
+        if ids:
+            review_transcript.note_reading(deps, member, "read_employer" if both else "listed_duplicates", ids=ids)
         rows = [
             (field, label(words.FIELDS, field), [
                 ledger_history.value_told(deps, field, getattr(one, field), Mask(), {}) if field != "name"
-                else Mask().employer(one) for one in both], len({getattr(one, field) for one in both}) == 1)
+                else Mask().employer(one) for one in both], len({getattr(one, field) for one in both}) == 1,
+             field in take if take is not None else not getattr(both[0], field))
             for field in (service.OF_EMPLOYERS if both else ())
         ]  # fmt: skip
-        return render_template("console/merge_employers.html", both=both, rows=rows, numbers=numbers, problem=told)
+        return render_template(
+            "console/merge_employers.html",
+            both=both, rows=rows, numbers=numbers, problem=told, pairs=pairs, why=WHY_EMPLOYERS, mask=Mask(),
+            versions=[service.employer_version(one) for one in both],
+        )  # fmt: skip
 
     @bp.post("/merge/employers")
     def merge_employers() -> ResponseReturnValue:
-        given = form("kept", "other", optional=service.OF_EMPLOYERS)
+        given = form("kept", "other", "kept_version", "other_version", optional=service.OF_EMPLOYERS)
         kept, other = _number(given["kept"]), _number(given["other"])
         if not kept or not other or kept == other:
             abort(400)
         take = {name for name in service.OF_EMPLOYERS if given.get(name) == "other"}
-        service.merge_employers(deps, me(), kept, other, take)
+        try:
+            service.merge_employers(deps, me(), kept, other, take, (given["kept_version"], given["other_version"]))
+        except Conflict as problem:
+            return employers_pair(_sentence(problem), take), 409
         flash(gettext("并成一条了。一天以内可以拆开。"), "done")
         return redirect(url_for("console.employer_page", employer_id=kept), 303)
 

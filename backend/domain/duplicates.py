@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -18,8 +19,8 @@ NEARLY = 0.72  # share of a name's sounds that are the same
 def likely(entries: Iterable[Any], most: int = 50) -> list[tuple[Any, Any, str]]:
     """Pairs with why, the surest first: `same_phone`, `same_name`, `same_sound`, `near_sound`.
 
-    An entry has `id`, `name`, `village`, `birth_year`, `gender`, `handset`. Two of different sex are never the same; of
-    known years of birth they must be the same or, on one phone, at most two apart.
+    An entry has `id`, `name`, `village`, `birth_year`, `gender`, `handset`. Two of different sex are never the same; known
+    years of birth must be the same or, on one phone or with the very same name, at most two apart: 虚岁 beside 周岁.
     """
     found: dict[tuple[int, int], tuple[Any, Any, str]] = {}
     rows = list(entries)
@@ -56,7 +57,40 @@ def _pairs(why: str, group: Sequence[tuple[Any, str]], found: dict[tuple[int, in
         if why == "near_sound":
             alike = Levenshtein.normalized_similarity(sound, other_sound) >= 0.8
         # A family shares a phone: there the names must be the same by sound.
-        if years > (2 if why == "same_phone" else 0) or not alike or (why == "same_phone" and sound != other_sound):
+        if (
+            years > (2 if why in ("same_phone", "same_name") else 0)
+            or not alike
+            or (why == "same_phone" and sound != other_sound)
+        ):
             continue
         first, second = (one, other) if one.id < other.id else (other, one)
         found[key] = (first, second, why)
+
+
+# What an employer is called with or without.
+_KIND = re.compile(r"[（(].*?[)）]|有限责任|有限|股份|公司|个体|经营部|[\s·,，.。]")
+
+
+def likely_employers(entries: Iterable[Any], most: int = 50) -> list[tuple[Any, Any, str]]:
+    """Pairs of employers with why, the surest first: `same_phone`, `same_name`, `near_name` (both in one town).
+
+    An entry has `id`, `name`, `phone` (E.164 or None) and `region_code`.
+    """
+    found: dict[tuple[int, int], tuple[Any, Any, str]] = {}
+    by_phone, by_name, by_start = (defaultdict(list) for _ in range(3))
+    for row in entries:
+        town, name = (row.region_code or "")[:9], _KIND.sub("", row.name)
+        if row.phone:
+            by_phone[row.phone].append((row, name))
+        by_name[town, name].append((row, name))
+        by_start[town, name[:2]].append((row, name))
+    for why, groups in (("same_phone", by_phone), ("same_name", by_name), ("near_name", by_start)):
+        for group in groups.values():
+            if not 1 < len(group) <= MOST_ALIKE:
+                continue
+            for (one, name), (other, other_name) in combinations(sorted(group, key=lambda each: each[0].id), 2):
+                alike = why != "near_name" or Levenshtein.normalized_similarity(name, other_name) >= NEARLY
+                if alike:
+                    found.setdefault((one.id, other.id), (one, other, why))
+    order = ("same_phone", "same_name", "near_name")
+    return sorted(found.values(), key=lambda pair: (order.index(pair[2]), pair[0].id, pair[1].id))[:most]

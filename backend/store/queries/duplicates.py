@@ -13,6 +13,7 @@ from backend.store.models import Employer, Handset, HandsetOwner, Person, Worker
 from backend.store.queries.scope import within
 
 MOST_OF_A_TOWN = 20_000
+LATEST_EMPLOYERS = 2_000
 SHOWN = 8
 
 
@@ -82,7 +83,7 @@ def like(
     return list(session.scalars(found))
 
 
-def employers(session: Session, region: str, home: str, limit: int) -> Sequence[Employer]:
+def employers(session: Session, region: str, home: str) -> Sequence[Employer]:
     """The latest employers of the region, to be compared with each other."""
-    query = select(Employer).where(within(Employer.region_code, region, home)).order_by(Employer.id.desc()).limit(limit)
-    return session.scalars(query).all()
+    query = select(Employer).where(within(Employer.region_code, region, home)).order_by(Employer.id.desc())
+    return session.scalars(query.limit(LATEST_EMPLOYERS)).all()

@@ -11,8 +11,11 @@ from sqlalchemy import select
 from backend.store.models import (
     Consent,
     Employer,
+    Handset,
     HandsetOwner,
     Hardship,
+    Household,
+    InboxEntry,
     LedgerAct,
     MergedEntry,
     Offer,
@@ -21,7 +24,9 @@ from backend.store.models import (
     Worker,
     WorkerTrade,
 )
-from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
+from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
+
+OTHER_NEAR = f"{TOWN}003"  # another village of the same town
 
 
 @pytest.fixture
@@ -70,9 +75,7 @@ def state(database, *ids):
 
 def merge(browser, twins, **take):
     page = browser.visit(f"/console/merge/workers/{twins['kept']}/{twins['other']}")
-    versions = {name: re.search(f'name="{name}" value="([^"]+)"', page.text).group(1)
-                for name in ("kept_version", "other_version")}  # fmt: skip
-    return browser.submit(f"/console/merge/workers/{twins['kept']}/{twins['other']}", **versions, **take)
+    return browser.submit(f"/console/merge/workers/{twins['kept']}/{twins['other']}", **versions_in(page), **take)
 
 
 def test_likely_twins_are_found_and_laid_side_by_side(browse, twins):
@@ -162,6 +165,20 @@ def test_nobody_merges_whom_they_cannot_see(browse, make, twins):
     assert browse("shi").visit("/console/merge").status_code == 403
 
 
+def merge_firms(browser, ids, **take):
+    page = browser.visit(f"/console/merge/employers?kept={ids[0]}&other={ids[1]}")
+    return send_firms(browser, ids, versions_in(page), **take)
+
+
+def versions_in(page):
+    return {name: re.search(f'name="{name}" value="([^"]+)"', page.text).group(1)
+            for name in ("kept_version", "other_version")}  # fmt: skip
+
+
+def send_firms(browser, ids, versions, **take):
+    return browser.submit("/console/merge/employers", kept=str(ids[0]), other=str(ids[1]), **versions, **take)
+
+
 def test_two_employers_become_one_and_two_again(browse, make, database):
     with make() as f:
         kept = f.make_employer("兴泉果园", region_code=VILLAGE)
@@ -171,7 +188,7 @@ def test_two_employers_become_one_and_two_again(browse, make, database):
         phone = other.phone
     browser = browse("cun")
     browser.visit(f"/console/merge/employers?kept={ids[0]}&other={ids[1]}")
-    sent = browser.submit("/console/merge/employers", kept=str(ids[0]), other=str(ids[1]), phone="other")
+    sent = merge_firms(browser, ids, phone="other")
     assert sent.status_code == 303
     with database.read() as session:
         assert session.get(Opening, opening).employer_id == ids[0]
@@ -183,3 +200,117 @@ def test_two_employers_become_one_and_two_again(browse, make, database):
     with database.read() as session:
         assert session.get(Opening, opening).employer_id == ids[1]
         assert session.get(Employer, ids[1]).name == "兴泉果园场"
+
+
+def test_what_only_the_other_one_tells_is_not_lost(browse, twins, make, database):
+    with make() as f:
+        home = f._add(Household(village_code=VILLAGE, created_at=f.now)).id
+        other = f.session.get(Worker, twins["other"])
+        other.unavailable, other.within_km, other.travel = [["2026-12-01", "2026-12-05"]], 5, "bus"
+        other.day_parts, other.term, other.person.household_id = ["morning"], "long", home
+        other.person.place_as_said, other.person.wording = "河边那头", "mandarin"
+    browser = browse("cun")
+    page = browser.visit(f"/console/merge/workers/{twins['kept']}/{twins['other']}")
+    for shown in ("household_id", "day_parts", "term"):
+        assert re.search(f'name="{shown}" value="other" checked', page.text), shown
+    merge(browser, twins, household_id="other", day_parts="other", term="other")
+    with database.read() as session:
+        kept, gone = session.get(Worker, twins["kept"]), session.get(Worker, twins["other"])
+        assert kept.unavailable == [["2026-12-01", "2026-12-05"]]
+        assert (kept.within_km, kept.travel, kept.term, kept.day_parts) == (5, "bus", "long", ["morning"])
+        assert (kept.person.household_id, kept.person.wording) == (home, "mandarin")
+        assert (gone.within_km, gone.person.place_as_said, gone.person.household_id) == (None, None, None)
+        act = session.scalar(select(LedgerAct.id))
+    browser.submit(f"/console/merge/{act}/apart")
+    with database.read() as session:
+        kept, gone = session.get(Worker, twins["kept"]), session.get(Worker, twins["other"])
+        assert (kept.within_km, kept.person.household_id, kept.unavailable) == (None, None, [])
+        assert (gone.within_km, gone.person.household_id, gone.person.place_as_said) == (5, home, "河边那头")
+
+
+def test_one_person_does_not_get_two_places_on_the_same_days(browse, twins, make, database):
+    with make() as f:
+        days = {"starts_on": f.today + timedelta(days=40), "ends_on": f.today + timedelta(days=41)}
+        kept, other = (f.session.get(Worker, twins[name]) for name in ("kept", "other"))
+        one, two = (f.make_opening(region=VILLAGE, title=title, **days) for title in ("摘脐橙", "采茶"))
+        mine, theirs = f.make_offer(one, kept, "accepted"), f.make_offer(two, other, "accepted")
+        for offer in (mine, theirs):
+            offer.starts_on, offer.ends_on = days["starts_on"], days["ends_on"]
+        theirs_id = theirs.id
+    browser = browse("cun")
+    page = merge(browser, twins)
+    assert page.status_code == 409
+    assert "同几天各定了一个活" in words(page)
+    assert "摘脐橙" in words(page)
+    assert "采茶" in words(page)
+    with database.write() as session:
+        session.get(Offer, theirs_id).status = "withdrawn"
+    assert merge(browser, twins).status_code == 303
+
+
+def test_a_phone_that_changes_hands_is_listed_by_whose_it_is_now(browse, make, twins, database):
+    with make() as f:
+        kept, other = (f.session.get(Worker, twins[name]) for name in ("kept", "other"))
+        kept.person.birth_year, other.person.birth_year = 1950, None
+        handset = f.session.scalar(select(HandsetOwner.handset_id).where(HandsetOwner.person_id == other.person_id))
+        talk = f.make_conversation(f.session.get(Handset, handset), region_code=VILLAGE).id
+
+    def marks():
+        with database.read() as session:
+            return set(session.scalars(select(InboxEntry.mark).where(InboxEntry.conversation_id == talk)))
+
+    assert "elder" not in marks()
+    browser = browse("cun")
+    merge(browser, twins)
+    assert "elder" in marks()
+    with database.read() as session:
+        act = session.scalar(select(LedgerAct.id))
+    browser.submit(f"/console/merge/{act}/apart")
+    assert "elder" not in marks()
+
+
+def test_a_village_takes_nothing_apart_that_comes_back_elsewhere(browse, make, twins, database):
+    with make() as f:
+        f.make_region(OTHER_NEAR)
+        f.session.get(Worker, twins["other"]).person.village_code = OTHER_NEAR
+    assert merge(browse("zhen"), twins).status_code == 303
+    with database.read() as session:
+        act = session.scalar(select(LedgerAct.id))
+    merged = state(database, twins["kept"], twins["other"])
+    assert browse("cun").submit(f"/console/merge/{act}/apart").status_code == 404
+    assert state(database, twins["kept"], twins["other"]) == merged
+    assert browse("zhen").submit(f"/console/merge/{act}/apart").status_code == 303
+
+
+def test_an_employer_changed_meanwhile_is_looked_at_again(browse, make, database):
+    with make() as f:
+        kept = f.make_employer("兴泉果园", region_code=VILLAGE, phone="+8610000555011")
+        other = f.make_employer("兴泉果园场", region_code=VILLAGE, phone="+8610000555012")
+        ids = kept.id, other.id
+    browser = browse("cun")
+    versions = versions_in(browser.visit(f"/console/merge/employers?kept={ids[0]}&other={ids[1]}"))
+    with database.write() as session:
+        session.get(Employer, ids[0]).phone = "+8610000555013"
+    page = send_firms(browser, ids, versions, phone="other", name="kept")
+    assert page.status_code == 409
+    assert "有人改了" in words(page)
+    assert re.search('name="phone" value="other" checked', page.text)
+    with database.read() as session:
+        assert session.get(Employer, ids[0]).phone == "+8610000555013"
+    assert send_firms(browser, ids, versions_in(page), phone="other").status_code == 303
+
+
+def test_likely_employers_are_shown_and_two_can_be_ticked(browse, make):
+    with make() as f:
+        one = f.make_employer("兴泉果园合作社", kind="cooperative", region_code=VILLAGE, phone="+8610000555011")
+        two = f.make_employer("兴泉果园合作社有限公司", kind="enterprise", region_code=VILLAGE, phone="+8610000555012")
+        f.make_employer("顺达建筑公司", kind="enterprise", region_code=VILLAGE, phone="+8610000555013")
+        ids = one.id, two.id
+    browser = browse("cun")
+    page = browser.visit("/console/merge/employers")
+    assert "同一个乡镇，名字一样" in words(page)
+    assert f"kept={ids[0]}&amp;other={ids[1]}" in page.text
+    assert "顺达" not in page.text
+    assert f'name="pick" value="{ids[0]}"' in browser.visit("/console/employers").text
+    assert "是一家，并成一条" in words(browser.visit(f"/console/merge/employers?pick={ids[0]}&pick={ids[1]}"))
+    assert "正好勾两个" in words(browser.visit(f"/console/merge/employers?pick={ids[0]}"))
