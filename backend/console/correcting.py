@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
+from backend.console import masks
 from backend.console import review_labels as words
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
-from backend.console.text import Mask, names_in
+from backend.console.text import Mask
 from backend.domain import marked
 from backend.domain.normal_form import LONGEST
 from backend.errors import Conflict, Invalid, NotFound
-from backend.services import correct_turn, review_transcript
+from backend.services import correct_turn
 from backend.services.correct_turn import Effect, Outlook, Overtaken, Wish, reading_of, version_of
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
@@ -67,9 +67,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             if turn is None or turn.direction != "inbound":
                 raise NotFound("no such turn")
             conversation = session.get_one(Conversation, turn.conversation_id)
-            mask = _mask(deps, session, conversation, turn)
+            mask = masks.of_conversation(deps, session, member, conversation)
             reading = reading_of(turn, deps)
-            parts = marked.hidden(reading.text, mask.names, mask.shown, reading.entities, amounts=True)
             holds = queries.of_turns(session, [turn.id]).get(turn.id)
         asked = request.args.get("number", "")
         number = wish.number if wish else int(asked) if re.fullmatch(r"\d{1,2}", asked, re.ASCII) else None
@@ -77,7 +76,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         page = render_template(
             "console/turn.html",
             turn=turn, conversation=conversation, mask=mask, reading=reading,
-            pieces=marked.pieces(reading.text, parts, reading.entities), number=number, picked=picked,
+            pieces=marked.pieces(reading.text, mask.hidden(reading.text, reading.entities), reading.entities), number=number, picked=picked,
             version=version if version is not None else version_of(holds[0] if holds else None), holds=holds, wish=wish,
             problem=problem, typed=typed or {}, overtaken=overtaken, **offered(mask),
             effects=_told(deps, seen.effects, mask, turn) if seen else [],
@@ -87,9 +86,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     def carry_out(message_id: int, wish: Wish, typed: dict[str, str], ledger: frozenset[str]) -> ResponseReturnValue:
         try:
-            conversation_id, _ = correct_turn.correct(
-                deps, me(), message_id, wish, _number(typed.get("version", "")), ledger
-            )
+            done = correct_turn.correct(deps, me(), message_id, wish, _number(typed.get("version", "")), ledger)
         except Overtaken:
             return turn_page(message_id, wish=wish, typed=typed, overtaken=True, status=409)
         except Invalid as problem:
@@ -99,7 +96,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return turn_page(message_id, wish=wish, typed=typed, problem=sentence, status=409,
                              seen=correct_turn.outlook(deps, me(), message_id, wish))  # fmt: skip
         flash(gettext("记下了。登记也一起改了。") if ledger else gettext("记下了。"), "done")
-        return on_to(conversation_id, message_id)
+        if done.left_out:
+            flash(gettext("这一句不拿去学：%(why)s。", why=label(words.NOT_LEARNT, done.left_out)), "note")
+        return on_to(done.conversation_id, message_id)
 
     @bp.get(f"/turns/{ID.format('message_id')}")
     def turn(message_id: int) -> ResponseReturnValue:
@@ -142,7 +141,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             turn = conversation_queries.turn(session, me().region_code, HOME_REGION, message_id)
             if turn is None:
                 raise NotFound("no such turn")
-            mask = _mask(deps, session, session.get_one(Conversation, turn.conversation_id), turn)
+            mask = masks.of_conversation(deps, session, me(), session.get_one(Conversation, turn.conversation_id))
         shown = _value(wish.entity, seen.value, mask) if wish.kind == "entity" else ""
         return _json({"value": shown, "ledger": _told(deps, seen.effects, mask, turn)})
 
@@ -194,11 +193,6 @@ def _as_typed(typed: dict[str, str]) -> Wish:
 
 def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else -1
-
-
-def _mask(deps: Deps, session: Session, conversation: Conversation, turn: Message) -> Mask:
-    names = names_in([turn], conversation_queries.people(session, conversation))
-    return Mask(review_transcript.revealed(deps, session, me(), conversation), names, amounts=True)
 
 
 def _value(entity: str, value: Any, mask: Mask) -> str:

@@ -50,6 +50,17 @@ CORRECTIONS = {
     "entity": N_("改了值"),
     "removed": N_("去掉一个值"),
 }
+# Why the model learns nothing from a turn that was put right.
+NOT_LEARNT = {
+    "digits": N_("只有数字，没有话"),
+    "long": N_("太长，像贴来的一整篇"),
+    "command": N_("不像人说的话，像给机器的命令"),
+    "unread": N_("存下来的原话跟机器读到的不一样"),
+    "nowhere": N_("有一个值在这句话里找不到，把那个值改对或者去掉就能学"),
+    "name": N_("里头有个人名没标出来，标成姓名就能学"),
+    "unclear": N_("没说它是什么意思，选一个意思就能学"),
+    "disputed": N_("同样一句话，有人说是别的意思，两边说成一样才能学"),
+}
 CALL_ENDS = {
     "completed": N_("挂断了"),
     "in-progress": N_("还在通话"),

@@ -62,19 +62,34 @@ def example(
     """`text` (cleaned and repaired, as the turn was understood) as one line of a Rasa file: `我是[杨桂芳](person_name)`.
 
     `entities`: with `start` and `end` in `text`. `names`: everybody's who may be named in it. `number`: any that stays with the
-    turn. None where there is nothing to learn: digits alone, a command, a notice too long, a name that nobody marked.
+    turn. None where there is nothing to learn, see `left_out`.
     """
-    entities = list(entities)
-    clean = clean_text.clean(text)
-    if clean.looks_like_command or clean.text != text or len(text) > LONGEST or not re.search(r"[^\W\d_]", text):
+    entities, names = list(entities), set(names)
+    if left_out(text, entities, names):
         return None
-    changes = _changes(text, clean.secrets, entities, set(names), number, sex)
-    if _names_somebody(text, [*changes, *((one["start"], one["end"]) for one in entities)]):
-        return None
-    marks = _marks(entities, changes)
-    if marks is None:
-        return None
-    return _written(text, changes, marks)
+    changes = _changes(text, clean_text.clean(text).secrets, entities, names, number, sex)
+    return _written(text, changes, _marks(entities, changes))
+
+
+def left_out(text: str, entities: Iterable[Mapping[str, Any]], names: Iterable[str] = ()) -> str | None:
+    """Why a sentence is not learnt from: digits | long | command | unread (not the words as understood) | nowhere (a value
+    that would be taught as not said) | name (one that nobody marked). None: it is."""
+    entities, clean = list(entities), clean_text.clean(text)
+    if not re.search(r"[^\W\d_]", text):
+        return "digits"
+    if len(text) > LONGEST:
+        return "long"
+    if clean.looks_like_command:
+        return "command"
+    if clean.text != text:
+        return "unread"
+    if any(one["start"] < 0 and one["entity"] not in _READ_WITH_OTHERS for one in entities):
+        return "nowhere"
+    known = [
+        *_changes(text, clean.secrets, entities, set(names), 0, "female"),
+        *((one["start"], one["end"]) for one in entities),
+    ]
+    return "name" if _names_somebody(text, known) else None
 
 
 def _names_somebody(text: str, known: Iterable[Sequence[Any]]) -> bool:

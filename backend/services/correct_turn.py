@@ -57,6 +57,15 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Done:
+    """A correction that is kept. `left_out`: why the model learns nothing from it (`training_examples.learn`), if so."""
+
+    conversation_id: int
+    correction_id: int
+    left_out: str | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a turn means now: the words as they were understood, and the values with their places in them."""
 
@@ -108,10 +117,10 @@ def outlook(deps: Deps, member: Member, message_id: int, wish: Wish) -> Outlook:
 
 def correct(
     deps: Deps, member: Member, message_id: int, wish: Wish, version: int, ledger: frozenset[str] = frozenset()
-) -> tuple[int, int]:
+) -> Done:
     """Do it, with the ledger changes named in `ledger` (`Effect.key`), in one transaction.
 
-    Returns (conversation id, correction id). Raises `NotFound`, `Forbidden`; `Overtaken` when the turn is not as `version`
+    Raises `NotFound`, `Forbidden`; `Overtaken` when the turn is not as `version`
     showed it; `Invalid` naming intent, entity, words or value (`unknown`, `hidden`, `unread`); `Conflict` from the ledger.
     """
     with deps.db.write() as session:
@@ -132,7 +141,7 @@ def correct(
         turn.reviewed_at = now
         session.add(done)
         session.flush()
-        training_examples.learn(
+        left_out = training_examples.learn(
             session, deps, member, turn, seen.reading.intent, seen.reading.entities, seen.reading.text
         )
         audit.write(
@@ -140,7 +149,7 @@ def correct(
             intent=seen.reading.intent, entity=wish.entity or None, correction_id=done.id,
             ledger=[one.key for one in effects],
         )  # fmt: skip
-        answer = (turn.conversation_id, done.id)
+        answer = Done(turn.conversation_id, done.id, left_out)
     training_examples.written(deps)
     return answer
 

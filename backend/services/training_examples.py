@@ -53,7 +53,7 @@ def learn(
     if line is None:
         if found is not None:
             session.delete(found)
-        return "unclear" if intent == "nlu_fallback" else training.left_out(text, entities)
+        return "unclear" if intent == "nlu_fallback" else training.left_out(text, entities, known)
     if found is None:
         found = TrainingExample(message_id=turn.id)
         session.add(found)
