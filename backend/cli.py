@@ -123,7 +123,7 @@ def close_staff(login: str) -> None:
 @click.option("--region", required=True, help="Division code of 2 to 12 digits; they see it and everything below it.")
 def invite_staff(login: str, name: str, role: str, region: str) -> None:
     """Make an account and print a one-use code, with which its owner sets a password: how the first of a county begins."""
-    from backend.services.staff_accounts import make_code
+    from backend.services.staff_passwords import make_code
 
     with _unit_of_work() as session:
         if session.get(Region, region) is None:
@@ -142,15 +142,19 @@ def invite_staff(login: str, name: str, role: str, region: str) -> None:
 @main.command("reset-staff")
 @click.argument("login")
 @click.option("--second-factor", is_flag=True, help="Take the second factor off as well.")
-def reset_staff(login: str, second_factor: bool) -> None:
+@click.option("--open", "open_again", is_flag=True, help="Open it again if it was closed.")
+def reset_staff(login: str, second_factor: bool, open_again: bool) -> None:
     """Log an account out everywhere and print a one-use code for a new password."""
     from backend.services import second_factor as second
-    from backend.services.staff_accounts import make_code
+    from backend.services.staff_passwords import make_code
 
     with _unit_of_work() as session:
         staff = _find(session, login)
         now = datetime.now(UTC)
         staff.password_hash, staff.version = "!", staff.version + 1
+        if open_again and not staff.active:
+            staff.active = True
+            _note(session, staff, "enabled", now)
         _log_out(session, staff)
         if second_factor:
             second.clear(session, staff.id)

@@ -53,7 +53,7 @@ class Settings:
     backstop_after: int = 4  # weeks in vain after which staff think of a public-welfare post (H11)
     offers_per_day: int = 3  # offers put to one person between two midnights, by text or by call; 0: no waves
 
-    staff_totp: str = "optional"  # "required": county, operator and auditor accounts need a second factor
+    staff_totp: str = "optional"  # "required": all accounts but those of a village need a second factor
 
     @property
     def is_demo(self) -> bool:

@@ -15,7 +15,7 @@ from backend.console.i18n import gettext
 from backend.domain.access import VERBS
 from backend.domain.staff_accounts import MANAGES, SECOND_FACTOR_ROLES
 from backend.errors import Invalid
-from backend.services import second_factor, staff_accounts, staff_login
+from backend.services import second_factor, staff_accounts, staff_login, staff_passwords
 from backend.store.models import Staff
 from backend.store.queries import staff as queries
 
@@ -40,14 +40,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
         )  # fmt: skip
         return response
 
-    def refused(problem: Exception) -> tuple[str, int]:
+    def refused(problem: Exception, wrong: str = "") -> tuple[str, int]:
         if isinstance(problem, staff_login.LoginThrottled):
             return gettext("试的次数太多了。请过%(seconds)s秒再试。", seconds=problem.wait_s), 429
-        return gettext("密码不对。"), 401
+        return wrong or gettext("密码不对。"), 401
 
     def show(problem: str = "", phone_problem: str = "", typed: str | None = None) -> str:
         member = me()
         since, paper = second_factor.state(deps, member)
+        how = staff_passwords.set_by_code(deps, member.id)
         with deps.db.read() as session:
             phone = session.get_one(Staff, member.id).phone
             sessions = queries.sessions_of(session, member.id, deps.clock() - staff_login.IDLE)
@@ -62,6 +63,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             device=people_labels.device,
             problem=problem,
             phone_problem=phone_problem,
+            set_by=people_labels.set_by_code(how, deps.clock()) if how else "",
         )
 
     @bp.get("/account")
@@ -85,7 +87,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             if given["new_password"] != given["again"]:
                 raise Invalid("typed differently", {"password": "differs"})
-            opened = staff_accounts.change_password(
+            opened = staff_passwords.change_password(
                 deps, me(), given["password"], given["new_password"], address=address(),
                 agent=request.user_agent.string,
             )  # fmt: skip
@@ -164,21 +166,21 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post("/account/second-factor/paper")
     def new_paper_codes() -> ResponseReturnValue:
-        given = form("password")
+        given = form("password", "totp_code")
         try:
-            codes = second_factor.new_recovery_codes(deps, me(), given["password"], address())
+            codes = second_factor.new_recovery_codes(deps, me(), given["password"], given["totp_code"], address())
         except (staff_login.LoginRefused, staff_login.LoginThrottled) as problem:
-            words, status = refused(problem)
+            words, status = refused(problem, gettext("密码不对；或者验证码不对、用过了，请等下一个码。"))
             return second(words), status
         return second(codes=codes)
 
     @bp.post("/account/second-factor/off")
     def take_off_second_factor() -> ResponseReturnValue:
-        given = form("password")
+        given = form("password", "totp_code")
         try:
-            second_factor.take_off(deps, me(), given["password"], address())
+            second_factor.take_off(deps, me(), given["password"], given["totp_code"], address())
         except (staff_login.LoginRefused, staff_login.LoginThrottled) as problem:
-            words, status = refused(problem)
+            words, status = refused(problem, gettext("密码不对；或者验证码不对、用过了，请等下一个码。"))
             return second(words), status
         flash(gettext("第二道验证取消了。"), "done")
         return redirect(url_for("console.account"), 303)

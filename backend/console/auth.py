@@ -11,7 +11,7 @@ from backend.console import people_labels
 from backend.console.guard import LANGUAGES, back_to, cookie_name, form, me
 from backend.console.i18n import gettext
 from backend.errors import Invalid
-from backend.services import second_factor, staff_accounts, staff_login
+from backend.services import second_factor, staff_login, staff_passwords
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -32,6 +32,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         set_cookie(response, cookie_name(deps), token, kept_s)
 
     def come_in(entered: staff_login.Entered, onward: str) -> Response:
+        if how := staff_passwords.set_by_code(deps, entered.staff_id, lately=True):
+            # Whoever made the code could have used it: the owner is told as soon as she comes in (T8).
+            flash(people_labels.set_by_code(how, deps.clock()), "note")
         onwards = redirect(onward, 303)
         keep_session(onwards, entered.token)
         set_cookie(onwards, DEVICE_COOKIE, entered.device, DEVICE_KEPT_S, "/console")
@@ -108,7 +111,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         try:
             if given["password"] != given["again"]:
                 raise Invalid("typed differently", {"password": "differs"})
-            login = staff_accounts.set_first_password(deps, code, given["password"], request.remote_addr or "")
+            login = staff_passwords.set_first_password(deps, code, given["password"], request.remote_addr or "")
         except staff_login.LoginThrottled as problem:
             return too_often(problem, "console/first_password.html", code=code)
         except staff_login.LoginRefused:

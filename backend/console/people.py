@@ -13,7 +13,7 @@ from backend.console.i18n import gettext
 from backend.domain.access import may
 from backend.domain.staff_accounts import MANAGES, roles_to_give
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import staff_accounts, staff_login
+from backend.services import staff_accounts, staff_changes, staff_login
 from backend.services.receive_message import storable
 from backend.services.review_transcript import note_reading
 from backend.store.models import ROLES
@@ -44,14 +44,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
         note_reading(deps, member, "read_accounts", role=role)
         with deps.db.read() as session:
             rows = queries.accounts(session, member.region_code, role=role, words=words, after=from_id)
-            waiting = queries.changes_waiting(session, member.region_code)
+            waiting = queries.changes_waiting(session, member.region_code, deps.clock())
         return render_template(
             "console/people.html",
             rows=rows[: queries.PAGE],
             next_after=rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None,
             role=role,
             words=words,
-            waiting=[(one, staff, by, staff_accounts.may_decide(member, one, staff)) for one, staff, by in waiting],
+            waiting=[(one, staff, by, staff_changes.may_decide(member, one, staff)) for one, staff, by in waiting],
             changes=people_labels.CHANGES,
             give=[one for one in ROLES if one in MANAGES[member.role]],
             places=places(),
@@ -88,7 +88,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             sessions = queries.sessions_of(session, staff.id, deps.clock() - staff_login.IDLE)
             waiting = [
                 (one, by)
-                for one, about, by in queries.changes_waiting(session, member.region_code)
+                for one, about, by in queries.changes_waiting(session, member.region_code, deps.clock())
                 if about.id == staff.id
             ]
             open_code = queries.open_code(session, staff.id, deps.clock())
@@ -102,7 +102,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             sessions=sessions if able else [],
             handle=staff_accounts.HANDLE,
             device=people_labels.device,
-            waiting=[(one, by, staff_accounts.may_decide(member, one, staff)) for one, by in waiting],
+            waiting=[(one, by, staff_changes.may_decide(member, one, staff)) for one, by in waiting],
             changes=people_labels.CHANGES,
             open_code=open_code,
             no_password=queries.NO_PASSWORD,
@@ -129,6 +129,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "asked_already": gettext("这个账号已经有一件事在等同事同意。"),
             "changed": gettext("您看的时候，同事改了这个账号。下面是现在的样子，请再看一遍。"),
             "decided": gettext("同事已经定了。"),
+            "lapsed": gettext("这件事作废了：过了7天，或者提的人、这个账号后来变了。还要办，请重新提。"),
         }.get(problem.reason, conflict_sentence(problem))
 
     @bp.post("/people/<int(max=2147483647):staff_id>/edit")
@@ -151,7 +152,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def change_staff(staff_id: int) -> ResponseReturnValue:
         given = form("version", "kind", optional=("role", "region_code"))
         try:
-            done = staff_accounts.change(
+            done = staff_changes.change(
                 deps, me(), staff_id, given["kind"], version(given["version"]), role=given.get("role", ""),
                 region_code=given.get("region_code", ""),
             )  # fmt: skip
@@ -169,16 +170,6 @@ def register(bp: Blueprint, deps: Deps) -> None:
             flash(gettext("办好了。这个账号在各处都已退出，下次登录就按新的来。"), "done")
         return redirect(url_for("console.person", staff_id=staff_id), 303)
 
-    @bp.post("/people/<int(max=2147483647):staff_id>/enable")
-    def enable_staff(staff_id: int) -> ResponseReturnValue:
-        given = form("version")
-        try:
-            staff_accounts.enable(deps, me(), staff_id, version(given["version"]))
-        except Conflict as problem:
-            return card(staff_id, problem=sentence(problem)), 409
-        flash(gettext("账号又能用了。"), "done")
-        return redirect(url_for("console.person", staff_id=staff_id), 303)
-
     @bp.post("/people/<int(max=2147483647):staff_id>/sessions/end")
     def end_session_of(staff_id: int) -> ResponseReturnValue:
         staff_accounts.end_session(deps, me(), staff_id, form("session")["session"])
@@ -191,7 +182,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if given["decision"] not in ("approve", "refuse"):
             abort(400)
         try:
-            staff_id, code = staff_accounts.decide(deps, me(), change_id, given["decision"] == "approve")
+            staff_id, code = staff_changes.decide(deps, me(), change_id, given["decision"] == "approve")
         except Conflict as problem:
             return show(problem=sentence(problem)), 409
         if code:

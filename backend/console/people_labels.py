@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from backend.console.i18n import gettext
 from backend.console.labels import N_
+from backend.console.text import when
+from backend.services.staff_passwords import SetByCode
 
 ACCOUNT_PROBLEMS = {
     "login:odd": N_("账号用3到40个小写字母、数字、点、横线，头一个是字母或数字。"),
@@ -19,6 +22,7 @@ ACCOUNT_PROBLEMS = {
 CHANGES = {
     "move": N_("换岗位或地方"),
     "disable": N_("停用"),
+    "enable": N_("重新启用"),
     "reset": N_("重设密码"),
     "reset_second": N_("取消第二道验证"),
 }
@@ -83,6 +87,15 @@ _PASSWORD = {
     "same": N_("新密码和旧的一样。"),
     "differs": N_("两次输的密码不一样。"),
 }
+
+
+def set_by_code(how: SetByCode, now: datetime) -> str:
+    """Whose code last set one's password, and from where: whoever made it could have used it, too."""
+    return gettext(
+        "您的密码是%(used)s用码设的：码由%(name)s在%(made)s出，从%(address)s设的。不是您自己设的，请马上告诉区县管理员。",
+        used=when(how.used_at, now), name=how.by or gettext("系统管理员"), made=when(how.made_at, now),
+        address=how.address or "—",
+    )  # fmt: skip
 
 
 def password_sentence(problem: str) -> str:

@@ -17,8 +17,8 @@ MANAGES: dict[str, frozenset[str]] = {
 SECONDED = "county"
 # Digits of the division code an account of this role is for.
 _DIGITS = {"village": (12,), "town": (9,), "county": (6,), "operator": (6, 9), "auditor": (6,)}
-# Who has a second factor where it is required: whoever can change much, or works from outside.
-SECOND_FACTOR_ROLES = frozenset({"county", "operator", "auditor"})
+# Who has a second factor where it is required: whoever sees or changes more than one village, or works from outside.
+SECOND_FACTOR_ROLES = frozenset({"town", "county", "city", "province", "operator", "auditor"})
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")

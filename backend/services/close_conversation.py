@@ -13,9 +13,10 @@ from backend.domain.answers import make
 from backend.domain.routing import CLOSING_REASONS, NEEDS_WORDS
 from backend.errors import Conflict, Invalid
 from backend.services import audit, handle_case
+from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.services.take_over import say, writable
-from backend.store.models import Case, ConversationClosing
+from backend.store.models import Case, ConversationClosing, Staff
 from backend.store.queries import stepping_in
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def close(
 
 
 def undo(deps: Deps, member: Member, conversation_id: int) -> None:
-    """Take the last closing back: who had it has it again, the cases closed with it are open as they were.
+    """Take the last closing back: who had it has it again if she is still there, the cases closed with it are open again.
 
     Raises `Conflict` (not_shut: it is open, or the person has written since; late: more than a day ago). A case that was
     changed since stays as it is.
@@ -102,12 +103,12 @@ def undo(deps: Deps, member: Member, conversation_id: int) -> None:
             raise Conflict("too late", reason="late")
         before = closing.before
         found.closed_at = None
-        found.taken_by = before.get("taken_by")
-        found.taken_at = datetime.fromisoformat(before["taken_at"]) if before.get("taken_at") else None
-        found.assigned_to_staff, found.assigned_to_team = (
-            before.get("assigned_to_staff"),
-            before.get("assigned_to_team"),
+        found.taken_by = _still_there(session, before.get("taken_by"), found.region_code)
+        found.taken_at = (
+            datetime.fromisoformat(before["taken_at"]) if found.taken_by and before.get("taken_at") else None
         )
+        found.assigned_to_staff = _still_there(session, before.get("assigned_to_staff"), found.region_code)
+        found.assigned_to_team = before.get("assigned_to_team")
         found.assigned_at = now if found.assigned_to_staff or found.assigned_to_team else None
         for was in before.get("cases", []):
             _open_again(session, was, closing)
@@ -121,9 +122,16 @@ def _open_again(session: Session, was: Mapping[str, Any], closing: ConversationC
     case = session.get(Case, was["id"], with_for_update=True)
     if case is None or case.status != "closed" or case.closed_at != closing.at:
         return
-    case.status, case.taken_by = was["status"], was["taken_by"]
-    case.taken_at = case.taken_at if was["taken_by"] else None
+    case.taken_by = _still_there(session, was["taken_by"], case.region_code)
+    case.status = was["status"] if case.taken_by or was["status"] != "taken" else "open"
+    case.taken_at = case.taken_at if case.taken_by else None
     case.closed_by = case.closed_at = case.resolution = None
+
+
+def _still_there(session: Session, staff_id: int | None, region_code: str | None) -> int | None:
+    """Who had it, unless her account was closed or moved away since: nobody would answer then."""
+    staff = session.get(Staff, staff_id) if staff_id is not None else None
+    return staff_id if stepping_in.answers_for(staff, region_code or HOME_REGION) else None
 
 
 def _open_cases(session: Session, conversation_id: int) -> list[Case]:

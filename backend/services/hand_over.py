@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may, may_see
+from backend.domain.access import may_see
 from backend.domain.answers import make
 from backend.errors import Conflict, Invalid
 from backend.services import audit, notes
@@ -21,6 +21,7 @@ from backend.services.reopen import reopen
 from backend.services.staff_login import Member
 from backend.services.take_over import say, writable
 from backend.store.models import Case, Conversation, Staff, Team
+from backend.store.queries import stepping_in
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -118,7 +119,7 @@ def _target(session: Session, to: str, region_code: str | None) -> Target:
     asked = re.fullmatch(r"(staff|team):([0-9]{1,9})", to, re.ASCII)
     if asked is not None and asked[1] == "staff":
         staff = session.get(Staff, int(asked[2]))
-        if staff and staff.active and may(staff.role, "reply") and may_see(staff.region_code, region):
+        if staff and stepping_in.answers_for(staff, region):
             return Target(staff.name, staff_id=staff.id)
     elif asked is not None:
         team = session.get(Team, int(asked[2]))

@@ -10,6 +10,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -116,20 +118,16 @@ def half_way(deps: Deps, token: str) -> bool:
         return session.scalar(select(StaffSession.staff_id).where(_half(token, deps.clock()))) is not None
 
 
-def take_off(deps: Deps, member: Member, password: str, address: str) -> None:
-    """Do without a second factor again. Raises `LoginRefused`, `LoginThrottled`."""
-    staff_login.check_password(deps, member, password, address)
-    with deps.db.write() as session:
+def take_off(deps: Deps, member: Member, password: str, code: str, address: str) -> None:
+    """Do without a second factor again. Raises `LoginRefused`, `LoginThrottled`, `Conflict`."""
+    with _proven(deps, member, password, code, address) as session:
         clear(session, member.id)
         staff_login.audit_staff(session, deps.clock(), member.id, "second_factor_off")
 
 
-def new_recovery_codes(deps: Deps, member: Member, password: str, address: str) -> list[str]:
+def new_recovery_codes(deps: Deps, member: Member, password: str, code: str, address: str) -> list[str]:
     """Ten new codes for paper; the old ones are void. Raises `LoginRefused`, `LoginThrottled`, `Conflict`."""
-    staff_login.check_password(deps, member, password, address)
-    with deps.db.write() as session:
-        if session.get_one(Staff, member.id, with_for_update=True).totp_since is None:
-            raise Conflict("there is none", reason="second_factor_off")
+    with _proven(deps, member, password, code, address) as session:
         codes = _new_recovery_codes(deps, session, member.id)
         staff_login.audit_staff(session, deps.clock(), member.id, "second_factor_codes")
     return codes
@@ -151,6 +149,26 @@ def state(deps: Deps, member: Member) -> tuple[datetime | None, int]:
             .where(RecoveryCode.staff_id == member.id, RecoveryCode.used_at.is_(None))
         )
     return since, left or 0
+
+
+@contextmanager
+def _proven(deps: Deps, member: Member, password: str, code: str, address: str) -> Iterator[Session]:
+    """A transaction for whoever gives the password and a code of the second factor there is.
+
+    An open session and a password that was looked at must not be enough to replace it for good.
+    """
+    staff_login.check_password(deps, member, password, address)
+    now = deps.clock()
+    account = f"{member.login}#second"
+    attempt_id = staff_login.note_attempt(deps, account, address, now)
+    with deps.db.write() as session:
+        staff = session.get_one(Staff, member.id, with_for_update=True)
+        if staff.totp_since is None:
+            raise Conflict("there is none", reason="second_factor_off")
+        if not (_take_step(deps, session, staff, code, now) or _take_recovery_code(deps, session, staff.id, code, now)):
+            raise LoginRefused("wrong code")
+        staff_login.forget_attempts(session, account, attempt_id)
+        yield session
 
 
 def _half(token: str, now: datetime) -> Any:

@@ -135,6 +135,10 @@ def upgrade() -> None:
         batch.create_foreign_key(op.f("fk_conversations_assigned_to_team_teams"), "teams", ["assigned_to_team"], ["id"])
         batch.create_index("ix_conversations_assigned_to_staff_last_at", ["assigned_to_staff", "last_at"])
         batch.create_index("ix_conversations_assigned_to_team_last_at", ["assigned_to_team", "last_at"])
+    held = sa.text("taken_by IS NOT NULL")
+    op.create_index(
+        "ix_conversations_taken_by", "conversations", ["taken_by"], postgresql_where=held, sqlite_where=held
+    )
 
     with op.batch_alter_table("cases") as batch:
         batch.add_column(sa.Column("assigned_to_team", sa.Integer(), nullable=True))
@@ -160,6 +164,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_cases_waits_since", "cases")
+    op.drop_index("ix_conversations_taken_by", "conversations")
     for columns in _CASE_LISTS:
         op.drop_index("ix_cases_" + "_".join(columns), "cases")
     with op.batch_alter_table("cases") as batch:

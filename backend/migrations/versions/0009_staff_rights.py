@@ -82,6 +82,7 @@ def _staff() -> None:
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),
         sa.Column("used_at", _TIME, nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name=op.f("fk_staff_codes_made_by_staff")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_codes_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_codes")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
@@ -44,6 +44,12 @@ class Conversation(Base):
         Index("ix_conversations_region_code_last_at", "region_code", "last_at"),
         Index("ix_conversations_assigned_to_staff_last_at", "assigned_to_staff", "last_at"),
         Index("ix_conversations_assigned_to_team_last_at", "assigned_to_team", "last_at"),
+        Index(
+            "ix_conversations_taken_by",
+            "taken_by",
+            postgresql_where=text("taken_by IS NOT NULL"),
+            sqlite_where=text("taken_by IS NOT NULL"),
+        ),
     )
 
 

@@ -70,6 +70,7 @@ class StaffCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]  # also when a newer code took its place
+    address: Mapped[str | None]  # from where it set a password; None: it has not
 
     __table_args__ = (Index("ix_staff_codes_staff_id", "staff_id"),)
 
@@ -94,10 +95,11 @@ class StaffChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    kind: Mapped[str]  # move (role and region), disable, reset, reset_second
+    kind: Mapped[str]  # move (role and region), disable, enable, reset, reset_second
     role: Mapped[str | None]  # for a move
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))  # for a move
-    status: Mapped[str]  # waiting, approved, refused
+    # waiting, approved, refused; lapsed: the account it is about, or whoever asked, was changed before
+    status: Mapped[str]
     asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     asked_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

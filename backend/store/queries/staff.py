@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.store.models import Region, Staff, StaffChange, StaffCode, StaffSession
 from backend.store.queries.scope import within
 
 PAGE = 50
+QUESTION_KEPT = timedelta(days=7)  # then it has to be asked anew
 NO_PASSWORD = "!"  # noqa: S105  no password has this hash
 
 
@@ -39,14 +40,19 @@ def one(session: Session, region: str, staff_id: int, *, lock: bool = False) -> 
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def changes_waiting(session: Session, region: str) -> Sequence[tuple[StaffChange, Staff, str]]:
+def open_question(now: datetime) -> ColumnElement[bool]:
+    """A change that was asked for, not decided yet and not too old to be."""
+    return and_(StaffChange.status == "waiting", StaffChange.asked_at > now - QUESTION_KEPT)
+
+
+def changes_waiting(session: Session, region: str, now: datetime) -> Sequence[tuple[StaffChange, Staff, str]]:
     """What was asked for and not decided, about accounts of `region` and below, with who asked; the oldest first."""
     asker = aliased(Staff)
     rows = session.execute(
         select(StaffChange, Staff, asker.name)
         .join(Staff, Staff.id == StaffChange.staff_id)
         .join(asker, asker.id == StaffChange.asked_by)
-        .where(StaffChange.status == "waiting", within(Staff.region_code, region))
+        .where(open_question(now), within(Staff.region_code, region))
         .order_by(StaffChange.id)
         .limit(PAGE)
     )
@@ -87,6 +93,16 @@ def open_code(session: Session, staff_id: int, now: datetime) -> StaffCode | Non
         select(StaffCode)
         .where(StaffCode.staff_id == staff_id, StaffCode.used_at.is_(None), StaffCode.expires_at > now)
         .order_by(StaffCode.id.desc())
+        .limit(1)
+    )
+
+
+def last_reset(session: Session, staff_id: int) -> StaffCode | None:
+    """The newest code for a reset with which this account's password was set."""
+    return session.scalar(
+        select(StaffCode)
+        .where(StaffCode.staff_id == staff_id, StaffCode.kind == "reset", StaffCode.address.is_not(None))
+        .order_by(StaffCode.used_at.desc(), StaffCode.id.desc())
         .limit(1)
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.domain.access import VERBS, may_see
+from backend.domain.access import VERBS, may, may_see
 from backend.domain.routing import codes_above
 from backend.store.models import (
     Case,
@@ -22,6 +22,7 @@ from backend.store.models import (
     TeamMember,
 )
 from backend.store.queries.scope import within
+from backend.store.queries.staff import NO_PASSWORD
 
 MOST_COLLEAGUES = 100
 MOST_NOTES = 100
@@ -121,6 +122,17 @@ def acting_roles() -> list[str]:
     return [role for role, verbs in VERBS.items() if "reply" in verbs]
 
 
+def answers_for(staff: Staff | None, region_code: str) -> bool:
+    """Whether somebody can answer people of a division: she comes in, sees it, and her role acts there."""
+    return (
+        staff is not None
+        and staff.active
+        and staff.password_hash != NO_PASSWORD
+        and may(staff.role, "reply")
+        and may_see(staff.region_code, region_code)
+    )
+
+
 def colleagues(session: Session, region_code: str, besides: int) -> list[Staff]:
     """Who of the staff sees a division and may answer people there, the nearest first; without `besides` herself."""
     rows = session.scalars(
@@ -128,13 +140,14 @@ def colleagues(session: Session, region_code: str, besides: int) -> list[Staff]:
         .where(
             Staff.region_code.in_(codes_above(region_code)),
             Staff.active.is_(True),
+            Staff.password_hash != NO_PASSWORD,
             Staff.role.in_(acting_roles()),
             Staff.id != besides,
         )
         .order_by(Staff.region_code.desc(), Staff.id)
         .limit(MOST_COLLEAGUES)
     )
-    return [staff for staff in rows if may_see(staff.region_code, region_code)]
+    return [staff for staff in rows if answers_for(staff, region_code)]
 
 
 def staff_within(session: Session, region: str) -> list[Staff]:

@@ -171,14 +171,41 @@ def test_setting_up_and_taking_off_ask_for_the_password_again(browse, enrolled, 
     browser = first_half(browse)
     browser.submit("/console/login/second", totp_code=enrolled[0].at(clock()))
     browser.visit("/console/account/second-factor")
+    paper = enrolled[1]
     for act in ("off", "paper"):
-        assert browser.submit(f"/console/account/second-factor/{act}", password="guess").status_code == 401
+        wrong = browser.submit(f"/console/account/second-factor/{act}", password="guess", totp_code=paper[0])
+        assert wrong.status_code == 401
     assert browser.submit("/console/account/second-factor/begin", password=PASSWORD).status_code == 409
-    fresh = browser.submit("/console/account/second-factor/paper", password=PASSWORD)
+    clock.advance(seconds=60)
+    fresh = browser.submit("/console/account/second-factor/paper", password=PASSWORD, totp_code=enrolled[0].at(clock()))
     codes = re.findall(r"<code>((?:[A-Z2-9]{4}-){2}[A-Z2-9]{4})</code>", fresh.text)
-    assert len(codes) == 10 and not set(codes) & set(enrolled[1])
-    assert browser.submit("/console/account/second-factor/off", password=PASSWORD).status_code == 303
+    assert len(codes) == 10 and not set(codes) & set(paper)
+    assert (
+        browser.submit("/console/account/second-factor/off", password=PASSWORD, totp_code=codes[0]).status_code == 303
+    )
     assert browse().log_in("xian").headers["Location"] == "/console/"
+
+
+@pytest.mark.parametrize("act", ["off", "paper"])
+def test_an_open_session_and_the_password_are_not_enough_to_replace_the_second_factor(
+    browse, enrolled, clock, act, database, audited
+):
+    """T9: whoever sits down at a colleague's screen and looked over her shoulder."""
+    browser = first_half(browse)
+    code = enrolled[0].at(clock())
+    browser.submit("/console/login/second", totp_code=code)
+    browser.visit("/console/account/second-factor")
+    for typed in ("", "000000", code):  # nothing, a guess, and the one she came in with
+        answer = browser.submit(f"/console/account/second-factor/{act}", password=PASSWORD, totp_code=typed)
+        assert answer.status_code == 401 and "验证码不对" in words(answer)
+    assert browser.submit(f"/console/account/second-factor/{act}", password=PASSWORD).status_code == 400
+    for number in range(6):
+        answer = browser.submit(f"/console/account/second-factor/{act}", password=PASSWORD, totp_code=f"{number:06}")
+    assert answer.status_code == 429
+    with database.read() as session:
+        left = session.scalars(select(RecoveryCode.id).where(RecoveryCode.used_at.is_(None))).all()
+        assert session.scalars(select(Staff).where(Staff.login == "xian")).one().totp_since and len(left) == 10
+    assert audited("second_factor_off") == audited("second_factor_codes") == []
 
 
 def test_who_was_in_with_the_password_alone_is_out_once_the_second_factor_counts(browse, clock, database):
@@ -191,7 +218,7 @@ def test_who_was_in_with_the_password_alone_is_out_once_the_second_factor_counts
 
 
 def test_where_it_is_required_nothing_else_opens_until_it_is_set_up(browse, deps, clock, audited):
-    """STAFF_TOTP=required: county, operator and auditor; a village logs in as before."""
+    """STAFF_TOTP=required: everybody who sees more than one village; a village logs in as before."""
     deps.settings = replace(deps.settings, staff_totp="required")
     county = browse("xian")
     for page in ("", "workers", "account", "audit"):
@@ -202,6 +229,8 @@ def test_where_it_is_required_nothing_else_opens_until_it_is_set_up(browse, deps
     assert county.visit("/console/workers").status_code == 200
     assert [event.verb for event in audited("second_factor_on")] == ["second_factor_on"]
     assert browse("cun").visit("/console/workers").status_code == 200
+    for login in ("zhen", "shi"):
+        assert browse(login).visit("/console/workers").headers["Location"] == "/console/account/second-factor"
 
 
 def test_a_colleague_in_charge_takes_a_lost_second_factor_off(browse, staff, clock):

@@ -127,8 +127,14 @@ def test_a_disabled_account_is_out_at_once_and_can_be_opened_again(browse, staff
     assert town.submit(f"{place}/change", version="1", kind="disable").status_code == 303
     assert village.visit("/console/account").status_code == 302
     assert browse().log_in("cun").status_code == 401
-    assert town.submit(f"{place}/enable", version="2").status_code == 303
-    assert browse().log_in("cun").status_code == 303
+    opened = town.submit(f"{place}/change", version="2", kind="enable")
+    # Not with the old password: nobody knows who learnt it meanwhile.
+    assert browse().log_in("cun").status_code == 401
+    village.visit("/console/login/code")
+    code = CODE.search(opened.text).group(1)
+    assert village.submit("/console/login/code", code=code, password=GOOD, again=GOOD).status_code == 303
+    assert village.log_in("cun", GOOD).status_code == 303
+    assert town.submit(f"{place}/change", version="3", kind="enable").status_code == 409  # open already
 
 
 def test_an_open_code_dies_with_the_account(browse, account):
@@ -226,9 +232,10 @@ def test_approving_cannot_leave_a_county_without_anybody(browse, staff, second_c
         session.execute(update(Staff).where(Staff.id == staff["xian"]).values(active=False))
     assert second.visit("/console/people").status_code == 200
     third.visit("/console/people")
-    assert third.submit(f"/console/people/changes/{change}", decision="approve").status_code == 303
+    # Whoever asked is gone: one person alone does not close a colleague's account.
+    assert third.submit(f"/console/people/changes/{change}", decision="approve").status_code == 409
     with database.read() as session:
-        assert session.get_one(Staff, third_id).active
+        assert session.get_one(Staff, third_id).active and session.get_one(Staff, second_county).active
 
 
 def test_two_managers_do_not_overwrite_each_other(browse, staff, account):
