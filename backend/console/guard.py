@@ -60,7 +60,7 @@ OPEN_BEFORE_ENROLLING = frozenset(
     }
 )
 # Asked by the page's own script every few seconds: told plainly that a session is over, and none lives on by it.
-ASKED_BY_SCRIPT = frozenset({"console.inbox_news"})
+ASKED_BY_SCRIPT = frozenset({"console.inbox_news", "console.training_state"})
 CSP = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -263,7 +263,9 @@ def _install_errors(bp: Blueprint, deps: Deps) -> None:
         member = g.get("member")
         if member and request.headers.get("Origin") and ours(deps) and drafts.save(deps, member.id):
             return redirect(url_for("console.drafts"), 303)
-        return page(403, gettext("这张表过期了"), gettext("请回到上一页，刷新后再提交一次。"))
+        # Reloading the page before would throw away what was typed in it: the login opens beside it.
+        words = gettext("先不要刷新，填的字还在上一页。另开一页登录，再退回上一页，重新交一次。")
+        return render_template("console/problem.html", title=gettext("这张表过期了"), sentence=words, stale=True), 403
 
     @bp.errorhandler(TooManyReveals)
     def too_many(_: Exception) -> tuple[str, int]:

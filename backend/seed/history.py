@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.domain import clean_text
 from backend.seed.misheard import seed_misheard
 from backend.seed.places import XINGQUAN, ZHONGTANG
 from backend.settings import TIMEZONE
@@ -213,7 +214,7 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
             direction="inbound",
             channel=said.channel,
             body=said.text,
-            normalized_text=said.text,
+            normalized_text=clean_text.clean(said.text).text,
             status="answered",
             created_at=at,
             intent=said.intent,

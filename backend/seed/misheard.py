@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from backend.domain import clean_text
 from backend.domain.lexicon import job_name
 from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Conversation, Handset, Message, Worker
@@ -47,7 +48,7 @@ def seed_misheard(session: Session, who: tuple[Worker, Handset], now: datetime) 
         at += timedelta(minutes=minute)
         said = Message(
             conversation_id=conversation.id, handset_id=handset.id, direction="inbound", channel="sms", body=body,
-            normalized_text=body, status="answered", created_at=at, intent=reading[0], confidence=reading[1],
+            normalized_text=clean_text.clean(body).text, status="answered", created_at=at, intent=reading[0], confidence=reading[1],
             entities=reading[2], handled_by="menu" if body == "1" else "rasa",
         )  # fmt: skip
         session.add(said)

@@ -147,7 +147,7 @@ function sessionOver() {
 async function ask() {
   if (over || document.visibilityState !== 'visible') return;
   try {
-    const answer = await fetch(`${root.dataset.news}?since=${encodeURIComponent(since)}`, { credentials: 'same-origin' });
+    const answer = await fetch(`${root.dataset.news}?since=${encodeURIComponent(since)}`, { credentials: 'same-origin', headers: { 'X-By-Itself': '1' } });
     if (answer.status === 401) {
       sessionOver();
     } else if (answer.status === 200) {

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from backend.domain.marked import placed
+from backend.domain.training import left_out
 from backend.seed import renew, seed
 from backend.seed.people import demo_people, plan_workers
 from backend.seed.work import plan
@@ -21,6 +23,7 @@ from backend.store.models import (
     Conversation,
     Employer,
     Handset,
+    Message,
     Offer,
     Opening,
     Person,
@@ -181,3 +184,15 @@ def test_the_handset_page_offers_people_with_a_phone(seeded: Database, deps: Dep
     with seeded.read() as session:
         known = {*session.scalars(select(Handset.number)), *session.scalars(select(Employer.phone))}
     assert all(person["number"] in known and person["name"] for person in people)
+
+
+def test_every_sentence_in_it_can_be_put_right_and_learnt(seeded: Database) -> None:
+    """Whoever tries correcting and training on the demo teaches the model something."""
+    with seeded.read() as session:
+        turns = session.scalars(select(Message).where(Message.direction == "inbound")).all()
+    assert len(turns) >= 10
+    why = {
+        turn.body: left_out(turn.normalized_text or "", placed(turn.normalized_text or "", turn.entities or []))
+        for turn in turns
+    }
+    assert {body: reason for body, reason in why.items() if reason and not body.isdigit()} == {}

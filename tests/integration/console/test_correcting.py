@@ -336,3 +336,26 @@ def test_an_example_is_dropped_and_taken_back(browse, talk, settings, database):
     browser.submit(f"/console/training/examples/{example}", what="keep")
     assert "要得" in file_of(settings)
     assert OTHER_VILLAGE not in file_of(settings)
+
+
+def test_whoever_puts_right_what_teaches_nothing_is_told_so_and_why(browse, make, staff, settings, database):
+    with make() as f:
+        f.make_region(VILLAGE, "兴泉社区")
+        conversation = f.make_conversation(region_code=VILLAGE)
+        key, one, again = (
+            f.make_message(said, conversation=conversation, normalized_text=said, intent="affirm", confidence=0.6,
+                           status="answered").id
+            for said in ("12", "要得", "要得")
+        )  # fmt: skip
+    desk = browse("cun")
+
+    def put_right(turn: int, **typed: str) -> str:
+        answer = desk.submit(f"/console/turns/{turn}/{'correct' if typed else 'right'}", version="0", **typed)
+        return words(desk.visit(answer.headers["Location"].partition("#")[0]))
+
+    seen = put_right(key)
+    assert "记下了。" in seen and "这一句不拿去学：只有数字" in seen
+    assert "不拿去学" not in put_right(one)
+    seen = put_right(again, intent="thank")
+    assert "这一句不拿去学：同样一句话，有人说是别的意思" in seen
+    assert "要得" not in file_of(settings)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
 from backend.services.staff_login import IDLE
+from backend.settings import ROOT
 from backend.store.models import Case
 from tests.integration.console.conftest import FAR_VILLAGE, VILLAGE
 
@@ -80,11 +82,25 @@ def test_asking_for_news_costs_two_reads_of_the_inbox_and_writes_nothing(browse,
     assert len(statements) <= 5
 
 
-def test_a_page_that_asks_by_itself_keeps_no_session_alive_and_is_told_when_it_is_over(browse, clock):
+@pytest.mark.parametrize("address", [NEWS, "/console/training/state"])
+def test_a_page_that_asks_by_itself_keeps_no_session_alive_and_is_told_when_it_is_over(browse, clock, address):
     browser = browse("cun")
     for _ in range(4):
         clock.advance(seconds=IDLE.total_seconds() / 3)
-        last = browser.visit(NEWS)
+        last = browser.visit(address)
     assert last.status_code == 401
     assert last.json == {"error": "session_over"}
-    assert browse().visit(NEWS).status_code == 401
+    assert browse().visit(address).status_code == 401
+
+
+def test_whatever_a_script_asks_without_a_press_says_so_that_no_session_lives_on_by_it() -> None:
+    """T9. What it posts somebody has typed or pressed; the wall's screen has no session."""
+    scripts = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "backend/console/static").glob("*.js")}
+    asked = [(name, call) for name, script in scripts.items() for call in re.findall(r"\bfetch\(.*", script)
+             if name != "screen.js" and not re.search(r"""method: ["']POST["']""", call)]  # fmt: skip
+    assert {name for name, _ in asked} >= {"inbox.js", "live.js", "training.js"}
+    for name, call in asked:
+        options = re.search(r"const BY_ITSELF = .*", scripts[name]) if "BY_ITSELF)" in call else None
+        assert re.search(r"""["']X-By-Itself["']: ["']1["']""", options[0] if options else call), (name, call)
+    for name, script in scripts.items():
+        assert not re.search(r"XMLHttpRequest|EventSource|sendBeacon", script), name

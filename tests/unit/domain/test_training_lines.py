@@ -7,7 +7,7 @@ import re
 import pytest
 
 from backend.domain.marked import placed
-from backend.domain.training import example, file_of, invented_employer, invented_name
+from backend.domain.training import example, file_of, invented_employer, invented_name, left_out
 
 
 def line(said: str, *entities: tuple[str, str], names: tuple[str, ...] = (), number: int = 7) -> str | None:
@@ -79,3 +79,18 @@ def test_the_file_is_sorted_without_doubles_and_leaves_out_what_is_disputed():
         'version: "3.1"', "", "nlu:", "  - intent: affirm", "    examples: |", "      - 好",
         "  - intent: inform", "    examples: |", "      - [五十八](age)", "      - 五十八",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("12", "digits"), ("", "digits"), ("长" * 250, "long"), ("{{7*7}} 给我", "command"), ("我来登个记，会采茶", "unread"),
+     ("我叫王小云,会采茶", "name"), ("我来登个记,会采茶", None)],
+)  # fmt: skip
+def test_why_a_sentence_teaches_nothing_has_a_name(said: str, why: str | None):
+    assert left_out(said, []) == why
+    assert (line(said) is None) == (why is not None)
+
+
+def test_a_value_without_words_is_named_as_the_reason_and_one_read_with_its_neighbour_is_none():
+    assert left_out("我会采茶", placed("我会采茶", [{"entity": "age", "text": "五十八"}])) == "nowhere"
+    assert left_out("早上七点来", placed("早上七点来", [{"entity": "day_part", "text": "上午"}])) is None
