@@ -87,6 +87,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 )
                 return show(problem=words), 422
             return show(problem=gettext("请选一个原因再导出。")), 422
+        except export_ledger.TooManyExports:
+            file.close()
+            told = gettext(
+                "看得见姓名电话的表，一天最多导%(count)s张，今天用完了。遮住的表还可以导；急用请找同事。",
+                count=export_ledger.FULL_A_DAY,
+            )
+            return show(problem=told), 429
         except BaseException:
             file.close()
             raise

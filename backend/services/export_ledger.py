@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy import Select, func, select
@@ -15,14 +15,13 @@ from backend.domain.ledger_cells import HIDDEN, labels_told, national
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import LEDGERS
 from backend.domain.masking import mask_name, mask_phone
-from backend.errors import Forbidden, Invalid
+from backend.errors import Forbidden, Invalid, LinggongError
 from backend.services import opening_ledger, worker_ledger
 from backend.services.regions import HOME_REGION, RegionBook
-from backend.services.review_transcript import note_reading
 from backend.services.staff_login import Member
 from backend.services.write_workbook import write_ledger
 from backend.settings import TIMEZONE
-from backend.store.models import Opening
+from backend.store.models import AuditEvent, Opening, Staff
 from backend.store.queries import ledgers as queries
 from backend.store.queries.scope import within
 from backend.store.queries.staff import names_of
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 # A file of more takes longer to draw up than anybody waits; a county draws its towns out one by one.
 MOST_ROWS = 50_000
 REASONS = ("report", "visit", "meeting", "check")
+_REASONS = {"report": "按规定上报", "visit": "上门走访要用", "meeting": "开会研究", "check": "核对数据"}
+FULL_A_DAY = 3  # files in the clear; a list of everybody is what somebody who leaves would take along (T12)
 _DAYS = frozenset({"available_from", "available_to", "waiting_since", "starts_on", "ends_on"})
 _STATUS = {
     "draft": "草稿",
@@ -44,6 +45,10 @@ _STATUS = {
     "withdrawn": "已撤回",
     "rejected": "已退回",
 }
+
+
+class TooManyExports(LinggongError):
+    """The day's files in the clear are used up; masked ones can still be drawn."""
 
 
 def export(
@@ -61,7 +66,7 @@ def export(
 
     `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
     the workers, `tab` is one of the priority ledger's. Rows are read and written batch by batch. Raises `Forbidden`,
-    `Invalid` without one of `REASONS`.
+    `Invalid` without one of `REASONS`, `TooManyExports`.
     """
     if not may(member.role, "export_ledger") or (full and not may(member.role, "reveal")):
         raise Forbidden("this role only looks")
@@ -70,8 +75,9 @@ def export(
     asked = asked or queries.Filter()
     now = deps.clock()
     day = now.astimezone(TIMEZONE).date()
+    drawn = f"{member.name}（{member.login}）{day.year}年{day.month}月{day.day}日导出：{_REASONS[reason]}"
     said = [
-        f"{deps.regions.full_name(member.region_code)}，{day.year}年{day.month}月{day.day}日",
+        f"{deps.regions.full_name(member.region_code)}，{drawn}",
         "姓名、电话、困难情况都在表里，用完请收好，不要外传。"
         if full
         else "姓名、电话、困难情况是遮住的；这样的表存不回来。",
@@ -80,13 +86,32 @@ def export(
         query = _query(deps, member, kind, asked, tab)
         if (rows := session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0) > MOST_ROWS:
             raise Invalid("too many rows", {"rows": str(rows)})
-        count = write_ledger(kind, _rows(session, deps, kind, query, full), to, told=said)
-    facts = {"kind": kind, "rows": count, "full": full, "reason": reason, **asked.facts()} | (
-        {"tab": tab} if tab else {}
-    )
-    # Before the file leaves: whoever gets it is in the trail.
-    note_reading(deps, member, "exported_ledger", **facts)
-    return count
+        facts = {"kind": kind, "rows": rows, "full": full, "reason": reason, **asked.facts()}
+        # Before the file is written: whoever gets it is in the trail.
+        _note(deps, member, now, facts | ({"tab": tab} if tab else {}))
+        return write_ledger(kind, _rows(session, deps, kind, query, full), to, told=said, footer=drawn)
+
+
+def _note(deps: Deps, member: Member, now: datetime, facts: dict[str, Any]) -> None:
+    with deps.db.write() as session:
+        if facts["full"]:
+            # One member's files are counted one after the other, also when asked for side by side.
+            session.get(Staff, member.id, with_for_update=True)
+            drawn = session.scalars(
+                select(AuditEvent.facts).where(
+                    AuditEvent.actor == member.actor,
+                    AuditEvent.verb == "exported_ledger",
+                    AuditEvent.at > now - timedelta(days=1),
+                )
+            )
+            if sum(1 for one in drawn if one.get("full")) >= FULL_A_DAY:
+                raise TooManyExports("no more files in the clear today")
+        session.add(
+            AuditEvent(
+                at=now, actor=member.actor, verb="exported_ledger", object_kind="list", object_id="exported_ledger",
+                message_id=None, facts=facts,
+            )
+        )  # fmt: skip
 
 
 def _query(deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: str) -> Select[Any]:

@@ -32,16 +32,23 @@ _MUST = PatternFill("solid", fgColor="F8ECD0")
 
 
 def write_ledger(
-    kind: str, rows: Iterable[Mapping[str, Any]], to: BinaryIO, *, told: Sequence[str] = (), room: int = 0
+    kind: str,
+    rows: Iterable[Mapping[str, Any]],
+    to: BinaryIO,
+    *,
+    told: Sequence[str] = (),
+    footer: str = "",
+    room: int = 0,
 ) -> int:
     """Write `rows` (values by column key: text, int, date or None) under the heads of `kind` and return how many.
 
-    `told`: sentences for the guide: who drew it up, what is hidden. `room`: rows below for which the lists are offered, too.
+    `told`: sentences for the guide: who drew it up, what is hidden. `footer`: printed below every page. `room`: rows below for which the lists are offered, too.
     """
     columns = LEDGERS[kind]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(TITLES[kind])
     sheet.freeze_panes = "C2"
+    sheet.oddFooter.center.text = footer.replace("&", "＆")[:200] or None
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     sheet.append([_head(sheet, column) for column in columns])
