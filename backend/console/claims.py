@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import ledger_labels
+from backend.console import ledger_labels, masks
 from backend.console import ledgerwork_labels as words
 from backend.console.conversations import ID
 from backend.console.guard import form, me
@@ -49,12 +49,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 raise NotFound("no such claim")
             worker = claim.worker
             review_transcript.note_opening(deps, session, member, worker)
-            shown = review_transcript.revealed(deps, session, member, worker)
+            mask = masks.of_worker(deps, session, member, worker)
             following = queries.next_claim(session, member.region_code, HOME_REGION, claim)
             context = {"person": worker.person, "visits": queries.visits(session, worker.id, 5)}
         return render_template(
             "console/claim.html",
-            claim=claim, worker=worker, following=following, mask=Mask(shown), problem=problem, evidence=evidence,
+            claim=claim, worker=worker, following=following, mask=mask, problem=problem, evidence=evidence,
             reason=reason, ledger_words=ledger_labels, words=words, this_year=deps.clock().year, longest=service.LONGEST,
             **context,
         )  # fmt: skip

@@ -94,6 +94,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             hands=hands if "mine" in choice.shows else (),
             unread_by=member.id if "unread" in choice.shows else None,
             last4=choice.last4,
+            sees=review_transcript.findable(member.role),
         )
         review_transcript.note_reading(
             deps, member, "exported_conversations", reason=why, area=asked.area, shows=sorted(asked.shows)

@@ -113,7 +113,7 @@ def read_page(
     turns, earlier = corrections.turns(session, conversation.id, before=before)
     ids = [turn.id for turn in turns]
     mask = masks.of_conversation(deps, session, member, conversation)
-    cards = corrections.cards(session, member.region_code, HOME_REGION, conversation)
+    known = corrections.on_number(session, member.region_code, HOME_REGION, conversation)
     others = corrections.others_of_number(session, member.region_code, HOME_REGION, conversation)
     return {
         "conversation": conversation,
@@ -129,9 +129,8 @@ def read_page(
         "newest": before is None,
         "unreviewed": corrections.count_unreviewed(session, conversation.id),
         "mask": mask,
-        "people": queries.people(session, conversation),
-        "cards": cards,
-        "offers": corrections.offers_of(session, [worker.id for worker, _ in cards]),
+        "known": known,
+        "offers": corrections.offers_of(session, [worker.id for worker in known.cards]),
         "linked": case_queries.of_conversation(session, conversation.id),
         "others": others,
         "notes": corrections.notes_of(session, conversation.id),

@@ -73,6 +73,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 hands=tuple(hands) if "mine" in choice.shows else (),
                 unread_by=member.id if "unread" in choice.shows else None,
                 last4=choice.last4,
+                sees=review_transcript.findable(member.role),
                 after=choice.after,
             )
             nothing = search.too_short or (bool(choice.words.strip()) and not search.words)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from backend.console.text import Mask
+from backend.domain.marked import secrets_of
 from backend.services import review_transcript
 from backend.services.staff_login import Member
-from backend.store.models import Case, Conversation
+from backend.store.models import Case, Conversation, Worker
 from backend.store.queries import secrets
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ def of_case(deps: Deps, session: Session, member: Member, case: Case, conversati
     if conversation is not None:
         shown |= review_transcript.revealed(deps, session, member, conversation)
     return Mask(shown, secrets.of_cases(session, [case])[case.id], amounts=True)
+
+
+def of_worker(deps: Deps, session: Session, member: Member, worker: Worker) -> Mask:
+    """The same for a worker's card: her name is hidden in what was noted about her, too."""
+    names = secrets_of([], people=[worker.person.name])
+    return Mask(review_transcript.revealed(deps, session, member, worker), names)
 
 
 def of_listed_cases(session: Session, cases: Iterable[Case]) -> dict[int, Mask]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import fresh, labels, ledger_history, ledger_labels, ledgerwork_labels, table
+from backend.console import fresh, labels, ledger_history, ledger_labels, ledgerwork_labels, masks, table
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -172,7 +172,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.write() as session:
             worker = edit_worker.seen(session, member, worker_id)
             review_transcript.note_opening(deps, session, member, worker)
-            shown = review_transcript.revealed(deps, session, member, worker)
+            mask = masks.of_worker(deps, session, member, worker)
             handset = numbers_of(session, [worker.person_id]).get(worker.person_id)
             home = worker.person.household_id
             since = earning_since(now.astimezone(TIMEZONE).date())
@@ -180,7 +180,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 "offers": of_worker(session, worker.id, OFFERS_SHOWN),
                 "visits": (visits := queries.visits(session, worker.id)),
                 "talks": talk_queries.to_come(session, member.region_code, worker.id),
-                "history": ledger_history.lines(deps, session, member, "workers", worker.id, Mask(shown)),
+                "history": ledger_history.lines(deps, session, member, "workers", worker.id, mask),
                 "officers": edit_worker.officers_for(session, worker),
                 "staff": names_of(
                     session,
@@ -198,7 +198,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/worker.html",
             worker=worker,
             person=worker.person,
-            mask=Mask(shown),
+            mask=mask,
             words=ledger_labels,
             stored=(stored := as_form(deps, worker)),
             facts=facts or stored,

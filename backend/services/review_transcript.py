@@ -30,6 +30,12 @@ class TooManyReveals(LinggongError):
     """The hourly number of reveals is used up; the words stay hidden until it frees up again."""
 
 
+def findable(role: str) -> frozenset[str]:
+    """Which hidden words a search may find: those this role could have shown. Money and numbers never: whoever tries one sum
+    after the other would read it without a reason and without a trace."""
+    return frozenset(field for field in ("name", "hardship") if may_reveal(role, field))
+
+
 def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
     """Write down that a list with personal data was looked at; ids and counts only."""
     with deps.db.write() as session:

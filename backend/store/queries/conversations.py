@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from backend.store.models import Conversation, HandsetOwner, Message, Person
+from backend.store.models import Conversation, Message
 from backend.store.queries import inbox
 from backend.store.queries.scope import within
 
@@ -40,13 +40,3 @@ def turn(session: Session, region: str, home: str, message_id: int) -> Message |
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Message.id == message_id, within(Conversation.region_code, region, home))
     )
-
-
-def people(session: Session, conversation: Conversation) -> list[Person]:
-    """Everybody ever reachable on the conversation's number: theirs are the names to hide in its text."""
-    owners = session.scalars(
-        select(HandsetOwner.person_id).where(HandsetOwner.handset_id == conversation.handset_id)
-    ).all()
-    # The ids first: "owner or speaker" in one statement would read every person there is.
-    ids = {*owners, *([conversation.person_id] if conversation.person_id is not None else [])}
-    return list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import (
@@ -161,22 +161,35 @@ def others_of_number(session: Session, region: str, home: str, conversation: Con
     )
 
 
-def cards(session: Session, region: str, home: str, conversation: Conversation) -> list[tuple[Worker, bool]]:
-    """Everybody entered and reachable on the number, and whether the reader's region is hers, so that a link leads on."""
+@dataclass(frozen=True)
+class OnNumber:
+    """Who is reachable on a conversation's number. `cards`: entries of the reader's region; `names`: people of it who are not
+    entered; `elsewhere`: how many others there are, of whom the reader learns nothing more (T6)."""
+
+    cards: list[Worker]
+    names: list[Person]
+    elsewhere: int
+
+
+def on_number(session: Session, region: str, home: str, conversation: Conversation) -> OnNumber:
     owners = select(HandsetOwner.person_id).where(
         HandsetOwner.handset_id == conversation.handset_id, HandsetOwner.until.is_(None)
     )
     # The ids first: "owner or speaker" in one statement would read every entry there is.
     known = {*session.scalars(owners), conversation.person_id} - {None}
     rows = session.execute(
-        select(Worker, within(Person.village_code, region, home).label("ours"))
-        .join(Worker.person)
+        select(Person, Worker, within(Person.village_code, region, home).label("ours"))
+        .outerjoin(Worker, and_(Worker.person_id == Person.id, Worker.status != "erased"))
         .options(selectinload(Worker.person), selectinload(Worker.hardships))
-        .where(Worker.person_id.in_(known), Worker.status != "erased")
-        .order_by(Worker.id)
-        .limit(10)
+        .where(Person.id.in_(known), Person.erased_at.is_(None))
+        .order_by(Worker.id, Person.id)
+        .limit(20)
     ).all()
-    return [(worker, bool(ours)) for worker, ours in rows]
+    return OnNumber(
+        [worker for _, worker, ours in rows if ours and worker is not None],
+        [person for person, worker, ours in rows if ours and worker is None],
+        sum(not ours for *_, ours in rows),
+    )
 
 
 def offers_of(session: Session, worker_ids: Sequence[int]) -> list[Offer]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.domain.access import reach
 from backend.domain.inbox import BITS, RAREST_FIRST
-from backend.domain.marked import Secrets
+from backend.domain.marked import Secrets, told
 from backend.domain.search_words import Query, entries, holds
 from backend.store.models import (
     Conversation,
@@ -51,6 +51,7 @@ class Asked:
     unread_by: int | None = None
     last4: str = ""
     words: tuple[str, ...] = ()
+    sees: frozenset[str] = frozenset()  # hidden words of these kinds may be searched for (review_transcript.findable)
     after: str = ""
 
     @classmethod
@@ -190,7 +191,7 @@ def _searched(session: Session, asked: Asked) -> Page:
     found, last = _candidates(session, asked, wanted, counties, at[1] if at else None)
     rows: list[Row] = []
     for start in range(0, len(found), _VERIFIED_AT_ONCE):
-        rows += _verified(session, found[start : start + _VERIFIED_AT_ONCE], asked.words)
+        rows += _verified(session, found[start : start + _VERIFIED_AT_ONCE], asked)
         if len(rows) > PAGE:
             return Page(rows[:PAGE], rows[PAGE - 1].cursor)
     return Page(rows, f"0-{last}", further=True) if last is not None else Page(rows)
@@ -310,18 +311,25 @@ def _counties(session: Session, area: str) -> list[int]:
     return [int(code) for code in rows]
 
 
-def _verified(session: Session, rows: list[Row], words: tuple[str, ...]) -> list[Row]:
-    said = session.execute(
-        select(Message).where(Message.conversation_id.in_([row.id for row in rows])).order_by(Message.id.desc())
-    ).scalars()
-    missing = {row.id: set(words) for row in rows}
-    best: dict[int, tuple[int, Message]] = {}
-    for message in said:
-        there = {word for word in words if holds(message.body, word)}
-        missing[message.conversation_id] -= there
-        if len(there) > best.get(message.conversation_id, (0, None))[0]:
-            best[message.conversation_id] = (len(there), message)
-    return [replace(row, excerpt=best[row.id][1]) for row in rows if not missing[row.id] and row.id in best]
+def _verified(session: Session, rows: list[Row], asked: Asked) -> list[Row]:
+    """The rows whose turns hold all the words, as far as the reader may see those turns: what is hidden is not found either."""
+    said: dict[int, list[Message]] = {row.id: [] for row in rows}
+    for message in session.scalars(
+        select(Message).where(Message.conversation_id.in_(said)).order_by(Message.id.desc())
+    ):
+        if any(holds(message.body, word) for word in asked.words):
+            said[message.conversation_id].append(message)
+    secrets = of_conversations(session, [id_ for id_, turns in said.items() if turns])
+    found = []
+    for row in rows:
+        there = []
+        for message in said[row.id]:
+            read = told(message, secrets[row.id], asked.sees)
+            there.append({word for word in asked.words if holds(read, word)})
+        if there and set().union(*there) == set(asked.words):
+            best = max(range(len(there)), key=lambda at: len(there[at]))
+            found.append(replace(row, excerpt=said[row.id][best]))
+    return found
 
 
 # -- what a line shows ---------------------------------------------------------------------------------------------------
