@@ -107,9 +107,6 @@ def fill_talks(url: str, province: Province, turns: int) -> int:
             with connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:  # type: ignore[arg-type]
                 for some in _batches(rows):
                     copy.write("".join("\t".join(map(_as_text, row)) + "\n" for row in some))
-        for table in ("handsets", "conversations", "messages", "cases", "handset_owners", "workers", "persons"):
-            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # type: ignore[arg-type]  # fmt: skip
-        connection.execute("UPDATE persons SET name = '王' || chr(20000 + id % 5000) || chr(20500 + id % 3000)")
         connection.execute("VACUUM ANALYZE")
     return talks
 
