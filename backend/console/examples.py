@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
-from backend.services import review_transcript, training_examples
+from backend.services import dialogue_models, review_transcript, training_examples
 from backend.services.regions import HOME_REGION
 from backend.store.queries import corrections as queries
 
@@ -31,7 +31,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         review_transcript.note_reading(deps, member, "listed_examples", ids=[row.id for row, _ in rows])
         return render_template(
             "console/examples.html", rows=[(row, name, _pieces(row.text)) for row, name in rows], more=more, dropped=dropped,
-            file=training_examples.path(deps.settings).name,
+            file=training_examples.path(deps.settings).name if dialogue_models.may_train(member) else "",
         )  # fmt: skip
 
     @bp.post(f"/training/examples/{ID.format('example_id')}")

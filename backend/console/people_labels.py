@@ -75,7 +75,7 @@ VERBS = {
     "manage_teams": N_("管班组"),
     "verify_employer": N_("核实用工方"),
     "set_weights": N_("定推荐的先后"),
-    "train_model": N_("重新训练、换模型"),
+    "train_model": N_("重新训练、换模型（管热线的区县）"),
     "manage_staff": N_("管下级账号"),
     "read_audit": N_("看操作记录"),
 }

@@ -13,11 +13,11 @@ from backend.console import training_labels as words
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
-from backend.domain.access import may
 from backend.domain.model_scores import MARGIN
 from backend.errors import Conflict, Forbidden
 from backend.logs import scrub
 from backend.services import dialogue_models, retrain
+from backend.services.regions import HOME_REGION
 from backend.store.models import DialogueModel
 from backend.store.queries import dialogue_models as queries
 
@@ -33,7 +33,7 @@ LOG_LINES = 40
 def register(bp: Blueprint, deps: Deps) -> None:
     def page(problem: str = "", status: int = 200) -> ResponseReturnValue:
         member = me()
-        may_train = may(member.role, "train_model")
+        may_train = dialogue_models.may_train(member)
         with deps.db.read() as session:
             used, used_since = queries.in_use(session), queries.last_switch(session)
             job, change = queries.under_way(session), dialogue_models.asked(session)
@@ -41,10 +41,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             switches = queries.last_switches(session, 6)
             last = next((row for row in trainings if row.slot is None), None)
             full = queries.in_full(session, last.id) if last is not None and may_train else None
-            names = queries.names_of(
-                session, member.region_code,
-                [*(row.requested_by for row in trainings), *(row.asked_by for row, _ in switches)],
-            )  # fmt: skip
+            pressed = [*(row.requested_by for row in trainings), *(row.asked_by for row, _ in switches)]
+            names = queries.names_of(session, member.region_code, pressed)
+            counties = {id_: deps.regions.name(code[:6]) for id_, code in queries.regions_of(session, pressed).items()}
             before = queries.before(session) if may_train else None
         pending = retrain.pending(deps) if may_train else None
         shown = {
@@ -58,6 +57,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "trainings": trainings,
             "switches": switches,
             "names": names,
+            "counties": counties,
+            "trained_by": deps.regions.name(HOME_REGION),
             "before": before,
             "pending": pending,
             "done_already": pending is not None and full is not None and full.status in ("ready", "refused")
@@ -125,8 +126,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.get("/training/scores.svg")
     def training_chart_svg() -> Response:
-        if not may(me().role, "train_model"):
-            raise Forbidden("only a county's staff see how models scored")
+        if not dialogue_models.may_train(me()):
+            raise Forbidden("only the line's own county sees how models scored")
         with deps.db.read() as session:
             rows = [row for row in reversed(queries.last_trainings(session)) if row.figures]
         picture = training_chart.drawn(rows)

@@ -10,6 +10,7 @@ commits after younger ones were sealed is in the next seal: a seal names the ids
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.store.models import AuditCheck, AuditEvent, AuditSeal
@@ -37,8 +39,8 @@ START = "0" * 64
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong: `changed` (an event of this seal was changed, taken out or put in), `chain` (a seal does not follow
-    the one before), `missing` (a seal's number is gone), `key` (made with another SECRET_KEY, cannot be checked),
+    """What is wrong: `changed` (an event of this seal was changed, taken out or put in), `missing` (a seal's number is gone,
+    or the last seal of the round before is gone or another), `key` (made with another SECRET_KEY, cannot be checked),
     `unsealed` (an event that no seal covers, far behind the others)."""
 
     what: str
@@ -61,7 +63,7 @@ def _seal_some(deps: Deps) -> int:
     with deps.db.write() as session:
         before = session.scalar(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1))
         last_id = before.last_id if before else 0
-        covered = _covered(session, last_id - LATE_BY)
+        covered = _covered(session, before, last_id - LATE_BY)
         ids = session.scalars(
             select(AuditEvent.id)
             .where(AuditEvent.id > max(last_id - LATE_BY, 0))
@@ -106,15 +108,21 @@ def verify(deps: Deps) -> tuple[int, int, datetime | None, list[Problem]]:
             break
         next_number = found.next_number
     with deps.db.read() as session:
-        problems += _uncovered(session)
-    return seals, events, newest, problems
+        problems += _cut_off(session, session.get(AuditCheck, 1))
+    return seals, events, newest, problems + _uncovered(deps)
 
 
 def check_some(deps: Deps) -> int:
-    """Look along the next part of the chain, round after round, and keep what was found for the page (`last_check`)."""
+    """Look along the next part of the chain, round after round, and keep what was found for the page (`last_check`).
+
+    Whoever cuts off the newest events and their seals leaves a chain that fits: the last seal of the round before tells.
+    """
     with deps.db.read() as session:
         kept = session.get(AuditCheck, 1)
         found = _look(deps, session, kept.next_number if kept else 1, CHECKED_AT_ONCE)
+        cut_off = _cut_off(session, kept)
+    # All events are counted once a round, when it has come to its end.
+    found.problems += cut_off or (_uncovered(deps) if found.at_end else [])
     with deps.db.write() as session:
         kept = session.get(AuditCheck, 1, with_for_update=True)
         if kept is None:
@@ -124,16 +132,35 @@ def check_some(deps: Deps) -> int:
         if found.problems:
             first = found.problems[0]
             kept.problem = {**vars(first), "at": now.isoformat()}
-        elif kept.problem and kept.problem["seal"] in range(kept.next_number, found.next_number):
-            kept.problem = None  # looked at again and right: e.g. the key is back
+        elif kept.problem and _looked_at_again(kept, found):
+            kept.problem = None  # and right: e.g. the key is back
         kept.events += found.events
         kept.next_number = found.next_number
         if found.at_end:
+            if not cut_off:
+                kept.last_seal, kept.last_digest = found.next_number - 1, found.digest
             if found.newest or kept.events:
                 kept.whole_at, kept.whole_events = now, kept.events
                 kept.whole_to = found.newest or kept.whole_to
             kept.next_number, kept.events = 1, 0
     return len(found.problems)
+
+
+def _looked_at_again(kept: AuditCheck, found: _Found) -> bool:
+    """Whether this look covers what was wrong: the part of that seal, the end of the chain, or the count of all events."""
+    problem = kept.problem or {}
+    if problem["what"] == "unsealed":
+        return found.at_end
+    tail = problem["what"] == "missing" and problem["seal"] == kept.last_seal
+    return tail or problem["seal"] in range(kept.next_number, found.next_number)
+
+
+def _cut_off(session: Session, kept: AuditCheck | None) -> list[Problem]:
+    if kept is None or not kept.last_seal:
+        return []
+    there = session.get(AuditSeal, kept.last_seal)
+    whole = there is not None and hmac.compare_digest(there.digest, kept.last_digest)
+    return [] if whole else [Problem("missing", kept.last_seal, 0, 0)]
 
 
 def last_check(session: Session) -> AuditCheck | None:
@@ -149,6 +176,7 @@ class _Found:
     events: int = 0
     newest: datetime | None = None
     at_end: bool = False
+    digest: str = START  # of the last seal looked at
 
 
 def _look(deps: Deps, session: Session, number: int, most: int) -> _Found:
@@ -177,22 +205,34 @@ def _look(deps: Deps, session: Session, number: int, most: int) -> _Found:
         found.next_number = each.number + 1
         if found.events >= most:
             break
-    found.at_end = found.next_number > last_of_all
+    found.at_end, found.digest = found.next_number > last_of_all, digest
     return found
 
 
-def _uncovered(session: Session) -> list[Problem]:
-    """Events below the newest sealed one that are in no seal: put in behind our back, or very late."""
-    last_id = session.scalar(select(func.max(AuditSeal.last_id))) or 0
-    counted = session.scalar(select(func.sum(AuditSeal.count))) or 0
-    there = session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.id <= last_id)) or 0
-    return [Problem("unsealed", 0, 0, last_id)] if there > counted else []
+def _uncovered(deps: Deps) -> list[Problem]:
+    """Events below the newest sealed one that are in no seal: put in behind our back."""
+    with deps.db.read() as session:
+        newest = session.scalar(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1))
+        if newest is None:
+            return []
+        upto = newest.last_id
+        there = session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.id <= upto)) or 0
+        counted = session.scalar(select(func.sum(AuditSeal.count)).where(AuditSeal.number <= newest.number)) or 0
+    if there <= counted:
+        return []
+    # What only committed late is in the next seal.
+    with contextlib.suppress(IntegrityError):  # another process makes it at this moment
+        seal(deps)
+    with deps.db.read() as session:
+        later = session.scalars(select(AuditSeal.spans).where(AuditSeal.number > newest.number))
+        counted += sum(max(0, min(last, upto) - first + 1) for spans in later for first, last in spans)
+    return [Problem("unsealed", 0, 0, upto)] if there > counted else []
 
 
-def _covered(session: Session, from_id: int) -> list[tuple[int, int]]:
-    seals = session.scalars(
-        select(AuditSeal.spans).where(AuditSeal.last_id >= from_id).order_by(AuditSeal.number.desc()).limit(LATE_BY)
-    )
+def _covered(session: Session, before: AuditSeal | None, from_id: int) -> list[tuple[int, int]]:
+    """The spans of ids from `from_id` on that seals cover: in the newest seals, as each covers one id at least."""
+    newest = AuditSeal.number > (before.number if before else 0) - 2 * LATE_BY
+    seals = session.scalars(select(AuditSeal.spans).where(newest, AuditSeal.last_id >= from_id))
     return _merged((first, last) for spans in seals for first, last in spans if last >= from_id)
 
 

@@ -19,6 +19,7 @@ from backend.dialogue.model_file import sha256_of
 from backend.domain.access import may
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.services import audit
+from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.store.models import DialogueModel, ModelSwitch
 from backend.store.queries import dialogue_models as queries
@@ -48,6 +49,11 @@ def models_folder(settings: Settings) -> Path:
     return settings.data_dir / "training" / "models"
 
 
+def may_train(member: Member) -> bool:
+    """Whether somebody trains, switches and goes back: one line, one model, so it is up to the county that runs the line."""
+    return may(member.role, "train_model") and member.region_code == HOME_REGION
+
+
 def switch(deps: Deps, member: Member, model_id: int) -> None:
     """Ask for a trained model to be put in use.
 
@@ -62,8 +68,8 @@ def roll_back(deps: Deps, member: Member) -> None:
 
 
 def _ask(deps: Deps, member: Member, model_id: int | None, kind: str) -> None:
-    if not may(member.role, "train_model"):
-        raise Forbidden("only a county's staff put models in use")
+    if not may_train(member):
+        raise Forbidden("only the line's own county puts models in use")
     try:
         with deps.db.write() as session:
             used = queries.in_use(session)

@@ -18,10 +18,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.domain import reviewed
-from backend.domain.access import may
 from backend.domain.reviewed import Example
 from backend.errors import Conflict, Forbidden, LinggongError, NotFound
 from backend.services import audit, training_examples
+from backend.services.dialogue_models import may_train
 from backend.services.staff_login import Member
 from backend.settings import ROOT
 from backend.store.models import DialogueModel
@@ -96,8 +96,8 @@ def ask(deps: Deps, member: Member) -> int:
 
     Raises `Forbidden`; `Conflict` with `under_way`, `nothing_reviewed`, `nothing_new`, `trained_already`, `unreadable`.
     """
-    if not may(member.role, "train_model"):
-        raise Forbidden("only a county's staff train the model")
+    if not may_train(member):
+        raise Forbidden("only the line's own county trains the model")
     training_examples.written(deps)
     found = pending(deps)
     if found.unreadable:
@@ -132,8 +132,8 @@ def ask(deps: Deps, member: Member) -> int:
 
 def cancel(deps: Deps, member: Member, model_id: int) -> None:
     """Ask the training to end; one that still waits ends at once. Raises `Forbidden`, `NotFound`, `Conflict` (`ended`)."""
-    if not may(member.role, "train_model"):
-        raise Forbidden("only a county's staff cancel a training")
+    if not may_train(member):
+        raise Forbidden("only the line's own county cancels a training")
     with deps.db.write() as session:
         row = session.get(DialogueModel, model_id, with_for_update=True)
         if row is None or row.origin != "trained":

@@ -54,6 +54,8 @@ def upgrade() -> None:
         sa.Column("whole_at", _TIME, nullable=True),
         sa.Column("whole_to", _TIME, nullable=True),
         sa.Column("whole_events", sa.Integer(), nullable=False),
+        sa.Column("last_seal", sa.Integer(), nullable=False),
+        sa.Column("last_digest", sa.String(), nullable=False),
         sa.Column("problem", _JSON, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_checks")),
     )
@@ -156,6 +158,12 @@ def _close(table: str) -> None:
                 f"CREATE TRIGGER tr_{table}_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
             )
+        # INSERT OR REPLACE takes the old row away without asking the trigger of DELETE.
+        key = "id" if table == "audit_events" else "number"
+        op.execute(
+            f"CREATE TRIGGER tr_{table}_replace BEFORE INSERT ON {table} "  # noqa: S608 - written here
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        )
         return
     op.execute(
         "CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$ "
@@ -173,7 +181,7 @@ def _close(table: str) -> None:
 def downgrade() -> None:
     for table in ("audit_events", "audit_seals"):
         if op.get_bind().dialect.name == "sqlite":
-            for act in ("update", "delete"):
+            for act in ("update", "delete", "replace"):
                 op.execute(f"DROP TRIGGER tr_{table}_{act}")
         else:
             op.execute(f"DROP TRIGGER tr_{table}_rows ON {table}")

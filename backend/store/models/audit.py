@@ -71,4 +71,7 @@ class AuditCheck(Base):
     whole_at: Mapped[datetime | None]  # when a round last came to the end
     whole_to: Mapped[datetime | None]  # the time of the newest event it covered
     whole_events: Mapped[int] = mapped_column(default=0)
+    # The last seal of that round: gone or another later on, the end of the trail was cut off.
+    last_seal: Mapped[int] = mapped_column(default=0)
+    last_digest: Mapped[str] = mapped_column(default="")
     problem: Mapped[dict[str, Any] | None]  # {"what": "changed", "seal": 7, "first": 120, "last": 140, "at": …}

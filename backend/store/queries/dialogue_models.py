@@ -76,6 +76,13 @@ def in_full(session: Session, model_id: int) -> DialogueModel | None:
     ).first()
 
 
+def regions_of(session: Session, staff_ids: Iterable[int | None]) -> dict[int, str]:
+    """Id → division code of whoever is among `staff_ids`."""
+    wanted = {one for one in staff_ids if one is not None}
+    rows = session.execute(select(Staff.id, Staff.region_code).where(Staff.id.in_(wanted)))
+    return {row.id: row.region_code for row in rows}
+
+
 def names_of(session: Session, region: str, staff_ids: Iterable[int | None]) -> dict[int, str]:
     """Id → name of those among `staff_ids` who belong to `region`; the model is everybody's, colleagues elsewhere are not."""
     wanted = {one for one in staff_ids if one is not None}

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from backend.services import audit
 from backend.services.staff_login import Member, hash_password
 from backend.store.models import AuditEvent, OutboxRow, Staff
 from backend.store.session import Database
@@ -122,3 +123,16 @@ def outgoing(database: Database) -> Callable[[], list[OutboxRow]]:
             return list(session.scalars(select(OutboxRow).order_by(OutboxRow.id)))
 
     return rows
+
+
+@pytest.fixture
+def note(database, clock):
+    """Write events down, each in a transaction of its own; returns their ids."""
+
+    def write(actor, verb, subject, **facts):
+        with database.write() as session:
+            audit.write(session, clock(), actor, verb, subject, **facts)
+            session.flush()
+            return session.scalar(select(func.max(AuditEvent.id)))
+
+    return write

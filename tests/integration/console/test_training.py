@@ -90,7 +90,7 @@ def test_a_second_press_is_told_that_one_is_under_way(browse, own_model, teach, 
     assert len(rows(deps)) == 2
 
 
-@pytest.mark.parametrize("login", ["cun", "zhen", "shi"])
+@pytest.mark.parametrize("login", ["cun", "zhen", "shi", "weining"])
 def test_only_the_county_trains_switches_and_goes_back_and_others_see_the_state_alone(
     browse, deps, own_model, teach, trained, login
 ):
@@ -104,6 +104,7 @@ def test_only_the_county_trains_switches_and_goes_back_and_others_see_the_state_
     seen = words(desk.visit("/console/training"))
     assert "程序自带的" in seen and "97.0%" in seen
     assert "重新训练" not in seen and "换上" not in seen and "早啊大妹子" not in seen
+    assert "由黔江区做" in seen and "由黔江区做" not in words(browse("xian").visit("/console/training"))
     assert len(rows(deps)) == 2 and len(rows(deps, ModelSwitch)) == 1
 
 
@@ -275,7 +276,7 @@ def test_who_pressed_is_not_told_to_another_county(browse, trained, staff):
     trained(requested_by=staff["xian"])
     assert "黔江窗口" in words(browse("xian").visit("/console/training"))
     seen = words(browse("weining").visit("/console/training"))
-    assert "黔江窗口" not in seen and "别处的同事" in seen
+    assert "黔江窗口" not in seen and "黔江区的同事" in seen
 
 
 def test_the_scores_are_drawn_as_a_picture_without_script(browse, trained):
