@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.console import draft_labels
 from backend.console.guard import back_to, form, me
 from backend.console.i18n import gettext
 from backend.services import drafts as service
@@ -15,9 +15,6 @@ from backend.services.receive_message import storable
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
-
-# What a form carries for the machine: codes, ids, versions. Everything else somebody typed and may want to read again.
-_CODE = re.compile(r"[A-Za-z0-9_.:+/-]{0,64}", re.ASCII)
 
 
 def save(deps: Deps, staff_id: int | None) -> bool:
@@ -48,7 +45,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             session.pop("draft", None)
             return redirect(url_for("console.today"))
         session["draft"] = True  # the login has begun a new session
-        return render_template("console/drafts.html", rows=rows, typed=lambda text: not _CODE.fullmatch(text))
+        return render_template("console/drafts.html", rows=rows, words=draft_labels)
 
     @bp.post("/drafts/drop")
     def drop_draft() -> ResponseReturnValue:

@@ -31,7 +31,7 @@ _FORM_ID = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 
 
 def context(deps: Deps, session: Session, member: Member, conversation: Conversation) -> dict[str, Any]:
-    """What `step_in.html` needs beside a conversation the reader may see, under one name: `{"step": {...}}`."""
+    """What the `step_in_*.html` need beside a conversation the reader may see, under one name: `{"step": {...}}`."""
     region = conversation.region_code or HOME_REGION
     written = stepping_in.notes(session, conversation.id)
     closing, call = stepping_in.last_closing(session, conversation.id), stepping_in.last_call(session, conversation.id)
@@ -47,6 +47,7 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
             "taken_by": people.get(conversation.taken_by or 0, ""),
             "staff": people,
             "team_names": teams,
+            "of_a_team": stepping_in.is_at_work(session, conversation.assigned_to_team),
             "for_my_team": take_over.waits_for_my_team(session, member, conversation),
             "colleagues": stepping_in.colleagues(session, region, member.id),
             "teams": stepping_in.teams_for(session, region),

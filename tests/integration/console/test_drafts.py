@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
 from sqlalchemy import select
 
+from backend.console import draft_labels
 from backend.store.models import Draft, Visit
 from tests.integration.console.conftest import VILLAGE, words
 
@@ -51,3 +56,53 @@ def test_a_form_of_somebody_who_was_never_logged_in_is_not_kept(browse, database
     browser.submit("/console/workers/1/visit", kind="home", note="x", next_on="")
     with database.read() as session:
         assert session.scalars(select(Draft)).all() == []
+
+
+def test_the_whole_form_is_read_again_in_words_not_in_the_names_of_its_fields(browse, clock):
+    browser = browse("zhen")
+    browser.visit("/console/window")
+    clock.advance(days=2)
+    sent = {
+        "name": "罗大贵", "gender": "male", "birth_year": "1968", "village": VILLAGE, "phone_of": "own",
+        "phone": "13800139999", "relation": "", "pay": "", "available_from": "", "available_to": "", "how": "spoken",
+        "given_by": "", "uses": ["offers", "calls"], "trades": ["B01", "B02"], "form_number": "abcd1234abcd",
+    }  # fmt: skip
+    browser.submit("/console/window", **sent)
+    browser.log_in("zhen")
+    text = words(browser.visit("/console/drafts"))
+    for line in (
+        "姓名",
+        "出生年",
+        "性别男",
+        "谁的号码本人的",
+        "怎么同意的在窗口当面说的",
+        "派活、发短信、打电话告诉",
+    ):
+        assert line in text
+    assert "兴泉" in text, "the village by its name"
+    assert "birth_year" not in text and "spoken" not in text and "abcd1234abcd" not in text
+    html = browser.visit("/console/drafts").text
+    for name, value in (
+        ("name", "罗大贵"),
+        ("phone", "13800139999"),
+        ("village", VILLAGE),
+        ("form_number", "abcd1234abcd"),
+    ):
+        assert re.search(rf'name="{name}" value="{value}"', html), name
+
+
+@pytest.mark.parametrize("path", sorted((Path(draft_labels.__file__).parent / "templates").rglob("*.html")), ids=str)
+def test_whatever_is_written_at_length_has_a_name_staff_know(path):
+    for name in re.findall(r'<textarea[^>]* name="([a-z_]+)"', path.read_text(encoding="utf-8")):
+        assert name in draft_labels.FIELDS, name
+
+
+def test_a_form_without_any_login_left_is_not_answered_with_advice_that_loses_it(browse, make):
+    worker_id = worker(make)
+    browser = browse("cun")
+    browser.visit(f"/console/workers/{worker_id}")
+    browser.client.delete_cookie("session")
+    browser.client.delete_cookie("lg_staff")
+    answer = browser.submit(f"/console/workers/{worker_id}/visit", kind="home", note="x", next_on="")
+    assert answer.status_code == 403
+    assert "先不要刷新" in answer.text and 'target="_blank"' in answer.text and "回到首页" not in answer.text
