@@ -43,6 +43,7 @@ FLAGS: dict[str, tuple[Severity, str, str]] = {
     # Written by earlier versions for the four above.
     "bias_words": ("block", "有身高长相等条件", "sets a condition on looks, origin or health"),
     "contact_inside": ("block", "文字里夹有网址或号码", "carries a link or a number in its text"),
+    "name_inside": ("look", "上墙的字里像有人名", "seems to name somebody in words that hang on the wall"),
     "phone_many_names": (
         "look",
         "这个电话用过几个用工主体的名字",
@@ -106,6 +107,7 @@ class Posting:
     hours_to: str | None = None
     usual: Usual | None = None  # None: too few are known
     names_on_phone: tuple[str, ...] = ()  # other names under which the employer's phone has posted
+    hires: str = ""  # the employer's name: where it stands in the text, the wall says 冉老板 by itself
     phones_of_name: int = 1  # with how many phones the same firm has posted in the county
     posted_already: bool = False  # by the same employer, and not over: the same trade, days and place
 
@@ -164,6 +166,12 @@ def away_with_fee(posting: Posting) -> Finding | None:
     return Finding("away_with_fee", words) if words else None
 
 
+def name_inside(posting: Posting) -> Finding | None:
+    """Numbers and a private employer's own name are taken out of what hangs on the wall; nobody else's name is."""
+    words = tuple(name for name in review_words.people_named(posting.text) if name != posting.hires)
+    return Finding("name_inside", words) if words else None
+
+
 def phone_many_names(posting: Posting) -> Finding | None:
     return Finding("phone_many_names", posting.names_on_phone) if posting.names_on_phone else None
 
@@ -192,6 +200,7 @@ RULES: tuple[Rule, ...] = (
     hours_long,
     *(_in_words(rule) for rule in review_words.RULES),
     away_with_fee,
+    name_inside,
     phone_many_names,
     name_many_phones,
     posted_already,

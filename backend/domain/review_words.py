@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from backend.domain.masking import long_numbers
+from backend.domain.surnames import bare_name
 
 _NONE = r"(?:不(?:得|会|用|需要?|必)?(?:收|要|交|缴|扣|押|压)|从不收|绝不收|没有|没得|莫得|无需|无|免交|免收|免|(?<![\d百千万])[零0])"
 _ALL = r"(?:任何|一切|一分|一分钱|啥子|什么|你们?的?|大家的?)?"
@@ -181,3 +182,29 @@ def away_with_fee(text: str) -> tuple[str, ...]:
     text = plain(text)
     fee = _TO_PAY.search(deposits.harmless.sub("｜", text) if deposits.harmless else text)
     return (away.group(), fee.group()) if away and fee else ()
+
+
+# 路口找冉大山, 联系人：田维学, 冉大山师傅: who is to be asked for. A trade is nobody's name: 找石工, 找瓦匠.
+_ASK_FOR = re.compile(
+    r"(?:联系人?|找|问|喊|打给|负责人|包工头|老板|师傅|经理|队长)(?:是|叫|[:：])?\s?(?=[\u4e00-\u9fff])"
+)
+_TITLE = re.compile(r"(?:师傅|老板|经理|队长|大哥|大姐|老师)")
+_AFTER_NAME = re.compile(r"$|[^\u4e00-\u9fff]|接|带|领|电话|联系|处|家|屋|报到|报名|登记|集合|师傅|老板|经理|队长")
+_NO_NAME = re.compile(r".*[工匠员师层活路点口]$")
+
+
+def people_named(text: str) -> tuple[str, ...]:
+    """Whole names of people in a notice, in order; a family name with a title (冉师傅) is none."""
+    text, found = plain(text), []
+    for lead in _ASK_FOR.finditer(text):
+        found += [(lead.end(), lead.end() + size) for size in (4, 3, 2)]
+    for title in _TITLE.finditer(text):
+        found += [(title.start() - size, title.start()) for size in (4, 3) if title.start() >= size]
+    names = [
+        text[start:end]
+        for start, end in found
+        if bare_name(text[start:end]) == text[start:end]
+        and not _NO_NAME.match(text[start:end])
+        and _AFTER_NAME.match(text, end)
+    ]
+    return tuple(name for name in dict.fromkeys(names) if not any(name != one and name in one for one in names))

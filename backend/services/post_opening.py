@@ -154,6 +154,7 @@ def posting_of(session: Session, regions: RegionBook, opening: Opening) -> revie
             usual=review_queries.usual_pay(
                 session, opening.job_type, opening.pay_unit, county, without=opening.employer
             ),
+            hires=opening.employer.name,
             names_on_phone=tuple(review_queries.other_names(session, opening.employer)),
             phones_of_name=review_queries.phones_of_name(session, opening.employer, county),
             posted_already=review_queries.posted_already(session, opening),

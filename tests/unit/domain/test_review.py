@@ -256,3 +256,32 @@ def test_every_flag_has_a_sentence_in_both_languages_and_every_rule_a_flag() -> 
     assert {rule.flag for rule in review.review_words.RULES} <= FLAGS.keys()
     assert sentence("sex_words", "en").startswith("sets a condition")
     assert sentence("unknown") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("到路口，找冉大山", ("冉大山",)),
+        ("联系人：田维学，13800001234", ("田维学",)),
+        ("到了喊欧阳建华接", ("欧阳建华",)),
+        ("跟冉大山师傅走", ("冉大山",)),
+        ("师傅王秀英带", ("王秀英",)),
+        ("找冉师傅", ()),
+        ("找石工两个", ()),
+        ("到站上问明白再来", ()),
+        ("找活的来", ()),
+        ("路口集合，老板管饭", ()),
+    ],
+)
+def test_who_is_named_in_the_words_for_the_wall_is_pointed_out_to_the_reviewer(
+    text: str, names: tuple[str, ...]
+) -> None:
+    found = {one.flag: one.words for one in findings(Posting(text, pay_min_fen=12000, pay_unit="day"))}
+    assert found.get("name_inside", ()) == names
+    assert not blocks(["name_inside"])
+
+
+def test_the_employers_own_name_is_taken_off_the_wall_without_asking() -> None:
+    assert not [
+        one for one in findings(Posting("找冉大山", negotiable=True, hires="冉大山")) if one.flag == "name_inside"
+    ]
