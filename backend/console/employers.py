@@ -13,7 +13,8 @@ from backend.console.conversations import ID
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import N_
-from backend.console.openings import TEXTS, as_form, hidden_in, read_facts, sentence, told_history
+from backend.console.opening_form import TEXTS, as_form, hidden_in, read_facts, sentence
+from backend.console.openings import told_history
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.domain.posting import next_such_days
@@ -40,8 +41,7 @@ COLUMNS = (
     table.Column("phone", N_("电话")),
     table.Column("place", N_("地方")),
     table.Column("openings", N_("岗位")),
-    table.Column("new", N_("新登记的在前"), "new"),
-    table.Column("oldest", N_("早登记的在前"), "oldest"),
+    table.Column("new", N_("登记"), "new"),
 )
 
 
@@ -50,24 +50,34 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def employers() -> str:
         verified, sort = request.args.get("verified", ""), table.sort_asked(tuple(queries.SORTS))
         verified = verified if verified in ("yes", "no") else ""
+        sieve = table.sieve_asked(me().region_code, "words", "place")
         wanted = {"yes": True, "no": False}.get(verified)
         with deps.db.read() as session:
             rows, after = queries.page(
-                session, me().region_code, verified=wanted, sort=sort, after=request.args.get("after", "")
+                session, me().region_code, verified=wanted, sort=sort, after=request.args.get("after", ""), sieve=sieve
             )
-        review_transcript.note_reading(deps, me(), "listed_employers", ids=[employer.id for employer, _, _ in rows])
+        ids = [employer.id for employer, _, _ in rows]
+        review_transcript.note_reading(deps, me(), "listed_employers", ids=ids, **sieve.facts)
+        mask = Mask()
+        rows = table.readable(
+            rows, sieve,
+            lambda row: f"{mask.employer(row[0])} {mask.phone(row[0].phone)} {deps.regions.full_name(row[0].region_code or '')}",
+        )  # fmt: skip
         return render_template(
             "console/employers.html",
             list=table.Table(
                 "console.employers",
                 COLUMNS,
                 rows,
+                sorts=queries.SORTS,
                 sort=sort,
                 next=after,
-                args={"verified": verified} if verified else {},
+                sieve=sieve,
+                args={**({"verified": verified} if verified else {}), **sieve.args},
             ),
             verified=verified,
-            mask=Mask(),
+            places=deps.regions.villages_of(me().region_code),
+            mask=mask,
             may_merge=may(me().role, "merge_entries"),
         )
 

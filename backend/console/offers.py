@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from backend.console import ledger_labels, table
 from backend.console.guard import me
 from backend.console.labels import N_
+from backend.console.openings import shown_of
 from backend.console.text import Mask
 from backend.domain.access import may_see
 from backend.services import review_transcript
@@ -22,7 +23,7 @@ COLUMNS = (
     table.Column("opening", N_("岗位")),
     table.Column("worker", N_("姓名")),
     table.Column("status", N_("怎么样了")),
-    table.Column("days", N_("哪几天")),
+    table.Column("days", N_("哪几天"), "day"),
     table.Column("place", N_("务工地点")),
     table.Column("asked", N_("什么时候问的"), "new"),
     table.Column("answered", N_("什么时候回的")),
@@ -36,16 +37,20 @@ def register(bp: Blueprint, deps: Deps) -> None:
         status = request.args.get("status", "")
         status = status if status in queries.STATUSES else ""
         sort = table.sort_asked(tuple(queries.SORTS))
+        sieve = table.sieve_asked(member.region_code, "words", "place", "trade", "day")
         with deps.db.read() as session:
             rows, after = queries.page(
-                session, member.region_code, status=status, sort=sort, after=request.args.get("after", "")
+                session, member.region_code, status=status, sort=sort, after=request.args.get("after", ""), sieve=sieve
             )
-            total = queries.count(session, member.region_code, status)
-        review_transcript.note_reading(deps, member, "listed_offers", ids=[row.id for row in rows])
+            total = None if sieve.args else queries.count(session, member.region_code, status, table.MOST_COUNTED)
+        review_transcript.note_reading(deps, member, "listed_offers", ids=[row.id for row in rows], **sieve.facts)
+        rows = table.readable(rows, sieve, lambda row: shown_of(deps, row.opening))
         return render_template(
             "console/offers.html",
-            list=table.Table("console.offers", COLUMNS, rows, sort=sort, next=after, total=total,
-                             args={"status": status} if status else {}),
+            list=table.Table("console.offers", COLUMNS, rows, sorts=queries.SORTS, sort=sort, next=after, total=total,
+                             most=table.MOST_COUNTED, sieve=sieve,
+                             args={**({"status": status} if status else {}), **sieve.args}),
+            places=deps.regions.villages_of(member.region_code),
             status=status, statuses=queries.STATUSES, words=ledger_labels, mask=Mask(),
             ours=lambda person: may_see(member.region_code, person.village_code or HOME_REGION),
         )  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,11 +13,11 @@ from backend.console import labels, ledger_history, ledgerwork_labels, table
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
-from backend.console.text import Mask, yuan
-from backend.domain import review
+from backend.console.opening_form import FORM_NAME, FREE, TEXTS, as_form, hidden_in, read_facts, sentence
+from backend.console.text import Mask
+from backend.domain import lexicon, review
 from backend.domain.access import may, may_see
 from backend.domain.case_rules import after_working_days
-from backend.domain.ledgers import LONGEST_TEXT, MOST_PEOPLE
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_opening, review_transcript, staff_openings
 from backend.services.post_opening import posting_of
@@ -31,29 +30,8 @@ from backend.store.queries.staff import names_of
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-TRI = {"yes": True, "no": False, "": None}
-TEXTS = (
-    "title",
-    "job_type",
-    "headcount",
-    "region_code",
-    "place",
-    "starts_on",
-    "ends_on",
-    "hours_from",
-    "hours_to",
-    "pay_min",
-    "pay_max",
-    "pay_unit",
-    "settlement",
-    "requirements",
-    "meals",
-    "lodging",
-    "transport",
-    "insured",
-)
 COLUMNS = (
-    table.Column("title", labels.N_("岗位"), "waits"),
+    table.Column("title", labels.N_("岗位")),
     table.Column("place", labels.N_("务工地点")),
     table.Column("days", labels.N_("哪几天"), "starts"),
     table.Column("pay", labels.N_("工价")),
@@ -62,9 +40,9 @@ COLUMNS = (
     table.Column("new", labels.N_("收到"), "new"),
     table.Column("updated", labels.N_("最近更新"), "updated"),
 )
+WAITS = table.Column("waits", labels.N_("该先看的在前"), "waits")  # no column tells of it
 # What can be done to many of a state at once.
 BULK_ON = {"in_review": ("publish", "reject", "extend"), "published": ("extend",), "filled": ("extend",)}
-FREE = ("title", "place", "requirements")  # of these, what people wrote in their own words
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -72,7 +50,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def openings() -> str:
         status, flagged = request.args.get("status", "in_review"), request.args.get("flagged") == "yes"
         status = status if status in (*queries.TABS, queries.TO_LOOK_AT) else "in_review"
-        sort = table.sort_asked(queries.sorts_of(status))
+        sorts = queries.sorts_of(status)
+        sort = table.sort_asked(sorts)
+        sieve = table.sieve_asked(me().region_code, "words", "place", "trade", "day")
         with deps.db.read() as session:
             rows, after = queries.page(
                 session,
@@ -81,20 +61,26 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 sort=sort,
                 after=request.args.get("after", ""),
                 flagged=flagged,
+                sieve=sieve,
             )
             counts = queries.by_status(session, me().region_code)
-        review_transcript.note_reading(deps, me(), "listed_openings", ids=[opening.id for opening in rows])
+        review_transcript.note_reading(
+            deps, me(), "listed_openings", ids=[opening.id for opening in rows], **sieve.facts
+        )
+        rows = table.readable(rows, sieve, lambda opening: shown_of(deps, opening))
         return render_template(
             "console/openings.html",
             rows=rows,
             list=table.Table(
-                "console.openings", COLUMNS, rows, sort=sort, next=after,
-                args={"status": status, **({"flagged": "yes"} if flagged else {})},
+                "console.openings", COLUMNS, rows, sort=sort, next=after, sieve=sieve,
+                sorts={name: queries.SORTS[name] for name in sorts}, orders=(WAITS,) if "waits" in sorts else (),
+                args={"status": status, **({"flagged": "yes"} if flagged else {}), **sieve.args},
                 pick="openings" if may(me().role, "review_opening") and status in BULK_ON else "",
             ),
             acts={act: words for act, words in ledgerwork_labels.BULK_OPENINGS.items() if act in BULK_ON.get(status, ())},
             status=status,
             flagged=flagged,
+            places=deps.regions.villages_of(me().region_code),
             counts={code: table.capped(count) for code, count in counts.items()},
             mask=Mask(),
             tabs=queries.TABS,
@@ -152,6 +138,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
             similar=similar,
         )  # fmt: skip
 
+    def to_next(decided: Opening) -> ResponseReturnValue:
+        """The one that stood behind it in the queue, else the one before it, else the empty queue."""
+        with deps.db.read() as session:
+            before, following = queries.beside(session, me().region_code, decided)
+        if (other := following or before) is None:
+            return redirect(url_for("console.openings"), 303)
+        return redirect(url_for("console.opening", opening_id=other), 303)
+
     @bp.get(f"/openings/{ID.format('opening_id')}")
     def opening(opening_id: int) -> str:
         return show(opening_id)
@@ -184,7 +178,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return show(opening_id, problem=conflict_sentence(problem), reason=reason), 409
         published = given["decision"] == "publish"
         flash(gettext("已发布，找活的人能听到了。") if published else gettext("已退回。"), "done")
-        return redirect(url_for("console.openings"), 303)
+        return to_next(found)
 
     @bp.post(f"/openings/{ID.format('opening_id')}/edit")
     def edit_opening(opening_id: int) -> ResponseReturnValue:
@@ -205,7 +199,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 raise
             return show(opening_id, problem=conflict_sentence(problem), facts=given), 409
         except Invalid as problem:
-            wrong = {_FORM_NAME.get(name, name): sentence(name) for name in problem.fields}
+            wrong = {FORM_NAME.get(name, name): sentence(name) for name in problem.fields}
             return show(opening_id, problem=gettext("有几处填得不对，请改一改。"), facts=given, wrong=wrong), 422
         flash(gettext("改好了。") if out else gettext("改好了。看过没问题就可以发布。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
@@ -253,6 +247,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 
 
+def shown_of(deps: Deps, opening: Opening) -> str:
+    """What the list shows of an opening."""
+    mask = Mask()
+    place = f"{deps.regions.full_name(opening.region_code)} {mask.text(opening.place)}"
+    work = f"{mask.text(opening.title)} {lexicon.job_name(opening.job_type)} {lexicon.job_name(opening.job_type, 'en')}"
+    return f"{place} {work} {mask.employer(opening.employer)}"
+
+
 def _seen(opening: Opening, posting: review.Posting) -> list[review.Finding]:
     """What was written down for the reviewer and what the rules see now, with the words that raise it."""
     now = {found.flag: found for found in review.findings(posting)}
@@ -285,78 +287,6 @@ def told_history(session: Session, kind: str, object_id: int) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def as_form(opening: Opening) -> dict[str, str]:
-    """An opening's facts as the texts of its form; money in yuan."""
-    facts = {name: getattr(opening, name, None) for name in TEXTS}
-    texts = {name: "" if value is None else str(value) for name, value in facts.items()}
-    texts.update({name: {True: "yes", False: "no", None: ""}[facts[name]] for name in _TRIPLE})
-    texts |= {"pay_min": yuan(opening.pay_min_fen), "pay_max": yuan(opening.pay_max_fen)}
-    return texts | ({"negotiable": "yes"} if opening.negotiable else {})
-
-
-def hidden_in(opening: Opening, mask: Mask) -> dict[str, str]:
-    """What people wrote freely and the reader does not see in full, as it is seen; such a field is left as it is stored."""
-    texts = {name: str(getattr(opening, name) or "") for name in FREE}
-    return {name: mask.text(text) for name, text in texts.items() if mask.text(text) != text}
-
-
-def read_facts(texts: dict[str, str]) -> dict[str, Any]:
-    """The form's texts as column values; raises `Invalid` with the columns that cannot be read."""
-    wrong: dict[str, str] = {}
-
-    def read(name: str, parse: Any) -> Any:
-        try:
-            return parse(texts[name].strip())
-        except (ValueError, KeyError):
-            wrong[_COLUMN.get(name, name)] = "unreadable"
-            return None
-
-    facts = {
-        "title": read("title", lambda text: _short(text, 60)),
-        "job_type": read("job_type", lambda text: _one_of(text, labels.job_types())),
-        "headcount": read("headcount", lambda text: _between(int(text), 1, MOST_PEOPLE)),
-        "region_code": read("region_code", lambda text: _matching(text, r"[0-9]{6,12}")),
-        "place": read("place", lambda text: _short(text, 100)),
-        "starts_on": read("starts_on", date.fromisoformat),
-        "ends_on": read("ends_on", date.fromisoformat),
-        "hours_from": read("hours_from", _clock),
-        "hours_to": read("hours_to", _clock),
-        "pay_min_fen": read("pay_min", _fen),
-        "pay_max_fen": read("pay_max", _fen),
-        "pay_unit": read("pay_unit", lambda text: _one_of(text, labels.UNITS) if text else None),
-        "settlement": read("settlement", lambda text: _one_of(text, labels.SETTLEMENTS) if text else None),
-        "requirements": read("requirements", lambda text: _short(text, LONGEST_TEXT)),
-        **{name: read(name, TRI.__getitem__) for name in _TRIPLE},
-        "negotiable": texts.get("negotiable") == "yes",
-    }
-    if wrong:
-        raise Invalid("some facts cannot be read", wrong)
-    return facts
-
-
-_TRIPLE = ("meals", "lodging", "transport", "insured")
-_COLUMN = {"pay_min": "pay_min_fen", "pay_max": "pay_max_fen"}
-_FORM_NAME = {"pay_min_fen": "pay_min", "pay_max_fen": "pay_max", "pay": "pay_min", "region": "region_code",
-              "hours.from": "hours_from", "hours.to": "hours_to"}  # fmt: skip
-
-
-def sentence(name: str) -> str:
-    return {
-        "title": gettext("写明是什么活。"),
-        "headcount": gettext("人数要在1到500之间，不能少于已经要来的人。"),
-        "region_code": gettext("这个地方不在您的辖区。"),
-        "starts_on": gettext("请选开始的日子，不能早过一年。"),
-        "ends_on": gettext("最后一天不能早于第一天，不能已经过了，也不能太远。"),
-        "hours_from": gettext("钟点写成07:30这样。"),
-        "hours_to": gettext("钟点写成07:30这样。"),
-        "pay": gettext("工价要大于0，最多一百万元，上限不能低于下限。"),
-        "requirements": gettext("务工要求最多200个字。"),
-        "pay_min_fen": gettext("工价写成元，比如120。"),
-        "pay_max_fen": gettext("工价写成元，上限不能低于下限。"),
-        "pay_max": gettext("工价写成元，上限不能低于下限。"),
-    }.get(name, gettext("请看看这一项。"))
-
-
 def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]:
     """Villages of the opening's town that lie in the region of the member of staff, and the place as it is."""
     town = chosen[:9] if len(chosen) >= 9 else ""
@@ -366,39 +296,3 @@ def _places(deps: Deps, staff_region: str, chosen: str) -> list[tuple[str, str]]
     known = {code for code, _ in near}
     head = [] if chosen in known else [(chosen, deps.regions.full_name(chosen) or chosen)]
     return head + near
-
-
-def _short(text: str, longest: int) -> str:
-    if len(text) > longest:
-        raise ValueError("too long")
-    return text
-
-
-def _between(number: int, low: int, high: int) -> int:
-    if not low <= number <= high:
-        raise ValueError("out of range")
-    return number
-
-
-def _one_of(text: str, known: Any) -> str:
-    if text not in known:
-        raise ValueError("unknown")
-    return text
-
-
-def _matching(text: str, pattern: str) -> str:
-    if not re.fullmatch(pattern, text):
-        raise ValueError("does not match")
-    return text
-
-
-def _clock(text: str) -> str | None:
-    return _matching(text, r"(?:[01][0-9]|2[0-3]):[0-5][0-9]") if text else None
-
-
-def _fen(text: str) -> int | None:
-    """Yuan as typed, with at most two decimals → fen."""
-    if not text:
-        return None
-    whole, _, part = _matching(text, r"[0-9]{1,6}(?:\.[0-9]{1,2})?").partition(".")
-    return int(whole) * 100 + int((part + "00")[:2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from flask import current_app
 
@@ -12,12 +13,16 @@ from backend.domain.access import may
 
 @dataclass(frozen=True)
 class Tab:
-    """`modules`: the files of this folder whose pages stand under the tab. `verb`: who may not do it does not see it."""
+    """`modules`: the files of this folder whose pages stand under the tab. `verb`: who may not do it does not see it.
+
+    `head`: tabs that follow each other under the same head stand behind it, in a row of their own.
+    """
 
     endpoint: str
     name: str
     modules: tuple[str, ...]
     verb: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class Room:
     def tabs_for(self, role: str) -> list[Tab]:
         return [tab for tab in self.tabs if not tab.verb or may(role, tab.verb)]
 
+    def heads_for(self, role: str) -> list[tuple[str, list[Tab]]]:
+        """What stands in the room's row of tabs, each with the tabs behind it."""
+        return [
+            (name, list(behind)) for name, behind in groupby(self.tabs_for(role), key=lambda tab: tab.head or tab.name)
+        ]
+
+
+PEOPLE, IN_NEED = N_("劳动力"), N_("困难帮扶")
 
 ROOMS = (
     Room(
@@ -73,16 +86,16 @@ ROOMS = (
         "i-hand",
         N_("台账"),
         (
-            Tab("console.workers", N_("劳动力"), ("workers", "bulk", "ledger_history")),
-            Tab("console.window", N_("现场登记"), ("window",), "register_at_window"),
-            Tab("console.claims", N_("困难核实"), ("claims",), "verify_hardship"),
-            Tab("console.households", N_("一户一人"), ("households",), "see_need"),
-            Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",), "see_need"),
-            Tab("console.merge_list", N_("很像的人"), ("merge",), "merge_entries"),
+            Tab("console.workers", N_("花名册"), ("workers", "bulk", "ledger_history"), head=PEOPLE),
+            Tab("console.window", N_("现场登记"), ("window",), "register_at_window", head=PEOPLE),
+            Tab("console.merge_list", N_("很像的人"), ("merge",), "merge_entries", head=PEOPLE),
+            Tab("console.stale", N_("久未更新"), ("stale",), head=PEOPLE),
+            Tab("console.claims", N_("困难核实"), ("claims",), "verify_hardship", head=IN_NEED),
+            Tab("console.priority_ledger", N_("重点群体"), ("priority_ledger",), "see_need", head=IN_NEED),
+            Tab("console.households", N_("一户一人"), ("households",), "see_need", head=IN_NEED),
+            Tab("console.backstop", N_("公益岗兜底"), ("backstop",), "see_need", head=IN_NEED),
             Tab("console.offers", N_("派活"), ("offers",)),
             Tab("console.talks", N_("洽谈"), ("talks",)),
-            Tab("console.stale", N_("久未更新"), ("stale",)),
-            Tab("console.backstop", N_("公益岗兜底"), ("backstop",), "see_need"),
             Tab("console.stations", N_("市场和驿站"), ("stations",)),
             Tab("console.ledger_files", N_("Excel"), ("ledger_files",)),
         ),

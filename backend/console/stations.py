@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.console import ledger_history, table
@@ -28,9 +28,12 @@ FACTS = (
     "kind", "name", "short_name", "address", "opens_at", "closes_at", "hotline", "area_sqm", "windows", "staff_count",
     "has_screen", "has_sign",
 )  # fmt: skip
+# What a new one needs to answer for its place; the rest is written down later.
+ASKED_FIRST = ("kind", "name", "short_name", "address", "opens_at", "closes_at", "hotline")
+BLANK = {**dict.fromkeys(FACTS, ""), "kind": "station", "opens_at": "08:00", "closes_at": "18:00"}
 COLUMNS = (
     table.Column("name", N_("名称")),
-    table.Column("place", N_("地方")),
+    table.Column("place", N_("地方"), "place"),
     table.Column("hours", N_("开门")),
     table.Column("hotline", N_("电话")),
     table.Column("staff", N_("窗口、人员")),
@@ -40,13 +43,38 @@ COLUMNS = (
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
+    def show_list(*, facts: dict[str, str] | None = None, wrong: dict[str, str] | None = None) -> str:
+        member, sort = me(), table.sort_asked(tuple(queries.STATION_SORTS))
+        sieve = table.sieve_asked(member.region_code, "words", "place")
+        with deps.db.read() as session:
+            rows, after = queries.stations(
+                session, member.region_code, after=request.args.get("after", ""), sort=sort, sieve=sieve
+            )
+        return render_template(
+            "console/stations.html",
+            list=table.Table("console.stations", COLUMNS, rows, sorts=queries.STATION_SORTS, sort=sort, next=after,
+                             sieve=sieve, args=sieve.args),
+            places=deps.regions.villages_of(member.region_code), words=words, national=national,
+            may_add=may(member.role, "add_station"), facts=facts or BLANK, wrong=wrong or {}, adding=facts is not None,
+            here=(member.region_code, deps.regions.name(member.region_code)),
+        )  # fmt: skip
+
     @bp.get("/stations")
     def stations() -> str:
-        with deps.db.read() as session:
-            rows = queries.stations(session, me().region_code)
-        return render_template(
-            "console/stations.html", list=table.Table("console.stations", COLUMNS, rows), words=words, national=national
-        )
+        return show_list()
+
+    @bp.post("/stations")
+    def add_station() -> ResponseReturnValue:
+        given = form("region_code", *ASKED_FIRST)
+        try:
+            made = service.add(deps, me(), given["region_code"], {**BLANK, **given})
+        except Invalid as problem:
+            wrong = {name: sentence(name) for name in problem.fields}
+            if problem.fields.get("region_code") == "taken":
+                wrong["region_code"] = gettext("这个地方已经有一个了。同一个地方只设一个，可以设在它下面的村。")
+            return show_list(facts={**BLANK, **given}, wrong=wrong), 422
+        flash(gettext("设好了。别的情况在这一页补上。"), "done")
+        return redirect(url_for("console.station", station_id=made), 303)
 
     def show(
         station_id: int, *, problem: str = "", facts: dict[str, str] | None = None, wrong: dict[str, str] | None = None
@@ -96,6 +124,7 @@ def as_form(station: Station) -> dict[str, str]:
 
 def sentence(name: str) -> str:
     return {
+        "region_code": gettext("请选是哪个地方。"),
         "name": gettext("名称要2到40个字。"),
         "short_name": gettext("短信落款要2到8个字。"),
         "address": gettext("地址最多100个字。"),

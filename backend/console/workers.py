@@ -58,7 +58,7 @@ EDITED = (
 MAY_BE_EMPTY = frozenset(EDITED) - {"village", "preferred_channel"}
 OFFERS_SHOWN = 20
 COLUMNS = (
-    table.Column("name", labels.N_("姓名"), "number"),
+    table.Column("name", labels.N_("姓名")),
     table.Column("village", labels.N_("村（社区）")),
     table.Column("trades", labels.N_("会做的活")),
     table.Column("phone", labels.N_("联系电话")),
@@ -121,8 +121,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/workers.html",
             rows=rows,
             list=table.Table(
-                "console.workers", COLUMNS, rows, sort=more["sort"], args=more["args"], next=more["after"],
-                total=more["total"], pick="workers" if may_act else "",
+                "console.workers", COLUMNS, rows, sorts=queries.SORTS, sort=more["sort"], args=more["args"],
+                next=more["after"], total=more["total"], most=table.MOST_COUNTED, pick="workers" if may_act else "",
             ),
             acts=ledgerwork_labels.BULK_WORKERS,
             phones={person: handset.number for person, handset in phones.items()},
@@ -145,7 +145,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows, after = queries.page(
                 session, region, HOME_REGION, asked, deps.clock(), after=request.args.get("after", ""), sort=sort
             )
-            total = queries.count(session, region, HOME_REGION, asked, deps.clock())
+            total = queries.count(session, region, HOME_REGION, asked, deps.clock(), table.MOST_COUNTED)
         review_transcript.note_reading(deps, me(), "listed_workers", ids=[row.id for row in rows], **asked.facts())
         return shown_list(rows, asked=asked, args=as_args(asked), sort=sort, after=after, total=total)
 

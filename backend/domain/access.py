@@ -44,7 +44,7 @@ _NEED = frozenset({"see_need"})
 # Public-welfare posts are the town's and the county's to give (H11).
 # So is it to say that an employer was looked at and is what it says (P04).
 _TOWN = frozenset({"edit_station", "give_post", "verify_employer", "manage_teams"})
-_COUNTY = frozenset({"set_weights", "train_model"})
+_COUNTY = frozenset({"set_weights", "train_model", "add_station"})
 # Accounts of one's own region and below, of a level below one's own.
 _PEOPLE = frozenset({"manage_staff", "read_audit"})
 VERBS: dict[str, frozenset[str]] = {

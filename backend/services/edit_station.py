@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -13,7 +14,7 @@ from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.regions import touch
 from backend.services.staff_login import Member
-from backend.store.models import Station
+from backend.store.models import Region, Station
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -59,6 +60,30 @@ def edit(deps: Deps, member: Member, station_id: int, stood: str, facts: dict[st
             audit.write(session, station.updated_at, member.actor, "station_edited", station, fields=changed)
             touch(session)
         return station
+
+
+def add(deps: Deps, member: Member, region_code: str, facts: dict[str, str]) -> int:
+    """Open a market or station in a division of one's own region, with `facts` as for `edit`, and return its number.
+
+    Each division has one at most: it answers for the place. Raises `Forbidden`, `Invalid` (`region_code`: not of the
+    region, or there is one already).
+    """
+    if not may(member.role, "add_station"):
+        raise Forbidden("the county's to do")
+    if not may_see(member.region_code, region_code) or not deps.regions.knows(region_code):
+        raise Invalid("not of the region", {"region_code": "elsewhere"})
+    values = _read(facts)
+    with deps.db.write() as session:
+        session.get(Region, region_code, with_for_update=True)  # two who add in one place come one after the other
+        if session.scalar(select(Station.id).where(Station.region_code == region_code).limit(1)):
+            raise Invalid("there is one already", {"region_code": "taken"})
+        now = deps.clock()
+        station = Station(slug=region_code, region_code=region_code, updated_at=now, services=[], **values)
+        session.add(station)
+        session.flush()
+        audit.write(session, now, member.actor, "station_added", station)
+        touch(session)
+        return station.id
 
 
 def _read(facts: dict[str, str]) -> dict[str, Any]:

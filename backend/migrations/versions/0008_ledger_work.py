@@ -22,6 +22,7 @@ _INDEXES = (
     ("workers", ("updated_at", "id")),
     ("persons", ("name",)),
     ("openings", ("status", "updated_at")),
+    ("offers", ("starts_on", "id")),
     ("employers", ("region_code", "id")),
     ("employers", ("name",)),
     ("households", ("village_code", "id")),
@@ -94,6 +95,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     op.create_index("ix_drafts_staff_id_at", "drafts", ["staff_id", "at"])
+    op.create_table(
+        "duplicate_counts",
+        sa.Column("town_code", sa.String(), nullable=False),
+        sa.Column("pairs", sa.Integer(), nullable=False),
+        sa.Column("counted_at", _NOW, nullable=False),
+        sa.PrimaryKeyConstraint("town_code", name=op.f("pk_duplicate_counts")),
+    )
     with op.batch_alter_table("stations") as batch:
         for name, kind in _STATION:
             batch.add_column(sa.Column(name, kind(), nullable=True))
@@ -131,5 +139,5 @@ def downgrade() -> None:
         batch.drop_column("updated_at")
         for name, _ in reversed(_STATION):
             batch.drop_column(name)
-    for table in ("drafts", "merged_entries", "ledger_acts", "ledger_changes"):
+    for table in ("duplicate_counts", "drafts", "merged_entries", "ledger_acts", "ledger_changes"):
         op.drop_table(table)

@@ -53,6 +53,7 @@ class Offer(Base):
         Index("ix_offers_worker_id_status", "worker_id", "status"),
         Index("ix_offers_status_expires_at", "status", "expires_at"),
         Index("ix_offers_status_starts_on", "status", "starts_on"),
+        Index("ix_offers_starts_on_id", "starts_on", "id"),
         Index("ix_offers_worker_id_offered_at", "worker_id", "offered_at"),
         Index(
             "ix_offers_not_followed_up",

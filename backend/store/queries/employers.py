@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,8 +13,10 @@ from backend.store.models import AuditEvent, Case, Employer, Offer, Opening, Per
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
+from backend.store.queries.sieve import EVERYTHING, Sieve
 
 PAGE = 30
+_LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 LIVE = ("in_review", "published", "filled")
 COMING = ("accepted", "arrived")
 
@@ -91,22 +94,28 @@ def _of_number(phone: str) -> Select[Opening]:
 
 SORTS: dict[str, tuple[Key, ...]] = {
     "new": (Key(Employer.id, "id", keyset.number, desc=True),),
-    "oldest": (Key(Employer.id, "id", keyset.number),),
 }
 
 
 def page(
-    session: Session, region: str, *, verified: bool | None = None, sort: str = "new", after: str = ""
+    session: Session,
+    region: str,
+    *,
+    verified: bool | None = None,
+    sort: str = "new",
+    after: str = "",
+    sieve: Sieve = EVERYTHING,
 ) -> tuple[list[tuple[Employer, int, int]], str]:
     """(employer, openings, openings that are out) of a region, and where the next page begins; one of no place by its openings."""
-    posts_here = (
-        select(Opening.id).where(Opening.employer_id == Employer.id, within(Opening.region_code, region)).exists()
-    )
-    query = select(Employer).where(or_(within(Employer.region_code, region), posts_here))
+    query = listed(sieve.place or region)
     if verified is not None:
         query = query.where(Employer.verified_at.is_not(None) if verified else Employer.verified_at.is_(None))
-    found = list(session.scalars(keyset.ordered(query, SORTS[sort], after).limit(PAGE + 1)))
-    shown = found[:PAGE]
+    # A number's last four digits are shown to everybody, the others to nobody: by these alone is it found.
+    wanted = [
+        or_(said, Employer.phone.endswith(word, autoescape=True)) if _LAST_FOUR.fullmatch(word) else said
+        for word, said in zip(sieve.words, sieve.said_in(Employer.name, place=Employer.region_code), strict=True)
+    ]
+    shown, following = keyset.sifted(session, query, keyset.keys_of(SORTS, sort), after, wanted, PAGE)
     counted = session.execute(
         select(
             Opening.employer_id,
@@ -118,17 +127,20 @@ def page(
     )
     counts = {row.employer_id: (int(row.openings), int(row.out)) for row in counted}
     rows = [(employer, *counts.get(employer.id, (0, 0))) for employer in shown]
-    return rows, keyset.cursor(shown[-1], SORTS[sort]) if len(found) > PAGE else ""
+    return rows, following
+
+
+def listed(region: str) -> Select[Employer]:
+    """Every employer of a region, or with an opening there."""
+    posts_here = (
+        select(Opening.id).where(Opening.employer_id == Employer.id, within(Opening.region_code, region)).exists()
+    )
+    return select(Employer).where(or_(within(Employer.region_code, region), posts_here))
 
 
 def one(session: Session, region: str, employer_id: int) -> Employer | None:
     """The employer, if it is of the region or has an opening there."""
-    posts_here = (
-        select(Opening.id).where(Opening.employer_id == Employer.id, within(Opening.region_code, region)).exists()
-    )
-    return session.scalar(
-        select(Employer).where(Employer.id == employer_id, or_(within(Employer.region_code, region), posts_here))
-    )
+    return session.scalar(listed(region).where(Employer.id == employer_id))
 
 
 def openings_of(session: Session, region: str, employer_id: int, limit: int = 50) -> Sequence[Opening]:

@@ -5,8 +5,8 @@ A cursor is what the keys of the last row were, joined by `~`; nonsense begins a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 MOST = 100  # a count stops here: "99+"
+WINDOW = 2_000  # rows looked through for one page where no index tells what is wanted
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ def number(text: str) -> int:
     return int(text)
 
 
+def keys_of(sorts: Mapping[str, tuple[Key, ...]], sort: str) -> tuple[Key, ...]:
+    """The keys of an order, turned round where its name begins with a hyphen."""
+    keys = sorts[sort.removeprefix("-")]
+    return tuple(replace(key, desc=not key.desc) for key in keys) if sort.startswith("-") else keys
+
+
 def cursor(row: Any, keys: Sequence[Key]) -> str:
     """Where a page ended."""
     return "~".join(_told(getattr(row, key.name)) for key in keys)
@@ -64,6 +71,32 @@ def ordered(query: Select[Any], keys: Sequence[Key], after: str = "") -> Select[
     if values:
         query = query.where(_beyond(keys, values))
     return query.order_by(*(key.column.desc() if key.desc else key.column for key in keys))
+
+
+def sifted(
+    session: Session,
+    query: Select[Any],
+    keys: Sequence[Key],
+    after: str,
+    wanted: Sequence[ColumnElement[bool]],
+    size: int,
+) -> tuple[list[Any], str]:
+    """A page of what `wanted` leaves of `query`, and where the next one begins, "" at the end.
+
+    What no index tells is looked for in the next `WINDOW` rows alone: fewer than `size` rows, or none, may go on behind it.
+    """
+    if not wanted:
+        found = list(session.scalars(ordered(query, keys, after).limit(size + 1)))
+        return found[:size], cursor(found[size - 1], keys) if len(found) > size else ""
+    unique = keys[-1].column
+    seen = ordered(query, keys, after).with_only_columns(*(key.column for key in keys))
+    window = seen.limit(WINDOW).subquery()
+    among = query.join(window, window.c[keys[-1].name] == unique).where(*wanted)
+    found = list(session.scalars(ordered(among, keys).limit(size + 1)))
+    if len(found) > size:
+        return found[:size], cursor(found[size - 1], keys)
+    last = session.execute(seen.offset(WINDOW - 1).limit(1)).first()
+    return found, cursor(last, keys) if last is not None else ""
 
 
 def _values(keys: Sequence[Key], after: str) -> list[Any]:

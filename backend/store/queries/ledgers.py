@@ -93,7 +93,6 @@ def filtered(region: str, home: str, asked: Filter, now: datetime, place: Any = 
 _ID = Key(Worker.id, "id", keyset.number)
 # Each walks an index of its own; a name is hidden, so no list is sorted by it.
 SORTS: dict[str, tuple[Key, ...]] = {
-    "number": (_ID,),
     "new": (Key(Worker.id, "id", keyset.number, desc=True),),
     "waiting": (Key(Worker.waiting_since, "waiting_since", keyset.moment), _ID),
     "updated": (
@@ -105,13 +104,16 @@ _UNKNOWN = "unknown~"  # behind all whose waiting is known come those of whom it
 
 
 def page(
-    session: Session, region: str, home: str, asked: Filter, now: datetime, *, after: str = "", sort: str = "number"
+    session: Session, region: str, home: str, asked: Filter, now: datetime, *, after: str = "", sort: str = "new"
 ) -> tuple[list[Worker], str]:
-    """One page of workers from behind `after`, and where the next one begins, "" on the last."""
+    """One page of workers from behind `after`, and where the next one begins, "" on the last.
+
+    Those of whom it is not known how long they have been waiting come last, whichever way round.
+    """
     place = walked(session, Person.village_code, asked.village or region)
-    query, keys = filtered(region, home, asked, now, place).order_by(None), SORTS[sort]
+    query, keys = filtered(region, home, asked, now, place).order_by(None), keyset.keys_of(SORTS, sort)
     found: list[Worker] = []
-    if sort != "waiting":
+    if sort.removeprefix("-") != "waiting":
         found = list(session.scalars(keyset.ordered(query, keys, after).limit(PAGE + 1)))
         return found[:PAGE], keyset.cursor(found[PAGE - 1], keys) if len(found) > PAGE else ""
     if not after.startswith(_UNKNOWN):
@@ -140,9 +142,9 @@ def many(session: Session, region: str, home: str, asked: Filter, now: datetime,
     return [worker.id for worker in session.scalars(query)]
 
 
-def count(session: Session, region: str, home: str, asked: Filter, now: datetime) -> int:
-    """How many a filter leaves, counted to a hundred."""
-    return keyset.at_most(session, filtered(region, home, asked, now).with_only_columns(Worker.id))
+def count(session: Session, region: str, home: str, asked: Filter, now: datetime, most: int) -> int:
+    """How many a filter leaves, counted to `most`."""
+    return keyset.at_most(session, filtered(region, home, asked, now).with_only_columns(Worker.id), most)
 
 
 def batches(session: Session, query: Select[Worker]) -> Iterator[Sequence[Worker]]:

@@ -11,6 +11,7 @@ from backend.store.models import Offer, Opening, Station, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import walked, within
+from backend.store.queries.sieve import EVERYTHING, Sieve
 
 PAGE = 50
 STATUSES = (
@@ -27,6 +28,11 @@ STATUSES = (
 )
 SORTS: dict[str, tuple[Key, ...]] = {
     "new": (Key(Offer.id, "id", keyset.number, desc=True),),
+    "day": (Key(Offer.starts_on, "starts_on", keyset.day, desc=True), Key(Offer.id, "id", keyset.number, desc=True)),
+}
+STATION_SORTS: dict[str, tuple[Key, ...]] = {
+    # The widest first: a county's market before its towns' stations.
+    "place": (Key(Station.region_code, "region_code", str), Key(Station.id, "id", keyset.number)),
 }
 
 
@@ -36,21 +42,34 @@ def _listed(region: str, status: str, place: Any = Opening.region_code) -> Selec
 
 
 def page(
-    session: Session, region: str, *, status: str = "", sort: str = "new", after: str = ""
+    session: Session, region: str, *, status: str = "", sort: str = "new", after: str = "", sieve: Sieve = EVERYTHING
 ) -> tuple[list[Offer], str]:
     """Offers of the openings of a region from behind `after`, and where the next page begins."""
-    query = _listed(region, status, walked(session, Opening.region_code, region)).options(
+    area = sieve.place or region
+    query = _listed(area, status, walked(session, Opening.region_code, area)).options(
         joinedload(Offer.opening).joinedload(Opening.employer), joinedload(Offer.worker).joinedload(Worker.person)
     )
-    found = list(session.scalars(keyset.ordered(query, SORTS[sort], after).limit(PAGE + 1)))
-    return found[:PAGE], keyset.cursor(found[PAGE - 1], SORTS[sort]) if len(found) > PAGE else ""
+    wanted = sieve.said_in(Opening.title, place=Opening.region_code, trade=Opening.job_type)
+    if sieve.trade:
+        wanted.append(Opening.job_type == sieve.trade)
+    if sieve.day:
+        wanted += [Offer.starts_on <= sieve.day, Offer.ends_on >= sieve.day]
+    return keyset.sifted(session, query, keyset.keys_of(SORTS, sort), after, wanted, PAGE)
 
 
-def count(session: Session, region: str, status: str) -> int:
-    return keyset.at_most(session, _listed(region, status).with_only_columns(Offer.id))
+def listed(region: str) -> Select[Offer]:
+    """Every offer of the openings of a region, in the order of their numbers."""
+    return _listed(region, "").order_by(Offer.id)
 
 
-def stations(session: Session, region: str, most: int = 500) -> list[Station]:
-    """The markets and stations of a region, the widest first."""
-    query = select(Station).where(within(Station.region_code, region)).order_by(Station.region_code, Station.id)
-    return list(session.scalars(query.limit(most)))
+def count(session: Session, region: str, status: str, most: int) -> int:
+    return keyset.at_most(session, _listed(region, status).with_only_columns(Offer.id), most)
+
+
+def stations(
+    session: Session, region: str, *, after: str = "", sort: str = "place", sieve: Sieve = EVERYTHING
+) -> tuple[list[Station], str]:
+    """The markets and stations of a region, the widest first, and where the next page begins."""
+    query = select(Station).where(within(Station.region_code, sieve.place or region))
+    wanted = sieve.said_in(Station.name, Station.address, place=Station.region_code)
+    return keyset.sifted(session, query, keyset.keys_of(STATION_SORTS, sort), after, wanted, PAGE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from backend.store.models import Opening
+from backend.store.models import Employer, Opening
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
+from backend.store.queries.sieve import EVERYTHING, Sieve
 
 PAGE = 30
 TABS = ("in_review", "published", "filled", "rejected", "expired", "withdrawn")
@@ -49,13 +50,29 @@ def _listed(region: str, status: str, flagged: bool) -> Select[Opening]:
 
 
 def page(
-    session: Session, region: str, *, status: str = "in_review", sort: str = "", after: str = "", flagged: bool = False
+    session: Session,
+    region: str,
+    *,
+    status: str = "in_review",
+    sort: str = "",
+    after: str = "",
+    flagged: bool = False,
+    sieve: Sieve = EVERYTHING,
 ) -> tuple[list[Opening], str]:
     """Openings of one state from behind `after`, and where the next page begins, "" on the last."""
-    keys = SORTS[sort or sorts_of(status)[0]]
-    query = _listed(region, status, flagged).options(selectinload(Opening.employer))
-    found = list(session.scalars(keyset.ordered(query, keys, after).limit(PAGE + 1)))
-    return found[:PAGE], keyset.cursor(found[PAGE - 1], keys) if len(found) > PAGE else ""
+    keys = keyset.keys_of(SORTS, sort or sorts_of(status)[0])
+    query = _listed(sieve.place or region, status, flagged).options(selectinload(Opening.employer))
+    return keyset.sifted(session, query, keys, after, _sieved(sieve), PAGE)
+
+
+def _sieved(sieve: Sieve) -> list[ColumnElement[bool]]:
+    by_employer = (Opening.employer.has(each) for each in sieve.said_in(Employer.name))
+    said = sieve.said_in(Opening.title, Opening.place, place=Opening.region_code, trade=Opening.job_type)
+    return [
+        *(or_(here, there) for here, there in zip(said, by_employer, strict=True)),
+        *([Opening.job_type == sieve.trade] if sieve.trade else []),
+        *([Opening.starts_on <= sieve.day, Opening.ends_on >= sieve.day] if sieve.day else []),
+    ]
 
 
 def some(session: Session, region: str, ids: Sequence[int]) -> list[Opening]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.console.openings import as_form
+from backend.console.opening_form import as_form
 from backend.services import employer_number
 from backend.settings import TIMEZONE
 from backend.store.models import Case, Employer, Handset, Offer, Opening

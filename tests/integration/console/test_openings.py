@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.console.openings import as_form
+from backend.console.opening_form import as_form
 from backend.store.models import Opening
 from tests.integration.console.conftest import FAR_VILLAGE, VILLAGE, words
 
@@ -181,3 +181,17 @@ def test_openings_wait_oldest_first_and_the_tabs_count(browse, make):
     assert "待审 2" in seen
     assert "已发布 1" in seen
     assert "发布了的活" not in seen
+
+
+def test_after_a_decision_comes_the_next_of_the_queue_and_at_its_end_the_list(browse, posting):
+    """Reviewing goes on without going back to the list; whoever began in the middle is led to what is left."""
+    first, second, third = (posting(title=f"活{at}") for at in range(3))
+    browser = browse("zhen")
+    browser.visit(f"/console/openings/{second}")
+
+    def decide(opening_id):
+        return browser.submit(f"/console/openings/{opening_id}/review", decision="publish", reason="").location
+
+    assert decide(second).endswith(f"/console/openings/{third}")
+    assert decide(third).endswith(f"/console/openings/{first}")
+    assert decide(first).endswith("/console/openings")

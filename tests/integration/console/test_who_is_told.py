@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.console.openings import as_form
+from backend.console.opening_form import as_form
 from backend.store.models import Hardship, Household, Opening
 from tests.integration.console.conftest import OTHER_TOWN, VILLAGE, words
 

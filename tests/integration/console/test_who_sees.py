@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backend.console.openings import as_form
+from backend.console.opening_form import as_form
 from backend.store.models import (
     Employer,
     Forwarding,
