@@ -185,12 +185,14 @@ def away_with_fee(text: str) -> tuple[str, ...]:
 
 
 # 路口找冉大山, 联系人：田维学, 冉大山师傅: who is to be asked for. A trade is nobody's name: 找石工, 找瓦匠.
-_ASK_FOR = re.compile(
-    r"(?:联系人?|找|问|喊|打给|负责人|包工头|老板|师傅|经理|队长)(?:是|叫|[:：])?\s?(?=[\u4e00-\u9fff])"
-)
-_TITLE = re.compile(r"(?:师傅|老板|经理|队长|大哥|大姐|老师)")
+_ASK_FOR = re.compile(r"(?:联系人?|找|喊|打给|负责人|师傅|队长)(?:是|叫|[:：])?(?=[\u4e00-\u9fff])")
+_TITLE = re.compile(r"(?<=[\u4e00-\u9fff])(?:师傅|老板|经理|队长|大哥|大姐|老师)")
+_BORDER = re.compile(r"^$|[^\u4e00-\u9fff]|[找跟喊是叫和]")
 _AFTER_NAME = re.compile(r"$|[^\u4e00-\u9fff]|接|带|领|电话|联系|处|家|屋|报到|报名|登记|集合|师傅|老板|经理|队长")
-_NO_NAME = re.compile(r".*[工匠员师层活路点口]$")
+# 联系方式, 水田镇, 房东; 陶哥, 龚老表, 田队长 tell a family name and no more.
+_NO_NAME = re.compile(
+    r"[那都别莫].*|方式|房东|干部|.*(?:[工匠员师层活路点口镇乡村社区哥姐总叔嬢伯婶]|老表|工头|二哥|师傅|老板|经理|队长|老师)"
+)
 
 
 def people_named(text: str) -> tuple[str, ...]:
@@ -199,12 +201,14 @@ def people_named(text: str) -> tuple[str, ...]:
     for lead in _ASK_FOR.finditer(text):
         found += [(lead.end(), lead.end() + size) for size in (4, 3, 2)]
     for title in _TITLE.finditer(text):
-        found += [(title.start() - size, title.start()) for size in (4, 3) if title.start() >= size]
+        for start in (title.start() - size for size in (4, 3) if title.start() >= size):
+            if _BORDER.match(text[max(start - 1, 0) : start]):
+                found.append((start, title.start()))
     names = [
         text[start:end]
         for start, end in found
         if bare_name(text[start:end]) == text[start:end]
-        and not _NO_NAME.match(text[start:end])
+        and not _NO_NAME.fullmatch(text[start:end])
         and _AFTER_NAME.match(text, end)
     ]
     return tuple(name for name in dict.fromkeys(names) if not any(name != one and name in one for one in names))
