@@ -14,6 +14,7 @@ from backend.console.conversations import ID
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import N_, label
+from backend.console.table import capped
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.domain.duplicates import likely, likely_employers
@@ -47,20 +48,32 @@ _TOLD = {"pay": N_("期望工价"), "availability": N_("哪天有空")}
 
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/merge")
-    def merge_list() -> str:
-        """Within one village or town at a time: a county is looked through place by place."""
+    def merge_list() -> ResponseReturnValue:
+        """Within one village or town at a time: a county begins with the first town that has some, or with the one asked for.
+
+        `?kept=` and `?other=`: two numbers to be laid side by side.
+        """
         member = _who()
+        numbers = [_number(request.args.get(name, "")) for name in ("kept", "other")]
+        if all(numbers) and numbers[0] != numbers[1]:
+            return redirect(url_for("console.merge_pair", kept_id=numbers[0], other_id=numbers[1]), 303)
         towns = _places(member.region_code)
         asked = request.args.get("place", "")
         place = (
             asked if re.fullmatch(r"[0-9]{9}|[0-9]{12}", asked, re.ASCII) and may_see(member.region_code, asked) else ""
         )
-        place = place or (towns[0][0] if towns else member.region_code)
         with deps.db.read() as session:
+            counts = queries.counts(session, [code for code, _ in towns]) if len(towns) > 1 else {}
+            first = next((code for code, _ in towns if counts.get(code)), towns[0][0] if towns else member.region_code)
+            place = place or first
             pairs = likely(queries.of_place(session, member.region_code, HOME_REGION, place))
         ids = sorted({one.id for pair in pairs for one in pair[:2]})
         review_transcript.note_reading(deps, member, "listed_duplicates", ids=ids)
-        return render_template("console/merge_list.html", pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY)
+        return render_template(
+            "console/merge_list.html",
+            pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY, numbers=numbers,
+            counts={code: capped(count) for code, count in counts.items() if count},
+        )  # fmt: skip
 
     def _places(region: str) -> list[tuple[str, str]]:
         if len(region) >= 9:

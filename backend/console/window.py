@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -63,10 +64,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def register_at_window() -> ResponseReturnValue:
         _may()
         sent = set(request.form) - {"csrf_token"}
-        if sent - set(ONE) - set(MANY) - {"not_the_same"} or set(ONE) - sent:
+        if sent - set(ONE) - set(MANY) - {"not_the_same", "same_as"} or set(ONE) - sent:
             abort(400)
         given: dict[str, Any] = {name: storable(request.form[name]).strip() for name in ONE}
         given |= {name: [storable(each) for each in request.form.getlist(name)] for name in MANY}
+        same_as = request.form.get("same_as", "")
+        if same_as and not re.fullmatch(r"[0-9]{1,9}", same_as, re.ASCII):
+            abort(400)
         facts, wrong = _read(given)
         if set(given["trades"]) - set(labels.job_types()):
             abort(400)
@@ -75,7 +79,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 worker_id = service.register(
                     deps, me(), facts, phone_of=given["phone_of"], relation=given["relation"], how=given["how"],
                     given_by=given["given_by"], uses=given["uses"], hardships=given["hardships"],
-                    not_the_same=request.form.get("not_the_same") == "yes", form_number=given["form_number"],
+                    not_the_same=request.form.get("not_the_same") == "yes" or bool(same_as), form_number=given["form_number"],
                 )  # fmt: skip
             except Conflict as problem:
                 return show(
@@ -87,6 +91,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             except Invalid as problem:
                 wrong = {name: sentence(name) for name in problem.fields}
             else:
+                if same_as and int(same_as) != worker_id:
+                    # What was said now is a card of its own until somebody has laid both side by side.
+                    return redirect(url_for("console.merge_pair", kept_id=int(same_as), other_id=worker_id), 303)
                 return redirect(url_for("console.slip", worker_id=worker_id), 303)
         return show(given, wrong, problem=gettext("有几处填得不对，请改一改。填好的都还在。")), 422
 
@@ -119,6 +126,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             handset = numbers_of(session, [worker.person_id]).get(worker.person_id)
             trades = list(worker.job_types)
             # Whoever has just typed it may hand it over; anybody else reads it as every card.
+            alike = ledgers.some(session, member.region_code, HOME_REGION, made.facts.get("alike", []) if made else [])
             fresh = made is not None and made.actor == member.actor and made.at > deps.clock() - timedelta(hours=1)
         station = deps.regions.station_for(worker.person.village_code or HOME_REGION)
         return render_template(
@@ -126,6 +134,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             worker=worker, person=worker.person, consent=consent, words=words, trades=trades,
             mask=Mask(frozenset({"name", "phone"}) if fresh else shown), phone=handset.number if handset else None,
             line=national(deps.settings.twilio_phone_number), station=station, by=member.name,
+            alike=[one.id for one in alike if one.id != worker_id] if may(member.role, "merge_entries") else [],
         )  # fmt: skip
 
     def _may() -> None:

@@ -10,7 +10,7 @@ from backend.store.models.dialogue_models import DialogueModel, ModelSwitch
 from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
-from backend.store.models.ledger_work import Draft, LedgerAct, LedgerChange, MergedEntry
+from backend.store.models.ledger_work import Draft, DuplicateCount, LedgerAct, LedgerChange, MergedEntry
 from backend.store.models.matching import MatchingWeights
 from backend.store.models.offers import Offer, Outcome
 from backend.store.models.openings import Employer, Forwarding, Opening, Wave
@@ -48,6 +48,7 @@ __all__ = [
     "Correction",
     "DialogueModel",
     "Draft",
+    "DuplicateCount",
     "Employer",
     "Forwarding",
     "Handset",

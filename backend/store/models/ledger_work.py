@@ -80,6 +80,16 @@ class MergedEntry(Base):
     act_id: Mapped[int] = mapped_column(ForeignKey("ledger_acts.id"))
 
 
+class DuplicateCount(Base):
+    """How many pairs of likely twins a town had when it was last compared with itself; counted to a hundred."""
+
+    __tablename__ = "duplicate_counts"
+
+    town_code: Mapped[str] = mapped_column(primary_key=True)
+    pairs: Mapped[int]
+    counted_at: Mapped[datetime]
+
+
 class Draft(Base):
     """What somebody had typed when their session ended midway through a form; theirs alone, for an hour."""
 

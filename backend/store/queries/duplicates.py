@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from backend.store.models import Employer, Handset, HandsetOwner, Person, Worker
+from backend.store.models import DuplicateCount, Employer, Handset, HandsetOwner, Person, Worker
 from backend.store.queries.scope import within
 
 MOST_OF_A_TOWN = 20_000
@@ -43,6 +43,12 @@ def of_place(session: Session, region: str, home: str, place: str) -> list[Known
         .limit(MOST_OF_A_TOWN)
     )  # fmt: skip
     return [Known(*row) for row in rows if row[1]]  # type: ignore[arg-type]
+
+
+def counts(session: Session, towns: Sequence[str]) -> dict[str, int]:
+    """How many likely twins each of `towns` had when it was last counted; those that have never been are left out."""
+    query = select(DuplicateCount.town_code, DuplicateCount.pairs).where(DuplicateCount.town_code.in_(towns))
+    return {row.town_code: row.pairs for row in session.execute(query)}
 
 
 def like(

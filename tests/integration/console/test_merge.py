@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from backend.services import count_duplicates
 from backend.store.models import (
     Consent,
+    DuplicateCount,
     Employer,
     Handset,
     HandsetOwner,
@@ -24,8 +26,9 @@ from backend.store.models import (
     Worker,
     WorkerTrade,
 )
-from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
+from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
 
+LAST_VILLAGE = "500114122201"
 OTHER_NEAR = f"{TOWN}003"  # another village of the same town
 
 
@@ -314,3 +317,33 @@ def test_likely_employers_are_shown_and_two_can_be_ticked(browse, make):
     assert f'name="pick" value="{ids[0]}"' in browser.visit("/console/employers").text
     assert "是一家，并成一条" in words(browser.visit(f"/console/merge/employers?pick={ids[0]}&pick={ids[1]}"))
     assert "正好勾两个" in words(browser.visit(f"/console/merge/employers?pick={ids[0]}"))
+
+
+def test_a_county_begins_where_somebody_is_likely_twice(browse, make, twins, deps, clock, database):
+    with make() as f:
+        f.make_region(LAST_VILLAGE)
+        for year in (1966, 1967):
+            f.make_worker("王二妹", village=LAST_VILLAGE, birth_year=year)
+    towns = deps.regions.towns_of(COUNTY)
+    while count_duplicates.count_one(deps):
+        pass
+    with database.read() as session:
+        found = {row.town_code: row.pairs for row in session.scalars(select(DuplicateCount))}
+    assert {code: pairs for code, pairs in found.items() if pairs} == {TOWN: 1, LAST_VILLAGE[:9]: 1}
+    browser = browse("xian")
+    page = browser.visit("/console/merge")
+    first = next(code for code, _ in towns if found[code])
+    assert f'<option value="{first}" selected>' in page.text
+    assert "王二妹" not in page.text
+    assert f"place={TOWN}" in page.text
+    # Merged they are two no more, and the town is counted again before the others.
+    merge(browse("cun"), twins)
+    assert f"place={TOWN}" not in browser.visit("/console/merge").text
+    assert (count_duplicates.count_one(deps), count_duplicates.count_one(deps)) == (1, 0)
+    clock.advance(hours=7)
+    assert count_duplicates.count_one(deps) == 1
+
+
+def test_two_numbers_can_be_laid_side_by_side(browse, twins):
+    sent = browse("cun").visit(f"/console/merge?kept={twins['kept']}&other={twins['other']}")
+    assert sent.location.endswith(f"/console/merge/workers/{twins['kept']}/{twins['other']}")

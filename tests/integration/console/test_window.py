@@ -117,3 +117,22 @@ def test_one_form_makes_one_entry_and_who_only_looks_makes_none(browse, staff, d
         assert browser.submit("/console/window", **fields()).status_code == 303
     assert len(workers(database)) == 1
     assert browse("shi").visit("/console/window").status_code == 403
+
+
+def test_whoever_is_here_already_is_registered_and_laid_beside_what_is_known(browse, make, database):
+    with make() as f:
+        known = f.make_worker("冉光明", number="+8613800001111", village=VILLAGE, birth_year=1967).id
+    browser = browse("cun")
+    browser.visit("/console/window")
+    page = browser.submit("/console/window", **fields())
+    assert page.status_code == 409
+    assert f'name="same_as" value="{known}"' in page.text
+    assert len(workers(database)) == 1
+    sent = browser.submit("/console/window", **fields(), same_as=str(known))
+    made = workers(database)[-1].id
+    assert sent.location.endswith(f"/console/merge/workers/{known}/{made}")
+    assert "是一个人，并成一条" in words(browser.visit(sent.location))
+    assert f"/console/merge/workers/{known}/{made}" in browser.visit(f"/console/window/{made}/slip").text
+    likely = browser.visit("/console/merge")
+    assert "同一个村，名字一样" in words(likely)
+    assert browser.submit("/console/window", **fields(), same_as="x").status_code == 400
