@@ -22,7 +22,8 @@ from backend.domain import marked
 from backend.domain.normal_form import LONGEST
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import correct_turn
-from backend.services.correct_turn import Effect, Outlook, Overtaken, Wish, reading_of, version_of
+from backend.services.correct_ledger import Effect
+from backend.services.correct_turn import Outlook, Overtaken, Wish, reading_of, version_of
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
 from backend.store.models import Conversation, Message

@@ -15,13 +15,12 @@ from backend.domain.entities import read_span
 from backend.domain.put_right import Change
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, review_transcript, training_examples
-from backend.services.change_opening import change_opening
-from backend.services.change_worker import change_worker
+from backend.services.correct_ledger import Effect, ours, put_back, write
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.services.understand import prepare
 from backend.settings import TIMEZONE
-from backend.store.models import Conversation, Correction, Message, Opening, Worker
+from backend.store.models import Conversation, Correction, Message
 from backend.store.queries import corrections as queries
 from backend.store.queries.secrets import of_conversation
 
@@ -75,17 +74,6 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Effect:
-    """One ledger value that follows. `sure`: the trail tells that these words were written there."""
-
-    key: str  # "workers-3-birth_year": what a form ticks
-    table: str
-    id: int
-    change: Change
-    sure: bool = True
-
-
-@dataclass(frozen=True)
 class Outlook:
     """What would become of a turn: its reading, the value, and what the ledgers would change."""
 
@@ -134,9 +122,9 @@ def correct(
         effects = [one for one in seen.effects if one.key in ledger]
         done = Correction(
             message_id=turn.id, conversation_id=turn.conversation_id, staff_id=member.id, at=now, kind=wish.kind,
-            before=dict(turn.corrected or {}), ledger=[_kept(one) for one in effects],
+            before=dict(turn.corrected or {}), ledger=[],
         )  # fmt: skip
-        _write(deps, session, member, effects, turn, "after")
+        done.ledger = write(deps, session, member, effects, turn)
         turn.corrected = done.after = _corrected(turn, seen.reading, wish, member, now)
         turn.reviewed_at = now
         session.add(done)
@@ -174,7 +162,7 @@ def undo(deps: Deps, member: Member, correction_id: int) -> tuple[int, int, list
         last = queries.latest(session, turn.id)
         if last is None or last.id != correction.id:
             raise Overtaken(turn.id, turn.conversation_id)
-        left = _put_back(deps, session, member, correction, turn)
+        left = put_back(deps, session, member, correction, turn)
         correction.undone_at, correction.undone_by = now, member.id
         turn.corrected = correction.before or None
         session.flush()
@@ -322,7 +310,7 @@ def _effects(
             sure = queries.filled_by_words(session, worker.id, turn)
             for kind in sorted(kinds):
                 changes = put_right.of_worker(kind, of(kind, now), of(kind, becomes), line, year, place)
-                add("workers", worker.id, [one for one in changes if _ours(member, one)], sure)
+                add("workers", worker.id, [one for one in changes if ours(member, one)], sure)
     if may(member.role, "post_opening"):
         for opening in queries.openings_of(session, turn):
             if not may_see(member.region_code, opening.region_code):
@@ -330,70 +318,5 @@ def _effects(
             line = put_right.opening_line(opening)
             for kind in sorted(kinds):
                 changes = put_right.of_opening(kind, of(kind, now), of(kind, becomes), line, place)
-                add("openings", opening.id, [one for one in changes if _ours(member, one)], True)
+                add("openings", opening.id, [one for one in changes if ours(member, one)], True)
     return found
-
-
-def _ours(member: Member, change: Change) -> bool:
-    """Nobody moves an entry out of their own region."""
-    if change.column in ("village", "region_code"):
-        return change.after is not None and may_see(member.region_code, change.after)
-    return True
-
-
-def _write(deps: Deps, session: Session, member: Member, effects: Sequence[Effect], turn: Message, which: str) -> None:
-    """Write the changes' `which` (before | after) through the services that edit cards and openings."""
-    entries: dict[tuple[str, int], dict[str, Any]] = {}
-    for one in effects:
-        entries.setdefault((one.table, one.id), {})[one.change.column] = getattr(one.change, which)
-    now = deps.clock()
-    for (table, id_), columns in sorted(entries.items()):
-        if table == "workers":
-            worker = change_worker(session, now, deps.regions, id_, put_right.worker_facts(columns), actor=member.actor)
-            _follow(session, turn, worker, columns)
-            audit.write(session, now, member.actor, "corrected", worker, message_id=turn.id, fields=sorted(columns))
-        else:
-            opening = change_opening(session, deps, now, id_, put_right.opening_facts(columns), actor=member.actor)
-            audit.write(session, now, member.actor, "corrected", opening, message_id=turn.id, fields=sorted(columns))
-
-
-def _follow(session: Session, turn: Message, worker: Worker, columns: dict[str, Any]) -> None:
-    """Her conversation belongs to the staff of the village she really lives in."""
-    conversation = session.get_one(Conversation, turn.conversation_id)
-    if columns.get("village") and conversation.person_id == worker.person_id:
-        conversation.region_code = columns["village"]
-
-
-def _put_back(deps: Deps, session: Session, member: Member, correction: Correction, turn: Message) -> list[str]:
-    """Restore what the correction changed where it still stands; returns the columns that were left."""
-    left: list[str] = []
-    back: dict[tuple[str, int], list[Effect]] = {}
-    for kept in correction.ledger:
-        change = Change(kept["entity"], kept["column"], kept["before"], kept["after"])
-        table, id_ = kept["table"], kept["id"]
-        stands = _line(session, table, id_).get(change.column)
-        if stands != change.after or not _ours(member, Change(change.entity, change.column, None, change.before)):
-            left.append(change.column)
-            continue
-        back.setdefault((table, id_), []).append(Effect("", table, id_, change))
-    for effects in back.values():
-        try:
-            _write(deps, session, member, effects, turn, "before")
-        except (Conflict, Invalid, NotFound):  # raised before anything is written
-            left += [one.change.column for one in effects]
-    return sorted(set(left))
-
-
-def _line(session: Session, table: str, id_: int) -> dict[str, Any]:
-    if table == "workers":
-        worker = session.get(Worker, id_, with_for_update=True)
-        return put_right.worker_line(worker, worker.person) if worker and worker.status != "erased" else {}
-    opening = session.get(Opening, id_, with_for_update=True)
-    return put_right.opening_line(opening) if opening else {}
-
-
-def _kept(one: Effect) -> dict[str, Any]:
-    return {
-        "table": one.table, "id": one.id, "entity": one.change.entity, "column": one.change.column,
-        "before": one.change.before, "after": one.change.after,
-    }  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from backend.services import correct_turn, training_examples
 from backend.services.correct_turn import Overtaken, Wish
 from backend.services.deps import Deps
+from backend.services.staff_login import Member
 from backend.store.models import (
     AuditEvent,
     Conversation,
@@ -125,3 +126,33 @@ def test_a_full_disk_does_not_undo_a_correction(deps: Deps, turn: Any) -> None:
         assert session.get_one(Message, turn["id"]).reviewed_at is not None
     folder.unlink()
     assert "- 要得" in training_examples.write(deps).read_text(encoding="utf-8")
+
+
+def test_a_village_written_where_none_stood_goes_back_and_the_talk_to_where_it_was(deps: Deps, make: Any) -> None:
+    with make() as f:
+        f.make_region(VILLAGE)
+        card = f.make_worker("王小云", village=VILLAGE)
+        card.person.village_code = None
+        handset = f.session.scalars(select(HandsetOwner).where(HandsetOwner.person_id == card.person_id)).one().handset
+        talk = f.make_conversation(handset, person_id=card.person_id, region_code="500114121")
+        said = "我住兴泉社区"
+        message = f.make_message(said, conversation=talk, normalized_text=said, intent="inform", confidence=0.7,
+                                 entities=[], status="answered")  # fmt: skip
+        row = f.make_staff("county", "500114")
+        member = Member(**{name: getattr(row, name, "") for name in Member.__dataclass_fields__})
+        ids = card.id, talk.id, message.id
+    wish = Wish("entity", start=2, end=6, entity="location")
+    [effect] = correct_turn.outlook(deps, member, ids[2], wish).effects
+
+    def stands() -> tuple[str | None, str | None]:
+        with deps.db.read() as session:
+            return session.get_one(Worker, ids[0]).person.village_code, session.get_one(
+                Conversation, ids[1]
+            ).region_code
+
+    correct_turn.correct(deps, member, ids[2], wish, 0, frozenset({effect.key}))
+    assert stands() == (VILLAGE, VILLAGE)
+    with deps.db.read() as session:
+        [number] = session.scalars(select(Correction.id))
+    assert correct_turn.undo(deps, member, number)[2] == []
+    assert stands() == (None, "500114121")
