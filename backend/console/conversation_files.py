@@ -135,7 +135,7 @@ def _readable(deps: Deps, member: Member, conversation_id: int) -> None:
 def _conversations(deps: Deps, member: Member, asked: inbox_queries.Asked) -> Iterator[list[str]]:
     yield [
         gettext("编号"), gettext("号码"), gettext("哪里人"), gettext("开始"), gettext("最后"), gettext("渠道"),
-        gettext("来的句数"), gettext("回的句数"), gettext("想做什么"), gettext("最拿不准"), gettext("改过几句"), gettext("没看过几句"),
+        gettext("来的句数"), gettext("回的句数"), gettext("想做什么"), gettext("最拿不准"), gettext("改过几句"), gettext("没核对几句"),
         gettext("待办"), gettext("谁在回话"), gettext("最后一句"),
     ]  # fmt: skip
     written = 0

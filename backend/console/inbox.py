@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 COUNTED = ("waiting", "person", "dispute", "failed")  # what somebody has to do something about
 MOST_MARKED = 100  # conversations of one form
 MOST_WAITING = 20  # people in the bar
+MOST_SIGNS = 100  # of what is searched for
+MOST_KEPT = 3  # searches a session holds: it is a cookie
 _AROUND = 36  # signs shown before the first hit
 
 
@@ -42,6 +45,7 @@ class Choice:
     number: str
     words: str
     after: str
+    kept: str = ""  # the key under which the browser's session holds the words
 
     @property
     def last4(self) -> str:
@@ -50,7 +54,7 @@ class Choice:
     def address(self, **other: Any) -> str:
         """This list with something else in it; the cursor is left out unless given."""
         given = {"show": list(self.shows), "channel": self.channel, "area": self.area, "number": self.number,
-                 "q": self.words, "after": "", **other}  # fmt: skip
+                 "after": "", **({"s": self.kept} if self.kept else {"q": self.words}), **other}  # fmt: skip
         return url_for("console.conversations", **{key: value for key, value in given.items() if value})
 
     def toggled(self, show: str) -> str:
@@ -64,8 +68,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         member = me()
         choice = _choice(member.region_code)
         search = search_words.read(choice.words)
-        with deps.db.read() as session:
-            hands = [f"staff:{member.id}", *(f"team:{team}" for team in teams_of(session, member.id))]
+        with deps.db.read() as db:
+            upto = inbox_reads.newest(db)  # asked first: what comes meanwhile has not been shown
+            hands = [f"staff:{member.id}", *(f"team:{team}" for team in teams_of(db, member.id))]
             asked = queries.Asked.of(
                 choice.area or member.region_code,
                 search=search,
@@ -76,12 +81,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 sees=review_transcript.findable(member.role),
                 after=choice.after,
             )
-            nothing = search.too_short or (bool(choice.words.strip()) and not search.words)
-            page = queries.Page([]) if nothing else queries.page(session, asked, member.id)
-            counts = queries.counts(session, asked.area, COUNTED, hands)
-            news = queries.news(session, member.region_code, member.id)
+            nothing = search.too_short or (bool(choice.words.strip() or choice.kept) and not search.words)
+            page = queries.Page([]) if nothing else queries.page(db, asked, member.id)
+            counts = queries.counts(db, asked.area, COUNTED, hands)
+            news = queries.news(db, member.region_code, member.id)
             counts["unread"] = news.unread
-            stamp = _digest(news, waiting_for_person(session, member.region_code, HOME_REGION, MOST_WAITING))
+            stamp = _digest(news, waiting_for_person(db, member.region_code, HOME_REGION, MOST_WAITING))
         review_transcript.note_reading(
             deps,
             member,
@@ -99,27 +104,43 @@ def register(bp: Blueprint, deps: Deps) -> None:
             problem=_problem(choice, search),
             places=_places(deps, member.region_code, choice.area),
             stamp=stamp,
+            upto=upto,
             marks=inbox_labels.FILTERS,
+            still_on=_still_on(deps, choice),
         )
+
+    @bp.post("/conversations/search")
+    def search_conversations() -> ResponseReturnValue:
+        """Words go by a form and stay in the session: in an address a name would stand in the history of a shared computer."""
+        names = ("q", "number", "channel", "area")
+        if set(request.form) - {"csrf_token", "show", *names}:
+            abort(400)
+        given = {name: request.form.get(name, "").strip() for name in names}
+        key = _keep(given.pop("q"))
+        asked: dict[str, Any] = {**given, "show": request.form.getlist("show"), "s": key}
+        return redirect(url_for("console.conversations", **{name: one for name, one in asked.items() if one}), 303)
 
     @bp.post("/conversations/read")
     def mark_conversations() -> ResponseReturnValue:
-        if set(request.form) - {"csrf_token", "id", "act", "back"}:
+        if set(request.form) - {"csrf_token", "id", "act", "back", "upto"}:
             abort(400)
-        act, given = request.form.get("act", ""), request.form.getlist("id")
+        act, given, upto = request.form.get("act", ""), request.form.getlist("id"), request.form.get("upto", "")
+        if act != "unread" and not re.fullmatch(r"[0-9]{1,9}", upto, re.ASCII):
+            abort(400)
         if act == "all":
-            inbox_reads.mark_all(deps, me())
-            flash(gettext("全部标为看过了。"), "done")
+            inbox_reads.mark_all(deps, me(), int(upto))
+            flash(gettext("全部标为读过了。"), "done")
         else:
             if act not in ("read", "unread") or not all(re.fullmatch(r"[0-9]{1,9}", one, re.ASCII) for one in given):
                 abort(400)
-            done = inbox_reads.mark(deps, me(), {int(one) for one in given[:MOST_MARKED]}, read=act == "read")
+            wanted = {int(one) for one in given[:MOST_MARKED]}
+            done = inbox_reads.mark(deps, me(), wanted, upto=int(upto) if act == "read" else None)
             if not done:
                 flash(gettext("还没有选对话。先在前面打勾。"), "problem")
             elif act == "read":
-                flash(gettext("%(count)s条标为看过了。", count=done), "done")
+                flash(gettext("%(count)s条标为读过了。", count=done), "done")
             else:
-                flash(gettext("%(count)s条标为没看过。", count=done), "done")
+                flash(gettext("%(count)s条标为没读过。", count=done), "done")
         return redirect(back_to(request.form.get("back"), url_for("console.conversations")), 303)
 
     @bp.get("/inbox/news")
@@ -131,9 +152,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         """
         member = me()
         now = deps.clock()
-        with deps.db.read() as session:
-            found = queries.news(session, member.region_code, member.id)
-            waiting = waiting_for_person(session, member.region_code, HOME_REGION, MOST_WAITING)
+        with deps.db.read() as db:
+            found = queries.news(db, member.region_code, member.id)
+            waiting = waiting_for_person(db, member.region_code, HOME_REGION, MOST_WAITING)
         stamp = _digest(found, waiting)
         if stamp in (request.args.get("since"), request.headers.get("If-None-Match", "").strip('"')):
             response = make_response("", 304)
@@ -177,9 +198,28 @@ def _choice(region: str) -> Choice:
         channel=channel if channel in inbox_labels.CHANNELS else "",
         area="" if area == region else area,
         number=asked.get("number", "").strip()[:20],
-        words=asked.get("q", "")[:200],
+        words=asked.get("q", "")[:MOST_SIGNS] or dict(session.get("searches", [])).get(asked.get("s", ""), ""),
         after=asked.get("after", ""),
+        kept=asked.get("s", "")[:8],
     )
+
+
+def _keep(words: str) -> str:
+    """The key of what was searched for; this browser finds the latest few again until somebody logs in anew."""
+    if not words:
+        return ""
+    key = secrets.token_hex(4)
+    session["searches"] = [*session.get("searches", []), (key, words[:MOST_SIGNS])][-MOST_KEPT:]
+    return key
+
+
+def _still_on(deps: Deps, choice: Choice) -> list[str]:
+    """What narrows the list, as the page calls it: a list without a row says what it was asked for."""
+    on = [label(inbox_labels.FILTERS, show) for show in choice.shows]
+    on += [label(inbox_labels.CHANNELS, choice.channel)] if choice.channel else []
+    on += [deps.regions.name(choice.area) or choice.area] if choice.area else []
+    on += [gettext("号码后四位")] if choice.number else []
+    return on + ([gettext("搜的字")] if choice.words.strip() else [])
 
 
 def _marks(choice: Choice) -> frozenset[str]:
@@ -188,6 +228,8 @@ def _marks(choice: Choice) -> frozenset[str]:
 
 
 def _problem(choice: Choice, search: search_words.Query) -> str:
+    if choice.kept and not choice.words:
+        return gettext("上次搜的字没有留着。请再搜一次。")
     if choice.number and not choice.last4:
         return gettext("请填号码的后四位数字。")
     if search.too_short:

@@ -61,7 +61,7 @@ class Asked:
 
 @dataclass
 class Row:
-    """One line of the list. `excerpt`: the turn that holds the words searched for."""
+    """One line of the list. `heard`: what the person said last; `excerpt`: the turn that holds the words searched for."""
 
     id: int
     last_at: datetime
@@ -75,6 +75,7 @@ class Row:
     taken_by_name: str | None = None
     unread: bool = False
     last: Message | None = None
+    heard: Message | None = None
     intent: str | None = None
     excerpt: Message | None = None
     secrets: Secrets = field(default_factory=Secrets)
@@ -366,6 +367,7 @@ def _fill(session: Session, rows: list[Row], staff_id: int) -> None:
         if row.last is None or message.id > row.last.id:
             row.last = message
         if message.id == row.last_in:
+            row.heard = message
             row.intent = (message.corrected or {}).get("intent") or message.intent
     found = of_conversations(session, by_id.keys())
     for row in rows:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from backend import console
 from backend.domain.marked import placed
 from backend.domain.training import left_out
 from backend.seed import renew, seed
@@ -196,3 +199,12 @@ def test_every_sentence_in_it_can_be_put_right_and_learnt(seeded: Database) -> N
         for turn in turns
     }
     assert {body: reason for body, reason in why.items() if reason and not body.isdigit()} == {}
+
+
+def test_the_example_of_the_search_field_finds_something_in_it(seeded: Database) -> None:
+    """Whoever follows the hint sees a hit, not an empty list."""
+    page = Path(console.__file__).with_name("templates") / "console" / "conversations.html"
+    (hint,) = re.findall(r"搜说过的话，比如：([^']+)'", page.read_text(encoding="utf-8"))
+    with seeded.read() as session:
+        said = session.scalars(select(Message.body).where(Message.direction == "inbound")).all()
+    assert any(all(word in body for word in hint.split()) for body in said)

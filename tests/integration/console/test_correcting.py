@@ -253,10 +253,10 @@ def test_nonsense_changes_nothing_and_what_was_typed_comes_back(browse, talk, da
 
 def test_a_turn_is_marked_right_and_the_conversation_is_done_when_all_are(browse, talk, database):
     browser = browse("cun")
-    assert "还有2句没看过" in words(browser.visit(f"/console/conversations/{talk['conversation']}"))
+    assert "还有2句没核对" in words(browser.visit(f"/console/conversations/{talk['conversation']}"))
     for turn in (talk["turn"], talk["yes"]):
         browser.submit(f"/console/turns/{turn}/right", version="0")
-    assert "这一段都看过了" in words(browser.visit(f"/console/conversations/{talk['conversation']}"))
+    assert "这一段都核对过了" in words(browser.visit(f"/console/conversations/{talk['conversation']}"))
     assert row(database, Message, talk["yes"]).corrected["right"] is True
 
 

@@ -88,7 +88,8 @@ def test_a_mark_goes_when_its_cause_does(browse, talk, make, database):
         session.get(Case, case.id).status = "closed"
     assert listed(browser.visit(LIST + "?show=person")) == []
     with database.write() as session:
-        session.scalar(select(Message)).corrected = {"intent": "search_jobs", "by": 1}
+        turn = session.scalar(select(Message))
+        turn.corrected, turn.reviewed_at = {"intent": "search_jobs", "by": 1}, turn.created_at
     assert listed(browser.visit(LIST + "?show=review")) == []
 
 
@@ -254,17 +255,17 @@ def test_rows_are_marked_read_and_unread_in_bulk_those_of_others_are_passed_over
     browser = browse("cun")
     browser.visit(LIST)
     for given in (one, two, far):
-        browser.submit(LIST + "/read", id=str(given), act="read", back=LIST)
+        browser.submit(LIST + "/read", id=str(given), act="read", back=LIST, upto="999")
     assert 'class="unread"' not in browser.visit(LIST).text
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(queries.InboxRead)) == 2
     browser.submit(LIST + "/read", id=str(two), act="unread")
     assert listed(browser.visit(LIST + "?show=unread")) == [two]
-    browser.submit(LIST + "/read", act="all")
+    browser.submit(LIST + "/read", act="all", upto="999")
     assert listed(browser.visit(LIST + "?show=unread")) == []
-    assert "先在前面打勾" in words(browser.visit(browser.submit(LIST + "/read", act="read").location))
-    assert browser.submit(LIST + "/read", act="read", id="1 or 1").status_code == 400
-    assert browser.submit(LIST + "/read", act="read", other="1").status_code == 400
+    assert "先在前面打勾" in words(browser.visit(browser.submit(LIST + "/read", act="read", upto="999").location))
+    for wrong in ({"id": "1 or 1", "upto": "9"}, {"other": "1", "upto": "9"}, {"id": "1"}, {"id": "1", "upto": "x"}):
+        assert browser.submit(LIST + "/read", act="read", **wrong).status_code == 400
 
 
 def test_conversations_from_before_there_was_an_inbox_are_taken_in(browse, talk, database):
@@ -328,3 +329,25 @@ def test_erased_people_count_as_nobody(database, talk, make):
         session.get(Person, owner.id).birth_year = None
     with database.read() as session:
         assert session.scalar(elder) == 0
+
+
+def test_a_line_says_first_what_the_person_said_and_our_answer_below(browse, talk):
+    number = talk(
+        said("老板跑了，几个月没给钱", "report_problem"),
+        {
+            "direction": "outbound",
+            "body": "记下了，社保所的人明天回您电话。",
+            "handled_by": "rasa",
+            "status": "delivered",
+        },
+    )
+    line = browse("cun").visit(LIST).text.split(f'id="talk-{number}"')[1].split("</li>")[0]
+    assert 0 < line.index("老板跑了") < line.index("回：") < line.index("记下了")
+
+
+def test_an_empty_list_says_what_narrows_it_and_offers_the_whole_one(browse, talk):
+    talk(said("找活"))
+    page = browse("cun").visit(LIST + "?show=dispute&channel=voice&q=没人说过").text
+    empty = page.split('class="empty"')[1].split("</div>")[0]
+    assert "维权纠纷、电话、搜的字" in empty and f'href="{LIST}"' in empty
+    assert "没人说过" not in empty, "a search tells nothing back that could be somebody's"
