@@ -11,6 +11,7 @@ from backend.console.labels import MESSAGE_STATUS, label
 from backend.console.review_labels import CALL_ENDS, NOT_ARRIVED, NOT_SENT
 from backend.console.text import Mask, when
 from backend.domain import marked
+from backend.domain.inbox import has_words
 from backend.domain.marked import Piece
 from backend.services.correct_turn import UNDO_WITHIN, Reading, reading_of, version_of
 from backend.settings import TIMEZONE
@@ -40,6 +41,11 @@ class Shown:
     call: Call | None = None  # a call begins with it
     call_words: str = ""
     call_over: str = ""  # the call ends after it: how
+
+    @property
+    def unlooked(self) -> bool:
+        """It counts as still to be looked at: a pressed key can be put right, but was hardly misheard."""
+        return self.to_review and self.message.reviewed_at is None and has_words(self.message.body or "")
 
 
 def shown(

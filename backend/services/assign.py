@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.domain import routing
 from backend.services.regions import HOME_REGION
 from backend.store.models import Case, Conversation, Message, Team
+from backend.store.queries import stepping_in
 
 LOOKED_BACK = 12  # turns whose meaning may tell what somebody wants a person for
 
@@ -29,7 +30,7 @@ def to_team(session: Session, case: Case, now: datetime) -> int | None:
     team_id = routing.nearest_team(teams, region, routing.topic_of(case.kind, _intents(session, case.conversation_id)))
     case.assigned_to_team = team_id
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id else None
-    if conversation is not None and team_id is not None and _is_nobodys(conversation):
+    if conversation is not None and team_id is not None and _is_nobodys(session, conversation):
         conversation.assigned_to_team, conversation.assigned_at = team_id, now
     return team_id
 
@@ -47,10 +48,10 @@ def suggested(session: Session, conversation: Conversation) -> int | None:
     return routing.nearest_team(teams, region, routing.topic_of(kind, _intents(session, conversation.id)))
 
 
-def _is_nobodys(conversation: Conversation) -> bool:
+def _is_nobodys(session: Session, conversation: Conversation) -> bool:
     return (
         conversation.assigned_to_staff is None
-        and conversation.assigned_to_team is None
+        and not stepping_in.is_at_work(session, conversation.assigned_to_team)
         and conversation.taken_by is None
     )
 

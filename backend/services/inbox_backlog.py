@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backend.store import inbox
@@ -9,10 +11,11 @@ from backend.store import inbox
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-PAGE, PAGES = 100, 20  # of a tick; each page is a transaction of its own, so that nobody waits long
+# Of a tick. On SQLite calls wait for whoever writes, so each page is small and a pause lets others go first.
+PAGE, PAGES, BREATH_S = 10, 100, 0.05
 
 
-def take_in(deps: Deps) -> int:
+def take_in(deps: Deps, pause: Callable[[float], None] = time.sleep) -> int:
     """Return how many conversations were taken in; 0 once all are."""
     done = 0
     for _ in range(PAGES):
@@ -21,4 +24,5 @@ def take_in(deps: Deps) -> int:
         done += found
         if found < PAGE:
             break
+        pause(BREATH_S)
     return done

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from backend.services.regions import HOME_REGION
@@ -17,14 +18,24 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 
-def seen(session: Session, member: Member, conversation_id: int) -> None:
-    """In the caller's transaction: she has read this conversation up to its latest message."""
-    latest = session.scalar(select(func.max(Message.id)).where(Message.conversation_id == conversation_id)) or 0
-    _note(session, member, conversation_id, latest)
+def newest(session: Session) -> int:
+    """The id of the newest message there is anywhere, 0 without any: as far as a list drawn now can be read."""
+    return session.scalar(select(func.max(Message.id))) or 0
 
 
-def mark(deps: Deps, member: Member, conversation_ids: Iterable[int], *, read: bool) -> int:
-    """Mark these conversations read or unread for `member`; those out of her region are passed over. Returns how many."""
+def seen(session: Session, member: Member, conversation_id: int, upto: int | None = None) -> None:
+    """In the caller's transaction: she has read this conversation up to its latest message, or no further than `upto`."""
+    said = select(func.max(Message.id)).where(Message.conversation_id == conversation_id)
+    latest = session.scalar(said if upto is None else said.where(Message.id <= upto))
+    if latest is not None:
+        _note(session, InboxRead, latest, staff_id=member.id, conversation_id=conversation_id)
+
+
+def mark(deps: Deps, member: Member, conversation_ids: Iterable[int], *, upto: int | None) -> int:
+    """Mark these conversations read by `member` up to message `upto`, the newest there was when the list was drawn.
+
+    None: mark them unread. Those out of her region are passed over. Returns how many.
+    """
     with deps.db.write() as session:
         ids = session.scalars(
             select(Conversation.id).where(
@@ -33,28 +44,32 @@ def mark(deps: Deps, member: Member, conversation_ids: Iterable[int], *, read: b
             )
         ).all()
         for conversation_id in sorted(ids):
-            if read:
-                seen(session, member, conversation_id)
+            if upto is None:
+                _note(session, InboxRead, 0, staff_id=member.id, conversation_id=conversation_id)
             else:
-                _note(session, member, conversation_id, 0)
+                seen(session, member, conversation_id, upto)
         return len(ids)
 
 
-def mark_all(deps: Deps, member: Member) -> None:
-    """Everything up to now counts as read by `member`."""
+def mark_all(deps: Deps, member: Member, upto: int) -> None:
+    """Everything up to message `upto` counts as read by `member`."""
     with deps.db.write() as session:
-        latest = session.scalar(select(func.max(Message.id))) or 0
-        floor = session.get(InboxFloor, member.id)
-        if floor is None:
-            session.add(InboxFloor(staff_id=member.id, seen_id=latest))
-        else:
-            floor.seen_id = max(floor.seen_id, latest)
-        session.execute(delete(InboxRead).where(InboxRead.staff_id == member.id))
+        upto = min(upto, newest(session))
+        _note(session, InboxFloor, upto, staff_id=member.id)
+        # What she has marked by itself further than that stays.
+        session.execute(
+            delete(InboxRead).where(InboxRead.staff_id == member.id, InboxRead.seen_id <= upto),
+            execution_options={"synchronize_session": False},
+        )
 
 
-def _note(session: Session, member: Member, conversation_id: int, seen_id: int) -> None:
-    row = session.get(InboxRead, (member.id, conversation_id))
-    if row is None:
-        session.add(InboxRead(staff_id=member.id, conversation_id=conversation_id, seen_id=seen_id))
-    else:
-        row.seen_id = seen_id
+def _note(session: Session, table: type[InboxRead] | type[InboxFloor], seen_id: int, **whose: int) -> None:
+    """Read up to `seen_id`, never less far than before; 0: unread. Of two tabs at once neither is in the other's way."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    values = (postgresql.insert if on_postgres else sqlite.insert)(table).values(**whose, seen_id=seen_id)
+    further = case((table.seen_id > values.excluded.seen_id, table.seen_id), else_=values.excluded.seen_id)
+    session.execute(
+        values.on_conflict_do_update(
+            index_elements=list(whose), set_={"seen_id": further if seen_id else values.excluded.seen_id}
+        )
+    )

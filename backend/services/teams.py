@@ -13,7 +13,7 @@ from backend.domain.routing import TOPICS
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.staff_login import Member
-from backend.store.models import Case, Conversation, Region, Team, TeamMember
+from backend.store.models import Case, Region, Team, TeamMember
 from backend.store.queries import stepping_in
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def change(
 ) -> None:
     """Change a team as the reader saw it. Raises `NotFound`, `Forbidden`, `Invalid`, `Conflict` (changed).
 
-    One that is let go keeps nothing: what was given to it is everybody's again.
+    One that is let go has nothing any more: its open cases are everybody's, and so are its conversations, which keep its
+    number (they may be years of them) and are its own again only should it be taken up again.
     """
     with deps.db.write() as session:
         team = stepping_in.team(session, member.region_code, team_id, lock=True)
@@ -65,12 +66,12 @@ def change(
         team.name, team.topics, team.active, team.version = _name(name), _topics(topics), active, version + 1
         _fill(session, member, team, people)
         if not active:
-            quietly = {"synchronize_session": False}
-            for kind in (Case, Conversation):
-                session.execute(
-                    update(kind).where(kind.assigned_to_team == team.id).values(assigned_to_team=None),
-                    execution_options=quietly,
-                )
+            session.execute(
+                update(Case)
+                .where(Case.assigned_to_team == team.id, Case.status != "closed")
+                .values(assigned_to_team=None),
+                execution_options={"synchronize_session": False},
+            )
         audit.write(session, deps.clock(), member.actor, "changed_team", team, active=active)
 
 

@@ -11,17 +11,19 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, func, insert, inspect, select, text, update
+from sqlalchemy import Connection, bindparam, delete, event, func, insert, inspect, select, text, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, marks
+from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, has_words, marks
 from backend.domain.search_words import tokens
 from backend.store.models import (
     Call,
     Case,
     Conversation,
+    ConversationClosing,
     Handset,
     HandsetOwner,
     InboxBacklog,
@@ -30,8 +32,10 @@ from backend.store.models import (
     Message,
     Person,
     PlannedCall,
+    StaffCall,
 )
 from backend.store.models.stepping_in import HOME_COUNTY
+from backend.store.queries.corrections import unreviewed, worded
 
 # Marks speak of the latest turns: a talk without end is neither read nor judged as a whole.
 TURNS = 500
@@ -48,6 +52,7 @@ _WATCHED: dict[type[Any], tuple[str, ...]] = {
     Case: ("conversation_id", "kind", "status"),
     Call: ("conversation_id", "status", "ended_at"),
     PlannedCall: ("status", "handset_id"),
+    StaffCall: ("conversation_id", "status"),
     HandsetOwner: ("handset_id", "person_id", "until"),
     Person: ("birth_year",),
 }  # fmt: skip
@@ -102,6 +107,8 @@ def _after_flush(session: Session, _: Any) -> None:
         if kind not in _WATCHED:
             continue
         changed = {name for name in _WATCHED[kind] if inspect(each).attrs[name].history.has_changes()}
+        if kind is Message and changed == {"status"} and not _fails_or_failed(each):
+            continue  # on its way to an answer, or a text of ours on its way: nothing is marked by that
         if not changed and each not in session.deleted:
             continue
         if kind is Person:
@@ -127,17 +134,17 @@ def _after_flush(session: Session, _: Any) -> None:
         touch(session, session.connection().scalars(latest))
 
 
+def _fails_or_failed(message: Message) -> bool:
+    past = inspect(message).attrs.status.history
+    return message.direction == "inbound" and "failed" in (*past.added, *past.deleted)
+
+
 def _note_words(session: Session, message: Message, changed: set[str]) -> None:
     touched: _Touched = session.info["inbox"]
     if "body" in changed and message not in session.new:
         touched.reworded.add(message.conversation_id)
-    elif "body" in changed and _is_speech(message.body):
+    elif "body" in changed and has_words(message.body):
         touched.said[message.conversation_id] |= tokens(message.body)
-
-
-def _is_speech(body: str) -> bool:
-    """(来电), (没出声) and the like stand for what happened, not for words."""
-    return not (body.startswith("(") and body.endswith(")"))
 
 
 def _in_bulk(state: ORMExecuteState) -> None:
@@ -149,13 +156,15 @@ def _in_bulk(state: ORMExecuteState) -> None:
         return
     statement: Any = state.statement
     where = [] if statement.whereclause is None else [statement.whereclause]
-    if kind is Message:
-        named = {getattr(column, "key", column) for column in (getattr(statement, "_values", None) or {})}
-        if named == {"status"}:
-            where.append(Message.direction == "inbound")  # how a text of ours travels marks nothing
+    named = {getattr(column, "key", column) for column in (getattr(statement, "_values", None) or {})}
+    if state.is_update and not named & {*_WATCHED[kind]}:
+        return
+    if kind is Message and named == {"status"}:
+        where.append(Message.direction == "inbound")  # how a text of ours travels marks nothing
     column = Conversation.id if kind is Conversation else kind.conversation_id
     ids = state.session.connection().scalars(select(column).where(*where).distinct())
-    touch(state.session, (one for one in ids if one is not None), reworded=kind is Message)
+    reworded = kind is Message and (state.is_delete or "body" in named)
+    touch(state.session, (one for one in ids if one is not None), reworded=reworded)
 
 
 def _before_commit(session: Session) -> None:
@@ -179,29 +188,20 @@ def _refresh(connection: Connection, conversation_id: int, said: set[int], rewor
     if connection.dialect.name == "postgresql":
         # Two transactions that touch one conversation: the second reads what the first has committed.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock, :id)"), {"lock": _LOCK, "id": conversation_id})
-    found = connection.execute(
-        select(Conversation.__table__, Handset.number.label("number"))
-        .join(Handset, Handset.id == Conversation.handset_id)
-        .where(Conversation.id == conversation_id)
-    ).one_or_none()
+    found = connection.execute(_CONVERSATION, {"id": conversation_id}).one_or_none()
     if found is None:
         return
-    turns = connection.execute(
-        select(
-            Message.id, Message.direction, Message.channel, Message.status, Message.intent, Message.confidence,
-            Message.corrected, Message.reviewed_at, Message.keys, Message.call_id,
-        )
-        .where(Message.conversation_id == conversation_id)
-        .order_by(Message.id.desc())
-        .limit(TURNS)
-    ).all()  # fmt: skip
+    turns = connection.execute(_LATEST_TURNS, {"id": conversation_id}).all()
+    answered = (row.created_at for row in turns if _of_staff(row))
+    # What went wrong before staff saw to it waits for nobody.
+    settled = max((*answered, *filter(None, (found.closed_last,))), default=_EPOCH)
     carried = marks(
-        [_turn(row) for row in reversed(turns)],
+        [_turn(row, settled) for row in reversed(turns)],
         _cases(connection, conversation_id),
-        _calls(connection, conversation_id),
+        _calls(connection, conversation_id, settled),
         taken=found.taken_by is not None,
-        elder=_elder(connection, found),
-        unreached=_unreached(connection, found),
+        elder=found.born is not None and found.born <= found.last_at.year - ELDER,
+        unreached=_unreached(connection, found, settled),
     )
     hands = {f"staff:{one}" for one in (found.taken_by, found.assigned_to_staff) if one is not None}
     hands |= {f"team:{found.assigned_to_team}"} if found.assigned_to_team is not None else set()
@@ -224,7 +224,53 @@ def _refresh(connection: Connection, conversation_id: int, said: set[int], rewor
     _write_words(connection, conversation_id, int(region[:6].ljust(6, "0")), said, anew=reworded or moved)
 
 
-def _turn(row: Any) -> TurnFacts:
+_EPOCH, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+# Of a conversation what no turn tells, in one statement: it is asked at the end of every transaction that touches it.
+_CLOSED_LAST = select(func.max(ConversationClosing.at)).where(
+    ConversationClosing.conversation_id == Conversation.id, ConversationClosing.undone_at.is_(None)
+)
+_BORN = (
+    select(func.min(Person.birth_year))
+    .join(HandsetOwner, HandsetOwner.person_id == Person.id)
+    .where(HandsetOwner.handset_id == Conversation.handset_id, HandsetOwner.until.is_(None))
+)
+_RANG_BACK = (
+    select(StaffCall.status).where(StaffCall.conversation_id == Conversation.id).order_by(StaffCall.id.desc()).limit(1)
+)
+_CONVERSATION = (
+    select(
+        Conversation.__table__,
+        Handset.number.label("number"),
+        _CLOSED_LAST.scalar_subquery().label("closed_last"),
+        _BORN.scalar_subquery().label("born"),
+        _RANG_BACK.scalar_subquery().label("rang_back"),
+        _RANG_BACK.with_only_columns(StaffCall.ended_at).scalar_subquery().label("rang_back_at"),
+    )
+    .join(Handset, Handset.id == Conversation.handset_id)
+    .where(Conversation.id == bindparam("id"))
+)
+_LATEST_TURNS = (
+    select(
+        Message.id, Message.direction, Message.channel, Message.status, Message.intent, Message.confidence,
+        Message.corrected, Message.keys, Message.call_id, Message.created_at, Message.handled_by,
+        unreviewed().label("unreviewed"), worded().label("worded"),
+    )
+    .where(Message.conversation_id == bindparam("id"))
+    .order_by(Message.id.desc())
+    .limit(TURNS)
+)  # fmt: skip
+
+
+def _of_staff(row: Any) -> bool:
+    """Staff have answered: written, or rung and talked."""
+    return (
+        row.direction == "outbound"
+        and row.handled_by == "staff"
+        and (row.channel == "sms" or row.status == "delivered")
+    )
+
+
+def _turn(row: Any, settled: datetime) -> TurnFacts:
     corrected = row.corrected or {}
     return TurnFacts(
         inbound=row.direction == "inbound",
@@ -233,7 +279,9 @@ def _turn(row: Any) -> TurnFacts:
         intent=corrected.get("intent") or row.intent,
         # What staff have made sure of is sure.
         confidence=None if corrected.get("intent") else row.confidence,
-        reviewed=bool(corrected) or row.reviewed_at is not None,
+        unreviewed=row.unreviewed,
+        words=row.worded,
+        settled=row.created_at <= settled,
         keys=bool(row.keys),
         call_id=row.call_id,
     )
@@ -244,32 +292,23 @@ def _cases(connection: Connection, conversation_id: int) -> list[tuple[str, str]
     return [(row.kind, row.status) for row in rows]
 
 
-def _calls(connection: Connection, conversation_id: int) -> list[CallFacts]:
+def _calls(connection: Connection, conversation_id: int, settled: datetime) -> list[CallFacts]:
     rows = connection.execute(
         select(Call.id, Call.direction, Call.status, Call.ended_at)
         .where(Call.conversation_id == conversation_id)
         .order_by(Call.id.desc())
         .limit(TURNS)
     )
-    return [CallFacts(row.id, row.direction, row.status, row.ended_at is not None) for row in rows]
+    return [
+        CallFacts(row.id, row.direction, row.status, row.ended_at is not None, (row.ended_at or _NEVER) <= settled)
+        for row in rows
+    ]
 
 
-def _elder(connection: Connection, conversation: Any) -> bool:
-    born = (
-        select(Person.id)
-        .join(HandsetOwner, HandsetOwner.person_id == Person.id)
-        .where(
-            HandsetOwner.handset_id == conversation.handset_id,
-            HandsetOwner.until.is_(None),
-            Person.birth_year <= conversation.last_at.year - ELDER,
-        )
-        .limit(1)
-    )
-    return connection.scalar(born) is not None
-
-
-def _unreached(connection: Connection, conversation: Any) -> bool:
-    """The latest call of ours in this conversation's time reached nobody."""
+def _unreached(connection: Connection, conversation: Any, settled: datetime) -> bool:
+    """The latest call of ours in this conversation's time reached nobody: one the line placed, or one of staff."""
+    if conversation.rang_back in ("busy", "no-answer", "failed") and (conversation.rang_back_at or _NEVER) > settled:
+        return True
     last = connection.execute(
         select(PlannedCall.status, PlannedCall.finished_at)
         .where(PlannedCall.handset_id == conversation.handset_id, PlannedCall.purpose != "staff_call")
@@ -285,7 +324,11 @@ def _unreached(connection: Connection, conversation: Any) -> bool:
         Conversation.id > conversation.id,
         Conversation.started_at <= last.finished_at,
     )
-    return last.finished_at >= conversation.started_at and connection.scalar(later.limit(1)) is None
+    return (
+        last.finished_at >= conversation.started_at
+        and last.finished_at > settled
+        and connection.scalar(later.limit(1)) is None
+    )
 
 
 def _write_entries(
@@ -316,7 +359,7 @@ def _write_words(connection: Connection, conversation_id: int, county: int, said
             .order_by(Message.id.desc())
             .limit(WORDS_OF)
         )
-        said = {one for body in spoken if _is_speech(body) for one in tokens(body)}
+        said = {one for body in spoken if has_words(body) for one in tokens(body)}
     if not said:
         return
     on_postgres = connection.dialect.name == "postgresql"

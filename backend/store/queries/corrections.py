@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from backend.domain.inbox import KEYED
 from backend.store.models import (
     AuditEvent,
     Call,
@@ -135,15 +136,28 @@ def turns(session: Session, conversation_id: int, *, before: int | None = None, 
 
 def count_unreviewed(session: Session, conversation_id: int) -> int:
     """Turns with something to review that nobody has looked at; 100 stands for more."""
-    waiting = (
-        select(Message.id).where(Message.conversation_id == conversation_id, *to_review(), Message.reviewed_at.is_(None))
-    ).limit(100)  # fmt: skip
+    waiting = select(Message.id).where(Message.conversation_id == conversation_id, unreviewed()).limit(100)
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
-def to_review() -> tuple[ColumnElement[bool], ...]:
-    """An inbound turn whose meaning was found in words, not in keys."""
-    return (Message.direction == "inbound", Message.intent.is_not(None), Message.keys.is_(None))
+def to_review() -> ColumnElement[bool]:
+    """An inbound turn whose meaning was found in words: not in keys, nor in a figure sent as one presses a key."""
+    return and_(
+        Message.direction == "inbound",
+        Message.intent.is_not(None),
+        Message.keys.is_(None),
+        worded(),
+    )
+
+
+def worded() -> ColumnElement[bool]:
+    """`has_words` of domain/inbox.py."""
+    return and_(func.ltrim(Message.body, KEYED) != "", Message.body.not_like("(%)"))
+
+
+def unreviewed() -> ColumnElement[bool]:
+    """One of these that no member of staff has looked at."""
+    return and_(to_review(), Message.reviewed_at.is_(None))
 
 
 def others_of_number(session: Session, region: str, home: str, conversation: Conversation) -> tuple[list[Conversation], list[Conversation]]:  # fmt: skip
@@ -247,7 +261,7 @@ def sums(session: Session, conversation_ids: Sequence[int]) -> dict[int, Sums]:
     rows = session.execute(
         select(
             Message.conversation_id, Message.created_at, Message.channel, Message.direction, Message.intent,
-            Message.confidence, Message.corrected, Message.reviewed_at, Message.keys,
+            Message.confidence, Message.corrected, unreviewed().label("unreviewed"),
         )
         .where(Message.conversation_id.in_(conversation_ids))
         .order_by(Message.conversation_id, Message.id)
@@ -266,7 +280,7 @@ def sums(session: Session, conversation_ids: Sequence[int]) -> dict[int, Sums]:
         if row.confidence is not None:
             one.lowest = min(row.confidence, one.lowest if one.lowest is not None else 1.0)
         one.corrected += bool({"intent", "entities"} & (row.corrected or {}).keys())
-        one.unreviewed += row.intent is not None and row.keys is None and row.reviewed_at is None
+        one.unreviewed += row.unreviewed
     cases = select(Case.conversation_id, Case.kind).where(Case.conversation_id.in_(conversation_ids)).order_by(Case.id)
     for conversation_id, kind in session.execute(cases):
         if conversation_id is not None and kind not in found[conversation_id].cases:

@@ -118,6 +118,12 @@ def names_of_teams(session: Session, ids: Iterable[int | None]) -> dict[int, str
     return dict(session.execute(select(Team.id, Team.name).where(Team.id.in_(wanted))).all()) if wanted else {}
 
 
+def is_at_work(session: Session, team_id: int | None) -> bool:
+    """Whether a team has what was given to it: one that was let go has nothing."""
+    team = session.get(Team, team_id) if team_id is not None else None
+    return team is not None and team.active
+
+
 def acting_roles() -> list[str]:
     return [role for role, verbs in VERBS.items() if "reply" in verbs]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from backend.domain.inbox import BITS, CallFacts, TurnFacts, areas, flags, marks
+from backend.domain.inbox import BITS, CallFacts, TurnFacts, areas, flags, has_words, marks
 
 
 def heard(intent="search_jobs", confidence=0.9, **more):
@@ -15,8 +17,30 @@ ANSWER = TurnFacts(False, "sms", "delivered")
 
 
 def test_a_plain_talk_waits_for_nothing_but_a_review():
-    assert marks([heard(), ANSWER]) == {"review", "sms"}
-    assert marks([heard(reviewed=True), ANSWER]) == {"sms"}
+    assert marks([heard(unreviewed=True), ANSWER]) == {"review", "sms"}
+    assert marks([heard(), ANSWER]) == {"sms"}
+
+
+def test_what_failed_waits_until_staff_have_seen_to_it():
+    broken = CallFacts(1, "inbound", "lost", True)
+    assert marks([heard(status="failed")]) == {"waiting", "failed", "sms"}
+    assert marks([heard(status="failed", settled=True)]) == {"sms"}
+    assert "failed" in marks([heard()], calls=[broken])
+    assert "failed" not in marks([heard()], calls=[replace(broken, settled=True)])
+
+
+def test_words_that_are_gone_were_neither_unsure_nor_missed():
+    assert marks([heard("nlu_fallback", 0.1, words=False), heard("apply_job", 0.5, words=False)]) == {"sms"}
+
+
+@pytest.mark.parametrize("body", ["1", " 2。", "１", "*0#", "(来电)", "(已删除)", "", "1 2"])
+def test_keys_pressed_by_writing_and_what_stands_for_an_event_are_no_words(body):
+    assert not has_words(body)
+
+
+@pytest.mark.parametrize("body", ["要得", "1号", "一", "ok", "(笑)要得", "工钱?"])
+def test_anything_said_is_words(body):
+    assert has_words(body)
 
 
 @pytest.mark.parametrize(
