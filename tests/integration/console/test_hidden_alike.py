@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -195,6 +196,29 @@ def test_a_search_finds_what_its_reader_could_have_shown_and_nothing_else(browse
         answer = browser.visit(f"/console/conversations?q={asked}")
         assert f'/console/conversations/{told["talk"]}"' not in answer.text, asked
         assert "没有找到对话" in words(answer)
+
+
+def test_what_is_searched_for_stands_in_no_address_and_goes_with_the_session(browse, told):
+    browser = browse("cun")
+    page = browser.visit("/console/conversations")
+    assert 'method="post" action="/console/conversations/search"' in page.text
+    answer = browser.submit("/console/conversations/search", q=NAME, number="", channel="sms", area="", show="unread")
+    address = answer.headers["Location"]
+    assert answer.status_code == 303
+    assert "%" not in address and "channel=sms" in address and "show=unread" in address
+    page = browser.visit(address)
+    assert f'/console/conversations/{told["talk"]}"' in page.text
+    assert f'value="{NAME}"' in page.text
+    # What leads on from the page carries no words either.
+    assert not [one for one in re.findall(r'href="([^"]+)"', page.text) if "q=" in one]
+    file = browser.submit(address.replace("conversations?", "conversations.csv?"), reason="report")
+    assert f"\n{told['talk']}," in file.text
+    other = words(browse("cun").visit(address))
+    assert "上次搜的字没有留着" in other
+    for number in range(4):
+        browser.submit("/console/conversations/search", q=f"老板{number}"[:2])
+    assert "上次搜的字没有留着" in words(browser.visit(address))
+    assert browser.submit("/console/conversations/search", q="老板", more="1").status_code == 400
 
 
 def test_a_visit_note_is_read_by_those_who_visit(browse, make, staff):
