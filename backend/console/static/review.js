@@ -77,8 +77,8 @@ function fill(form, what) {
   return form;
 }
 
-/** A value out of a list is chosen, not typed. */
-function choose(form) {
+/** A value out of a list is chosen, not typed. `kept`: what stands there was sent once and stays, whatever it is. */
+function choose(form, kept = false) {
   const input = form.querySelector("input[name=value]") || form.querySelector("input[data-typed]");
   const list = document.getElementById(`values-${form.elements.entity.value}`);
   let select = form.querySelector("select[data-choices]");
@@ -95,6 +95,10 @@ function choose(form) {
   input.hidden = true;
   input.removeAttribute("name");
   input.dataset.typed = "";
+  const typed = input.value.trim();
+  const same = [...select.options].find((one) => one.value === typed || one.text === typed);
+  if (same) select.value = same.value;
+  else if (typed && kept) select.append(new Option(typed, typed, true, true));
   input.after(select);
   select.addEventListener("change", () => look(form));
 }
@@ -216,6 +220,6 @@ document.addEventListener("keydown", (event) => {
 const back = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
 if (back && turns.includes(back)) mark(back.classList.contains("looked") ? turns.slice(turns.indexOf(back)).find((one) => one.classList.contains("unlooked")) || back : back);
 else { const first = turns.find((one) => one.classList.contains("unlooked")); if (first) mark(first); }
-for (const form of document.querySelectorAll("main > section form[data-value]")) { watch(form); choose(form); }
+for (const form of document.querySelectorAll("main > section form[data-value]")) { watch(form); choose(form, true); }
 const printer = document.querySelector(".printing .watermark");
 if (printer) print();

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from backend.services import correct_turn
+from backend.services.correct_turn import Wish
 from backend.store.models import AuditEvent, HandsetOwner, Message, Worker
 from tests.integration.console.conftest import VILLAGE
 from tests.integration.console.test_in_chromium import address, database_url, log_in, tab  # noqa: F401
@@ -152,6 +154,31 @@ def test_a_value_out_of_a_list_is_chosen(tab, talk, database):  # noqa: F811
     tab.click(".panel form[data-value] button.main")
     tab.wait_for_selector(".notice.done")
     assert values(database, talk["second"]) == [("job_type", "B03", "采茶")]
+
+
+def test_what_was_chosen_out_of_a_list_still_stands_after_a_colleague_was_quicker(tab, talk, deps, member, database):  # noqa: F811
+    """C5: the page says so, and pressing again stores it."""
+    log_in(tab)
+    tab.goto(f"/console/turns/{talk['second']}?number=0")
+    tab.select_option("select[data-choices]", "B03")
+    correct_turn.correct(deps, member("zhen"), talk["second"], Wish("right"), 0)
+    tab.click("form[data-value] button.main")
+    tab.wait_for_selector(".overtaken")
+    assert tab.input_value("select[data-choices]") == "B03"
+    tab.click("form[data-value] button.main")
+    tab.wait_for_selector(".effects")
+    tab.click(".effects button.main")
+    tab.wait_for_selector(".notice.done")
+    assert values(database, talk["second"]) == [("job_type", "B03", "采茶")]
+
+
+def test_what_was_typed_and_is_in_no_list_stays_too(tab, talk):  # noqa: F811
+    log_in(tab)
+    tab.goto(f"/console/turns/{talk['second']}?number=0")
+    tab.evaluate("document.querySelector('select[data-choices]').append(new Option('摘星星', '摘星星', true, true))")
+    tab.click("form[data-value] button.main")
+    tab.wait_for_selector(".notice.problem")
+    assert tab.input_value("select[data-choices]") == "摘星星"
 
 
 def test_without_the_script_the_same_is_done_by_forms(address, talk, database):  # noqa: F811
