@@ -95,6 +95,8 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "when": text.when,
             "day": text.day,
             "days": text.days,
+            "short": text.short,
+            "short_days": text.short_days,
             "pay": text.pay,
             "yuan": text.yuan,
             "yes_no": text.yes_no,

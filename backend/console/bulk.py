@@ -47,7 +47,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         review_transcript.note_reading(deps, member, f"picked_{kind}", ids=[row.id for row in rows])
         return render_template(
             "console/bulk.html",
-            kind=kind, act=act, what=labels.label(LABELS[kind], act), ids=ids, rows=rows, shown=SHOWN,
+            kind=kind, act=act, asks=labels.label(words.BULK_ASKS, act) % {"count": len(ids)}, what=labels.label(LABELS[kind], act), ids=ids, rows=rows, shown=SHOWN,
             mask=Mask(), problem=problem, back=LISTS[kind],
             officers=[one for one in officers if one.active and one.role in ("village", "town", "county")],
             places=places_within(deps, member.region_code, "") if act == "village" else [],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import ledger_labels, table
+from backend.console import ledger_history, ledger_labels, table
 from backend.console.conversations import ID
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/households")
-    def households() -> str:
+    def households() -> ResponseReturnValue:
         region, without = me().region_code, request.args.get("without") == "1"
+        asked = "".join(request.args.get("number", "").split())
+        place = table.sieve_asked(region, "place").place
         since = earning_since(deps.clock().astimezone(TIMEZONE).date())
         with deps.db.read() as session:
+            wanted = queries.one(session, region, HOME_REGION, int(asked)) if _NUMBER.fullmatch(asked) else None
+            if wanted is not None:
+                return redirect(url_for("console.household", household_id=wanted.id))
             rows, after = queries.page(
-                session, region, HOME_REGION, since, without=without, after=request.args.get("after", "")
+                session, place or region, HOME_REGION, since, without=without, after=request.args.get("after", "")
             )
             figures = queries.figures(session, region, HOME_REGION, since)
         review_transcript.note_reading(deps, me(), "listed_households", ids=[row.household.id for row in rows])
@@ -42,6 +47,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows=rows,
             after=after,
             without=without,
+            asked=asked,
+            place=place,
+            places=deps.regions.villages_of(region),
             figures={name: table.capped(count) for name, count in figures.items()},
             mask=Mask(),
             words=ledger_labels,
@@ -55,10 +63,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
             household = service.seen(session, member, household_id)
             members = queries.members_of(session, [household_id])[household_id]
             earning = queries.is_earning(session, household_id, since)
+            past = ledger_history.household(deps, session, member, household_id)
         review_transcript.note_reading(deps, member, "read_household", ids=[household_id])
         return render_template(
             "console/household.html",
             household=household,
+            history=past,
             members=members,
             earning=earning,
             ours=lambda person: may_see(member.region_code, person.village_code or HOME_REGION),
@@ -115,6 +125,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             service.take_out(deps, me(), worker_id)
             flash(gettext("从户里移出来了。"), "done")
         return redirect(url_for("console.worker", worker_id=worker_id), 303)
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def _other_village() -> str:

@@ -326,6 +326,16 @@ def job_types() -> dict[str, tuple[str, str]]:
         return {row["code"]: (row["name"], row["english"]) for row in csv.DictReader(rows)}
 
 
+# The first sign of a trade's code (vocabulary §4.1).
+TRADE_GROUPS = {
+    "A": N_("农活、林果"),
+    "B": N_("建筑、装修"),
+    "F": N_("进厂、加工"),
+    "S": N_("服务、家政"),
+    "T": N_("运输、搬运"),
+}
+
+
 def job_name(code: str) -> str:
     names = job_types().get(code)
     if names is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import ledger_labels, ledger_reasons
+from backend.console import labels, ledger_labels, ledger_reasons, ledgerwork_labels
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -29,6 +29,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a file is sent in needs a little more room than the file.
 MOST_SENT_BYTES = MOST_BYTES + 64 * 1024
 SHOWN = 20
+# What the codes of the ledgers are called in a file.
+WORDS = {
+    "employer_kind": labels.EMPLOYER_KINDS,
+    "offer": ledger_labels.OFFER_STATUS,
+    "case": labels.CASES,
+    "priority": {str(code): words for code, words in labels.PRIORITIES.items()},
+    "case_status": labels.CASE_STATUS,
+    "station": ledgerwork_labels.STATION_KINDS,
+}
 _FILTERS = ("village", "trade", "waiting", "verified", "stale", "willingness", "employment", "tab", "full")
 
 
@@ -50,6 +59,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/ledger_files.html",
             words=ledger_labels,
             kinds=TAKEN_IN,
+            drawn=tuple(kind for kind in ledger_labels.LEDGERS if kind != "priority"),
             tabs=TABS,
             recent=recent,
             problem=problem,
@@ -58,6 +68,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
             may_import=may(member.role, "import_ledger"),
             may_reveal=may(member.role, "reveal"),
         )
+
+    @bp.context_processor
+    def exporting() -> dict[str, Any]:
+        return {"export_words": ledger_labels}
 
     @bp.get("/ledgers/files")
     def ledger_files() -> str:
@@ -78,6 +92,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 full=given.get("full") == "yes",
                 asked=asked,
                 tab=given.get("tab", ""),
+                words=WORDS,
             )
         except Invalid as problem:
             file.close()

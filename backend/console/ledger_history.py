@@ -106,6 +106,26 @@ def lines(
     return told
 
 
+def household(deps: Deps, session: Session, member: Member, household_id: int) -> list[Line]:
+    """Who came into a household and who left it: by their number of the ledger, for a name is hidden."""
+    told = []
+    for entry in queries.entries(session, member.region_code, HOME_REGION, "households", household_id):
+        facts = entry.event.facts
+        who = facts.get("worker") or facts.get("other")
+        told.append(
+            Line(
+                at=entry.event.at,
+                who=entry.who or gettext("本人或系统"),
+                what=f"{label(words.EVENTS, entry.event.verb)} {who or ''}".strip(),
+                changes=(),
+                turn=None,
+                event_id=None,
+                undone=False,
+            )
+        )
+    return told
+
+
 def value_told(deps: Deps, field: str, value: Any, mask: Mask, names: dict[int, str]) -> str:
     """A stored value as the card shows it."""
     if value is None or value in ("", []):

@@ -94,7 +94,16 @@ FIELDS = {
     "preferred_channel": N_("怎么联系"),
     "waiting_since": N_("哪天起没活"),
 }
-LEDGERS = {"workers": N_("劳动力信息台账"), "openings": N_("单位岗位需求台账"), "priority": N_("重点群体台账")}
+LEDGERS = {
+    "workers": N_("劳动力信息台账"),
+    "openings": N_("单位岗位需求台账"),
+    "priority": N_("重点群体台账"),
+    "employers": N_("用工单位台账"),
+    "households": N_("户台账"),
+    "offers": N_("派活台账"),
+    "cases": N_("待办台账"),
+    "stations": N_("市场和驿站台账"),
+}
 EXPORT_REASONS = {
     "report": N_("按规定上报"),
     "visit": N_("上门走访要用"),

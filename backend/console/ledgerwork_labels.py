@@ -28,6 +28,8 @@ EVENTS = {
     "corrected": N_("纠正"),
     "station_edited": N_("改了"),
     "station_added": N_("新设"),
+    "joined_household": N_("进了这一户：台账号"),
+    "left_household": N_("出了这一户：台账号"),
 }
 FIELDS = {
     "name": N_("姓名"),
@@ -127,6 +129,17 @@ BULK_OPENINGS = {
     "publish": N_("发布"),
     "reject": N_("退回"),
     "extend": N_("最后一天往后延"),
+}
+# The same as what pressing does; %(count)s: of how many.
+BULK_ASKS = {
+    "confirm": N_("把%(count)s个人都记成“还在找活”"),
+    "at_home": N_("把%(count)s个人都记成“在家”"),
+    "away": N_("把%(count)s个人都记成“外出了”"),
+    "officer": N_("给%(count)s个人定帮扶人"),
+    "village": N_("给%(count)s个人改村（社区）"),
+    "publish": N_("发布%(count)s个岗位"),
+    "reject": N_("退回%(count)s个岗位"),
+    "extend": N_("把%(count)s个岗位的最后一天往后延"),
 }
 BULK_FAILED = {
     "conflict": N_("同事先改了"),

@@ -11,7 +11,7 @@ from backend.console.guard import me
 from backend.console.labels import N_
 from backend.console.openings import shown_of
 from backend.console.text import Mask
-from backend.domain.access import may_see
+from backend.domain.access import may, may_see
 from backend.services import review_transcript
 from backend.services.regions import HOME_REGION
 from backend.store.queries import offer_list as queries
@@ -38,11 +38,18 @@ def register(bp: Blueprint, deps: Deps) -> None:
         status = status if status in queries.STATUSES else ""
         sort = table.sort_asked(tuple(queries.SORTS))
         sieve = table.sieve_asked(member.region_code, "words", "place", "trade", "day")
+        need = may(member.role, "verify_hardship")
         with deps.db.read() as session:
             rows, after = queries.page(
-                session, member.region_code, status=status, sort=sort, after=request.args.get("after", ""), sieve=sieve
+                session,
+                member.region_code,
+                status=status,
+                need=need,
+                sort=sort,
+                after=request.args.get("after", ""),
+                sieve=sieve,
             )
-            total = None if sieve.args else queries.count(session, member.region_code, status, table.MOST_COUNTED)
+            total = None if sieve.args else queries.count(session, member.region_code, status, need, table.MOST_COUNTED)
         review_transcript.note_reading(deps, member, "listed_offers", ids=[row.id for row in rows], **sieve.facts)
         rows = table.readable(rows, sieve, lambda row: shown_of(deps, row.opening))
         return render_template(

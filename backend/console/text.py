@@ -69,6 +69,30 @@ def days(starts_on: date, ends_on: date) -> str:
     return day(starts_on) if starts_on == ends_on else f"{day(starts_on)} – {day(ends_on)}"
 
 
+def short(at: date | datetime | None, now: datetime) -> str:
+    """A day in a table, where there is no room for more: 11月23日, 2025年11月23日, of today the clock."""
+    if at is None:
+        return ""
+    local = at.astimezone(TIMEZONE) if isinstance(at, datetime) else at
+    today = now.astimezone(TIMEZONE)
+    on = local.date() if isinstance(local, datetime) else local
+    if isinstance(local, datetime) and on == today.date():
+        return local.strftime("%H:%M")
+    if english():
+        return f"{on.day} {on.strftime('%b' if on.year == today.year else '%b %Y')}"
+    year = "" if on.year == today.year else f"{on.year}年"
+    return f"{year}{on.month}月{on.day}日"
+
+
+def short_days(starts_on: date, ends_on: date, now: datetime) -> str:
+    """11月23日–25日 in a table."""
+    first = short(starts_on, now)
+    if starts_on == ends_on:
+        return first
+    same_month = (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month) and not english()
+    return f"{first}–{f'{ends_on.day}日' if same_month else short(ends_on, now)}"
+
+
 def yuan(fen: int | None) -> str:
     """12050 → 120.5; whole yuan without decimals."""
     if fen is None:

@@ -21,6 +21,7 @@ from backend.console.text import Mask
 from backend.domain.access import may
 from backend.domain.ledger_cells import national
 from backend.domain.ledgers import Reading, column_of, read_row
+from backend.domain.public_words import line_number
 from backend.errors import Conflict, Forbidden, Invalid
 from backend.services import edit_worker, review_transcript
 from backend.services import window_registration as service
@@ -38,6 +39,7 @@ TYPED = ("name", "gender", "birth_year", "village", "pay", "available_from", "av
 ONE = (*TYPED, "phone_of", "relation", "how", "given_by", "form_number")
 MANY = ("trades", "hardships", "uses")
 LONGEST = 200
+USUAL = 10  # trades shown at once: those most people of the place do
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -46,12 +48,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             rows = ledgers.some(session, member.region_code, HOME_REGION, alike or [])
             phones = numbers_of(session, [row.person_id for row in rows])
+            often = ledgers.usual_trades(session, member.region_code, USUAL)
         if rows:
             review_transcript.note_reading(deps, member, "listed_alike", ids=[row.id for row in rows])
         return render_template(
             "console/window.html",
             given=given, wrong=wrong, problem=problem, alike=rows, phones={k: v.number for k, v in phones.items()},
-            mask=Mask(), words=words, ledger_words=ledger_labels, trades=labels.job_types(),
+            mask=Mask(), words=words, ledger_words=ledger_labels, groups=_groups(), often=often,
             places=places_within(deps, member.region_code, ""),
         )  # fmt: skip
 
@@ -132,14 +135,19 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return render_template(
             "console/slip.html",
             worker=worker, person=worker.person, consent=consent, words=words, trades=trades,
-            mask=Mask(frozenset({"name", "phone"}) if fresh else shown), phone=handset.number if handset else None,
-            line=national(deps.settings.twilio_phone_number), station=station, by=member.name,
+            mask=Mask(frozenset({"name", "phone"}) if fresh else shown), phone=national(handset.number) if handset else "",
+            line=line_number(deps.settings.twilio_phone_number), station=station, by=member.name,
             alike=[one.id for one in alike if one.id != worker_id] if may(member.role, "merge_entries") else [],
         )  # fmt: skip
 
     def _may() -> None:
         if not may(me().role, "register_at_window"):
             raise Forbidden("this role only looks")
+
+
+def _groups() -> dict[str, list[str]]:
+    """The trades by their group, in the order of the list."""
+    return {group: [code for code in labels.job_types() if code.startswith(group)] for group in labels.TRADE_GROUPS}
 
 
 def sentence(name: str) -> str:

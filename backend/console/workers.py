@@ -21,7 +21,8 @@ from backend.domain.ledger_days import day as day_of
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import Reading, column_of, read_row
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import edit_worker, export_ledger, review_transcript, worker_ledger
+from backend.services import edit_worker, review_transcript, worker_ledger
+from backend.services.export_rows import place_told
 from backend.services.plan_import import place_finder
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
@@ -112,6 +113,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "asked": queries.Filter(),
             "args": {},
             "searched": False,
+            "who": "",
             "sort": "",
             "after": "",
             "total": None,
@@ -162,7 +164,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows = queries.found(session, me().region_code, HOME_REGION, name=name, last4=last4)
         by = "last4" if last4 else "name" if name else "nothing"
         review_transcript.note_reading(deps, me(), "searched_workers", ids=[row.id for row in rows], by=by)
-        return shown_list(rows, searched=True)
+        return shown_list(rows, searched=True, who=who)
 
     def card(
         worker_id: int, *, facts: dict[str, str] | None = None, wrong: dict[str, str] | None = None, problem: str = ""
@@ -310,7 +312,7 @@ def as_form(deps: Deps, worker: Worker) -> dict[str, str]:
     stands = worker_ledger.line(worker, worker.person)
     texts = {key: str(told(key, stands[key])) for key in EDITED}
     return texts | {
-        "village": export_ledger.place_told(deps.regions, worker.person.village_code),
+        "village": place_told(deps.regions, worker.person.village_code),
         "name": worker.person.name or "",
     }
 

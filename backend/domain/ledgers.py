@@ -94,31 +94,69 @@ OPENINGS: tuple[Column, ...] = (
     Column("updated", "最近更新", read=False, kind="date"),
 )  # fmt: skip
 
-# Drawn out only: what stands in it comes from cards and visits (H03, H04).
-PRIORITY: tuple[Column, ...] = tuple(
-    Column(key, header, read=False, width=width, kind=kind)
-    for key, header, width, kind in (
-        ("row", "序号", 6, "number"),
-        ("name", "姓名", 10, "text"),
-        ("gender", "性别", 6, "text"),
-        ("birth_year", "出生年", 8, "number"),
-        ("village", "村（社区）", 18, "text"),
-        ("phone", "联系电话", 15, "text"),
-        ("hardships", "困难情况", 30, "text"),
-        ("job_types", "会做的活", 24, "text"),
-        ("employment_status", "就业状态", 12, "text"),
-        ("job_willingness", "就业意愿", 12, "text"),
-        ("service_needs", "服务需求", 16, "text"),
-        ("waiting_since", "哪天起没活", 12, "date"),
-        ("waiting_days", "没活多少天", 10, "number"),
-        ("last_contact", "最近联系", 12, "date"),
-        ("officer", "帮扶人", 10, "text"),
-        ("next_on", "下次走访", 12, "date"),
-    )
-)
 
-LEDGERS: Mapping[str, tuple[Column, ...]] = {"workers": WORKERS, "openings": OPENINGS, "priority": PRIORITY}
-TITLES = {"workers": "劳动力信息台账", "openings": "单位岗位需求台账", "priority": "重点群体台账"}
+def _drawn(*columns: tuple[str, str, int, str]) -> tuple[Column, ...]:
+    """The columns of a ledger that is drawn out only: (key, head, width, kind)."""
+    return (
+        NUMBER_OF_ROW,
+        *(Column(key, header, read=False, width=width, kind=kind) for key, header, width, kind in columns),
+    )
+
+
+# What stands in it comes from cards and visits (H03, H04).
+PRIORITY: tuple[Column, ...] = _drawn(
+    ("name", "姓名", 10, "text"),
+    ("gender", "性别", 6, "text"),
+    ("birth_year", "出生年", 8, "number"),
+    ("village", "村（社区）", 18, "text"),
+    ("phone", "联系电话", 15, "text"),
+    ("hardships", "困难情况", 30, "text"),
+    ("job_types", "会做的活", 24, "text"),
+    ("employment_status", "就业状态", 12, "text"),
+    ("job_willingness", "就业意愿", 12, "text"),
+    ("service_needs", "服务需求", 16, "text"),
+    ("waiting_since", "哪天起没活", 12, "date"),
+    ("waiting_days", "没活多少天", 10, "number"),
+    ("last_contact", "最近联系", 12, "date"),
+    ("officer", "帮扶人", 10, "text"),
+    ("next_on", "下次走访", 12, "date"),
+)
+EMPLOYERS = _drawn(
+    ("employer", "用工单位", 22, "text"), ("employer_kind", "单位类型", 12, "text"), ("phone", "联系电话", 15, "text"),
+    ("region_code", "地方", 20, "text"), ("verified", "核实过", 8, "text"), ("openings", "发过几个岗位", 12, "number"),
+    ("out", "正在招几个", 10, "number"), ("made", "登记", 12, "date"),
+)  # fmt: skip
+HOUSEHOLDS = _drawn(
+    ("number", "户号", 8, "number"), ("village", "村（社区）", 20, "text"), ("people", "几个人", 8, "number"),
+    ("names", "户里的人", 30, "text"), ("earning", "有人上工", 9, "text"), ("hardships", "有核实过的困难", 14, "text"),
+)  # fmt: skip
+OFFERS = _drawn(
+    ("title", "岗位", 18, "text"), ("job_type", "工种", 12, "text"), ("region_code", "务工地点", 20, "text"),
+    ("employer", "用工单位", 20, "text"), ("starts_on", "开始日期", 12, "date"), ("ends_on", "结束日期", 12, "date"),
+    ("name", "姓名", 10, "text"), ("village", "村（社区）", 20, "text"), ("status", "怎么样了", 12, "text"),
+    ("asked", "哪天问的", 12, "date"), ("answered", "哪天回的", 12, "date"),
+)  # fmt: skip
+CASES = _drawn(
+    ("number", "编号", 8, "number"), ("case", "哪一类", 18, "text"), ("priority", "急不急", 9, "text"),
+    ("status", "状态", 9, "text"), ("region_code", "地方", 20, "text"), ("opened", "哪天来的", 12, "date"),
+    ("due", "哪天前办", 12, "date"), ("officer", "谁接的", 12, "text"), ("closed", "哪天办结", 12, "date"),
+)  # fmt: skip
+STATIONS = _drawn(
+    ("name", "名称", 20, "text"), ("kind", "类别", 10, "text"), ("region_code", "地方", 20, "text"),
+    ("address", "地址", 24, "text"), ("opens_at", "开门", 8, "text"), ("closes_at", "关门", 8, "text"),
+    ("hotline", "电话", 15, "text"), ("area_sqm", "面积（平方米）", 10, "number"), ("windows", "几个窗口", 9, "number"),
+    ("staff_count", "几个工作人员", 10, "number"), ("has_screen", "大屏", 7, "text"), ("has_sign", "标牌", 7, "text"),
+    ("updated", "最近更新", 12, "date"),
+)  # fmt: skip
+
+LEDGERS: Mapping[str, tuple[Column, ...]] = {
+    "workers": WORKERS, "openings": OPENINGS, "priority": PRIORITY, "employers": EMPLOYERS, "households": HOUSEHOLDS,
+    "offers": OFFERS, "cases": CASES, "stations": STATIONS,
+}  # fmt: skip
+TITLES = {
+    "workers": "劳动力信息台账", "openings": "单位岗位需求台账", "priority": "重点群体台账", "employers": "用工单位台账",
+    "households": "户台账", "offers": "派活台账", "cases": "待办台账", "stations": "市场和驿站台账",
+}  # fmt: skip
 TAKEN_IN = ("workers", "openings")
 # Never taken in: the line does not need it, so it must not hold it (PIPL 6).
 _NEVER_READ = re.compile("身份证|证件|公民身份|银行|卡号|账号|帐号|社保号|护照")

@@ -10,13 +10,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.access import may
-from backend.domain.employers import is_public_name
-from backend.domain.ledger_cells import HIDDEN, labels_told, national
+from backend.domain.ledger_cells import HIDDEN, labels_told
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import LEDGERS
-from backend.domain.masking import mask_name, mask_phone
+from backend.domain.masking import mask_name
 from backend.errors import Forbidden, Invalid, LinggongError
-from backend.services import opening_ledger, worker_ledger
+from backend.services import export_rows, opening_ledger, worker_ledger
+from backend.services.export_rows import employer_told, phone_told, place_told
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.staff_login import Member
 from backend.services.write_workbook import write_ledger
@@ -61,10 +61,11 @@ def export(
     full: bool = False,
     asked: queries.Filter | None = None,
     tab: str = "",
+    words: export_rows.Words | None = None,
 ) -> int:
-    """Write the ledger `kind` (workers | openings | priority) of one's own region to `to` and return how many rows.
+    """Write the ledger `kind` (one of `LEDGERS`) of one's own region to `to` and return how many rows.
 
-    `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
+    `words`: what the codes of a ledger that is only drawn out are called. `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
     the workers, `tab` is one of the priority ledger's. Rows are read and written batch by batch. Raises `Forbidden`,
     `Invalid` without one of `REASONS`, `TooManyExports`.
     """
@@ -89,7 +90,8 @@ def export(
         facts = {"kind": kind, "rows": rows, "full": full, "reason": reason, **asked.facts()}
         # Before the file is written: whoever gets it is in the trail.
         _note(deps, member, now, facts | ({"tab": tab} if tab else {}))
-        return write_ledger(kind, _rows(session, deps, kind, query, full), to, told=said, footer=drawn)
+        lines = _rows(session, deps, member, kind, query, full, words or {})
+        return write_ledger(kind, lines, to, told=said, footer=drawn)
 
 
 def _note(deps: Deps, member: Member, now: datetime, facts: dict[str, Any]) -> None:
@@ -115,6 +117,8 @@ def _note(deps: Deps, member: Member, now: datetime, facts: dict[str, Any]) -> N
 
 
 def _query(deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: str) -> Select[Any]:
+    if kind in export_rows.DRAWN:
+        return export_rows.query(member, kind)
     if kind == "openings":
         return (
             select(Opening)
@@ -127,21 +131,18 @@ def _query(deps: Deps, member: Member, kind: str, asked: queries.Filter, tab: st
     return queries.filtered(member.region_code, HOME_REGION, asked, deps.clock())
 
 
-def _rows(session: Session, deps: Deps, kind: str, query: Select[Any], full: bool) -> Iterator[dict[str, Any]]:
-    if kind == "openings":
+def _rows(
+    session: Session, deps: Deps, member: Member, kind: str, query: Select[Any], full: bool, words: export_rows.Words
+) -> Iterator[dict[str, Any]]:
+    if kind in export_rows.DRAWN:
+        found = export_rows.rows(session, deps, member, kind, query, full, words)
+    elif kind == "openings":
         found = _openings(session, deps.regions, query, full)
     elif kind == "priority":
         found = _priority(session, deps, query, full)
     else:
         found = (row for rows in queries.batches(session, query) for row in _workers(session, deps.regions, rows, full))
     return ({"row": number, **row} for number, row in enumerate(found, start=1))
-
-
-def place_told(regions: RegionBook, code: str | None) -> str:
-    """A village with its town before it, so that the name is found again."""
-    if code is None:
-        return ""
-    return (regions.name(code[:9]) if len(code) == 12 else "") + regions.name(code)
 
 
 def _workers(session: Session, regions: RegionBook, rows: Any, full: bool) -> Iterator[dict[str, Any]]:
@@ -155,7 +156,7 @@ def _workers(session: Session, regions: RegionBook, rows: Any, full: bool) -> It
             "village": place_told(regions, person.village_code),
             "updated": worker.updated_at.astimezone(TIMEZONE).date(),
             "name": (person.name or "") if full else mask_name(person.name or ""),
-            "phone": _phone(handset.number if handset else None, full),
+            "phone": phone_told(handset.number if handset else None, full),
             "hardships": labels_told({label.code: label.verified_at is not None for label in worker.hardships}),
         }
         if not full and row["hardships"]:
@@ -184,11 +185,9 @@ def _openings(session: Session, regions: RegionBook, query: Select[Any], full: b
         for opening in rows:
             stands = opening_ledger.line(opening)
             row = {key: _day(value) if key in _DAYS else told(key, value) for key, value in stands.items()}
-            boss = opening.employer
-            named = full or is_public_name(boss.name, boss.kind, verified=boss.verified_at is not None)
             yield row | {
-                "employer": opening.employer.name if named else mask_name(opening.employer.name),
-                "phone": _phone(opening.employer.phone, full),
+                "employer": employer_told(opening.employer, full),
+                "phone": phone_told(opening.employer.phone, full),
                 "region_code": place_told(regions, opening.region_code),
                 "pay": "面议" if stands["pay"] == [None, None, None] else row["pay"],
                 "status": _STATUS.get(opening.status, opening.status),
@@ -197,12 +196,6 @@ def _openings(session: Session, regions: RegionBook, query: Select[Any], full: b
             }
         after = rows[-1].id
         session.expunge_all()
-
-
-def _phone(number: str | None, full: bool) -> str:
-    if not number:
-        return ""
-    return national(number) if full else mask_phone(number)
 
 
 def _day(iso: str | None) -> Any:

@@ -117,6 +117,9 @@ def _move(
         return
     worker.person.household_id = household_id
     session.flush()
-    audit.write(
-        session, deps.clock(), member.actor, "household", worker, was=left, household_id=household_id, reason=reason
-    )
+    now = deps.clock()
+    audit.write(session, now, member.actor, "household", worker, was=left, household_id=household_id, reason=reason)
+    # Beside her card the households' own pasts: who came, who left.
+    for number, verb in ((left, "left_household"), (household_id, "joined_household")):
+        if number is not None and (home := session.get(Household, number)) is not None:
+            audit.write(session, now, member.actor, verb, home, worker=worker.id, reason=reason)

@@ -116,18 +116,23 @@ def page(
         for word, said in zip(sieve.words, sieve.said_in(Employer.name, place=Employer.region_code), strict=True)
     ]
     shown, following = keyset.sifted(session, query, keyset.keys_of(SORTS, sort), after, wanted, PAGE)
+    counts_of = counts(session, region, [one.id for one in shown])
+    rows = [(employer, *counts_of.get(employer.id, (0, 0))) for employer in shown]
+    return rows, following
+
+
+def counts(session: Session, region: str, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Employer id → (openings, openings that are out) in a region."""
     counted = session.execute(
         select(
             Opening.employer_id,
             func.count().label("openings"),
             func.sum(case((Opening.status.in_(("published", "filled")), 1), else_=0)).label("out"),
         )
-        .where(Opening.employer_id.in_([one.id for one in shown]), within(Opening.region_code, region))
+        .where(Opening.employer_id.in_(list(ids)), within(Opening.region_code, region))
         .group_by(Opening.employer_id)
     )
-    counts = {row.employer_id: (int(row.openings), int(row.out)) for row in counted}
-    rows = [(employer, *counts.get(employer.id, (0, 0))) for employer in shown]
-    return rows, following
+    return {row.employer_id: (int(row.openings), int(row.out)) for row in counted}
 
 
 def listed(region: str) -> Select[Employer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,9 +70,7 @@ RANKS = ("labelled_without", "without", "earning")
 
 
 def _ranked(region: str, home: str, since: date, rank: str) -> Select[Household]:
-    # A household nobody lives in any more is kept for its number only.
-    lived_in = exists().where(Person.household_id == Household.id, Person.erased_at.is_(None))
-    query = select(Household).where(_seen(region, home), lived_in)
+    query = listed(region, home)
     if rank == "labelled_without":
         # Few households hold a verified label: they are come to from the labels.
         with_label = (
@@ -106,6 +105,21 @@ def page(
     labelled = set(session.scalars(select(Household.id).where(Household.id.in_(ids), _labelled())))
     listed = [Listed(one, RANKS[number] == "earning", one.id in labelled, members[one.id]) for number, one in shown]
     return listed, f"{shown[-1][0]}~{shown[-1][1].id}" if len(found) > PAGE else ""
+
+
+def listed(region: str, home: str) -> Select[Household]:
+    """Every household of a region; one that nobody lives in any more is kept for its number only."""
+    lived_in = exists().where(Person.household_id == Household.id, Person.erased_at.is_(None))
+    return select(Household).where(_seen(region, home), lived_in)
+
+
+def told(session: Session, rows: Sequence[Household], since: date) -> list[Listed]:
+    """Who lives in these and whether one of them is at work or in verified need."""
+    ids = [one.id for one in rows]
+    members = members_of(session, ids)
+    earning = set(session.scalars(select(Household.id).where(Household.id.in_(ids), _earning(since))))
+    labelled = set(session.scalars(select(Household.id).where(Household.id.in_(ids), _labelled())))
+    return [Listed(one, one.id in earning, one.id in labelled, members[one.id]) for one in rows]
 
 
 def figures(session: Session, region: str, home: str, since: date) -> dict[str, int]:

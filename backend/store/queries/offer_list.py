@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from backend.store.models import Offer, Opening, Station, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
+from backend.store.queries.posts import POST
 from backend.store.queries.scope import walked, within
 from backend.store.queries.sieve import EVERYTHING, Sieve
 
@@ -36,17 +37,30 @@ STATION_SORTS: dict[str, tuple[Key, ...]] = {
 }
 
 
-def _listed(region: str, status: str, place: Any = Opening.region_code) -> Select[Offer]:
+def _listed(region: str, status: str, need: bool, place: Any = Opening.region_code) -> Select[Offer]:
     query = select(Offer).join(Opening, Opening.id == Offer.opening_id).where(within(place, region))
+    if not need:
+        # Whoever was given a public-welfare post is in hardship.
+        query = query.where(Opening.source_kind != POST)
     return query.where(Offer.status == status) if status else query
 
 
 def page(
-    session: Session, region: str, *, status: str = "", sort: str = "new", after: str = "", sieve: Sieve = EVERYTHING
+    session: Session,
+    region: str,
+    *,
+    status: str = "",
+    need: bool = True,
+    sort: str = "new",
+    after: str = "",
+    sieve: Sieve = EVERYTHING,
 ) -> tuple[list[Offer], str]:
-    """Offers of the openings of a region from behind `after`, and where the next page begins."""
+    """Offers of the openings of a region from behind `after`, and where the next page begins.
+
+    `need`: also of the posts that tell of need.
+    """
     area = sieve.place or region
-    query = _listed(area, status, walked(session, Opening.region_code, area)).options(
+    query = _listed(area, status, need, walked(session, Opening.region_code, area)).options(
         joinedload(Offer.opening).joinedload(Opening.employer), joinedload(Offer.worker).joinedload(Worker.person)
     )
     wanted = sieve.said_in(Opening.title, place=Opening.region_code, trade=Opening.job_type)
@@ -57,13 +71,13 @@ def page(
     return keyset.sifted(session, query, keyset.keys_of(SORTS, sort), after, wanted, PAGE)
 
 
-def listed(region: str) -> Select[Offer]:
-    """Every offer of the openings of a region, in the order of their numbers."""
-    return _listed(region, "").order_by(Offer.id)
+def listed(region: str, need: bool) -> Select[Offer]:
+    """Every offer of the openings of a region."""
+    return _listed(region, "", need)
 
 
-def count(session: Session, region: str, status: str, most: int) -> int:
-    return keyset.at_most(session, _listed(region, status).with_only_columns(Offer.id), most)
+def count(session: Session, region: str, status: str, need: bool, most: int) -> int:
+    return keyset.at_most(session, _listed(region, status, need).with_only_columns(Offer.id), most)
 
 
 def stations(

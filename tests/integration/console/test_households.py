@@ -120,3 +120,31 @@ def test_a_household_without_people_is_not_listed(browse, make, clock):
         f.make_region(VILLAGE)
         empty = f._add(Household(village_code=VILLAGE, created_at=f.now - timedelta(days=1))).id
     assert f"户号{empty}" not in words(browse("cun").visit("/console/households"))
+
+
+def test_a_household_tells_who_came_and_who_left(browse, household, make):
+    number, [first] = household(("甲一", {}))
+    _, [second] = household(("乙一", {}))
+    browser = browse("cun")
+    path = f"/console/households/{number}"
+    browser.visit(path)
+    browser.submit(f"{path}/add", worker=str(second), reason="")
+    browser.submit(f"/console/workers/{first}/household", change="none")
+    page = words(browser.visit(path))
+    assert f"冉村官 · 进了这一户：台账号 {second}" in page
+    assert f"冉村官 · 出了这一户：台账号 {first}" in page
+    assert "乙一" not in page
+
+
+def test_a_household_is_found_by_its_number_and_its_place(browse, household):
+    here, _ = household(("甲一", {}))
+    there, _ = household(("乙一", {}), village=OTHER_VILLAGE)
+    browser = browse("xian")
+    assert browser.visit(f"/console/households?number={here}").location.endswith(f"/console/households/{here}")
+    assert "没有这个户号" in words(browser.visit("/console/households?number=999999"))
+    listed = words(browser.visit(f"/console/households?place={OTHER_VILLAGE}"))
+    assert f"户号{there}" in listed
+    assert f"户号{here}" not in listed
+    far = browse("cun").visit(f"/console/households?number={there}")
+    assert far.status_code == 200
+    assert "没有这个户号" in words(far)

@@ -136,3 +136,27 @@ def test_whoever_is_here_already_is_registered_and_laid_beside_what_is_known(bro
     likely = browser.visit("/console/merge")
     assert "同一个村，名字一样" in words(likely)
     assert browser.submit("/console/window", **fields(), same_as="x").status_code == 400
+
+
+def test_the_trades_of_the_place_stand_open_and_the_others_by_group(browse, make):
+    with make() as f:
+        for at in range(3):
+            f.make_worker(f"赵{at}", village=VILLAGE, job_types=["A04"] if at else ["A04", "S08"])
+    page = browse("cun").visit("/console/window").text
+    often = page.index('value="A04"'), page.index('value="S08"')
+    assert often[0] < often[1] < page.index("<summary>农活、林果</summary>")
+    assert page.count('name="trades"') == 101
+
+
+def test_the_slip_says_numbers_as_they_are_dialled_and_speaks_of_no_phone_only_to_whom_has_none(browse, staff):
+    browser = browse("cun")
+    browser.visit("/console/window")
+    sent = fields(phone="13800139999", phone_of="own", uses=["offers", "calls"])
+    slip = words(browser.visit(browser.submit("/console/window", **sent).location))
+    assert "13800139999" in slip
+    assert "+86" not in slip
+    assert "100 0001 2333" in slip
+    assert "没有手机" not in slip
+    assert "派活、发短信；打电话告诉" in slip
+    bare = words(browser.visit(browser.submit("/console/window", **fields(form_number="f2", name="张三")).location))
+    assert "没有手机" in bare
