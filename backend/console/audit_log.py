@@ -9,10 +9,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from backend.console import audit_labels
 from backend.console.guard import form, me
+from backend.console.i18n import gettext
+from backend.console.review_labels import EXPORT_REASONS
 from backend.domain.access import may
 from backend.errors import Forbidden
 from backend.services import audit_chain
@@ -22,7 +25,7 @@ from backend.settings import TIMEZONE
 from backend.store.queries import audit as queries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from backend.services.deps import Deps
     from backend.store.models import AuditEvent
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 _LONGEST = 60
 _CODE = re.compile(r"[a-z_]*")
 _HIGHEST = 2_147_483_647
+_FILTERS = ("who", "verb", "kind", "number", "day", "worker")
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -37,10 +41,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if not may(me().role, "read_audit"):
             raise Forbidden("this role does not read the trail")
 
-    @bp.get("/audit")
-    def audit_log() -> str:
-        check()
-        member, asked = me(), _asked(request.args)
+    def show(problem: str = "", given: Mapping[str, str] | None = None) -> str:
+        given = request.args if given is None else given
+        member, asked = me(), _asked(given)
         before = _number(request.args.get("before", ""))
         note_reading(deps, member, "read_audit", asked=asked.facts())
         with deps.db.read() as session:
@@ -56,27 +59,34 @@ def register(bp: Blueprint, deps: Deps) -> None:
             ],
             next_before=page[-1].id if len(rows) > queries.PAGE else None,
             asked=asked,
-            verbs=sorted(audit_labels.VERBS),
-            kinds=list(audit_labels.KINDS),
-            args={name: text for name, text in request.args.items() if name != "before" and text},
+            groups=audit_labels.groups(),
+            kinds=audit_labels.kinds(),
+            args={name: text for name, text in given.items() if name in _FILTERS and text},
             seal=seal,
             looked=looked,
-            verb_words=audit_labels.VERBS,
-            kind_words=audit_labels.KINDS,
+            reasons=EXPORT_REASONS,
+            problem=problem,
         )
 
-    @bp.post("/audit/export")
-    def export_audit() -> Response:
-        """The newest events the list shows, as CSV; taking it along is an event itself."""
+    @bp.get("/audit")
+    def audit_log() -> str:
         check()
-        given = form(optional=("who", "verb", "kind", "number", "day", "worker"))
+        return show()
+
+    @bp.post("/audit/export")
+    def export_audit() -> ResponseReturnValue:
+        """The newest events the list shows, as CSV; taking it along is an event itself, and needs a reason."""
+        check()
+        given = form("reason", optional=_FILTERS)
+        if given["reason"] not in EXPORT_REASONS:
+            return show(gettext("请选一个原因。"), given), 422
         member, asked = me(), _asked(given)
         with deps.db.read() as session:
             rows = queries.events(session, member.region_code, asked, limit=queries.MOST_EXPORTED)[
                 : queries.MOST_EXPORTED
             ]
             text = _csv(session, member.region_code, rows)
-        note_reading(deps, member, "exported_audit", count=len(rows), asked=asked.facts())
+        note_reading(deps, member, "exported_audit", count=len(rows), reason=given["reason"], asked=asked.facts())
         response = Response("\ufeff" + text, mimetype="text/csv")
         stamp = deps.clock().astimezone(TIMEZONE).strftime("%Y%m%d-%H%M")
         response.headers["Content-Disposition"] = f'attachment; filename="audit-{stamp}.csv"'

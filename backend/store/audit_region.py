@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from backend.store.models import (
@@ -17,13 +17,19 @@ from backend.store.models import (
     Case,
     Conversation,
     Employer,
+    HandsetOwner,
     Household,
+    LedgerImport,
     Message,
     Offer,
     Opening,
     Person,
+    PlannedCall,
     Staff,
+    Station,
     Talk,
+    Team,
+    TrainingExample,
     Visit,
     Worker,
 )
@@ -50,8 +56,8 @@ def _before_flush(session: Session, *_: Any) -> None:
 
 def _of_actor(session: Session, actor: str) -> str | None:
     kind, _, number = actor.partition(":")
-    found = session.get(Staff, int(number)) if kind == "staff" and number.isdigit() else None
-    return found.region_code if found else None
+    look_up = {"staff": _staff, "handset": _handset}.get(kind)
+    return look_up(session, int(number)) if look_up and number.isascii() and number.isdigit() else None
 
 
 def _of_object(session: Session, each: AuditEvent) -> str | None:
@@ -82,7 +88,35 @@ def _through(
     return look_up
 
 
-_person = _plain(Person, "village_code")
+def _handset(session: Session, id_: int) -> str | None:
+    """Where a number's newest talk with a place lies, else where somebody lives who can be reached on it."""
+    talk = session.scalar(
+        select(Conversation.region_code)
+        .where(Conversation.handset_id == id_, Conversation.region_code.is_not(None))
+        .order_by(Conversation.last_at.desc())
+        .limit(1)
+    )
+    return talk or session.scalar(
+        select(Person.village_code)
+        .join(HandsetOwner, HandsetOwner.person_id == Person.id)
+        .where(HandsetOwner.handset_id == id_, HandsetOwner.until.is_(None), Person.village_code.is_not(None))
+        .limit(1)
+    )
+
+
+def _person(session: Session, id_: int) -> str | None:
+    """Where she lives; before that is known, where she called from."""
+    if village := _home(session, id_):
+        return village
+    reached = session.scalars(
+        select(HandsetOwner.handset_id).where(HandsetOwner.person_id == id_, HandsetOwner.until.is_(None)).limit(3)
+    )
+    return next((code for handset in reached if (code := _handset(session, handset))), None)
+
+
+_home = _plain(Person, "village_code")
+_staff = _plain(Staff)
+_message = _through(Message, "conversation_id", _plain(Conversation))
 _opening = _plain(Opening)
 _worker = _through(Worker, "person_id", _person)
 _LOOK_UP: dict[str, Callable[[Session, int], str | None]] = {
@@ -94,8 +128,14 @@ _LOOK_UP: dict[str, Callable[[Session, int], str | None]] = {
     "offers": _through(Offer, "opening_id", _opening),
     "employers": _plain(Employer),
     "conversations": _plain(Conversation),
-    "messages": _through(Message, "conversation_id", _plain(Conversation)),
+    "messages": _message,
+    "handsets": _handset,
+    "planned_calls": _through(PlannedCall, "handset_id", _handset),
+    "training_examples": _through(TrainingExample, "message_id", _message),
+    "ledger_imports": _plain(LedgerImport),
+    "stations": _plain(Station),
+    "teams": _plain(Team),
     "cases": _plain(Case),
     "talks": _plain(Talk),
-    "staff": _plain(Staff),
+    "staff": _staff,
 }

@@ -29,6 +29,11 @@ _PLACES = {
     "cases": "SELECT c.region_code FROM cases c WHERE {id} = c.id",
     "talks": "SELECT t.region_code FROM talks t WHERE {id} = t.id",
     "staff": "SELECT s.region_code FROM staff s WHERE {id} = s.id",
+    "stations": "SELECT s.region_code FROM stations s WHERE {id} = s.id",
+    "handsets": "SELECT c.region_code FROM conversations c WHERE {id} = c.handset_id AND c.region_code IS NOT NULL "
+    "ORDER BY c.last_at DESC LIMIT 1",
+    "planned_calls": "SELECT c.region_code FROM planned_calls p JOIN conversations c ON c.handset_id = p.handset_id "
+    "WHERE {id} = p.id AND c.region_code IS NOT NULL ORDER BY c.last_at DESC LIMIT 1",
 }
 
 

@@ -8,11 +8,13 @@ import re
 
 import pytest
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend.console.audit_labels import PAGES
-from backend.store.models import AuditEvent, StaffChange
-from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, words
+from backend.console.audit_verbs import KINDS
+from backend.store.models import AuditEvent, Handset, Person, PlannedCall, StaffChange, Team
+from backend.store.queries import audit as queries
+from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, HASH, OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, words
 
 
 @pytest.fixture
@@ -125,13 +127,18 @@ def test_what_is_taken_along_is_the_list_and_leaves_a_trace(browse, note, worker
     note("scheduler", "=HYPERLINK(1)", worker)
     browser = browse("zhen")
     browser.visit("/console/audit")
-    answer = browser.submit("/console/audit/export", kind="workers")
+    refused = browser.submit("/console/audit/export", kind="workers", reason="curious")
+    assert refused.status_code == 422 and "请选一个原因" in words(refused)
+    assert 'name="kind" value="workers"' in refused.text and audited("exported_audit") == []
+    answer = browser.submit("/console/audit/export", kind="workers", reason="audit")
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
     assert rows[0][:3] == ["编号", "时间", "谁"] and len(rows) == 2
     assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
     [event] = audited("exported_audit")
-    assert event.facts == {"count": 1, "asked": {"kind": "workers"}}
-    assert browser.submit("/console/audit/export", all="yes").status_code == 400
+    assert event.facts == {"count": 1, "reason": "audit", "asked": {"kind": "workers"}}
+    assert "导出了操作记录（1条），原因：检查工作" in words(browser.visit("/console/audit?verb=exported_audit"))
+    assert browser.submit("/console/audit/export", kind="workers").status_code == 400
+    assert browser.submit("/console/audit/export", reason="audit", all="yes").status_code == 400
 
 
 def test_erasing_a_person_needs_no_rewriting_of_the_trail(browse, staff, worker, database, audited):
@@ -163,3 +170,55 @@ def test_every_object_named_has_the_page_it_is_linked_to(app):
     with app.test_request_context():
         for endpoint, argument in PAGES.values():
             assert url_for(endpoint, **{argument: 1}).startswith("/console/")
+
+
+def test_what_lies_elsewhere_is_not_filed_here_because_it_has_no_place_of_its_own(browse, staff, make, note, database):
+    """A number of 威宁 and whoever calls on it before her village is known are read in 威宁, not with the line's county."""
+    with make() as f:
+        stranger = f.make_worker("周某", number="+8610000009999", village=FAR_VILLAGE)
+        person, handset = f.session.get_one(Person, stranger.person_id), f.session.scalars(select(Handset)).one()
+        person.village_code = None
+        f.make_conversation(handset, region_code=FAR_VILLAGE)
+        planned = PlannedCall(handset_id=handset.id, purpose="offer", due_at=f.now, expires_at=f.now, created_at=f.now)
+        team = Team(name="威宁组", region_code=OTHER_COUNTY, topics=["other"], version=1, created_at=f.now)
+        f.session.add_all([planned, team])
+        f.session.flush()
+        things = [handset, person, stranger, planned, team]
+    for each in things:
+        note("scheduler", "match_failed", each)
+    note(f"handset:{handset.id}", "match_failed", things[1])
+    with database.read() as session:
+        placed = session.scalars(select(AuditEvent.county_code).where(AuditEvent.verb == "match_failed")).all()
+    assert placed == [OTHER_COUNTY] * 6
+    assert "号码" not in words(browse("xian").visit("/console/audit?verb=match_failed")).split("编号")[-1]
+
+
+def test_a_city_and_a_province_read_the_newest_of_their_counties_and_their_own(browse, staff, make, note, database):
+    with make() as f:
+        here, far = f.make_worker(village=VILLAGE), f.make_worker(village=FAR_VILLAGE)
+        f.make_staff("province", "50", login="sheng", name="省里", password_hash=HASH)
+    for _ in range(60):
+        note("scheduler", "match_failed", here), note("scheduler", "match_failed", far)
+    province = browse("sheng")
+    page = province.visit("/console/audit?verb=match_failed").text
+    assert page.count('id="event-') == 50 and f"劳动力{far.id}号" not in page
+    more = re.search(r'rel="next" href="([^"]+)"', page).group(1).replace("&amp;", "&")
+    assert province.visit(more).text.count('id="event-') == 10
+    assert "省里 登录了" in words(province.visit("/console/audit?verb=logged_in"))
+    assert "市里 登录了" in words(browse("shi").visit("/console/audit?verb=logged_in"))
+    with database.read() as session:
+        query = queries.newest(session, "50", [AuditEvent.verb.not_in(("sent_form",))], 51)
+        if database.engine.dialect.name == "sqlite":
+            told = query.compile(database.engine, compile_kwargs={"literal_binds": True})
+            plan = "\n".join(row[3] for row in session.execute(text(f"EXPLAIN QUERY PLAN {told}")))
+            assert "ix_audit_events_county_code_id" in plan and "SCAN audit_events" not in plan, plan
+
+
+def test_every_kind_of_thing_can_stand_on_the_page(browse, staff, database, clock):
+    """One name of a page that was renamed closed the whole trail to everybody."""
+    with database.write() as session:
+        for kind in KINDS:
+            session.add(AuditEvent(at=clock(), actor=f"staff:{staff['zhen']}", verb="read", object_kind=kind,
+                                   object_id=COUNTY if kind == "regions" else "1", message_id=None, facts={}))  # fmt: skip
+    page = browse("xian").visit("/console/audit?verb=read")
+    assert page.status_code == 200 and page.text.count('id="event-') == len(KINDS)
