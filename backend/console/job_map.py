@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,9 +12,23 @@ from backend.console.screen import map_links
 from backend.domain.access import may_see
 from backend.errors import NotFound
 from backend.services import job_map as maps
+from backend.services.public_faces import Face
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where a line of the list leads a member of staff of `region`; "" for what only the hotline tells her."""
+
+    region: str
+
+    def opening(self, face: Face) -> str:
+        return url_for("console.opening", opening_id=face.id) if may_see(self.region, face.region_code) else ""
+
+    def place(self, code: str) -> str:
+        return url_for("console.openings", status="published", place=code) if may_see(self.region, code) else ""
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
@@ -37,6 +52,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             map=drawn,
             links=map_links(drawn, lambda town: url_for("console.job_map", county=county, town=town)),
             up=url_for("console.job_map", county=county, town="") if drawn.is_town else "",
+            to=Links(region),
             others=[(code, deps.regions.name(code)) for code in counties if code != county],
             public=deps.regions.station_for(county)["slug"],
         )

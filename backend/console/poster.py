@@ -106,11 +106,12 @@ def opening(facts: Facts, face: Face, size: str) -> Paper:
 
 
 @lru_cache(maxsize=16)
-def week(facts: Facts, faces: tuple[Face, ...]) -> Paper:
-    """The openings of seven days, eight to a sheet."""
+def week(facts: Facts, faces: tuple[Face, ...], beyond: int = 0) -> Paper:
+    """The openings of seven days, eight to a sheet; the last sheet says how many more there are."""
     sheet = Sheet("a4", f"{facts.station} 这一周的活", facts.printed_on)
     first, last = words.week_of(facts.printed_on)
     shown = faces[: PER_SHEET * MOST_SHEETS]
+    beyond += len(faces) - len(shown)
     for start in range(0, max(1, len(shown)), PER_SHEET):
         sheet.page()
         sheet.box(0, 0, 210, 30, GREEN)
@@ -123,6 +124,8 @@ def week(facts: Facts, faces: tuple[Face, ...]) -> Paper:
             sheet.write(14, 120, 182, "这一周现在没有招人的活，打热线登记，来了就告诉您。", 24, align="C", lines=3)
         for number, face in enumerate(shown[start : start + PER_SHEET]):
             _cell(sheet, 10 + number % 2 * 96, 35 + number // 2 * 62.5, face)
+        if beyond and start + PER_SHEET >= len(shown):
+            sheet.write(12, 282, 186, f"这里写不下的还有{beyond}个活，打热线问。", 14, bold=True, align="C")
         _foot(sheet, facts)
     return _done(sheet)
 

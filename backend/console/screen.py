@@ -85,8 +85,8 @@ def create_blueprint(deps: Deps) -> Blueprint:
 
     @bp.get("/screen/<station>/week.pdf")
     def week_poster(station: str) -> ResponseReturnValue:
-        found, faces = public_faces.week(deps, station, poster.PER_SHEET * poster.MOST_SHEETS)
-        return paper(poster.week(facts_now(found), faces), f"{station}-week.pdf")
+        found, faces, beyond = public_faces.week(deps, station, poster.PER_SHEET * poster.MOST_SHEETS)
+        return paper(poster.week(facts_now(found), faces, beyond), f"{station}-week.pdf")
 
     @bp.get("/screen/<station>/openings/<int(max=2147483647):opening_id>.pdf")
     def opening_poster(station: str, opening_id: int) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ the `Secrets` of the whole conversation, so that what is hidden in one place is 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -164,8 +165,12 @@ def as_shown(turn: Turn) -> tuple[str, list[dict[str, Any]]]:
 
 
 def same(body: str, text: str) -> bool:
-    """Whether two texts differ in spaces alone."""
-    return "".join(body.split()) == "".join(text.split())
+    """Whether two texts differ in spaces or in the width of their signs alone (，and ,)."""
+    return _folded(body) == _folded(text)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def carried_over(text: str, body: str, entities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

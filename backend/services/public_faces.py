@@ -173,14 +173,15 @@ def station_of(deps: Deps, slug: str) -> Station:
         return station
 
 
-def week(deps: Deps, slug: str, limit: int) -> tuple[Board, tuple[Face, ...]]:
-    """A station and the openings of its next seven days, soonest first."""
+def week(deps: Deps, slug: str, limit: int) -> tuple[Board, tuple[Face, ...], int]:
+    """A station, the openings of its next seven days, soonest first, and how many there are beyond `limit`."""
     found, now = board(deps, slug), deps.clock()
     first, last = words.week_of(now.astimezone(TIMEZONE).date())
     with deps.db.read() as session:
         _, _, shown = _shown(session, slug)
         rows = queries.this_week(session, shown, first, last, limit)
-        return found, tuple(face_of(row, deps.regions, now) for row in rows)
+        beyond = queries.this_week_count(session, shown, first, last) - limit if len(rows) == limit else 0
+        return found, tuple(face_of(row, deps.regions, now) for row in rows), max(0, beyond)
 
 
 def one(deps: Deps, slug: str, opening_id: int) -> tuple[Board, Face]:

@@ -15,6 +15,7 @@ from backend.store.queries.scope import within
 MOST = 60  # ten pages of six: more turns than anybody stands in front of a wall for
 FEWEST = 5  # fewer people than this might be known by the place they live in
 CAP = 100  # counted no further: "99+"
+WEEK_CAP = 1000
 JUST_FILLED = 500
 # How long what was just filled is still shown, crossed out.
 CROSSED_FOR = timedelta(minutes=10)
@@ -85,6 +86,12 @@ def this_week(session: Session, regions: Sequence[str], first: date, last: date,
     """Open work that begins, or goes on, between two days."""
     query = select(Opening).where(_open(first), Opening.starts_on <= last, _in(regions))
     return _openings(session, query, limit)
+
+
+def this_week_count(session: Session, regions: Sequence[str], first: date, last: date) -> int:
+    """How many openings `this_week` has in all, counted up to `WEEK_CAP`."""
+    some = select(Opening.id).where(_open(first), Opening.starts_on <= last, _in(regions)).limit(WEEK_CAP)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def public_opening(session: Session, opening_id: int, regions: Sequence[str], today: date) -> Opening | None:

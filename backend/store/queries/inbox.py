@@ -32,6 +32,7 @@ from backend.store.models import (
 from backend.store.queries.secrets import of_conversations
 
 PAGE = 30
+LONGEST_KEYS = 2  # characters: 1, 0#
 WINDOW = 2000  # entries looked through for one page
 NEWEST = 300  # conversations the mark of unread ones in the head speaks of
 AT_MOST = 100  # counts end here: "99+"
@@ -344,11 +345,24 @@ def _fill(session: Session, rows: list[Row], staff_id: int) -> None:
         .scalar_subquery()
         .label("last_id")
     )
+    # A bare key of the menu tells nothing: the last that was said in words, walked back along the index.
+    heard_id = (
+        select(Message.id)
+        .where(
+            Message.conversation_id == Conversation.id,
+            Message.direction == "inbound",
+            func.length(Message.body) > LONGEST_KEYS,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("heard_id")
+    )
     floor = select(InboxFloor.seen_id).where(InboxFloor.staff_id == staff_id).scalar_subquery()
     facts = session.execute(
         select(
             Conversation.id, Conversation.region_code, Conversation.handset_id, Conversation.person_id,
-            Conversation.taken_by, Handset.number, Staff.name, last_id, func.coalesce(InboxRead.seen_id, floor, 0),
+            Conversation.taken_by, Handset.number, Staff.name, last_id, heard_id, func.coalesce(InboxRead.seen_id, floor, 0),
         )
         .join(Handset, Handset.id == Conversation.handset_id)
         .outerjoin(Staff, Staff.id == Conversation.taken_by)
@@ -356,18 +370,21 @@ def _fill(session: Session, rows: list[Row], staff_id: int) -> None:
         .where(Conversation.id.in_(by_id))
     ).all()  # fmt: skip
     wanted: set[int] = set()
-    for id_, region, handset, person, taken_by, number, name, last, seen in facts:
+    words_of: dict[int, int] = {}
+    for id_, region, handset, person, taken_by, number, name, last, heard, seen in facts:
         row = by_id[id_]
         row.region_code, row.handset_id, row.person_id, row.number = region, handset, person, number
         row.taken_by, row.taken_by_name = taken_by, name
         row.unread = (row.last_in or 0) > seen
-        wanted |= {one for one in (last, row.last_in) if one is not None}
+        words_of[id_] = heard or row.last_in or 0
+        wanted |= {one for one in (last, row.last_in, heard) if one is not None}
     for message in session.scalars(select(Message).where(Message.id.in_(wanted))):
         row = by_id[message.conversation_id]
         if row.last is None or message.id > row.last.id:
             row.last = message
-        if message.id == row.last_in:
+        if message.id == words_of[row.id]:
             row.heard = message
+        if message.id == row.last_in:
             row.intent = (message.corrected or {}).get("intent") or message.intent
     found = of_conversations(session, by_id.keys())
     for row in rows:

@@ -222,6 +222,23 @@ def test_staff_see_how_many_wait_from_five_on_and_only_in_their_own_region(brows
     assert "在等活" not in client.get(f"/screen/station-{COUNTY}/map").text
 
 
+def test_a_line_of_the_staff_map_leads_to_its_opening_and_a_cut_list_to_the_ledger(browse, walls, make, client):
+    with make() as f:
+        boss = f.make_employer()
+        ours = f.make_opening(region=VILLAGE, title="摘脐橙", employer=boss).id
+        theirs = f.make_opening(region=SECOND, title="栽油菜", employer=boss).id
+        for _ in range(70):
+            f.make_opening(region=VILLAGE, employer=boss, starts_on=f.today + timedelta(days=1))
+    page = browse("cun").visit(f"/console/map?town={TOWN}").text
+    assert f'href="/console/openings/{ours}">摘脐橙' in page
+    assert "栽油菜" in page and f'/console/openings/{theirs}"' not in page, "another village's is read, not opened"
+    more = f"/console/openings?status=published&amp;place={VILLAGE}"
+    assert more in page and "打热线问别的" not in page
+    assert browse("cun").visit(more.replace("&amp;", "&")).status_code == 200
+    public = client.get(f"/screen/station-{COUNTY}/map?town={TOWN}").text
+    assert "/console/" not in public and "打热线问别的" in public
+
+
 def test_counts_stop_at_ninety_nine(client, walls, make, browse):
     with make() as f:
         boss = f.make_employer()

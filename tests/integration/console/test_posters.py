@@ -125,6 +125,14 @@ def test_the_week_takes_eight_to_a_sheet_and_at_most_three_sheets(client, town, 
     paper = Paper(client.get("/screen/zhongtang/week.pdf").data)
     assert paper.pages == 3 and paper.said.count("活路") == 24 and "下个月" not in paper.said
     assert paper.codes == {f"tel:{LINE}"}
+    assert "还有6个活，打热线问" in paper.said.replace(" ", "").replace("\n", ""), "what did not fit is not kept quiet"
+
+
+def test_a_week_that_fits_names_no_more(client, town, make):
+    with make() as f:
+        for number in range(24):
+            f.make_opening(region=VILLAGE, title=f"活路{number:02}号", employer=f.make_employer())
+    assert "写不下" not in Paper(client.get("/screen/zhongtang/week.pdf").data).said
 
 
 def test_the_longest_words_stay_on_the_paper(town):
