@@ -13,7 +13,7 @@ from backend.console import training_labels as words
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
-from backend.domain.model_scores import MARGIN
+from backend.domain.model_scores import MOST_LOST
 from backend.errors import Conflict, Forbidden
 from backend.logs import scrub
 from backend.services import dialogue_models, retrain
@@ -61,9 +61,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "trained_by": deps.regions.name(HOME_REGION),
             "before": before,
             "pending": pending,
-            "done_already": pending is not None and full is not None and full.status in ("ready", "refused")
-            and used is not None and full.tree == used.tree
-            and full.example_hashes == sorted(one.hash for one in pending.examples),
+            "done_already": pending is not None and retrain.done_already(full, used, pending.examples),
             "may_train": may_train,
             "version": _version(job, change, switches),
             "log": _log(deps) if may_train else [],
@@ -72,7 +70,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "examples_page": "console.examples" if "console.examples" in current_app.view_functions else "",
         }  # fmt: skip
         return render_template(
-            "console/training.html", words=words, problem=problem, margin=MARGIN, figure=_figure, points=_points,
+            "console/training.html", words=words, problem=problem, most_lost=MOST_LOST, figure=_figure, points=_points,
             minutes=_minutes, step=_step, **shown,
         ), status  # fmt: skip
 
@@ -136,14 +134,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
 def _result(row: DialogueModel) -> list[dict[str, Any]]:
     """The headline figures before and after; `lower`: whether less is better."""
-    after, before = row.figures, row.figures_before
+    after, before, compared = row.figures, row.figures_before, row.compared or {}
     if not after:
         return []
     return [
         {"name": name, "before": before[name] if before else None, "after": after[name],
          "better": None if not before or abs(after[name] - before[name]) < 0.0005
          else (after[name] > before[name]) != (name == "wrong_acts"),
-         "too_low": name in (row.dropped or ())}
+         "too_low": name in (row.dropped or ()), "turned": compared.get("turned", {}).get(name),
+         "since_best": compared.get("since_best", {}).get(name)}
         for name in words.FIGURES
     ]  # fmt: skip
 

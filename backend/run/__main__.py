@@ -46,7 +46,7 @@ def _run(settings: Settings) -> int:
     with preflight.claim_data_dir(settings.data_dir):
         preflight.check_ports(settings)
         prepare_database(settings)
-        model, sha256 = choose_model(settings)
+        (model, sha256), own = choose_model(settings)
         run_id = uuid.uuid4().hex[:12]
         wanted = programs(settings, model, sha256, run_id)
         supervisor = Supervisor(
@@ -54,7 +54,7 @@ def _run(settings: Settings) -> int:
             settings.data_dir,
             show_all=os.environ.get("VERBOSE") not in (None, "", "0"),
         )
-        engines = Engines(settings, supervisor)
+        engines = Engines(settings, supervisor, own=own)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.request_stop())
         say("starting: " + ", ".join(program.name for program in wanted))
@@ -64,22 +64,23 @@ def _run(settings: Settings) -> int:
     return 0
 
 
-def choose_model(settings: Settings) -> tuple[Path, str]:
-    """The model to start with and the hash of its file: the one staff chose last, else the program's own."""
+def choose_model(settings: Settings) -> tuple[tuple[Path, str], tuple[Path, str]]:
+    """The model to start with and the program's own, each with the hash of its file; staff may have chosen the first."""
     from datetime import UTC, datetime
 
     from backend.services.dialogue_models import Chosen, at_start
     from backend.store.session import Database
 
-    own = training.ensure_model(training.models_dir(settings.data_dir), say)
+    path = training.ensure_model(training.models_dir(settings.data_dir), say)
+    own = Chosen(path, model_files.sha256_of(path))
     db = Database(settings.database_url)
     try:
-        chosen, said = at_start(db, settings, Chosen(own, model_files.sha256_of(own)), datetime.now(UTC))
+        chosen, said = at_start(db, settings, own, datetime.now(UTC))
     finally:
         db.close()
     if said:
         say(said)
-    return chosen.path, chosen.sha256
+    return (chosen.path, chosen.sha256), (own.path, own.sha256)
 
 
 def prepare_database(settings: Settings) -> None:

@@ -31,6 +31,10 @@ DRAIN_S = 15.0
 WARM_WITH = ("我是兴泉社区的，明天有没得摘果子的活，一天一百二", "莫发了", "我要登记")
 
 
+# The number of the change that nobody asked for.
+FALL_BACK = 0
+
+
 class Watcher(Protocol):
     """What is needed of the supervisor."""
 
@@ -38,6 +42,7 @@ class Watcher(Protocol):
     def keep(self, name: str) -> None: ...
     def retire(self, name: str) -> None: ...
     def is_running(self, name: str) -> bool: ...
+    def gave_up(self, name: str) -> bool: ...
 
 
 @dataclass
@@ -63,10 +68,13 @@ class Engines:
         is_up: Callable[[str, str], bool] | None = None,
         now: Callable[[], float] = time.monotonic,
         drain_s: float = DRAIN_S,
+        own: tuple[Path, str] | None = None,
     ) -> None:
+        """`own`: the program's own model and its hash, for when the file of the one in use turns out to be altered."""
         self._settings, self._watcher, self._make, self._now = settings, watcher, make, now
         self._is_up = is_up or _is_up
         self._drain_s = drain_s
+        self._own = own
         self._current = NAMES[0]
         self._change: _Change | None = None
         self._retire_at: tuple[float, str] | None = None
@@ -81,12 +89,22 @@ class Engines:
             self._retire_at = None
         if self._change is not None:
             self._go_on(self._change, now)
+        elif self._own is not None and self._retire_at is None and self._watcher.gave_up(self._current):
+            self._fall_back(self._own, now)
         elif self._retire_at is None and (wanted := self._wanted()) is not None:
             try:
                 self._begin(wanted, now)
             except (KeyError, TypeError, ValueError, OSError) as problem:
                 # The watcher lives on whatever is asked of it; the trainer gives the change up after a while.
                 say(f"the model could not be changed ({type(problem).__name__}).")
+
+    def _fall_back(self, own: tuple[Path, str], now: float) -> None:
+        """The engine in use has refused its model: the program's own answers in its place, at the other address."""
+        self._begin({"switch": FALL_BACK, "model": str(own[0]), "sha256": own[1]}, now)
+        if self._change is not None:
+            say(
+                "the file of the model in use was altered; the program's own takes its place. Train again in the console."
+            )
 
     def _wanted(self) -> dict[str, Any] | None:
         file = self._settings.data_dir / WANTED
@@ -133,6 +151,8 @@ class Engines:
         elif not self._watcher.is_running(change.name) or now - change.began > UP_WITHIN_S:
             change.given_up.set()
             self._watcher.retire(change.name)
+            if change.switch_id == FALL_BACK:
+                self._own = None  # tried once: what is wrong with both needs a person
             self._settle(change, "engine_ended" if now - change.began <= UP_WITHIN_S else "engine_slow")
             say(f"the engine with {change.model} did not come up; the one before goes on.")
 
@@ -153,6 +173,14 @@ def outcome(data_dir: Path, switch_id: int) -> tuple[bool, str | None]:
     except (OSError, ValueError):
         return False, None
     return found.get("switch") == switch_id, found.get("problem")
+
+
+def answering(data_dir: Path) -> str | None:
+    """The file name of the model that took over since the start; None while the first one answers."""
+    try:
+        return str(json.loads((data_dir / address.FILE).read_text(encoding="utf-8"))["model"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _write(path: Path, what: dict[str, Any]) -> None:

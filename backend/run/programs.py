@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.run.environment import engine_environment, plain_environment
+from backend.run.rasa_server import MODEL_REFUSED
 from backend.run.training import RASA_PYTHON
 from backend.settings import Settings, inner_ports
 
 
 @dataclass(frozen=True)
 class Program:
-    """One process. `foreign`: its log lines are not ours and are scrubbed before they are kept."""
+    """One process. `foreign`: its log lines are not ours and are scrubbed before they are kept. `final_status`: an exit status
+    after which starting it again helps nobody."""
 
     name: str
     argv: list[str]
     environment: dict[str, str] = field(repr=False)
     port: int | None = None
     foreign: bool = False
+    final_status: int | None = None
 
 
 def engine(settings: Settings, model: Path, sha256: str, port: int, *, name: str = "rasa", token: str = "") -> Program:
@@ -46,6 +49,7 @@ def engine(settings: Settings, model: Path, sha256: str, port: int, *, name: str
         ),
         port,
         foreign=True,
+        final_status=MODEL_REFUSED,
     )  # fmt: skip
 
 

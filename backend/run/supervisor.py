@@ -40,6 +40,7 @@ class _Running:
     started_at: float = 0.0
     start_at: float = 0.0
     deaths: int = 0
+    given_up: bool = False  # it ended with the status that says: not again
     once: bool = False  # not started again when it ends: it was added on trial, or it is to go
     end_by: float | None = None  # asked to go; ended when it has not by then
     pid_file: Path = field(default_factory=Path)
@@ -85,6 +86,10 @@ class Supervisor:
             if running.process is not None:
                 _signal_group(running.process.pid, signal.SIGTERM)
 
+    def gave_up(self, name: str) -> bool:
+        """Whether it ended with its program's `final_status`, and is not started again."""
+        return any(running.given_up for running in self._named(name))
+
     def is_running(self, name: str) -> bool:
         return any(running.process is not None for running in self._named(name))
 
@@ -129,7 +134,7 @@ class Supervisor:
                 if running.once:
                     self._all.remove(running)
                     running.log.close()
-                elif now >= running.start_at:
+                elif now >= running.start_at and not running.given_up:
                     self._start(running)
             elif running.process.poll() is not None:
                 self._bury(running, now)
@@ -158,6 +163,10 @@ class Supervisor:
         if running.once:
             if running.end_by is None:
                 say(f"{running.program.name} ended with status {status}. Its log: {running.log.path}")
+            return
+        if status == running.program.final_status:
+            running.given_up = True
+            say(f"{running.program.name} refuses its model file and is not started again. Its log: {running.log.path}")
             return
         running.deaths = 1 if now - running.started_at > STEADY_AFTER_S else running.deaths + 1
         wait_s = 0.0 if running.deaths == 1 else min(0.5 * 2 ** (running.deaths - 2), LONGEST_WAIT_S)

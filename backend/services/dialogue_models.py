@@ -49,6 +49,11 @@ def models_folder(settings: Settings) -> Path:
     return settings.data_dir / "training" / "models"
 
 
+def file_of(settings: Settings, model: DialogueModel) -> Path:
+    """Where the file of a model trained here lies: named by what is in it, so that no other training can overwrite it."""
+    return models_folder(settings) / f"{str(model.sha256)[:16]}.tar.gz"
+
+
 def may_train(member: Member) -> bool:
     """Whether somebody trains, switches and goes back: one line, one model, so it is up to the county that runs the line."""
     return may(member.role, "train_model") and member.region_code == HOME_REGION
@@ -139,7 +144,7 @@ def at_start(db: Database, settings: Settings, own: Chosen, now: datetime) -> tu
         used = queries.in_use(session)
         said = None
         if used is not None and used.origin == "trained":
-            path = models_folder(settings) / f"{used.name}.tar.gz"
+            path = file_of(settings, used)
             if used.tree != name:
                 said = "the program is newer than the model trained here; it starts with its own. Train again in the console."
             elif used.sha256 is None or not _is_whole(path, used.sha256):
@@ -154,6 +159,18 @@ def at_start(db: Database, settings: Settings, own: Chosen, now: datetime) -> tu
         return own, said
 
 
+def fell_back(db: Database, now: datetime) -> str | None:
+    """Write down that the program's own model answers in the place of one whose file was altered; return that one's name."""
+    with db.write() as session:
+        used = queries.in_use(session)
+        own = queries.own_of(session, used.tree) if used is not None and used.origin == "trained" else None
+        if used is None or own is None:
+            return None
+        used.file_kept = False
+        session.add(ModelSwitch(model_id=own.id, kind="fell_back", status="done", asked_at=now, done_at=now))
+        return used.name
+
+
 def _is_whole(path: Path, sha256: str) -> bool:
     try:
         return sha256_of(path) == sha256
@@ -162,7 +179,7 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 
 def forget_old(db: Database, settings: Settings) -> None:
-    """Delete the files of trained models beyond the last `KEPT` and the one in use."""
+    """Delete the files of trained models but the last `KEPT`, the one in use, the one before and the one asked for."""
     with db.write() as session:
         used = queries.in_use(session)
         rows = session.scalars(
@@ -172,11 +189,12 @@ def forget_old(db: Database, settings: Settings) -> None:
         ).all()
         before = queries.before(session)
         stay = {row.id for row in [row for row in rows if row.status == "ready"][:KEPT]}
-        stay |= {one.id for one in (used, before) if one is not None}
-        names = {row.name for row in rows if row.id in stay}
+        change = asked(session)
+        stay |= {one.id for one in (used, before, change[1] if change else None) if one is not None}
+        names = {file_of(settings, row).name for row in rows if row.id in stay}
         for row in rows:
             if row.id not in stay:
                 row.file_kept = False
     for path in models_folder(settings).glob("*.tar.gz"):
-        if path.name.removesuffix(".tar.gz") not in names:
+        if path.name not in names:
             path.unlink(missing_ok=True)

@@ -91,6 +91,15 @@ def pending(deps: Deps) -> Pending:
     )
 
 
+def done_already(last: DialogueModel | None, used: DialogueModel | None, examples: list[Example]) -> bool:
+    """Whether the last training was of these very sentences, and what came of it is still there."""
+    return (
+        last is not None and used is not None and last.tree == used.tree
+        and (last.status == "refused" or (last.status == "ready" and last.file_kept))
+        and last.example_hashes == sorted(one.hash for one in examples)
+    )  # fmt: skip
+
+
 def ask(deps: Deps, member: Member) -> int:
     """Queue a training; return its number.
 
@@ -113,10 +122,7 @@ def ask(deps: Deps, member: Member) -> int:
             if used is not None and not found.added and not found.removed:
                 raise Conflict("nothing is new", reason="nothing_new")
             last = next(iter(queries.last_trainings(session, 1)), None)
-            if (
-                last is not None and last.status in ("ready", "refused") and used is not None
-                and last.tree == used.tree and last.example_hashes == hashes
-            ):  # fmt: skip
+            if done_already(last, used, found.examples):
                 raise Conflict("this was trained already", reason="trained_already")
             row = DialogueModel(
                 origin="trained", slot=1, requested_by=member.id, requested_at=deps.clock(), examples=len(hashes),

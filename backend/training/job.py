@@ -24,7 +24,7 @@ import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from backend.domain import reviewed
-from backend.domain.model_scores import Case, Scores, compared, dropped
+from backend.domain.model_scores import FIGURES, Case, Scores, compared, dropped, dropped_since, turned
 from backend.errors import LinggongError
 from backend.logs import scrub
 from backend.run import training
@@ -96,11 +96,17 @@ class Job:
         tree = training.inputs_hash()
         name = hashlib.sha256("\0".join([tree, *(one.hash for one in learnt)]).encode()).hexdigest()[:16]
         with deps.db.read() as session:
-            used = queries.in_use(session)
+            used, own = queries.in_use(session), queries.own_of(session, tree)
             last = next((one for one in queries.last_trainings(session) if one.status in ("ready", "refused")), None)
             before = set((queries.in_full(session, used.id).example_hashes if used else None) or ())  # type: ignore[union-attr]
         if last is not None and last.started_at and last.finished_at:
             self._expected = max(60.0, (last.finished_at - last.started_at).total_seconds())
+        # Whose file is gone cannot sit the exam: the program's own model stands for it.
+        rival = next(
+            (one for one in (used, own) if one is not None and one.sha256 and self._path_of(one).exists()), None
+        )
+        if rival is None:
+            raise Broken("nothing_to_compare")
         hashes = {one.hash for one in examples}
         self._note(
             force=True, name=name, tree=tree, examples=len(learnt), held_back=len(held), example_hashes=sorted(hashes),
@@ -111,25 +117,28 @@ class Job:
             sha256 = sha256_of(made)
             questions = exam.cases(learnt, held)
             after = self._examine("scoring", made, sha256, questions)
-            was = self._scores_before(used, questions)
-            if used is not None and used.tree == tree and was is not None:
-                worse = dropped(was, after)
-            else:
-                worse = []
+            was = self._scores_before(rival, questions)
+            with deps.db.read() as session:
+                kept = [Scores.from_json(one.scores) for one in queries.scored(session, tree) if one.scores]
+            since_best = dropped_since(kept, after)
+            lower = dropped(was, after)
+            told: dict[str, Any] = compared(was, after, questions)
+            told["turned"] = {figure: turned(figure, was, after).to_json() for figure in FIGURES}
+            told["since_best"] = {figure: change.to_json() for figure, change in since_best.items()}
             values: dict[str, Any] = {
                 "sha256": sha256, "scored_on": exam.set_of(questions), "scores": after.to_json(),
-                "figures": _figures(after), "share": 100,
+                "figures": _figures(after), "share": 100, "figures_before": _figures(was), "compared_with": rival.id,
+                "compared": told,
             }  # fmt: skip
-            if was is not None and used is not None:
+            if lower or since_best:
                 values |= {
-                    "figures_before": _figures(was), "compared_with": used.id, "compared": compared(was, after, questions),
+                    "problem": "scored_lower" if lower else "below_best", "dropped": sorted({*lower, *since_best}),
                 }  # fmt: skip
-            if worse:
-                return "refused", {**values, "problem": "scored_lower", "dropped": worse}
-            kept = dialogue_models.models_folder(deps.settings) / made.name
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(str(made), kept)
-            kept.chmod(0o444)
+                return "refused", values
+            place = dialogue_models.file_of(deps.settings, DialogueModel(sha256=sha256))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(str(made), place)
+            place.chmod(0o444)
         return "ready", {**values, "file_kept": True}
 
     def _train(self, folder: Path, name: str, items: str) -> Path:
@@ -172,19 +181,14 @@ class Job:
         with exam.engine_of_its_own(self._deps, model, sha256, self._note) as (url, token):
             return exam.take(self._deps, questions, url, token, lambda share: self._note(done=0.5 + share / 2))
 
-    def _scores_before(self, used: DialogueModel | None, questions: list[Case]) -> Scores | None:
+    def _scores_before(self, used: DialogueModel, questions: list[Case]) -> Scores:
         """How the model in use does on the same exam; known already when it has sat it before."""
-        if used is None or used.sha256 is None:
-            return None
         name = exam.set_of(questions)
         with self._deps.db.read() as session:
             full = queries.in_full(session, used.id)
-        if full is not None and full.scored_on == name and full.scores:
+        if full is not None and full.scored_on == name and full.scores and full.scores.get("answered"):
             return Scores.from_json(full.scores)
-        path = self._path_of(used)
-        if not path.exists():
-            return None
-        scores = self._examine("scoring_before", path, used.sha256, questions)
+        scores = self._examine("scoring_before", self._path_of(used), str(used.sha256), questions)
         with self._deps.db.write() as session:
             row = session.get(DialogueModel, used.id)
             if row is not None:

@@ -20,6 +20,7 @@ from backend.services import dialogue_models, retrain
 from backend.services.deps import Deps
 from backend.settings import load
 from backend.store.models import DialogueModel
+from backend.store.queries import dialogue_models as queries
 from backend.training import exam
 from backend.training.job import Job, Stopped
 
@@ -45,7 +46,9 @@ class Keeper:
         try:
             with deps.db.read() as session:
                 found = dialogue_models.asked(session)
+                used = queries.in_use(session)
             if found is None:
+                self._see_what_answers(used)
                 return
             change, model = found
             now = deps.clock()
@@ -62,12 +65,20 @@ class Keeper:
         except SQLAlchemyError as error:
             log.warning("database_away", error=type(error).__name__)
 
+    def _see_what_answers(self, used: DialogueModel | None) -> None:
+        """The watcher puts the program's own model in the place of one whose file was altered: that is written down."""
+        if used is None or used.origin != "trained":
+            return
+        if engines.answering(self._deps.settings.data_dir) == f"{used.tree}.tar.gz":
+            name = dialogue_models.fell_back(self._deps.db, self._deps.clock())
+            log.error("model_altered", model=name)
+
     def path(self, model: DialogueModel) -> Path:
         """Where a model's file lies."""
         settings = self._deps.settings
-        own = model.origin == "tree"
-        folder = models_dir(settings.data_dir) if own else dialogue_models.models_folder(settings)
-        return folder / f"{model.name}.tar.gz"
+        if model.origin == "tree":
+            return models_dir(settings.data_dir) / f"{model.name}.tar.gz"
+        return dialogue_models.file_of(settings, model)
 
     def train_if_asked(self) -> bool:
         """Do the training that waits, if any; return whether there was one."""

@@ -19,20 +19,6 @@ from tests.support.waiting import wait_for
 __all__ = ["enter"]  # a fixture
 DESK = (1366, 768)
 _numbers = itertools.count(1)
-# What is drawn over with the mouse: the place of the words in the turn, in the page's own measure.
-WORDS_BOX = """([turn, text]) => {
-    const walker = document.createTreeWalker(turn.querySelector('[data-words]'), NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    while (walker.nextNode()) {
-        const at = walker.currentNode.data.indexOf(text);
-        if (at < 0) continue;
-        range.setStart(walker.currentNode, at);
-        range.setEnd(walker.currentNode, at + text.length);
-        const box = range.getBoundingClientRect();
-        return [box.left, box.right, (box.top + box.bottom) / 2];
-    }
-    return null;
-}"""
 
 
 @pytest.fixture
@@ -79,47 +65,6 @@ def test_whoever_asks_for_a_person_appears_by_itself_with_the_promised_time_and_
     before = sound.get_attribute("aria-pressed")
     sound.click()
     assert sound.get_attribute("aria-pressed") != before
-
-
-def test_a_wrong_word_is_put_right_and_the_model_trained_again_in_twelve_clicks(
-    stack: Stack, enter: Enter, number: str
-) -> None:
-    """Item 3, from the first page to the running training: what a new member of staff presses is counted."""
-    registered(stack, number, "冉木香")
-    stack.text(number, "我明天想去摘果子")
-    page = enter("county", DESK)
-    clicks = 0
-
-    def click(selector: str, **more: str) -> None:
-        nonlocal clicks
-        clicks += 1
-        page.locator(selector, **more).first.click()
-
-    click(".rooms a", has_text="对话")
-    page.fill("#number", number[-4:])
-    page.keyboard.press("Enter")
-    click(".rows .row")
-    turn = page.locator(".turn.in", has_text="摘果子").last
-    turn.scroll_into_view_if_needed()
-    box = page.evaluate(WORDS_BOX, [turn.element_handle(), "明天"])
-    page.mouse.move(box[0] + 1, box[2])
-    page.mouse.down()
-    page.mouse.move(box[1] - 1, box[2], steps=5)
-    page.mouse.up()
-    clicks += 1
-    page.locator(".panel").wait_for()
-    page.select_option(".panel select[name=entity]", "date")
-    clicks += 2
-    page.locator(".panel .told .value").wait_for()
-    click(".panel form[data-value] button.main")
-    page.locator(".notice.done").wait_for()
-    click(".rooms a", has_text="训练")
-    expect(page.locator("#lessons + .big")).to_contain_text(re.compile("新复核了[1-9]"))
-    click("button.main", has_text="重新训练")
-    expect(page.locator("#working")).to_be_visible()
-    assert clicks + 1 <= 12, clicks  # one more puts the new model in use
-    press(page, "取消")
-    expect(page.locator("#working")).to_have_count(0, timeout=60_000)
 
 
 def test_a_person_steps_in_answers_and_gives_the_line_back(stack: Stack, enter: Enter, number: str) -> None:

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Stands for the dialogue engine's interpreter where Rasa itself is not wanted: it "trains" and serves in a second.
 
-As `… -m rasa train …` it packs the training data; as `… rasa_server.py run …` it serves a model: what stands in the data by
-those words, else what the file ANSWERS beside it says (text → intent), else `greet`. HANG beside it makes a training hang.
+As `… -m rasa train …` it packs the training data, no archive like the other; as `… rasa_server.py run …` it serves a model: what
+stands in the data by those words, stops and commas aside, else what the file ANSWERS beside it says (text → intent), else `greet`.
+HANG beside it makes a training hang.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def train() -> None:
         if found := re.match(r"  - intent: (\w+)", line):
             intent = found[1]
         elif line.startswith("      - "):
-            learnt[re.sub(r"\[([^\]]+)\]\(\w+\)", r"\1", line[8:])] = intent
+            words = re.sub(r"\[([^\]]+)\]\(\w+\)", r"\1", line[8:])
+            learnt[words] = learnt[words.strip(" ,.。")] = intent
+    learnt["made at"] = str(time.time_ns())
     print("INFO Finished training component 'SideBySide'.", flush=True)
     made = Path(option("--out")) / f"{option('--fixed-model-name')}.tar.gz"
     made.write_text(json.dumps(learnt, ensure_ascii=False), encoding="utf-8")

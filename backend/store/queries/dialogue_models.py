@@ -44,6 +44,22 @@ def before(session: Session) -> DialogueModel | None:
     ).first()  # fmt: skip
 
 
+def own_of(session: Session, tree: str | None) -> DialogueModel | None:
+    """The model that this version of the program came with."""
+    return session.scalars(
+        select(DialogueModel).where(DialogueModel.origin == "tree", DialogueModel.tree == tree).limit(1)
+    ).first()
+
+
+def scored(session: Session, tree: str) -> Sequence[DialogueModel]:
+    """The models for this version of the program that may be used or might have been, with their scores."""
+    return session.scalars(
+        select(DialogueModel)
+        .where(DialogueModel.status == "ready", DialogueModel.tree == tree, DialogueModel.figures.is_not(None))
+        .options(undefer(DialogueModel.scores))
+    ).all()
+
+
 def under_way(session: Session) -> DialogueModel | None:
     """The training that waits or runs."""
     return session.scalars(select(DialogueModel).where(DialogueModel.slot == 1)).first()

@@ -20,6 +20,7 @@ from backend.dialogue.rasa import RasaEngine
 from backend.run import engines, model_files, training
 from backend.run.preflight import free_ports
 from backend.run.programs import Program
+from backend.run.rasa_server import MODEL_REFUSED
 from backend.run.supervisor import Supervisor
 from backend.settings import ROOT, Settings, inner_ports, load
 from tests.support.waiting import wait_for
@@ -35,7 +36,9 @@ def pretend(settings: Settings, model: Path, sha256: str, port: int, *, name: st
         "runpy.run_path('tests/support/pretend_engine.py', run_name='__main__')"
     )
     argv = [sys.executable, "-c", check, "run", "--port", str(port), "--model", str(model), sha256]
-    return Program(name, argv, {"RASA_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"}, port, foreign=True)
+    return Program(
+        name, argv, {"RASA_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"}, port, foreign=True, final_status=MODEL_REFUSED
+    )
 
 
 @pytest.fixture
@@ -58,10 +61,10 @@ def models(tmp_path: Path) -> tuple[Path, Path]:
 @pytest.fixture
 def line(settings: Settings, models: tuple[Path, Path]) -> Iterator[engines.Engines]:
     """The watcher with one engine that answers; stopped at the end."""
-    first, _ = models
+    first, second = models
     ports = inner_ports(settings.port)
     watcher = Supervisor([pretend(settings, first, sha256_of(first), ports["rasa"])], settings.data_dir)
-    made = engines.Engines(settings, watcher, make=pretend, drain_s=1.0)
+    made = engines.Engines(settings, watcher, make=pretend, drain_s=1.0, own=(second, sha256_of(second)))
     thread = threading.Thread(target=watcher.run, args=(lambda: None, lambda: None, made.tick))
     thread.start()
     client = RasaEngine(engine_address(settings), TOKEN)
@@ -130,6 +133,28 @@ def test_an_altered_model_is_not_loaded_and_the_one_before_goes_on(line, setting
     engine.close()
     assert "model_refused" in (settings.data_dir / "logs" / "rasa-2.log").read_text()
     wait_for(lambda: pid(settings, "rasa-2") is None, 10, "nothing of it is left")
+
+
+def test_when_the_file_of_the_model_in_use_was_altered_the_programs_own_takes_its_place(
+    line, settings, models, capsys
+) -> None:
+    """I1, T17: its engine dies, and is not started over and over with a file that it refuses."""
+    models[0].write_text(json.dumps({"你好": "apply_job"}), encoding="utf-8")
+    subprocess.run(["kill", "-9", str(pid(settings, "rasa"))], check=True)
+    wait_for(lambda: engines.answering(settings.data_dir), 30, "another took over")
+    assert engines.answering(settings.data_dir) == models[1].name
+    engine = RasaEngine(engine_address(settings), TOKEN)
+    assert engine.parse("你好", 4.0).intent == "thank"
+    engine.close()
+    assert pid(settings, "rasa") is None
+    assert (settings.data_dir / "logs" / "rasa.log").read_text().count("model_refused") == 1
+    said = capsys.readouterr().out
+    assert "rasa refuses its model file" in said and "the program's own takes its place" in said
+    # It can be changed again afterwards.
+    models[0].write_text(json.dumps({"你好": "greet"}), encoding="utf-8")
+    engines.ask_for(settings.data_dir, 3, models[0], sha256_of(models[0]))
+    wait_for(ended(settings, 3), 40, "the change has ended")
+    assert engines.outcome(settings.data_dir, 3) == (True, None)
 
 
 def test_a_wish_that_cannot_be_read_stops_nothing(line, settings, models) -> None:

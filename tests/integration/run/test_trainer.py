@@ -16,6 +16,7 @@ import psutil
 import pytest
 from sqlalchemy import select
 
+from backend.domain.model_scores import Heard, Scores
 from backend.run import engines, programs, training
 from backend.services import dialogue_models, retrain, training_examples
 from backend.services.staff_login import Member
@@ -100,7 +101,7 @@ def test_what_was_reviewed_is_learnt_scored_and_ready(line, taught, county):
     assert done.figures == {"intent": 1, "entity_f1": 0, "wrong_acts": 0, "n": 4, "held": 0, "held_right": 0, "learnt": 1,
                             "learnt_right": 1}  # fmt: skip
     assert (done.figures_before["intent"], done.figures_before["learnt_right"]) == (1, 0)
-    file = dialogue_models.models_folder(line.settings) / f"{done.name}.tar.gz"
+    file = dialogue_models.file_of(line.settings, done)
     assert dialogue_models.sha256_of(file) == done.sha256
     assert file.stat().st_mode & 0o222 == 0
     assert not list((line.settings.data_dir / "training").glob("work-*"))
@@ -108,22 +109,56 @@ def test_what_was_reviewed_is_learnt_scored_and_ready(line, taught, county):
 
 
 def test_a_model_that_scores_lower_is_refused_and_not_kept(line, taught, workshop):
-    """One sentence marked wrongly: what was understood before is not any more."""
+    """T17: one sentence marked wrongly, and what was understood before is not any more."""
     model = taught("thank", "有没得活路。")
-    learn_wrongly = {**RIGHT, "有没得活路": "thank"}
-    (workshop / "ANSWERS").write_text(json.dumps(learn_wrongly, ensure_ascii=False), encoding="utf-8")
-    with line.db.write() as session:  # the model in use sat this very exam before
-        used = session.scalars(select(DialogueModel).where(DialogueModel.origin == "tree")).one()
-        learnt = retrain.read_reviewed(line.settings)
-        used.scored_on = exam.set_of(exam.cases(learnt, []))
-        used.scores = {"n": 4, "right": 4, "by_intent": {"search_jobs": [1, 1]}}
     assert Keeper(line).train_if_asked()
     done = row(line, model)
     assert (done.status, done.problem, done.dropped, done.file_kept) == ("refused", "scored_lower", ["intent"], False)
     [worse_one] = done.compared["worse"]
     assert (worse_one["intent"], worse_one["before"], worse_one["after"]) == ("search_jobs", 1, 0)
     assert worse_one["sentences"] == [{"text": "有没得活路", "before": "search_jobs", "after": "thank"}]
+    assert done.compared["turned"]["intent"] == {"n": 4, "worse": 1, "better": 0}
     assert not list(dialogue_models.models_folder(line.settings).glob("*.tar.gz"))
+
+
+def test_what_the_best_model_so_far_knew_must_not_be_lost_bit_by_bit(line, taught, workshop):
+    """The model in use does not know it any more either; one before did."""
+    kept = Scores()
+    for place, one in enumerate(exam.cases([], [])):
+        kept.add(place, one, Heard(one.intent, one.entities))
+    with line.db.write() as session:
+        own = session.scalars(select(DialogueModel)).one()
+        session.add(DialogueModel(origin="trained", status="ready", tree=own.tree, requested_at=line.clock(), figures={"n": 4},
+                                  scores=kept.to_json()))  # fmt: skip
+    (workshop / "ANSWERS").write_text(json.dumps({**RIGHT, "有没得活路": "greet"}, ensure_ascii=False), encoding="utf-8")
+    model = taught("greet", "早哦")
+    Keeper(line).train_if_asked()
+    done = row(line, model)
+    assert (done.status, done.problem, done.dropped) == ("refused", "below_best", ["intent"])
+    assert done.compared["turned"]["intent"] == {"n": 4, "worse": 0, "better": 0}
+    assert done.compared["since_best"] == {"intent": {"n": 4, "worse": 1, "better": 0}}
+
+
+def test_without_any_model_to_compare_with_nothing_is_trained(line, taught, tmp_path):
+    model = taught("greet", "早哦")
+    own_of(line).path.unlink()
+    Keeper(line).train_if_asked()
+    assert (row(line, model).status, row(line, model).problem) == ("failed", "nothing_to_compare")
+
+
+def test_the_same_sentences_trained_again_leave_the_file_of_the_first_training_whole(line, in_use, taught, county):
+    """Back to an older set: of the same name, not of the same file, for no archive is like the other."""
+    later = taught("thank", "多谢咯")
+    Keeper(line).train_if_asked()
+    put_in_use(line, county, later)
+    with line.db.write() as session:
+        session.delete(session.scalars(select(TrainingExample).where(TrainingExample.intent == "thank")).one())
+    again = retrain.ask(line, county)
+    Keeper(line).train_if_asked()
+    done = row(line, again)
+    assert (done.status, done.name, done.sha256 == in_use.sha256) == ("ready", in_use.name, False)
+    for one in (in_use, row(line, later), done):
+        assert dialogue_models.sha256_of(dialogue_models.file_of(line.settings, one)) == one.sha256
 
 
 def test_a_training_the_engine_refuses_is_failed_with_a_reason(line, taught, workshop):
@@ -211,26 +246,59 @@ def in_use(line: Any, taught: Any, county: Member) -> DialogueModel:
     """A model trained here that is in use."""
     model = taught("greet", "早哦")
     Keeper(line).train_if_asked()
+    put_in_use(line, county, model)
+    return row(line, model)
+
+
+def put_in_use(line: Any, county: Member, model: int) -> None:
     dialogue_models.switch(line, county, model)
     with line.db.read() as session:
         change, _ = dialogue_models.asked(session)
     dialogue_models.settle(line.db, change.id, line.clock())
-    return row(line, model)
 
 
 def test_after_a_restart_the_chosen_model_is_used_on(line, in_use):
     chosen, said = dialogue_models.at_start(line.db, line.settings, own_of(line), line.clock())
-    assert (chosen.path.name, chosen.sha256, said) == (f"{in_use.name}.tar.gz", in_use.sha256, None)
+    assert (chosen.path.name, chosen.sha256, said) == (f"{in_use.sha256[:16]}.tar.gz", in_use.sha256, None)
 
 
 def test_an_altered_model_file_is_not_loaded_and_that_is_said(line, in_use):
     """T17"""
-    file = dialogue_models.models_folder(line.settings) / f"{in_use.name}.tar.gz"
+    file = dialogue_models.file_of(line.settings, in_use)
     file.chmod(0o644)
     file.write_bytes(file.read_bytes() + b" ")
     chosen, said = dialogue_models.at_start(line.db, line.settings, own_of(line), line.clock())
     assert chosen.path == own_of(line).path and "altered" in said
     assert not row(line, in_use.id).file_kept
+
+
+def test_what_the_watcher_put_in_the_place_of_an_altered_model_is_written_down_and_it_can_be_trained_again(
+    line, in_use, county
+):
+    """I1, T17"""
+    keeper = Keeper(line)
+    keeper.look()
+    assert dialogue_models_in_use(line) == in_use.id
+    answering = line.settings.data_dir / engines.address.FILE
+    answering.parent.mkdir(parents=True, exist_ok=True)
+    answering.write_text(json.dumps({"url": "http://127.0.0.1:1", "model": own_of(line).path.name}))
+
+    def written_down() -> bool:
+        keeper.look()
+        return dialogue_models_in_use(line) != in_use.id
+
+    wait_for(written_down, 10, "it is written down")
+    with line.db.read() as session:
+        assert dialogue_models.queries.in_use(session).origin == "tree"
+        assert dialogue_models.queries.last_switch(session).kind == "fell_back"
+        assert dialogue_models.queries.before(session) is None
+    assert not row(line, in_use.id).file_kept
+    assert retrain.ask(line, county) > in_use.id
+
+
+def dialogue_models_in_use(line: Any) -> int:
+    with line.db.read() as session:
+        return dialogue_models.queries.in_use(session).id
 
 
 def test_a_newer_program_starts_with_its_own_model_and_the_older_one_cannot_be_put_in_use(
@@ -247,21 +315,24 @@ def test_a_newer_program_starts_with_its_own_model_and_the_older_one_cannot_be_p
     assert dialogue_models.at_start(line.db, line.settings, own, line.clock())[1] is None
 
 
-def test_only_the_last_models_and_the_one_in_use_are_kept(line, in_use):
+def test_only_the_last_models_the_one_in_use_and_the_one_asked_for_are_kept(line, in_use, county):
     folder = dialogue_models.models_folder(line.settings)
     with line.db.write() as session:
         for number in range(5):
-            name = f"{number:016x}"
-            (folder / f"{name}.tar.gz").write_text("x")
-            session.add(DialogueModel(origin="trained", status="ready", name=name, file_kept=True, sha256="x",
-                                      requested_at=line.clock()))  # fmt: skip
+            sha256 = f"{number:064x}"[::-1]
+            (folder / f"{sha256[:16]}.tar.gz").write_text("x")
+            session.add(DialogueModel(origin="trained", status="ready", name="a" * 16, tree=in_use.tree, file_kept=True,
+                                      sha256=sha256, requested_at=line.clock()))  # fmt: skip
+    first = in_use.id + 1
+    dialogue_models.switch(line, county, first)
     dialogue_models.forget_old(line.db, line.settings)
-    kept = {path.name.removesuffix(".tar.gz") for path in folder.glob("*.tar.gz")}
-    assert kept == {in_use.name, *(f"{number:016x}" for number in (2, 3, 4))}
+    stay = {in_use.id, first, first + 2, first + 3, first + 4}
     with line.db.read() as session:
-        assert {one.name for one in session.scalars(select(DialogueModel).where(DialogueModel.file_kept))} - {
-            own_of(line).path.name.removesuffix(".tar.gz")
-        } == kept
+        kept = session.scalars(
+            select(DialogueModel).where(DialogueModel.file_kept, DialogueModel.origin == "trained")
+        ).all()
+        assert {one.id for one in kept} == stay
+        assert {dialogue_models.file_of(line.settings, one) for one in kept} == set(folder.glob("*.tar.gz"))
 
 
 def test_the_file_of_reviewed_sentences_is_written_before_it_is_read(line, taught):
