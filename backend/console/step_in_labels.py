@@ -30,7 +30,16 @@ CALLS = {
     "no-answer": N_("对方没有接。"),
     "failed": N_("没有打通。"),
     "unreached": N_("您没有接，或者没有按1，没有打给对方。"),
+    "unknown": N_("打过去了，通没通没有传回来。请写个备注，不清楚就再打一次。"),
     "suppressed": N_("没有打：规定的时候或次数不许，或者线路太忙。"),
+}
+# The same, read by anybody but the one who rang.
+CALLS_OF_A_COLLEAGUE = {
+    **CALLS,
+    "planned": N_("马上响同事的电话。"),
+    "ringing": N_("正在响同事的电话。"),
+    "unreached": N_("同事自己没有接，或者没有按1，没有打给对方。"),
+    "unknown": N_("打过去了，通没通没有传回来。请问一问打电话的同事。"),
 }
 RING_REFUSED = {
     "hours": N_("现在不是打电话的时候。对方没有要求回电，请到打电话的时间再打，或者先发短信。"),

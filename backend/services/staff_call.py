@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.calling import in_hours, may_be_rung
 from backend.domain.case_rules import WAITS
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, handle_case
+from backend.services.each import each
 from backend.services.planned_calls import finish, why_never
 from backend.services.reopen import reopen
 from backend.services.staff_login import Member
@@ -44,6 +45,8 @@ UNDER_WAY = ("planned", "ringing", "connecting")
 # Nothing of this passes while she waits: she is told at once.
 FOR_GOOD = frozenset({"hours", "number_cap", "daily_cap"})
 TALK_S = 3_600
+# The end of the person's leg is told a moment before or after her own is over; later than this the word of it was lost.
+TOLD_WITHIN = timedelta(minutes=2)
 # How the person's leg ended, in the carrier's words → ours, and as it stands in the conversation.
 _ENDED = {"completed": "answered", "answered": "answered", "busy": "busy", "no-answer": "no-answer"}
 _SAID = {
@@ -53,6 +56,11 @@ _SAID = {
     "failed": (
         "工作人员用热线打了回去，没打通。",
         "A member of staff called back over the line; it did not get through.",
+    ),
+    "unknown": (
+        "工作人员用热线打了回去，通没通没有传回来。打的人请写个备注，不清楚就再打一次。",
+        "A member of staff called back over the line; whether it got through was never reported. Whoever rang, please leave "
+        "a note, or ring again if in doubt.",
     ),
 }
 
@@ -184,6 +192,30 @@ def hung_up(session: Session, deps: Deps, planned: PlannedCall, now: datetime) -
         call.ended_at = now  # how the other leg ended comes with `talked`, a moment earlier or later, or was lost
 
 
+def settle(deps: Deps) -> int:
+    """Calls whose end nobody reported: say so where staff read it, and give them to whoever rang. Returns how many."""
+    now = deps.clock()
+    over, too_long = now - TOLD_WITHIN, now - timedelta(seconds=TALK_S) - WORTH_FOR
+    lost = select(StaffCall.id).where(
+        StaffCall.status == "connecting", or_(StaffCall.ended_at <= over, StaffCall.created_at <= too_long)
+    )
+    with deps.db.read() as session:
+        ids = session.scalars(lost.order_by(StaffCall.id).limit(100)).all()
+
+    def never_told(call_id: int) -> int:
+        with deps.db.write() as session:
+            planned_id = session.get_one(StaffCall, call_id).planned_call_id
+            # As a report does: the plan first, so that one that comes after all waits for us or we for it.
+            call = of_plan(session, session.get_one(PlannedCall, planned_id, with_for_update=True))
+            session.refresh(call)
+            if call.status != "connecting":
+                return 0
+            _over(session, deps, call, "unknown", call.ended_at or now)
+            return 1
+
+    return each("settle_staff_calls", ids, never_told)
+
+
 # -- in the call (`ivr/staff_webhooks.py`) ----------------------------------------------------------------------------------
 
 
@@ -214,17 +246,23 @@ def talked(deps: Deps, reference: str, sid: str, status: str, seconds: int) -> s
     now = deps.clock()
     with deps.db.write() as session:
         _, call = of_ringing(session, reference, sid)
-        if call.status != "connecting":
+        if call.status not in ("connecting", "unknown"):
             return call.status
-        call.status, call.ended_at = _ENDED.get(status, "failed"), now
-        call.talked_s = seconds if call.status == "answered" and seconds > 0 else None
-        conversation = session.get_one(Conversation, call.conversation_id, with_for_update=True)
-        _note_in_conversation(session, call, conversation, now)
-        _note_with_case(session, deps, call, now)
-        member = session.get_one(Staff, call.staff_id)
-        audit.write(session, now, f"staff:{member.id}", "rang_back_over", conversation, status=call.status)
-        log.info("staff_call_over", staff_call_id=call.id, status=call.status, seconds=seconds)
+        call.talked_s = seconds if _ENDED.get(status) == "answered" and seconds > 0 else None
+        _over(session, deps, call, _ENDED.get(status, "failed"), now)
         return call.status
+
+
+def _over(session: Session, deps: Deps, call: StaffCall, status: str, ended_at: datetime) -> None:
+    now = deps.clock()
+    call.status, call.ended_at = status, ended_at
+    conversation = session.get_one(Conversation, call.conversation_id, with_for_update=True)
+    _note_in_conversation(session, call, conversation, now)
+    _note_with_case(session, deps, call, now)
+    if status == "unknown" and conversation.assigned_to_staff is None and conversation.taken_by is None:
+        conversation.assigned_to_staff, conversation.assigned_at = call.staff_id, now
+    audit.write(session, now, f"staff:{call.staff_id}", "rang_back_over", conversation, status=status)
+    log.info("staff_call_over", staff_call_id=call.id, status=status, seconds=call.talked_s)
 
 
 def _note_in_conversation(session: Session, call: StaffCall, conversation: Conversation, now: datetime) -> None:
@@ -232,10 +270,14 @@ def _note_in_conversation(session: Session, call: StaffCall, conversation: Conve
     if call.talked_s:
         minutes = max(1, round(call.talked_s / 60))
         chinese, english = f"{chinese[:-1]}，说了{minutes}分钟。", f"{english[:-1]}; they talked for {minutes} min."
+    status = {"answered": "delivered", "unknown": "unknown"}.get(call.status, "permanent-failure")
+    if call.message_id is not None:
+        told = session.get_one(Message, call.message_id)  # that its end was not reported: it is now
+        told.body, told.gloss, told.status = chinese, english, status
+        return
     message = Message(
         conversation_id=conversation.id, handset_id=conversation.handset_id, direction="outbound", channel="voice",
-        body=chinese, gloss=english, status="delivered" if call.status == "answered" else "permanent-failure",
-        created_at=now, handled_by="staff",
+        body=chinese, gloss=english, status=status, created_at=now, handled_by="staff",
     )  # fmt: skip
     session.add(message)
     session.flush()
@@ -248,7 +290,8 @@ def _note_with_case(session: Session, deps: Deps, call: StaffCall, now: datetime
     if case is None or case.status == "closed":
         return
     if call.status != "answered":
-        case.details = {**(case.details or {}), "rang": [*(case.details or {}).get("rang", []), call.status]}
+        before = [one for one in (case.details or {}).get("rang", []) if one != "unknown"]
+        case.details = {**(case.details or {}), "rang": [*before, call.status]}
         return
     case.details = {**(case.details or {}), "talked_at": now.isoformat()}
     if call.close_case:

@@ -307,7 +307,10 @@ def _calls(connection: Connection, conversation_id: int, settled: datetime) -> l
 
 def _unreached(connection: Connection, conversation: Any, settled: datetime) -> bool:
     """The latest call of ours in this conversation's time reached nobody: one the line placed, or one of staff."""
-    if conversation.rang_back in ("busy", "no-answer", "failed") and (conversation.rang_back_at or _NEVER) > settled:
+    if (
+        conversation.rang_back in ("busy", "no-answer", "failed", "unknown")
+        and (conversation.rang_back_at or _NEVER) > settled
+    ):
         return True
     last = connection.execute(
         select(PlannedCall.status, PlannedCall.finished_at)

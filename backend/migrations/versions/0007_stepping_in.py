@@ -123,6 +123,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("planned_call_id", name=op.f("uq_staff_calls_planned_call_id")),
     )
     op.create_index("ix_staff_calls_conversation_id_id", "staff_calls", ["conversation_id", "id"])
+    talking = sa.text("status = 'connecting'")
+    op.create_index("ix_staff_calls_connecting", "staff_calls", ["id"], postgresql_where=talking, sqlite_where=talking)
 
     with op.batch_alter_table("conversations") as batch:
         batch.add_column(sa.Column("assigned_to_staff", sa.Integer(), nullable=True))

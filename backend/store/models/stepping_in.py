@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, event
+from sqlalchemy import ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.case_rules import waits_for_a_person
@@ -86,7 +86,7 @@ class StaffCall(Base):
     """A member of staff rings somebody back through the line: her own phone first, then the person, joined.
 
     `status`: planned → ringing → connecting (she pressed 1) → answered | busy | no-answer | failed | unreached (she did
-    not pick up, or pressed nothing) | suppressed. `asked`: the person had asked to be rung.
+    not pick up, or pressed nothing) | suppressed | unknown (its end was never reported). `asked`: the person had asked to be rung.
     """
 
     __tablename__ = "staff_calls"
@@ -106,7 +106,15 @@ class StaffCall(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_staff_calls_conversation_id_id", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_staff_calls_conversation_id_id", "conversation_id", "id"),
+        Index(
+            "ix_staff_calls_connecting",
+            "id",
+            postgresql_where=text("status = 'connecting'"),
+            sqlite_where=text("status = 'connecting'"),
+        ),
+    )
 
 
 # Without any region a case counts as the home county's (store/queries/scope.within); services/regions.py names it, too.

@@ -122,7 +122,7 @@ def test_a_call_that_reached_nobody_marks_the_talk_of_its_time_alone(make, marks
     [("unreached", False), ("answered", False), ("no-answer", True), ("busy", True), ("failed", True)],
 )
 def test_a_call_of_staff_fails_when_the_person_was_not_reached_not_when_the_colleague_was_not(
-    make, marks, staff, clock, deps, member, status, failed
+    make, marks, staff, clock, deps, member, browse, status, failed
 ):
     with make() as f:
         conversation = f.make_conversation(region_code=VILLAGE)
@@ -131,6 +131,10 @@ def test_a_call_of_staff_fails_when_the_person_was_not_reached_not_when_the_coll
         f._add(StaffCall(planned_call_id=call.id, conversation_id=conversation.id, staff_id=staff["zhen"], form_id="f",
                          staff_number="+8610000000001", status=status, created_at=f.now, ended_at=f.now))  # fmt: skip
     assert ("failed" in marks(conversation.id)) is failed
+    if status == "unreached":
+        told = {login: words(browse(login).visit(f"{LIST}/{conversation.id}")) for login in ("zhen", "xian")}
+        assert "您没有接，或者没有按1" in told["zhen"]
+        assert "同事自己没有接，或者没有按1" in told["xian"]
     clock.advance(minutes=1)
     take_over.reply(deps, member("zhen"), conversation.id, "打电话没人接", "f1")
     assert "failed" not in marks(conversation.id)

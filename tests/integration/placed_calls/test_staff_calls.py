@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend.errors import Conflict, Invalid
 from backend.services import place_calls, staff_call
 from backend.services.staff_login import Member
-from backend.store.models import CallAttempt, Case, Message, PlannedCall, Staff, StaffCall
+from backend.store.models import CallAttempt, Case, Conversation, InboxEntry, Message, PlannedCall, Staff, StaffCall
 from tests.support.phone_call import NUMBER
 from tests.support.placed import Answered, tell
 
@@ -264,3 +264,50 @@ def test_a_talk_whose_end_was_never_reported_blocks_nothing(member, asked, deps,
     tell(signed, ring, "completed")
     press(deps, member, asked[0], "form-two-2")
     assert due() is not None
+
+
+def test_a_talk_whose_end_was_never_reported_is_told_and_given_to_whoever_rang(member, asked, deps, due, signed, clock):
+    """Nobody knows whether the person was reached: she who rang does, and is asked."""
+    talk, case_id = asked
+    press(deps, member, talk, close_case=True)
+    ring = due()
+    connected(signed, ring)
+    tell(signed, ring, "completed")
+    assert staff_call.settle(deps) == 0  # the word of it may be on its way
+    clock.advance(minutes=3)
+    assert staff_call.settle(deps) == 1
+    assert staff_call.settle(deps) == 0
+    assert the_call(deps).status == "unknown"
+    assert ["没有传回来" in line for line in said(deps, talk)] == [True]
+    with deps.db.read() as session:
+        case = session.get(Case, case_id)
+        assert (case.status, case.taken_by, case.details["rang"]) == ("taken", member.id, ["unknown"])
+        assert session.get(Conversation, talk).assigned_to_staff == member.id
+        marks = set(session.scalars(select(InboxEntry.mark).where(InboxEntry.conversation_id == talk)))
+    assert {"failed", f"staff:{member.id}"} <= marks
+
+
+def test_a_report_that_comes_after_all_puts_the_line_right(member, asked, deps, due, signed, clock):
+    talk, case_id = asked
+    press(deps, member, talk, close_case=True)
+    ring = due()
+    leg = connected(signed, ring)
+    tell(signed, ring, "completed")
+    clock.advance(minutes=3)
+    staff_call.settle(deps)
+    leg.post(leg._action("Dial"), DialCallStatus="completed", DialCallDuration="200")
+    assert said(deps, talk) == ["工作人员用热线打了回去，接通了，说了3分钟。"]
+    with deps.db.read() as session:
+        case = session.get(Case, case_id)
+        assert (case.status, case.details["rang"]) == ("closed", ["unknown"])
+        marks = set(session.scalars(select(InboxEntry.mark).where(InboxEntry.conversation_id == talk)))
+    assert "failed" not in marks
+
+
+def test_a_long_talk_is_left_alone(member, asked, deps, due, signed, clock):
+    press(deps, member, asked[0])
+    connected(signed, due())
+    clock.advance(minutes=50)
+    assert staff_call.settle(deps) == 0
+    clock.advance(minutes=30)
+    assert staff_call.settle(deps) == 1
