@@ -124,7 +124,7 @@ def test_openings_are_decided_one_after_the_other(stack: Stack, enter: Enter) ->
     title = f"洗盘子{next(_numbers)}号桌"
     stack.api("POST", "/openings", json={
         "job_type": "S04", "title": title, "employer": {"name": "试桌饭店(虚构)", "phone": "+8610002009908"}, "headcount": 2,
-        "region": "500114103001", "starts_on": starts.isoformat(), "ends_on": starts.isoformat(), "meals": True, "insured": True,
+        "region": "500114121002", "starts_on": starts.isoformat(), "ends_on": starts.isoformat(), "meals": True, "insured": True,
         "hours": {"from": "08:00", "to": "17:00"}, "pay": {"min": 160, "max": 160, "unit": "day", "settlement": "daily"},
     }).raise_for_status()  # fmt: skip
     page = enter("county", DESK)
