@@ -132,6 +132,20 @@ def test_words_heard_wrong_are_hidden_like_those_they_were_put_right_to(browse, 
         assert "王**找活" in text
 
 
+def test_a_number_that_was_keyed_in_is_hidden_and_a_choice_is_not(browse, make, told):
+    with make() as f:
+        talk = f.session.get(Conversation, told["talk"])
+        more = {"conversation": talk, "channel": "voice", "status": "answered", "handled_by": "keypad"}
+        f.make_message(NUMBER, keys=NUMBER, **more)
+        f.make_message(NUMBER, **more)
+        f.make_message("1968", keys="1968", **more)
+    for path in (f"/console/conversations/{told['talk']}", f"/console/cases/{told['case']}"):
+        page = browse("cun").visit(path).text
+        keyed = "".join(re.findall(r"<kbd>(.*?)</kbd>", page)[: 2 * len(NUMBER)])
+        assert NUMBER not in keyed and NUMBER not in page, path
+        assert "<kbd>1</kbd><kbd>9</kbd>" in re.sub(r"\s", "", page), path
+
+
 def test_the_pay_the_line_tells_is_public_and_money_it_repeats_is_not(browse, make, staff):
     with make() as f:
         talk = f.make_conversation(region_code=VILLAGE)
