@@ -25,6 +25,8 @@ _REASONS: dict[str, dict[str, str]] = {
     "exported_ledger": ledger_labels.EXPORT_REASONS,
     "closed": step_in_labels.REASONS,
     "household": ledger_labels.HOUSEHOLD_REASONS,
+    "joined_household": ledger_labels.HOUSEHOLD_REASONS,
+    "left_household": ledger_labels.HOUSEHOLD_REASONS,
     "merged": ledger_labels.HOUSEHOLD_REASONS,
     "hardship_verified": ledger_labels.FOUND_TRUE,
     "hardship_rejected": ledger_labels.TAKEN_BACK,

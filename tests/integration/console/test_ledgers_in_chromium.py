@@ -51,6 +51,7 @@ def test_somebody_is_registered_at_the_window_and_takes_a_slip_home(tab, staff, 
     tab.fill("[name=birth_year]", "1968")
     tab.select_option("[name=village]", index=1)
     tab.select_option("[name=phone_of]", "none")
+    tab.click("summary:has-text('农活')")
     tab.check("[name=trades] >> nth=0")
     tab.click("button.main.wide")
     assert tab.is_visible("text=零工热线登记回单")
