@@ -15,6 +15,7 @@ from backend.console.i18n import gettext
 from backend.console.table import capped, too_long
 from backend.console.text import Mask
 from backend.domain.access import may
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import judge_claim as service
 from backend.services import review_transcript
@@ -34,7 +35,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows, after = queries.claims(session, member.region_code, HOME_REGION, request.args.get("after", ""))
             waiting = queries.claims_waiting(session, member.region_code, HOME_REGION)
             judged = queries.judged_by(
-                session, member.region_code, HOME_REGION, member.id, deps.clock() - service.KEPT_FOR
+                session, member.region_code, HOME_REGION, member.id, deps.clock() - TAKE_BACK_WITHIN
             )
         review_transcript.note_reading(deps, member, "listed_claims", ids=[row.id for row in rows])
         return render_template(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, url_for
@@ -18,6 +18,7 @@ from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import job_name, label
 from backend.console.text import Mask, day, yuan
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict
 from backend.services import ledger_history as service
 from backend.services.regions import HOME_REGION
@@ -76,7 +77,7 @@ def lines(
         for value in (each.was, each.became) if value
     }  # fmt: skip
     names = names_of(session, officers)
-    since = deps.clock() - timedelta(days=1)
+    since = deps.clock() - TAKE_BACK_WITHIN
     told = []
     for entry in entries:
         if only_changes and not entry.changes:

@@ -18,6 +18,7 @@ from backend.console.table import capped
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.domain.duplicates import likely, likely_employers
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import merge_entries as service
 from backend.services import review_transcript
@@ -232,7 +233,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     def _merge_of(kind: str, object_id: int) -> tuple[int, int] | None:
         with deps.db.read() as session:
-            return ledgers.merge_to_undo(session, kind, object_id, deps.clock() - service.KEPT_FOR)
+            return ledgers.merge_to_undo(session, kind, object_id, deps.clock() - TAKE_BACK_WITHIN)
 
     def _who() -> Member:
         if not may(me().role, "merge_entries"):

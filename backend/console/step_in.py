@@ -14,6 +14,7 @@ from backend.console import masks, step_in_labels
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import assign, close_conversation, hand_over, notes, review_transcript, staff_call, take_over
 from backend.services.regions import HOME_REGION
@@ -40,7 +41,7 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
         session, {conversation.taken_by, conversation.assigned_to_staff, *(note.to_staff for note, _ in written)}
     )
     teams = stepping_in.names_of_teams(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
-    may_undo = closing is not None and deps.clock() - closing[0].at <= close_conversation.UNDO_FOR
+    may_undo = closing is not None and deps.clock() - closing[0].at <= TAKE_BACK_WITHIN
     return {
         "step": {
             "words": step_in_labels,

@@ -13,7 +13,8 @@ from backend.console.text import Mask, when
 from backend.domain import marked
 from backend.domain.inbox import has_words
 from backend.domain.marked import Piece
-from backend.services.correct_turn import UNDO_WITHIN, Reading, reading_of, version_of
+from backend.domain.take_back import TAKE_BACK_WITHIN
+from backend.services.correct_turn import Reading, reading_of, version_of
 from backend.settings import TIMEZONE
 from backend.store.models import Call, Correction, Message, OutboxRow, Receipt
 
@@ -63,7 +64,7 @@ def shown(
         if turn.id in corrections:
             one.correction, one.corrected_by = corrections[turn.id]
             one.version = version_of(one.correction)
-            one.undo = one.correction.at > now - UNDO_WITHIN
+            one.undo = one.correction.at > now - TAKE_BACK_WITHIN
         if turn.id in deliveries:
             one.arrived, one.late = _arrived(turn, *deliveries[turn.id], now)
         on = turn.created_at.astimezone(TIMEZONE).date()

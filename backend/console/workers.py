@@ -21,7 +21,7 @@ from backend.domain.ledger_days import day as day_of
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import Reading, column_of, read_row
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import edit_worker, review_transcript, worker_ledger
+from backend.services import edit_worker, judge_claim, review_transcript, worker_ledger
 from backend.services.export_rows import place_told
 from backend.services.plan_import import place_finder
 from backend.services.regions import HOME_REGION
@@ -278,15 +278,16 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/workers/{ID.format('worker_id')}/hardship")
     def judge_hardship(worker_id: int) -> ResponseReturnValue:
-        given = form("code", "decision", "reason")
+        given = form("code", "decision", "reason", optional=("evidence",))
         if given["decision"] not in ("verify", "unverify") or given["code"] not in ledger_words.LABELS:
             abort(400)
         try:
-            edit_worker.judge_hardship(
-                deps, me(), worker_id, given["code"], given["decision"] == "verify", given["reason"]
-            )
+            judge_claim.judge_of_card(
+                deps, me(), worker_id, given["code"], given["decision"] == "verify", given["reason"],
+                given.get("evidence", ""),
+            )  # fmt: skip
         except Invalid:
-            return card(worker_id, problem=gettext("请选一个原因。")), 422
+            return card(worker_id, problem=gettext("选一个原因，再写一句看到了什么。")), 422
         flash(gettext("记下了。核实过的困难才会在派活时优先。"), "done")
         return back(worker_id)
 

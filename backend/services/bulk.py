@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import (
     audit,
@@ -94,7 +95,7 @@ def undo(deps: Deps, member: Member, act_id: int) -> list[list[Any]] | None:
     """
     with deps.db.write() as session:
         row = own(session, member, act_id, lock=True)
-        late = row.at < deps.clock() - ledger_history.KEPT_FOR
+        late = row.at < deps.clock() - TAKE_BACK_WITHIN
         if late or row.undone_at or row.waiting or row.kind not in CAN_BE_UNDONE:
             raise Conflict("not to be taken back", reason="too_late")
         if not row.undo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain.answers import make
 from backend.domain.routing import CLOSING_REASONS, NEEDS_WORDS
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Invalid
 from backend.services import audit, handle_case
 from backend.services.regions import HOME_REGION
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 LONGEST_WORDS = 500
-UNDO_FOR = timedelta(days=1)
 # How a case stands that was closed with its conversation.
 CLOSED_AS = {
     "answered": "答复了", "job_found": "找到活了", "passed_on": "转给别的部门了", "not_reached": "几次联系不上",
@@ -99,7 +99,7 @@ def undo(deps: Deps, member: Member, conversation_id: int) -> None:
         if last is None or found.closed_at is None:
             raise Conflict("it is open", reason="not_shut")
         closing = last[0]
-        if now - closing.at > UNDO_FOR:
+        if now - closing.at > TAKE_BACK_WITHIN:
             raise Conflict("too late", reason="late")
         before = closing.before
         found.closed_at = None

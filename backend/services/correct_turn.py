@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from backend.domain import marked, normal_form, put_right
 from backend.domain.access import may, may_see
 from backend.domain.entities import read_span
 from backend.domain.put_right import Change
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, review_transcript, training_examples
 from backend.services.correct_ledger import Effect, ours, put_back, write
@@ -26,8 +27,6 @@ from backend.store.queries.secrets import of_conversation
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
-
-UNDO_WITHIN = timedelta(days=1)
 
 
 class Overtaken(Conflict):
@@ -157,7 +156,7 @@ def undo(deps: Deps, member: Member, correction_id: int) -> tuple[int, int, list
         now = deps.clock()
         if correction.undone_at is not None:
             raise Conflict("undone already", reason="undone_already")
-        if correction.at < now - UNDO_WITHIN:
+        if correction.at < now - TAKE_BACK_WITHIN:
             raise Conflict("more than a day ago", reason="too_late")
         last = queries.latest(session, turn.id)
         if last is None or last.id != correction.id:

@@ -1,4 +1,4 @@
-"""Staff keep one worker's card: her facts, visits to her, and whether what she says of hardship is so (W01, H01, H09, H10)."""
+"""Staff keep one worker's card: her facts, and visits to her (W01, H09, H10)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.services import audit, confirming, once, worker_ledger
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
-from backend.store.models import AuditEvent, Hardship, Staff, Visit, Worker
+from backend.store.models import AuditEvent, Staff, Visit, Worker
 from backend.store.queries import ledgers
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 VISIT_KINDS = ("home", "phone", "window")
 LONGEST_NOTE = 300
-# On what a label was found true, and why one was taken back; codes, so that the trail holds no personal words.
-FOUND_TRUE = ("papers_seen", "on_the_list", "visited")
-TAKEN_BACK = ("mistaken", "no_longer", "not_on_the_list")
 
 
 def seen(session: Session, member: Member, worker_id: int, *, lock: bool = False) -> Worker:
@@ -103,32 +100,6 @@ def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: st
         audit.write(session, now, member.actor, "visited", worker, visit_id=visit.id, kind=kind)
         once.note(session, now, member, form_number, visit.id)
         return visit.id
-
-
-def judge_hardship(deps: Deps, member: Member, worker_id: int, code: str, verified: bool, reason: str) -> None:
-    """Say that a label of hers is so, or is not; only a verified one changes ranking (vocabulary §4.7).
-
-    `reason`: one of `FOUND_TRUE` or `TAKEN_BACK`. Judging the same way twice changes nothing. Raises `Invalid`, `NotFound`.
-    """
-    if reason not in (FOUND_TRUE if verified else TAKEN_BACK):
-        raise Invalid("a reason is needed", {"reason": "needed"})
-    with deps.db.write() as session:
-        worker = _mine(session, member, worker_id, "verify_hardship")
-        label = session.scalar(
-            select(Hardship).where(Hardship.worker_id == worker.id, Hardship.code == code).with_for_update()
-        )
-        if label is None:
-            raise NotFound("no such claim")
-        if (label.verified_at is not None) == verified:
-            return
-        now = deps.clock()
-        label.verified_at, label.verified_by = (now, member.id) if verified else (None, None)
-        # Taken back it has been looked at: it does not wait in the queue again.
-        label.rejected_at, label.rejected_by, label.rejected_for = (
-            (None, None, None) if verified else (now, member.id, reason)
-        )
-        verb = "hardship_verified" if verified else "hardship_unverified"
-        audit.write(session, now, member.actor, verb, worker, hardship_id=label.id, reason=reason)
 
 
 def history(session: Session, worker_id: int) -> list[Any]:

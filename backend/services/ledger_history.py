@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.services import audit, edit_worker, review_opening
 from backend.services.change_opening import change_opening
@@ -31,7 +32,6 @@ from backend.store.queries import employers, ledger_history
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-KEPT_FOR = timedelta(days=1)
 # What a member must be allowed to do with a card to take a change of it back.
 VERBS = {
     "workers": "edit_worker", "employers": "post_opening", "openings": "review_opening", "stations": "edit_station",
@@ -61,7 +61,7 @@ def put_back(deps: Deps, session: Session, member: Member, kind: str, object_id:
     changes = ledger_history.changes_of(session, kind, object_id, event_id)
     if entry is None or not changes:
         raise NotFound("no such change")
-    if entry.at < now - KEPT_FOR or any(change.undone_at for change in changes):
+    if entry.at < now - TAKE_BACK_WITHIN or any(change.undone_at for change in changes):
         raise Conflict("too late to take it back", reason="too_late")
     rows = {change.field: _row(card, change.field) for change in changes}
     if any(plain(getattr(rows[change.field], change.field)) != change.became for change in changes):

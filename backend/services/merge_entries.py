@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.access import may, may_see
 from backend.domain.offers import HOLDS_A_PLACE, Stretch, overlap
+from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, count_duplicates, edit_worker, merge_rows
 from backend.services.merge_rows import Undo, put
@@ -44,7 +45,6 @@ from backend.store.worker_trades import refill
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-KEPT_FOR = timedelta(days=1)
 # What the page lets one choose, field by field.
 OF_WORKERS = (
     "name", "gender", "birth_year", "village_code", "household_id", "job_types", "pay", "availability", "day_parts", "term",
@@ -183,7 +183,7 @@ def take_apart(deps: Deps, member: Member, act_id: int) -> tuple[str, int]:
             else seen_employer(session, member, act.object_id, lock=True)
         )  # fmt: skip
         _may(member)
-        if act.undone_at or not act.undo or act.at < now - KEPT_FOR:
+        if act.undone_at or not act.undo or act.at < now - TAKE_BACK_WITHIN:
             raise Conflict("too late", reason="too_late")
         for village in _came_from(session, act, kept, other_id):
             if not may_see(member.region_code, village or HOME_REGION):
@@ -216,7 +216,7 @@ def forget_old(deps: Deps) -> int:
     with deps.db.write() as session:
         held = LedgerAct.kind.startswith("merge_"), cast(LedgerAct.undo, Text) != "{}"
         gone: Any = session.execute(
-            update(LedgerAct).where(*held, LedgerAct.at < deps.clock() - KEPT_FOR).values(undo={})
+            update(LedgerAct).where(*held, LedgerAct.at < deps.clock() - TAKE_BACK_WITHIN).values(undo={})
         )
         return int(gone.rowcount)
 

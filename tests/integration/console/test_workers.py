@@ -105,16 +105,20 @@ def test_a_card_shows_the_four_clears_and_hides_hardship_until_revealed(browse, 
 def test_a_claim_is_verified_on_a_reason_and_taken_back(browse, worker, database, audited, staff):
     worker_id, browser = worker(hardship=["G04"]), browse("cun")
     path = f"/console/workers/{worker_id}/hardship"
-    assert browser.submit(path, code="G04", decision="verify", reason="").status_code == 422
-    assert browser.submit(path, code="G04", decision="verify", reason="papers_seen").status_code == 303
+    seen = {"reason": "papers_seen", "evidence": "看了证，问了13800001111"}
+    assert browser.submit(path, code="G04", decision="verify", **seen | {"reason": ""}).status_code == 422
+    assert browser.submit(path, code="G04", decision="verify", **seen | {"evidence": " "}).status_code == 422
+    assert browser.submit(path, code="G04", decision="verify", **seen).status_code == 303
     [label] = get(database, worker_id).hardships
     assert label.verified_by == staff["cun"]
-    browser.submit(path, code="G04", decision="verify", reason="papers_seen")
+    assert label.evidence.startswith("看了证")
+    assert "13800001111" not in label.evidence
+    browser.submit(path, code="G04", decision="verify", **seen)
     assert len(audited("hardship_verified")) == 1
-    browser.submit(path, code="G04", decision="unverify", reason="no_longer")
+    browser.submit(path, code="G04", decision="unverify", reason="no_longer", evidence="今年不是了")
     assert get(database, worker_id).hardships[0].verified_at is None
     assert audited("hardship_unverified")[0].facts["reason"] == "no_longer"
-    assert browser.submit(path, code="G03", decision="verify", reason="papers_seen").status_code == 404
+    assert browser.submit(path, code="G03", decision="verify", **seen).status_code == 404
 
 
 def test_a_visit_is_kept_and_freshens_the_entry(browse, worker, database, clock):
