@@ -26,11 +26,14 @@ LONGEST_SEARCH = 40
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
-    def places() -> list[tuple[str, str]]:
-        """Own region and all below it, as code and name."""
+    def places() -> list[tuple[str, list[tuple[str, str]]]]:
+        """Own region and all below it, in groups: (county or town, [(code, short name)]), each town before its villages."""
         with deps.db.read() as session:
             found = queries.regions_for(session, me().region_code, (6, 9, 12))
-            return [(one.code, deps.regions.full_name(one.code)) for one in found]
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in found:
+            groups.setdefault(one.code[:9], []).append((one.code, deps.regions.name(one.code)))
+        return [(deps.regions.name(code), inside) for code, inside in groups.items()]
 
     def show(problems: dict[str, str] | None = None, given: dict[str, str] | None = None, **more: Any) -> str:
         member = me()

@@ -15,6 +15,7 @@ from backend.errors import Conflict, Invalid
 from backend.services import teams as service
 from backend.services.receive_message import storable
 from backend.store.queries import stepping_in
+from backend.store.queries.staff import NO_PASSWORD
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -39,7 +40,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         places = [member.region_code, *sorted({one.region_code for one in staff} - {member.region_code})]
         return render_template(
             "console/teams.html", rows=rows, staff=staff, words=step_in_labels, problem=problem, at=at, typed=typed,
-            places=places,
+            places=places, no_password=NO_PASSWORD,
         )  # fmt: skip
 
     @bp.get("/teams")
@@ -93,6 +94,8 @@ def _sent(*names: str) -> tuple[dict[str, str], list[str], list[int]]:
 
 def _sentence(problem: Invalid) -> str:
     field, why = next(iter(problem.fields.items()))
+    if why == "nobody_in":
+        return gettext("里面要有进得来的人：选的这些都还没设密码。")
     return {
         "name": gettext("请写班组的名字，最多%(count)s个字。", count=service.LONGEST_NAME),
         "region": gettext("请选班组管哪里。"),

@@ -15,6 +15,7 @@ from backend.services import audit
 from backend.services.staff_login import Member
 from backend.store.models import Case, Region, Team, TeamMember
 from backend.store.queries import stepping_in
+from backend.store.queries.staff import NO_PASSWORD
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -96,10 +97,12 @@ def _topics(topics: Collection[str]) -> list[str]:
 
 def _fill(session: Session, member: Member, team: Team, people: Collection[int]) -> None:
     """Put exactly `people` in: of the team's own region and below, so that what they are given lies within what they see."""
-    allowed = {staff.id for staff in stepping_in.staff_within(session, team.region_code)}
+    allowed = {staff.id: staff for staff in stepping_in.staff_within(session, team.region_code)}
     wanted = set(people)
-    if not wanted or wanted - allowed:
+    if not wanted or wanted - set(allowed):
         raise Invalid("who is in it", {"people": "needed" if not wanted else "unknown"})
+    if all(allowed[id_].password_hash == NO_PASSWORD for id_ in wanted):
+        raise Invalid("nobody would answer", {"people": "nobody_in"})
     before = set(session.scalars(select(TeamMember.staff_id).where(TeamMember.team_id == team.id)))
     session.execute(
         delete(TeamMember).where(TeamMember.team_id == team.id, TeamMember.staff_id.in_(before - wanted)),

@@ -163,7 +163,7 @@ def test_a_question_about_an_account_stands_in_the_trail_with_who_asked(browse, 
     with database.read() as session:
         change = session.scalars(select(StaffChange.id)).one()
     assert event.facts == {"kind": "move", "change": change, "role": "county", "region": COUNTY}
-    assert "提出给田镇干的账号换岗位或地方，等同事同意" in words(county.visit("/console/audit"))
+    assert "提出给田镇干的账号换身份或地方，等同事同意" in words(county.visit("/console/audit"))
 
 
 def test_every_object_named_has_the_page_it_is_linked_to(app):

@@ -341,20 +341,6 @@ def test_ones_own_phone_is_kept_and_a_wrong_one_stays_in_the_form(browse, accoun
     assert account("cun").phone == "+8613800001234"
 
 
-def test_the_page_of_roles_is_the_table_of_rights(browse):
-    from backend.domain.access import VERBS
-
-    page = browse("cun").visit("/console/account/roles").text
-    assert page.count("<b>✓</b>") == sum(len(verbs) for verbs in VERBS.values())
-
-
-def test_every_verb_has_words_for_the_page_of_roles():
-    from backend.console.people_labels import VERBS as WORDED
-    from backend.domain.access import VERBS
-
-    assert sorted(set().union(*VERBS.values()) - set(WORDED)) == []
-
-
 def test_the_county_makes_operators_and_auditors_and_they_see_what_is_theirs(browse, account):
     county = browse("xian")
     for role in ("operator", "auditor"):

@@ -55,6 +55,17 @@ def test_what_does_not_fit_comes_back_with_a_sentence(browse, staff, database, f
     assert made(database) == []
 
 
+def test_a_team_of_people_who_have_never_come_in_would_answer_nobody(browse, staff, database, make):
+    with make() as f:
+        staff = staff | {"wei": f.make_staff("village", VILLAGE, login="wei", name="未进来", password_hash="!").id}
+    browser = browse("zhen")
+    assert "未进来 兴泉社区 · 还没设密码" in words(browser.visit("/console/teams"))
+    answer = make_team(browser, staff, people=("wei",))
+    assert answer.status_code == 422 and "都还没设密码" in words(answer)
+    assert made(database) == []
+    assert make_team(browser, staff, people=("wei", "cun")).status_code == 303
+
+
 def test_villages_and_supervisors_keep_no_teams(browse, staff, database):
     for login in ("cun", "shi"):
         assert browse(login).visit("/console/teams").status_code == 403
