@@ -103,7 +103,8 @@ def create_blueprint(deps: Deps) -> Blueprint:
     @bp.errorhandler(errors.NotFound)
     @bp.errorhandler(404)
     def not_found(_: Exception) -> ResponseReturnValue:
-        return render_template("console/screen_none.html"), 404
+        line = line_number(deps.settings.twilio_phone_number)
+        return render_template("console/screen_none.html", line=line), 404
 
     @bp.after_request
     def close_the_doors(response: Response) -> Response:

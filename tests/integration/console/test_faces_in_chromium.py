@@ -46,6 +46,23 @@ def cut_off(page: Any) -> list[str]:
     })""")
 
 
+def test_a_title_gives_way_to_nothing_but_its_own_length(tab, make):
+    """At six lines a laptop's wall shows titles and places whole; a trade without room beside its title goes."""
+    jobs = {"果园打药施肥": "A04", "砌堡坎的石工": "B09", "装修吊顶": "B05", "服装厂普工": "C01", "学校食堂帮厨": "D01"}
+    with make() as f:
+        f.make_region(VILLAGE)
+        f.make_station(TOWN, slug="zhongtang", name="中塘镇零工驿站", kind="station")
+        for n, (title, trade) in enumerate(jobs.items()):
+            f.make_opening(region=VILLAGE, title=title, job_type=trade, place="二组", pay_min_fen=450_000, pay_max_fen=550_000,
+                           pay_unit="month", starts_on=f.today + timedelta(days=n + 3),
+                           ends_on=f.today + timedelta(days=40))  # fmt: skip
+    tab.set_viewport_size({"width": 1366, "height": 768})
+    tab.goto("/screen/zhongtang")
+    cut = tab.evaluate("""() => [...document.querySelectorAll('#list > li :is(h2 span span, .where b)')]
+        .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)""")
+    assert tab.locator("#list > li").count() == len(jobs) and cut == []
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_on_the_wall_is_cut_off_at_any_size_or_number_of_lines(tab, wall, deps, make, size):
     from backend.store.models import Screen, Station
