@@ -70,14 +70,15 @@ def days(starts_on: date, ends_on: date) -> str:
 
 
 def short(at: date | datetime | None, now: datetime) -> str:
-    """A day in a table, where there is no room for more: 11月23日, 2025年11月23日, of today the clock."""
+    """A day in a table, where there is no room for more: 今天, 11月23日, 2025年11月23日."""
     if at is None:
         return ""
-    local = at.astimezone(TIMEZONE) if isinstance(at, datetime) else at
-    today = now.astimezone(TIMEZONE)
-    on = local.date() if isinstance(local, datetime) else local
-    if isinstance(local, datetime) and on == today.date():
-        return local.strftime("%H:%M")
+    on = at.astimezone(TIMEZONE).date() if isinstance(at, datetime) else at
+    today = now.astimezone(TIMEZONE).date()
+    return gettext("今天") if on == today else _short(on, today)
+
+
+def _short(on: date, today: date) -> str:
     if english():
         return f"{on.day} {on.strftime('%b' if on.year == today.year else '%b %Y')}"
     year = "" if on.year == today.year else f"{on.year}年"
@@ -86,11 +87,11 @@ def short(at: date | datetime | None, now: datetime) -> str:
 
 def short_days(starts_on: date, ends_on: date, now: datetime) -> str:
     """11月23日–25日 in a table."""
-    first = short(starts_on, now)
+    today = now.astimezone(TIMEZONE).date()
     if starts_on == ends_on:
-        return first
+        return short(starts_on, now)
     same_month = (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month) and not english()
-    return f"{first}–{f'{ends_on.day}日' if same_month else short(ends_on, now)}"
+    return f"{_short(starts_on, today)}–{f'{ends_on.day}日' if same_month else _short(ends_on, today)}"
 
 
 def yuan(fen: int | None) -> str:
