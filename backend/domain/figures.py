@@ -7,10 +7,10 @@ calls_in, calls_out     calls by when they began; out are those the line placed 
 texts_in, texts_out     SMS by when they came in or were written.
 turns                   what people said or wrote that had to be understood: an intent was read in it. Keys pressed are none.
 understood              those of the turns that were not a fallback, did not fail, and whose intent nobody has put right.
-corrected               those of the turns that staff have put right, the intent or a word.
+corrected               those of the turns that staff have put right, the intent or a word; named what it was, an intent was right.
 conversations           by when they began.
 contained               conversations the line finished alone: no case, nobody took over or wrote, no turn failed.
-asked_person            conversations in which somebody asked for a person, left a message or has to be rung back.
+asked_person            conversations in which somebody asked for a person (as put right), left a message or has to be rung back.
 offers_made             places put to somebody by a wave or by staff; whoever finds the work herself was asked by nobody.
 offers_answered         those of the offers_made that were answered, yes or no.
 places                  places taken, by when she said yes; still hers or worked. Given back or not come to: no longer counted.

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from backend.domain.case_rules import WISHES
 from backend.domain.figures import SHANGHAI, midnight
+from backend.domain.offers import HAD_A_PLACE
 from backend.domain.people import PRIORITY_LABELS
 from backend.store.models import (
     AuditEvent,
@@ -34,10 +36,6 @@ from backend.store.queries.freshness import HIRING_SAID, SAID
 from backend.store.queries.scope import within
 
 PAGE = 50
-# A place of hers, or one that was worked.
-HELD = ("accepted", "arrived", "completed", "paid")
-# Somebody asked for a person, left a message for one, or is to be rung back by one.
-ASKED = ("handoff", "voicemail", "callback")
 _LATER = aliased(Offer)
 
 
@@ -93,7 +91,13 @@ def _of_conversation(entity: Any) -> Callable[[Any], Any]:
 
 
 def _spoken(entity: Any, moment: Any) -> Callable[[Scope], list[ColumnElement[bool]]]:
-    return lambda scope: [*_in_time(moment, scope), within(Conversation.region_code, scope.region, scope.home)]
+    """What is said moves its conversation's end on, and a call of the line's own follows within a day: so a stretch is looked
+    for among a place's conversations of that time, whatever the rest of the province said."""
+    return lambda scope: [
+        *_in_time(moment, scope),
+        within(Conversation.region_code, scope.region, scope.home),
+        Conversation.last_at >= scope.start - CONVERSATION_ENDS_AFTER,
+    ]
 
 
 def _with_number(query: Any) -> Any:
@@ -119,14 +123,14 @@ def _offers_by(moment: Any) -> _Source:
 
 _LAST_TAKEN = (
     select(func.max(_LATER.taken_at))
-    .where(_LATER.opening_id == Opening.id, _LATER.status.in_(HELD))
+    .where(_LATER.opening_id == Opening.id, _LATER.status.in_(HAD_A_PLACE))
     .correlate(Opening)
     .scalar_subquery()
 )
 
 
 def _openings_full(scope: Scope) -> list[ColumnElement[bool]]:
-    taken = select(Offer.opening_id).where(*_in_time(Offer.taken_at, scope), Offer.status.in_(HELD))
+    taken = select(Offer.opening_id).where(*_in_time(Offer.taken_at, scope), Offer.status.in_(HAD_A_PLACE))
     return [
         Opening.id.in_(taken),
         Opening.filled >= Opening.headcount,
@@ -213,11 +217,12 @@ def _said(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _INTENT_PUT_RIGHT: ColumnElement[Any] = Message.corrected["intent"].as_string()
 _TURN = and_(Message.direction == "inbound", Message.intent.is_not(None), Message.keys.is_(None))
+_MEANT: ColumnElement[Any] = func.coalesce(_INTENT_PUT_RIGHT, Message.intent)
 _ANOTHER_INTENT = and_(_INTENT_PUT_RIGHT.is_not(None), Message.intent != _INTENT_PUT_RIGHT)
 _PUT_RIGHT = or_(
     _ANOTHER_INTENT,
     exists().where(
-        Correction.message_id == Message.id, Correction.undone_at.is_(None), Correction.kind.in_(("entity", "removed", "intent"))
+        Correction.message_id == Message.id, Correction.undone_at.is_(None), Correction.kind.in_(("entity", "removed"))
     ),
 )  # fmt: skip
 _BY_A_PERSON = or_(
@@ -252,15 +257,15 @@ _SETS: dict[str, tuple[str, Callable[[Scope], ColumnElement[bool]] | None]] = {
     "contained": ("conversations", lambda _: ~_BY_A_PERSON),
     "asked_person": (
         "conversations",
-        lambda _: or_(_case_of(*ASKED), _said(Message.direction == "inbound", Message.intent == "talk_to_human")),
+        lambda _: or_(_case_of(*WISHES), _said(Message.direction == "inbound", _MEANT == "talk_to_human")),
     ),
     "offers_made": ("made", lambda _: _PUT_TO_HER),
     "offers_answered": (
         "made",
         lambda _: and_(_PUT_TO_HER, Offer.answered_at.is_not(None), Offer.status.not_in(("offered", "expired"))),
     ),
-    "places": ("taken", lambda _: Offer.status.in_(HELD)),
-    "places_verified": ("taken", lambda _: and_(Offer.status.in_(HELD), _verified(Offer.worker_id))),
+    "places": ("taken", lambda _: Offer.status.in_(HAD_A_PLACE)),
+    "places_verified": ("taken", lambda _: and_(Offer.status.in_(HAD_A_PLACE), _verified(Offer.worker_id))),
     "openings_full": ("full", None),
     "no_shows": ("begun", lambda _: Offer.status == "no_show"),
     "late_cases": (
@@ -375,7 +380,7 @@ def places_by_trade(session: Session, scope: Scope, limit: int = 8) -> list[tupl
     source = _SOURCES["taken"]
     query = (
         source.joined(select(Opening.job_type, func.count()).select_from(Offer))
-        .where(*source.where(scope), Offer.status.in_(HELD))
+        .where(*source.where(scope), Offer.status.in_(HAD_A_PLACE))
         .group_by(Opening.job_type)
         .order_by(func.count().desc(), Opening.job_type)
         .limit(limit)

@@ -111,6 +111,28 @@ def test_every_number_is_the_length_of_its_list(browse, busy, make, login, query
             assert MARK not in seen
 
 
+def test_what_staff_put_right_is_what_counts(browse, make, staff):
+    """Who asked for a person is told by the intent as put right; one "corrected" to what it was was right."""
+    from backend.store.models import Correction
+
+    with make() as f:
+        for read, meant in (
+            ("search_jobs", "talk_to_human"),
+            ("talk_to_human", "search_jobs"),
+            ("talk_to_human", "talk_to_human"),
+        ):
+            at = f.now - timedelta(hours=1)
+            talk = f.make_conversation(region_code=VILLAGE, started_at=at)
+            turn = f.make_message("找个人说", conversation=talk, intent=read, confidence=0.5, status="answered", created_at=at,
+                                  corrected={"intent": meant})  # fmt: skip
+            f._add(Correction(message_id=turn.id, conversation_id=talk.id, staff_id=staff["xian"], at=f.now, kind="intent",
+                              before={}, after={"intent": meant}, ledger=[]))  # fmt: skip
+    sizes = {name: size for name, (_, size) in numbers(browse("xian").visit("/console/figures").text).items()}
+    assert {name: sizes[name] for name in ("turns", "understood", "corrected", "asked_person")} == {
+        "turns": 3, "understood": 1, "corrected": 2, "asked_person": 2,
+    }  # fmt: skip
+
+
 def test_the_figures_of_a_day_are_what_happened_on_it(browse, busy):
     """Five conversations in the county's two villages today; the week before the same, an hour of another county never."""
     page = browse("xian").visit("/console/figures").text
