@@ -6,6 +6,9 @@ prefix into a range (`reach`) through `store/queries/scope.py`; single objects a
 
 from __future__ import annotations
 
+# The county that runs the line: whoever is not known to live elsewhere is looked after there.
+HOME_REGION = "500114"
+
 # What each role may do besides looking. City and province supervise: they read, they do not act in a county's name.
 # An operator runs the line for a county under contract (L20): it talks with people and posts work, and neither reads nor
 # writes who is in need. An auditor reads what staff did, nothing of it in the clear.

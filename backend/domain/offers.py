@@ -22,6 +22,8 @@ NEXT: dict[str, frozenset[str]] = {
 }
 # These hold a place in the opening and the days in the worker's calendar.
 HOLDS_A_PLACE = frozenset({"accepted", "arrived", "completed"})
+HAD_A_PLACE = HOLDS_A_PLACE | {"paid"}  # … and those with whom it is over and settled
+EXPECTED = frozenset({"accepted", "arrived"})  # still awaited at the place, or at work there
 OFFER_VALID = timedelta(hours=4)
 # A place that has come free is kept so long for the first who waits for it: the others wait as well.
 MOVED_UP_VALID = timedelta(minutes=30)

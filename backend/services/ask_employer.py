@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import Answer, make
 from backend.domain.calling import follow_up_window
 from backend.domain.messages import leaves_at
+from backend.domain.offers import EXPECTED, HOLDS_A_PLACE
 from backend.services import answer_offer, both_sides, outbox
 from backend.services.acts import act
-from backend.services.attendance import EXPECTED, HELD, LIST, absent_of, choice, own_opening, places_of, say
+from backend.services.attendance import LIST, absent_of, choice, own_opening, places_of, say
 from backend.services.deps import Deps
 from backend.services.each import each
 from backend.services.reminders import is_in_talk
@@ -154,8 +155,8 @@ def _worked(session: Session, opening_id: int) -> list[Offer]:
     gone = set(session.scalars(left))
     return [
         offer
-        for offer in places_of(session, opening_id, (*HELD, "withdrawn"))
-        if offer.status in HELD or offer.id in gone
+        for offer in places_of(session, opening_id, (*HOLDS_A_PLACE, "withdrawn"))
+        if offer.status in HOLDS_A_PLACE or offer.id in gone
     ]
 
 

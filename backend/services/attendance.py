@@ -5,7 +5,7 @@ Everybody keeps the number of the list while it is open; whom no text reaches is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from backend.domain import absent_words
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
+from backend.domain.offers import EXPECTED, HOLDS_A_PLACE
 from backend.domain.outcomes import TO_CONTRADICT
 from backend.services import answer_offer, audit, both_sides, outbox, outcomes, staff_task
 from backend.services.acts import act
@@ -27,8 +28,6 @@ from backend.services.views import opening_view
 from backend.store.models import Conversation, Employer, Offer, Opening, Outcome
 
 NAMES = 7  # under one digit each; 8 are the next ones, 9: all others came
-EXPECTED = ("accepted", "arrived")
-HELD = (*EXPECTED, "completed")
 LIST = "which_absent"
 
 
@@ -36,7 +35,7 @@ def choice(act_name: str, opening_id: int, said: str, **more: Any) -> dict[str, 
     return {"act": act_name, "params": {"opening_id": opening_id, "said": said, **more}}
 
 
-def places_of(session: Session, opening_id: int, statuses: Sequence[str]) -> list[Offer]:
+def places_of(session: Session, opening_id: int, statuses: Collection[str]) -> list[Offer]:
     return list(
         session.scalars(
             select(Offer).where(Offer.opening_id == opening_id, Offer.status.in_(statuses)).order_by(Offer.id)
@@ -129,7 +128,7 @@ def _undecided(session: Session, opening_id: int) -> list[Offer]:
 
 def _absent(turn: Turn, opening: Opening, offer_id: int) -> Offer | None:
     offer = turn.session.get(Offer, offer_id)
-    if offer is None or offer.opening_id != opening.id or offer.status not in HELD:
+    if offer is None or offer.opening_id != opening.id or offer.status not in HOLDS_A_PLACE:
         return None
     say(turn, offer, "no_show")
     if not _reached_by_text(turn.session, offer):
@@ -155,7 +154,7 @@ def ask_the_absent(deps: Deps) -> int:
                 Outcome.side == "employer",
                 Outcome.outcome == "no_show",
                 Outcome.at > now - TO_CONTRADICT,
-                Offer.status.in_(HELD),
+                Offer.status.in_(HOLDS_A_PLACE),
                 Offer.absence_asked_at.is_(None),
             )
         ).all()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from backend.domain.absent_words import NAMELESS
 from backend.domain.answers import Answer, make
 from backend.domain.calling import takes_texts
+from backend.domain.offers import HAD_A_PLACE
 from backend.services import answer_offer, employer_number, outbox, staff_task, waiting_list
 from backend.services.deps import Deps
 from backend.services.each import each
@@ -26,7 +27,6 @@ from backend.store.models import Employer, Handset, Offer, Opening, Worker
 log = structlog.get_logger()
 
 GATHER_FOR = timedelta(minutes=10)
-COMING = ("accepted", "arrived", "completed", "paid")
 
 
 def taken(session: Session, deps: Deps, *, now: datetime, offer: Offer, tell_worker: bool = False) -> None:
@@ -116,7 +116,7 @@ def _tell(session: Session, deps: Deps, opening: Opening, now: datetime) -> None
         select(Offer)
         .where(
             Offer.opening_id == opening.id,
-            (Offer.status.in_(COMING) & (Offer.employer_told.is_(None) | (Offer.employer_told != "taken")))
+            (Offer.status.in_(HAD_A_PLACE) & (Offer.employer_told.is_(None) | (Offer.employer_told != "taken")))
             | (Offer.status.in_(("withdrawn", "declined", "waitlisted")) & (Offer.employer_told == "taken")),
         )
         .order_by(Offer.answered_at, Offer.id)
@@ -124,10 +124,10 @@ def _tell(session: Session, deps: Deps, opening: Opening, now: datetime) -> None
     opening.told_employer_at, opening.tell_employer_at = now, None
     if not changed:
         return
-    came = [name_for_employer(session, offer.worker) for offer in changed if offer.status in COMING]
-    gone = [name_for_employer(session, offer.worker) for offer in changed if offer.status not in COMING]
+    came = [name_for_employer(session, offer.worker) for offer in changed if offer.status in HAD_A_PLACE]
+    gone = [name_for_employer(session, offer.worker) for offer in changed if offer.status not in HAD_A_PLACE]
     for offer in changed:
-        offer.employer_told = "taken" if offer.status in COMING else "withdrawn"
+        offer.employer_told = "taken" if offer.status in HAD_A_PLACE else "withdrawn"
     view = opening_view(opening, deps.regions)
     if len(changed) == 1:
         event = "taken" if came else "withdrawn"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from backend.domain.access import HOME_REGION as HOME_REGION
 from backend.domain.nearby import Nearby, Spot
 from backend.domain.place_names import PlaceNames, own_names
 from backend.domain.places import bare_name
@@ -22,8 +23,6 @@ from backend.store.session import Database
 if TYPE_CHECKING:
     from backend.domain.places import Gazetteer
 
-# Where a stranger's call or text belongs until her village is known: the county whose market runs the line.
-HOME_REGION = "500114"
 # A station's hours may be edited in the database itself; a minute later every process has them.
 RELOAD_AFTER_S = 60.0
 # Towns whose bare names stand in other speech, too: 新发的工资, 什么站, 冯家的人.

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
-from backend.domain.offers import HOLDS_A_PLACE
+from backend.domain.offers import HAD_A_PLACE
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import answer_offer, audit, both_sides, edit_worker, once
 from backend.services.staff_login import Member
@@ -135,7 +135,7 @@ def set_outcome(deps: Deps, member: Member, talk_id: int, worker_id: int, outcom
 def _has_the_place(session: Session, opening_id: int, worker_id: int) -> bool:
     found = session.scalar(
         select(Offer.id).where(
-            Offer.opening_id == opening_id, Offer.worker_id == worker_id, Offer.status.in_((*HOLDS_A_PLACE, "paid"))
+            Offer.opening_id == opening_id, Offer.worker_id == worker_id, Offer.status.in_(HAD_A_PLACE)
         )
     )
     return found is not None

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from backend.domain.access import HOME_REGION
 from backend.store.models import (
     AuditEvent,
     Case,
@@ -33,7 +34,6 @@ from backend.store.models import (
     Visit,
     Worker,
 )
-from backend.store.models.audit import HOME
 
 _COUNTY, _TOWN = 6, 9  # digits
 
@@ -49,7 +49,7 @@ def _before_flush(session: Session, *_: Any) -> None:
         return
     with session.no_autoflush:
         for each in events:
-            code = _of_object(session, each) or _of_actor(session, each.actor) or HOME
+            code = _of_object(session, each) or _of_actor(session, each.actor) or HOME_REGION
             each.region_code, each.county_code = code, code[:_COUNTY]
             each.town_code = code[:_TOWN] if len(code) >= _TOWN else None
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, event, func, insert, inspect, select, text, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
+from backend.domain.access import HOME_REGION
 from backend.domain.inbox import ELDER, LISTED, CallFacts, TurnFacts, areas, flags, has_words, marks
 from backend.domain.search_words import tokens
 from backend.store.models import (
@@ -34,7 +35,6 @@ from backend.store.models import (
     PlannedCall,
     StaffCall,
 )
-from backend.store.models.stepping_in import HOME_COUNTY
 from backend.store.queries.corrections import unreviewed, worded
 
 # Marks speak of the latest turns: a talk without end is neither read nor judged as a whole.
@@ -205,7 +205,7 @@ def _refresh(connection: Connection, conversation_id: int, said: set[int], rewor
     )
     hands = {f"staff:{one}" for one in (found.taken_by, found.assigned_to_staff) if one is not None}
     hands |= {f"team:{found.assigned_to_team}"} if found.assigned_to_team is not None else set()
-    region = found.region_code or HOME_COUNTY
+    region = found.region_code or HOME_REGION
     wanted = {(mark, area) for mark in {"", *hands, *(carried & LISTED)} for area in areas(region)}
     values = {
         "last_at": found.last_at,

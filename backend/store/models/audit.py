@@ -8,10 +8,8 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.domain.access import HOME_REGION
 from backend.store.models.base import Base
-
-# The county that runs the line: where an event belongs that neither an object nor an actor places.
-HOME = "500114"
 
 
 class AuditEvent(Base):
@@ -29,10 +27,10 @@ class AuditEvent(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # ids and field names, no personal values
     # Where the object lay at the time, else where the actor worked: who may read the event goes by it. Filled in by
     # store/audit_region.py.
-    region_code: Mapped[str] = mapped_column(server_default=HOME)
+    region_code: Mapped[str] = mapped_column(server_default=HOME_REGION)
     # Its first six and nine digits: the newest of one county or one town are found in their order by an index of their own,
     # however many events there are elsewhere.
-    county_code: Mapped[str] = mapped_column(server_default=HOME)
+    county_code: Mapped[str] = mapped_column(server_default=HOME_REGION)
     town_code: Mapped[str | None]
 
     __table_args__ = (

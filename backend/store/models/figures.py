@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Index, event, inspect
 
+from backend.domain.offers import HAD_A_PLACE
 from backend.store.models.cases import Case
 from backend.store.models.conversations import Call, Conversation, Message
 from backend.store.models.offers import Offer
@@ -22,7 +23,7 @@ Index("ix_offers_taken_at", Offer.taken_at)
 @event.listens_for(Offer, "before_update")
 def _keep_when_taken(_mapper: Any, _connection: Any, offer: Offer) -> None:
     """`answered_at` moves on with what she says later (she came, she was paid); when she said yes stays."""
-    if offer.status != "accepted" and not (offer.status in ("arrived", "completed", "paid") and offer.taken_at is None):
+    if offer.status != "accepted" and not (offer.status in HAD_A_PLACE and offer.taken_at is None):
         return
     if offer.taken_at is None or inspect(offer).attrs.status.history.has_changes():
         offer.taken_at = offer.answered_at or offer.offered_at

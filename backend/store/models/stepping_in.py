@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.domain.access import HOME_REGION
 from backend.domain.case_rules import waits_for_a_person
 from backend.store.models.base import Base
 from backend.store.models.cases import Case
@@ -117,15 +118,14 @@ class StaffCall(Base):
     )
 
 
-# Without any region a case counts as the home county's (store/queries/scope.within); services/regions.py names it, too.
-HOME_COUNTY = "500114"
+# Without any region a case counts as the home county's (store/queries/scope.within).
 
 
 @event.listens_for(Case, "before_insert")
 @event.listens_for(Case, "before_update")
 def _keep_places(_: Any, __: Any, case: Case) -> None:
     """Where a case lies and since when somebody waits in it, for the lists; whoever changes a case need not think of it."""
-    code = case.region_code or HOME_COUNTY
+    code = case.region_code or HOME_REGION
     case.county_code, case.town_code = code[:6], code[:9]
     if not waits_for_a_person(case.kind, case.status or "open", case.details or {}):
         case.waits_since = None

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from backend.domain.offers import EXPECTED
 from backend.store.models import AuditEvent, Case, Employer, Offer, Opening, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
@@ -18,7 +19,6 @@ from backend.store.queries.sieve import EVERYTHING, Sieve
 PAGE = 30
 _LAST_FOUR = re.compile(r"[0-9]{4}", re.ASCII)
 LIVE = ("in_review", "published", "filled")
-COMING = ("accepted", "arrived")
 
 
 def hiring_now(session: Session, phone: str, today: date) -> Sequence[Opening]:
@@ -67,7 +67,7 @@ def who_comes(session: Session, opening_id: int) -> Sequence[Worker]:
         select(Worker)
         .options(joinedload(Worker.person))
         .join(Offer, Offer.worker_id == Worker.id)
-        .where(Offer.opening_id == opening_id, Offer.status.in_(COMING))
+        .where(Offer.opening_id == opening_id, Offer.status.in_(EXPECTED))
         .order_by(Offer.answered_at, Offer.id)
     )
     return session.scalars(query).all()

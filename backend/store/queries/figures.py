@@ -31,6 +31,7 @@ from backend.store.models import (
     Person,
     Worker,
 )
+from backend.store.models.conversations import CONVERSATION_ENDS_AFTER
 from backend.store.queries import stale
 from backend.store.queries.freshness import HIRING_SAID, SAID
 from backend.store.queries.scope import within

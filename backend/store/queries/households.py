@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.households import EARNING_STATUS
-from backend.domain.offers import HOLDS_A_PLACE
+from backend.domain.offers import HAD_A_PLACE
 from backend.store.models import Hardship, Household, Offer, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
@@ -50,7 +50,7 @@ def _earning(since: date) -> ColumnElement[bool]:
         Person.household_id == Household.id,
         Worker.person_id == Person.id,
         Offer.worker_id == Worker.id,
-        Offer.status.in_((*HOLDS_A_PLACE, "paid")),
+        Offer.status.in_(HAD_A_PLACE),
         Offer.ends_on >= since,
     )
     return or_(has_work, placed)

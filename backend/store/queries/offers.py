@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.offers import HOLDS_A_PLACE, Stretch
+from backend.domain.offers import HAD_A_PLACE, HOLDS_A_PLACE, Stretch
 from backend.store.models import Offer, Opening, Outcome, Person, Worker
 
 # An offer in one of these still binds somebody: the worker has to be told when the opening goes away …
@@ -100,7 +100,7 @@ def households_at_work(session: Session, household_ids: Iterable[int], since: da
         .join(Offer, Offer.worker_id == Worker.id)
         .where(
             Person.household_id.in_(wanted),
-            Offer.status.in_((*HOLDS_A_PLACE, "paid")),
+            Offer.status.in_(HAD_A_PLACE),
             Offer.ends_on >= since,
         )
         .distinct()

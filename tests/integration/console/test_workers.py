@@ -105,14 +105,14 @@ def test_a_card_shows_the_four_clears_and_hides_hardship_until_revealed(browse, 
 def test_a_claim_is_verified_on_a_reason_and_taken_back(browse, worker, database, audited, staff):
     worker_id, browser = worker(hardship=["G04"]), browse("cun")
     path = f"/console/workers/{worker_id}/hardship"
-    seen = {"reason": "papers_seen", "evidence": "看了证，问了13800001111"}
+    seen = {"reason": "papers_seen", "evidence": "看了证500114197001010027"}
     assert browser.submit(path, code="G04", decision="verify", **seen | {"reason": ""}).status_code == 422
     assert browser.submit(path, code="G04", decision="verify", **seen | {"evidence": " "}).status_code == 422
     assert browser.submit(path, code="G04", decision="verify", **seen).status_code == 303
     [label] = get(database, worker_id).hardships
     assert label.verified_by == staff["cun"]
     assert label.evidence.startswith("看了证")
-    assert "13800001111" not in label.evidence
+    assert "500114197001010027" not in label.evidence
     browser.submit(path, code="G04", decision="verify", **seen)
     assert len(audited("hardship_verified")) == 1
     browser.submit(path, code="G04", decision="unverify", reason="no_longer", evidence="今年不是了")
