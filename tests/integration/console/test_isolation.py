@@ -58,7 +58,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "console.judge_hardship": {"code": "G03", "decision": "verify", "reason": "papers_seen", "evidence": "看了证"},
     "console.change_staff": {"version": "1", "kind": "disable"},
     "console.edit_staff": {"version": "1", "name": "张三", "phone": ""},
-    "console.enable_staff": {"version": "1"},
+    "console.export_audit": {"reason": "audit"},
     "console.end_session_of": {"session": "0" * 16},
     "console.decide_change": {"decision": "approve"},
     "console.add_to_household": {"worker": str(GONE), "reason": "moved"},
