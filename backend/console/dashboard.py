@@ -32,7 +32,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             waits = queries.waiting(session, region, HOME_REGION, now, deps.settings.backstop_after)
             pressing, _ = cases.page(session, region, HOME_REGION, status="open")
             masks_of = masks.of_listed_cases(session, [case for case, _ in pressing[:FIRST_CASES]])
-            groups = figures.look(session, member.role, region, so_far, now)
+            groups = figures.look(session, member.role, region, so_far, now, names=figures.SO_FAR)
         note_reading(deps, member, "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
         return render_template(
             "console/today.html",

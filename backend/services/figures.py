@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 CHART_DAYS = 14
+# The figures of a stretch of time. The others count everybody as of now: for a page of their own, not for every first look.
+SO_FAR = tuple(name for name, figure in FIGURES.items() if figure.of not in NOW)
 # Fewer people than this under one label are not told apart: in a village everybody would know who it is.
 FEWEST = 5
 _OPENED = "opened_figure"
@@ -192,6 +194,6 @@ def waiting_by_label(session: Session, region: str, days: Sequence[date], now: d
 
 
 __all__ = [
-    "CHART_DAYS", "FEWEST", "FIGURES", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
+    "CHART_DAYS", "FEWEST", "FIGURES", "SO_FAR", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
     "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
 ]  # fmt: skip

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from backend.domain.answers import make
 from backend.services import audit
 from backend.services.each import each
-from backend.services.receive_message import CONVERSATION_ENDS_AFTER
 from backend.services.regions import HOME_REGION
 from backend.services.take_over import say
 from backend.store.models import Case, Conversation, Staff
+from backend.store.models.conversations import CONVERSATION_ENDS_AFTER
 from backend.store.queries import stepping_in
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +14,8 @@ from backend.services.deps import Deps
 from backend.services.people import handset_for, owners
 from backend.services.reopen import reopen
 from backend.store.models import Conversation, Handset, Message, Person
+from backend.store.models.conversations import CONVERSATION_ENDS_AFTER
 
-CONVERSATION_ENDS_AFTER = timedelta(hours=24)
 BODY_LIMIT = 1_600  # characters kept of an inbound text (contract)
 
 

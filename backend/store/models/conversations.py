@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.store.models.base import Base
 from backend.store.models.people import Handset
+
+# What is said after so much silence begins another conversation.
+CONVERSATION_ENDS_AFTER = timedelta(hours=24)
 
 
 class Conversation(Base):
