@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import masks
+from backend.console import intent_labels, masks
 from backend.console import review_labels as words
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
@@ -42,7 +42,7 @@ def offered(mask: Mask) -> dict[str, Any]:
     """What the forms of a correction choose from; who is in need only for who sees it."""
     return {
         "kinds": words.kinds(),
-        "intents": words.intents(),
+        "wish_groups": intent_labels.GROUPS,
         "choices": {
             kind: codes
             for kind, codes in words.choices().items()

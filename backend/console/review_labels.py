@@ -108,12 +108,8 @@ def problem_of(fields: dict[str, str]) -> str:
     return gettext("请改好再提交。")
 
 
-def intents() -> list[tuple[str, str]]:
-    return [(code, label(INTENTS, code)) for code in CODES]
-
-
 def intent_code(typed: str) -> str:
-    """A code, or the words for one in either language, as the searchable list gives them."""
+    """A code, or the words for one in either language, as a form may give them."""
     typed = typed.strip()
     return next((code for code in CODES if typed in (code, INTENTS[code], label(INTENTS, code))), typed[:40])
 

@@ -61,6 +61,7 @@ function open(turn, what = {}) {
   const form = panel.querySelector("form[data-value]");
   fill(form, what);
   watch(form);
+  wishes(panel.querySelector("form[data-intent]"), turn);
   mark(turn);
   panel.scrollIntoView({ block: "nearest" });
   return form;
@@ -75,6 +76,30 @@ function fill(form, what) {
   choose(form);
   look(form);
   return form;
+}
+
+/** What the person wanted: found by a word of it, the likeliest by the words of the turn one press away. */
+function wishes(form, turn) {
+  const select = form.elements.intent, options = [...select.options].filter((one) => one.dataset.words);
+  const find = form.querySelector("[data-find]");
+  find.hidden = false;
+  find.querySelector("input").addEventListener("input", (event) => {
+    const asked = event.target.value.trim().toLowerCase();
+    const found = asked && options.find((one) => `${one.textContent} ${one.dataset.words}`.toLowerCase().includes(asked));
+    select.value = found ? found.value : "";
+  });
+  const said = turn.querySelector("[data-words]"), row = form.querySelector("[data-likely]");
+  const likely = options.filter((one) => said && one.dataset.words.split(" ").some((word) => said.textContent.includes(word)));
+  for (const one of likely.slice(0, 4)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "small";
+    button.textContent = one.textContent.split("：")[0];
+    button.title = one.textContent;
+    button.addEventListener("click", () => { select.value = one.value; form.requestSubmit(); });
+    row.append(button);
+  }
+  row.hidden = !likely.length;
 }
 
 /** A value out of a list is chosen, not typed. `kept`: what stands there was sent once and stays, whatever it is. */
@@ -210,7 +235,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "r") press("data-right");
   else if (event.key === "u") press("data-undo");
   else if (event.key === "e" && turn) { const form = open(turn, chosen() || {}); if (form) form.elements.words.focus(); }
-  else if (event.key === "i" && turn) { if (open(turn)) panel.querySelector("input[name=intent]").focus(); }
+  else if (event.key === "i" && turn) { if (open(turn)) panel.querySelector("[data-find] input").focus(); }
   else if (event.key === "?" && help) help.showModal();
   else return;
   event.preventDefault();
@@ -221,5 +246,6 @@ const back = location.hash && document.querySelector(location.hash.replace(/[^#\
 if (back && turns.includes(back)) mark(back.classList.contains("looked") ? turns.slice(turns.indexOf(back)).find((one) => one.classList.contains("unlooked")) || back : back);
 else { const first = turns.find((one) => one.classList.contains("unlooked")); if (first) mark(first); }
 for (const form of document.querySelectorAll("main > section form[data-value]")) { watch(form); choose(form, true); }
+for (const form of document.querySelectorAll("main > section form[data-intent]")) wishes(form, document.querySelector("[data-inline]"));
 const printer = document.querySelector(".printing .watermark");
 if (printer) print();

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from backend.console.intent_labels import GROUPS
+from backend.domain.normal_form import INTENTS
 from backend.services import training_examples
 from backend.store.models import AuditEvent, Correction, HandsetOwner, Message, Opening, TrainingExample, Worker
 from tests.integration.console.conftest import OTHER_VILLAGE, VILLAGE, words
@@ -359,3 +361,10 @@ def test_whoever_puts_right_what_teaches_nothing_is_told_so_and_why(browse, make
     seen = put_right(again, intent="thank")
     assert "这一句不拿去学：同样一句话，有人说是别的意思" in seen
     assert "要得" not in file_of(settings)
+
+
+def test_every_intent_stands_once_among_what_staff_choose_from():
+    """With an example and a word that finds it."""
+    offered = [wish for _, wishes in GROUPS for wish in wishes]
+    assert sorted(wish.code for wish in offered) == sorted(INTENTS)
+    assert all(wish.example and wish.find for wish in offered)

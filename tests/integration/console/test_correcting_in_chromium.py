@@ -241,3 +241,18 @@ def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, tal
         serious = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
                    if one["impact"] in ("serious", "critical")]  # fmt: skip
         assert serious == [], page
+
+
+def test_a_meaning_is_found_by_a_word_of_it_and_the_likely_ones_are_a_press_away(tab, talk, database):  # noqa: F811
+    """Nobody has to know that it is called 反映问题: 工钱 finds it."""
+    log_in(tab)
+    tab.goto(f"/console/conversations/{talk['conversation']}")
+    tab.click(f"#turn-{talk['first']} [data-fix]")
+    tab.fill(".panel [data-find] input", "工钱")
+    assert tab.input_value(".panel select[name=intent]") == "report_problem"
+    likely = tab.locator(".panel [data-likely] button")
+    assert "说哪天有空" in likely.all_inner_texts()
+    likely.get_by_text("说哪天有空").click()
+    tab.wait_for_selector(".notice.done")
+    with database.read() as session:
+        assert session.get_one(Message, talk["first"]).corrected["intent"] == "set_availability"
