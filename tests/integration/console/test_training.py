@@ -263,6 +263,38 @@ def test_a_refused_model_says_which_figure_dropped_and_what_to_do(browse, traine
     assert 'class="badge p1"' in page.text
 
 
+def test_the_figures_it_was_judged_by_are_told_in_plain_words(browse, trained):
+    """How many sentences turned, against the model in use and against the best so far (I29)."""
+    trained(
+        status="refused", problem="below_best", dropped=["intent"],
+        compared={"better": [], "worse": [], "turned": {"intent": {"n": 1345, "worse": 6, "better": 3}},
+                  "since_best": {"intent": {"n": 1345, "worse": 15, "better": 2}}},
+    )  # fmt: skip
+    seen = words(browse("xian").visit("/console/training"))
+    assert "3句变好，6句变差" in seen and "跟以前最好的比：2句变好，15句变差" in seen
+    assert "比以前练得最好的那个差，不能换上" in seen and "一百句里净差了2句以上" in seen
+
+
+def test_that_the_file_in_use_was_altered_is_said_and_the_same_sentences_can_be_trained_again(
+    browse, trained, deps, teach
+):
+    """I1, T17"""
+    teach("inform", "我[五十八](age)")
+    hashes = [one.hash for one in retrain.pending(deps).examples]
+    model = trained(example_hashes=hashes)
+    desk = browse("xian")
+    desk.submit(f"/console/training/{model}/use")
+    dialogue_models.settle(deps.db, rows(deps, ModelSwitch)[-1].id, deps.clock())
+    assert "重新训练" not in words(desk.visit("/console/training"))
+    assert dialogue_models.fell_back(deps.db, deps.clock()) == "b" * 16
+    assert dialogue_models.fell_back(deps.db, deps.clock()) is None
+    page = desk.visit("/console/training")
+    seen = words(page)
+    assert "文件被动过，没有再用" in seen and "文件被动过，换回自带的" in seen
+    assert "/use" not in page.text and "/training/back" not in page.text
+    assert desk.submit("/console/training/start").status_code == 303
+
+
 def test_a_change_that_did_not_work_is_said(browse, trained, deps):
     model = trained()
     desk = browse("xian")
