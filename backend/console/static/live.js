@@ -172,3 +172,8 @@ if (root) {
   window.setInterval(() => { if (!over) tick(); }, 1000);
   ask();
 }
+
+// On a phone a row of filters goes beyond the edge: the one that is on is brought into sight.
+for (const one of document.querySelectorAll('.tabs [aria-current]')) {
+  one.parentElement.scrollLeft = one.offsetLeft - one.parentElement.offsetLeft - 16;
+}

@@ -41,6 +41,16 @@ def test_no_tab_of_a_room_lies_beyond_the_edge_and_the_one_one_stands_in_is_mark
             assert tab.query_selector_all(".tabs.room [aria-current]"), page
 
 
+def test_of_a_row_of_filters_the_one_that_is_on_is_in_sight(tab, staff):
+    log_in(tab)
+    for page in ("openings?status=withdrawn", "offers?status=paid"):
+        tab.goto(f"/console/{page}")
+        tab.wait_for_function("document.querySelector('.bar .tabs').scrollLeft > 0")
+        box = tab.locator(".bar .tabs [aria-current]").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_somebody_is_registered_at_the_window_and_takes_a_slip_home(tab, staff, database):
     """W01: typed, ticked and pressed on a phone; the slip says what to ring."""
     log_in(tab)
