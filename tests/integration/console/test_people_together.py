@@ -167,3 +167,20 @@ def test_an_invitation_is_no_news_to_whoever_was_invited(browse, staff):
     newcomer.submit("/console/login/code", code=CODE.search(made.text).group(1), password=GOOD, again=GOOD)
     newcomer.log_in("xinren", GOOD)
     assert "用码设的" not in words(newcomer.visit("/console/account"))
+
+
+def test_where_nobody_else_is_left_an_account_is_opened_again_at_the_machine(
+    database_url, staff, account, monkeypatch, tmp_path, audited
+):
+    from click.testing import CliRunner
+
+    from backend import cli
+
+    for name, value in {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "d")}.items():
+        monkeypatch.setenv(name, value)
+    assert CliRunner().invoke(cli.main, ["close-staff", "xian"]).exit_code == 0
+    assert CliRunner().invoke(cli.main, ["reset-staff", "xian"]).exit_code == 0
+    assert not account("xian").active
+    done = CliRunner().invoke(cli.main, ["reset-staff", "xian", "--open"])
+    assert done.exit_code == 0 and re.search(r"(?:[A-Z2-9]{4}-){3}[A-Z2-9]{4}", done.output), done.output
+    assert account("xian").active and [event.actor for event in audited("enabled")] == ["operator"]
