@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.households import EARNING_STATUS
@@ -38,8 +38,12 @@ class Listed:
 
 def _seen(region: str, home: str) -> ColumnElement[bool]:
     """Of one's own region, or with somebody in it who lives there."""
-    lives_here = exists().where(Person.household_id == Household.id, within(Person.village_code, region))
-    return or_(within(Household.village_code, region, home), lives_here)
+    of_here = select(Household.id).where(within(Household.village_code, region, home))
+    lives_here = select(Person.household_id).where(
+        Person.household_id.is_not(None), within(Person.village_code, region)
+    )
+    # One list of numbers, each half by its own index: asked of every household of the province it grows with it.
+    return Household.id.in_(union(of_here, lives_here))
 
 
 def _earning(since: date) -> ColumnElement[bool]:
