@@ -87,7 +87,7 @@ _STATEMENTS = (
         CASE WHEN o.id % 4 = 0 THEN NULL ELSE {_NOW} END FROM openings o {_VILLAGES.format("o")} WHERE o.id % 10 = 0""",
     f"""INSERT INTO ledger_imports (kind, staff_id, region_code, file_name, file_sha256, rows, problems, row_count, read_at)
         SELECT 'workers', v.id, v.region_code, '名册' || n || '.xlsx', md5(v.id || '-' || n), '[]',
-        '[{{"row": 2, "column": "年龄", "reason": "not_a_number"}}]', 1, {_NOW} - n * interval '1 day'
+        '[{{"row": 2, "column": "年龄", "value": "五十", "reason": "要写数字", "notice": false}}]', 1, {_NOW} - n * interval '1 day'
         FROM staff v CROSS JOIN generate_series(1, 12) n WHERE v.role IN ('village', 'county')""",
     f"""INSERT INTO ledger_acts (kind, object_kind, staff_id, at, args, waiting, done, failed, undo)
         SELECT 'officer', 'workers', v.id, {_NOW} - n * interval '1 day', '{{}}', '[]', '[[1, null]]', '[]', '{{}}'
