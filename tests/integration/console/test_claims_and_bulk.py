@@ -91,7 +91,7 @@ def test_ticked_workers_are_shown_done_and_taken_back_together(browse, make, dat
     browser.visit("/console/workers")
     picked = [str(one) for one in (*ids[:2], far)]
     page = browser.submit("/console/bulk/workers", act="at_home", pick=picked)
-    assert "都在家：3个" in words(page)
+    assert "把3个人都记成“在家”" in words(page)
     assert "远" not in words(page).replace("撤", "")
     done = browser.submit("/console/bulk/workers/start", act="at_home", pick=picked)
     page = browser.visit(done.location)
