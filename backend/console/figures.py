@@ -35,7 +35,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             groups = figures.look(session, member.role, place, asked, now)
             daily = figures.all_by_day(session, place, days, now)
             trades = figures.places_by_trade(session, place, days, now)
-            need = figures.waiting_by_label(session, place, days, now) if may(member.role, "see_need") else None
+            need, need_at = None, now
+            if may(member.role, "see_need"):
+                need, need_at = figures.waiting_by_label(session, place, days, now)
         today = now.astimezone(SHANGHAI).date()
         return render_template(
             "console/figures.html",
@@ -52,6 +54,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             daily=daily,
             trades=trades,
             need=need,
+            need_at=need_at,
             hardships=ledger_labels.HARDSHIPS,
             fewest=figures.FEWEST,
         )
@@ -80,6 +83,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows=rows,
             more=more,
             total=total,
+            counted_to=figures.COUNTED_TO,
             opened=opened,
             may_open=may(member.role, "reveal") and may(member.role, "verify_hardship"),
             is_now=figure in NOW,
@@ -129,7 +133,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                     chart,
                     [
                         (label(ledger_labels.HARDSHIPS, code), n)
-                        for code, n in figures.waiting_by_label(session, place, days, now)
+                        for code, n in figures.waiting_by_label(session, place, days, now)[0]
                     ],
                 )
         answer = Response(drawn, mimetype="image/svg+xml")

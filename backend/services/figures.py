@@ -18,6 +18,7 @@ from backend.services.regions import HOME_REGION
 from backend.services.review_transcript import REASONS, SHOWN_FOR
 from backend.services.staff_login import Member
 from backend.store.models import AuditEvent
+from backend.store.queries import figure_charts, figure_counts
 from backend.store.queries import figures as queries
 from backend.store.queries.figures import Row, Scope
 
@@ -29,6 +30,8 @@ CHART_DAYS = 14
 SO_FAR = tuple(name for name, figure in FIGURES.items() if figure.of not in NOW)
 # Fewer people than this under one label are not told apart: in a village everybody would know who it is.
 FEWEST = 5
+# A list of what stands now is counted no further: how many there are is kept (`queries/figure_counts.py`).
+COUNTED_TO = 1000
 _OPENED = "opened_figure"
 
 
@@ -41,6 +44,7 @@ class Shown:
     whole: int
     value: int | float | timedelta | None
     before: int | float | timedelta | None  # of the stretch it is compared with; None for what is only known as of now
+    at: datetime | None = None  # when it was counted, if that was not just now
 
     @property
     def trend(self) -> str:
@@ -80,7 +84,11 @@ def look(
     before_start, before_end = period.compared(now)
     this = Scope(region, HOME_REGION, start, end, now)
     then = Scope(region, HOME_REGION, before_start, before_end, now)
-    counted = queries.counts(session, this, wanted)
+    counted = queries.counts(session, this, [name for name in wanted if name not in NOW])
+    counted_at: datetime | None = None
+    if standing := [name for name in wanted if name in NOW]:
+        found, counted_at = figure_counts.standing(session, this, standing)
+        counted.update(found)
     earlier = queries.counts(session, then, [name for name in wanted if name not in NOW])
     medians = {}
     if any(figure.shows == "median" for _, figures in groups for figure in figures):
@@ -96,7 +104,7 @@ def look(
             before = rules.share(earlier[figure.of], earlier[figure.among]) if past else None
         elif figure.shows == "median":
             value, before = medians[id(this)], medians[id(then)]
-        return Shown(figure, part, whole, value, before)
+        return Shown(figure, part, whole, value, before, None if past else counted_at)
 
     return [(group, [shown(figure) for figure in figures]) for group, figures in groups if figures]
 
@@ -104,7 +112,8 @@ def look(
 def rows(
     session: Session, role: str, region: str, name: str, period: Period, now: datetime, after: str = ""
 ) -> tuple[list[Row], bool, int]:
-    """A page of the records of the set `name`, whether there are more, and how many there are in all.
+    """A page of the records of the set `name`, whether there are more, and how many there are in all; of what stands now
+    `COUNTED_TO` + 1 for whatever is more than that.
 
     Raises `NotFound` for a set nobody knows, `Forbidden` for one that this role does not read.
     """
@@ -115,6 +124,8 @@ def rows(
     start, end = period.instants(now)
     scope = Scope(region, HOME_REGION, start, end, now)
     found, more = queries.rows(session, scope, name, after=after)
+    if name in NOW:
+        return found, more, queries.count_to(session, scope, name, COUNTED_TO + 1)
     return found, more, queries.counts(session, scope, [name])[name]
 
 
@@ -165,8 +176,8 @@ def line_by_day(session: Session, region: str, days: Sequence[date], now: dateti
     """Calls and texts in and out, each day."""
     scope = _whole(region, days, now)
     return {
-        **queries.by_day(session, scope, ("calls_in", "calls_out"), days),
-        **queries.by_day(session, scope, ("texts_in", "texts_out"), days),
+        **figure_charts.by_day(session, scope, ("calls_in", "calls_out"), days),
+        **figure_charts.by_day(session, scope, ("texts_in", "texts_out"), days),
     }
 
 
@@ -174,26 +185,28 @@ def all_by_day(session: Session, region: str, days: Sequence[date], now: datetim
     """All that is shown by day, the messages read once."""
     scope = _whole(region, days, now)
     return {
-        **queries.by_day(session, scope, ("calls_in", "calls_out"), days),
-        **queries.by_day(session, scope, ("texts_in", "texts_out", "understood", "turns"), days),
+        **figure_charts.by_day(session, scope, ("calls_in", "calls_out"), days),
+        **figure_charts.by_day(session, scope, ("texts_in", "texts_out", "understood", "turns"), days),
     }
 
 
 def understood_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
-    return queries.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
+    return figure_charts.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
 
 
 def places_by_trade(session: Session, region: str, days: Sequence[date], now: datetime) -> list[tuple[str, int]]:
-    return queries.places_by_trade(session, _whole(region, days, now))
+    return figure_charts.places_by_trade(session, _whole(region, days, now))
 
 
-def waiting_by_label(session: Session, region: str, days: Sequence[date], now: datetime) -> list[tuple[str, int]]:
-    """(label, people waiting), the most first; labels of fewer than `FEWEST` are left out."""
-    found = queries.waiting_by_label(session, _whole(region, days, now))
-    return sorted(((code, n) for code, n in found.items() if n >= FEWEST), key=lambda each: (-each[1], each[0]))
+def waiting_by_label(
+    session: Session, region: str, days: Sequence[date], now: datetime
+) -> tuple[list[tuple[str, int]], datetime]:
+    """(label, people waiting), the most first, and when they were counted; labels of fewer than `FEWEST` are left out."""
+    found, at = figure_counts.waiting_by_label(session, _whole(region, days, now))
+    return sorted(((code, n) for code, n in found.items() if n >= FEWEST), key=lambda each: (-each[1], each[0])), at
 
 
 __all__ = [
-    "CHART_DAYS", "FEWEST", "FIGURES", "SO_FAR", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
+    "CHART_DAYS", "COUNTED_TO", "FEWEST", "FIGURES", "SO_FAR", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
     "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
 ]  # fmt: skip

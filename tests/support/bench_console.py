@@ -28,6 +28,7 @@ from sqlalchemy import event, text
 from backend import migrations
 from backend import settings as settings_module
 from backend.app import create_app
+from backend.services import count_figures
 from backend.services.deps import Deps
 from backend.services.regions import RegionBook
 from backend.services.staff_login import hash_password
@@ -186,6 +187,7 @@ class Console:
         fill_console(url)
         self.open(url)
         self._let_in()
+        count_figures.count_standing(self.deps)
 
     def open(self, url: str) -> None:
         """The application over a database that is filled already."""
@@ -197,12 +199,12 @@ class Console:
             {"DATA_DIR": self._folder.name, "DATABASE_URL": url, "PORT": "8000", "PUBLIC_BASE_URL": "http://line.test",
              "TWILIO_PHONE_NUMBER": "+8610000012333"}
         )  # fmt: skip
-        deps = Deps(
+        self.deps = Deps(
             db=self.database, settings=settings, engine=FakeEngine(),
             carrier=FakeCarrier(auth_token=settings.twilio_auth_token), regions=RegionBook(self.database),
             render_sms=render, clock=self.clock,
         )  # fmt: skip
-        self.app: Flask = create_app(deps=deps)
+        self.app: Flask = create_app(deps=self.deps)
 
     def _let_in(self) -> None:
         hashed = hash_password(PASSWORD)

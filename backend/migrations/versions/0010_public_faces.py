@@ -22,6 +22,9 @@ def downgrade() -> None:
     op.drop_table("screens")
 
 
+_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
 # -- figures: everything the dashboard counts is found by its moment ---------------------------------------------------
 _MOMENTS = (
     ("messages", "created_at"),
@@ -43,9 +46,17 @@ def _figures() -> None:
     )
     for table_name, column in _MOMENTS:
         op.create_index(f"ix_{table_name}_{column}", table_name, [column])
+    op.create_table(
+        "figure_counts",
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("sizes", _JSON, nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("area", name=op.f("pk_figure_counts")),
+    )
 
 
 def _without_figures() -> None:
+    op.drop_table("figure_counts")
     for table_name, column in reversed(_MOMENTS):
         op.drop_index(f"ix_{table_name}_{column}", table_name=table_name)
     with op.batch_alter_table("offers") as table:
@@ -53,9 +64,6 @@ def _without_figures() -> None:
 
 
 # -- screens: what staff chose for a station's big screen --------------------------------------------------------------
-_JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-
-
 def _screens() -> None:
     op.create_table(
         "screens",

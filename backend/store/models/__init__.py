@@ -1,12 +1,12 @@
 """The tables, one file per aggregate."""
 
-from backend.store.models import figures as _moments  # noqa: F401  indexes of what stands above
 from backend.store.models.audit import AuditCheck, AuditEvent, AuditSeal
 from backend.store.models.base import Base
 from backend.store.models.cases import Case
 from backend.store.models.conversations import Call, CallTurn, Conversation, Message, TurnEffect
 from backend.store.models.corrections import Correction, TrainingExample
 from backend.store.models.dialogue_models import DialogueModel, ModelSwitch
+from backend.store.models.figures import FigureCount
 from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
@@ -50,6 +50,7 @@ __all__ = [
     "Draft",
     "DuplicateCount",
     "Employer",
+    "FigureCount",
     "Forwarding",
     "Handset",
     "HandsetOwner",

@@ -1,15 +1,31 @@
-"""What the dashboard counts by: the moment of each thing, in an index, so that a day costs what the day held."""
+"""What the dashboard counts by: the moment of each thing, in an index, so that a day costs what the day held; and what it
+keeps: how many wait and how many fell silent, which would cost as much as there are people."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, event, inspect
+from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.offers import HAD_A_PLACE
+from backend.store.models.base import Base
 from backend.store.models.cases import Case
 from backend.store.models.conversations import Call, Conversation, Message
 from backend.store.models.offers import Offer
+
+
+class FigureCount(Base):
+    """How things stood in a division when they were last counted, everywhere at once; one where nothing stood has no row."""
+
+    __tablename__ = "figure_counts"
+
+    area: Mapped[str] = mapped_column(primary_key=True)  # the code of a village or of any place above it
+    # Set of `domain.figures.NOW` → its size; verified label that gives priority → how many of the waiting have it.
+    sizes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    counted_at: Mapped[datetime]
+
 
 Index("ix_messages_created_at", Message.created_at)
 Index("ix_calls_started_at", Call.started_at)

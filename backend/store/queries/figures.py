@@ -5,7 +5,7 @@ Each source is read by the index on its moment, so that a day costs what the day
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ from backend.store.queries.freshness import HIRING_SAID, SAID
 from backend.store.queries.scope import within
 
 PAGE = 50
+_NOT_APART: Mapping[str, Any] = {}
 _LATER = aliased(Offer)
 
 
@@ -283,25 +284,52 @@ _SETS: dict[str, tuple[str, Callable[[Scope], ColumnElement[bool]] | None]] = {
 }  # fmt: skip
 
 
-def counts(session: Session, scope: Scope, names: Iterable[str]) -> dict[str, int]:
-    """Set → its size; the sets of one source are counted in one reading of it."""
+def source_of(name: str) -> _Source:
+    """Where the records of a set are found."""
+    return _SOURCES[_SETS[name][0]]
+
+
+def counting(
+    scope: Scope, names: Iterable[str], *, by: Mapping[str, Any] = _NOT_APART
+) -> Iterator[tuple[list[str], Any]]:
+    """(sets, the query that counts them in one reading of their source).
+
+    `by`: set → a labelled column that stands first and that its source is told apart by.
+    """
     by_source: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         by_source.setdefault(_SETS[name][0], []).append(name)
-    found: dict[str, int] = {}
     for source_name, wanted in by_source.items():
         source = _SOURCES[source_name]
+        apart = [by[wanted[0]]] if wanted[0] in by else []
         conditions = [_condition(name, scope) for name in wanted]
         columns: list[Any] = [
             func.count() if condition is None else func.count().filter(condition) for condition in conditions
         ]  # fmt: skip
-        query = source.joined(select(*columns).select_from(source.entity)).where(*source.where(scope))
+        where = [*source.where(scope)]
         if len(conditions) == 1 and conditions[0] is not None:
-            query = source.joined(select(func.count()).select_from(source.entity)).where(
-                *source.where(scope), conditions[0]
-            )
+            columns = [func.count()]
+            where.append(conditions[0])
+        query = source.joined(select(*apart, *columns).select_from(source.entity)).where(*where)
+        # By its name, which no table has: written out twice it would be two columns to PostgreSQL.
+        yield wanted, query.group_by(*(column.name for column in apart))
+
+
+def counts(session: Session, scope: Scope, names: Iterable[str]) -> dict[str, int]:
+    """Set → its size; the sets of one source are counted in one reading of it."""
+    found: dict[str, int] = {}
+    for wanted, query in counting(scope, names):
         found.update(zip(wanted, session.execute(query).one(), strict=True))
     return found
+
+
+def count_to(session: Session, scope: Scope, name: str, most: int) -> int:
+    """The size of a set, counted no further than `most`."""
+    source, condition = source_of(name), _condition(name, scope)
+    query = source.joined(select(source.entity.id).select_from(source.entity)).where(*source.where(scope))
+    if condition is not None:
+        query = query.where(condition)
+    return session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
 
 
 def rows(
@@ -312,7 +340,7 @@ def rows(
     `after`: the `mark` of the row to go on behind; a mark nobody gave begins at the beginning.
     """
     limit = limit or PAGE
-    source = _SOURCES[_SETS[name][0]]
+    source = source_of(name)
     condition = _condition(name, scope)
     query = source.joined(select(source.entity, source.moment.label("moment"))).where(*source.where(scope))
     if condition is not None:
@@ -389,13 +417,12 @@ def places_by_trade(session: Session, scope: Scope, limit: int = 8) -> list[tupl
     return [(code, number) for code, number in session.execute(query)]
 
 
-def waiting_by_label(session: Session, scope: Scope) -> dict[str, int]:
-    """Verified label that gives priority → how many of the waiting have it; one person may stand under several."""
+def labelled(scope: Scope, *apart: Any) -> Any:
+    """The query of (… `apart`, verified label that gives priority, how many of the waiting have it)."""
     source = _SOURCES["waiting"]
-    query = (
-        source.joined(select(Hardship.code, func.count(Worker.id.distinct())).select_from(Worker))
+    return (
+        source.joined(select(*apart, Hardship.code, func.count(Worker.id.distinct())).select_from(Worker))
         .join(Hardship, Hardship.worker_id == Worker.id)
         .where(*source.where(scope), Hardship.verified_at.is_not(None), Hardship.code.in_(PRIORITY_LABELS))
-        .group_by(Hardship.code)
+        .group_by(*apart, Hardship.code)
     )
-    return dict(session.execute(query).all())

@@ -90,11 +90,16 @@ def follow(browser: Any, link: str) -> tuple[int, str]:
         ("zhen", "?period=quarter"),
     ],
 )
-def test_every_number_is_the_length_of_its_list(browse, busy, make, login, query, monkeypatch):
-    """DESIGN §3.10, for every role; what happened in another county is in nobody's figures."""
+@pytest.mark.parametrize("kept", [False, True])
+def test_every_number_is_the_length_of_its_list(browse, busy, make, login, query, kept, deps, monkeypatch):
+    """DESIGN §3.10, for every role; what happened in another county is in nobody's figures. Nor does it matter whether those
+    who wait were counted just now or by the tick."""
+    from backend.services.count_figures import count_standing
     from backend.store.queries import figures as queries
     from tests.integration.console.conftest import COUNTY, HASH
 
+    if kept:
+        assert count_standing(deps)
     monkeypatch.setattr(queries, "PAGE", 3)  # so that lists run over several pages
     if login in ("operator", "auditor"):
         with make() as f:
