@@ -34,6 +34,11 @@ _MOMENTS = (
     ("offers", "offered_at"),
     ("offers", "taken_at"),
 )
+# The few turns for which a conversation is not the line's own work, or a wish for a person.
+_FEW = (
+    ("not_by_the_line", "handled_by = 'staff' OR status = 'failed'"),
+    ("maybe_a_wish", "intent = 'talk_to_human' OR corrected IS NOT NULL"),
+)
 
 
 def _figures() -> None:
@@ -46,6 +51,11 @@ def _figures() -> None:
     )
     for table_name, column in _MOMENTS:
         op.create_index(f"ix_{table_name}_{column}", table_name, [column])
+    for name, where in _FEW:
+        op.create_index(
+            f"ix_messages_{name}", "messages", ["conversation_id"],
+            postgresql_where=sa.text(where), sqlite_where=sa.text(where),
+        )  # fmt: skip
     op.create_table(
         "figure_counts",
         sa.Column("area", sa.String(), nullable=False),
@@ -57,6 +67,8 @@ def _figures() -> None:
 
 def _without_figures() -> None:
     op.drop_table("figure_counts")
+    for name, _ in _FEW:
+        op.drop_index(f"ix_messages_{name}", table_name="messages")
     for table_name, column in reversed(_MOMENTS):
         op.drop_index(f"ix_{table_name}_{column}", table_name=table_name)
     with op.batch_alter_table("offers") as table:

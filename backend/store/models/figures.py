@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, event, inspect
+from sqlalchemy import Index, event, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.domain.offers import HAD_A_PLACE
@@ -27,6 +27,11 @@ class FigureCount(Base):
     counted_at: Mapped[datetime]
 
 
+# The few turns for which a conversation is not the line's own work, or a wish for a person: found without reading the others.
+NOT_BY_THE_LINE = "handled_by = 'staff' OR status = 'failed'"
+MAYBE_A_WISH = "intent = 'talk_to_human' OR corrected IS NOT NULL"
+for _name, _where in (("not_by_the_line", NOT_BY_THE_LINE), ("maybe_a_wish", MAYBE_A_WISH)):
+    Index(f"ix_messages_{_name}", Message.conversation_id, postgresql_where=text(_where), sqlite_where=text(_where))
 Index("ix_messages_created_at", Message.created_at)
 Index("ix_calls_started_at", Call.started_at)
 Index("ix_conversations_started_at", Conversation.started_at)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal_column, null, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from backend.domain.case_rules import WISHES
@@ -213,8 +213,16 @@ def _case_of(*kinds: str) -> ColumnElement[bool]:
     return exists().where(*conditions)
 
 
-def _said(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Message.conversation_id == Conversation.id, *conditions)
+def _said(few: ColumnElement[bool], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Something was said there that meets `conditions`; `few`: what follows from them and an index knows (models/figures.py)."""
+    return exists().where(Message.conversation_id == Conversation.id, few, *conditions)
+
+
+# Written out, not bound: an index of some rows alone is taken only for the very words it was made with.
+_NOT_BY_THE_LINE = or_(
+    Message.handled_by == literal_column("'staff'"), Message.status == literal_column("'failed'")
+)  # fmt: skip
+_MAYBE_A_WISH = or_(Message.intent == literal_column("'talk_to_human'"), Message.corrected.is_not(null()))
 
 
 _INTENT_PUT_RIGHT: ColumnElement[Any] = Message.corrected["intent"].as_string()
@@ -230,8 +238,13 @@ _PUT_RIGHT = or_(
 _BY_A_PERSON = or_(
     Conversation.taken_at.is_not(None),
     _case_of(),
-    _said(Message.direction == "outbound", Message.handled_by == "staff"),
-    _said(Message.direction == "inbound", Message.status == "failed"),
+    _said(
+        _NOT_BY_THE_LINE,
+        or_(
+            and_(Message.direction == "outbound", Message.handled_by == "staff"),
+            and_(Message.direction == "inbound", Message.status == "failed"),
+        ),
+    ),
     exists().where(
         AuditEvent.object_kind == "conversations",
         AuditEvent.object_id == cast(Conversation.id, String),
@@ -259,7 +272,7 @@ _SETS: dict[str, tuple[str, Callable[[Scope], ColumnElement[bool]] | None]] = {
     "contained": ("conversations", lambda _: ~_BY_A_PERSON),
     "asked_person": (
         "conversations",
-        lambda _: or_(_case_of(*WISHES), _said(Message.direction == "inbound", _MEANT == "talk_to_human")),
+        lambda _: or_(_case_of(*WISHES), _said(_MAYBE_A_WISH, Message.direction == "inbound", _MEANT == "talk_to_human")),
     ),
     "offers_made": ("made", lambda _: _PUT_TO_HER),
     "offers_answered": (

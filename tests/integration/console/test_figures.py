@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -312,3 +312,53 @@ def test_when_a_place_was_taken_stays_whatever_is_said_of_it_later(make, databas
         offer.status, offer.answered_at = "accepted", yes + timedelta(days=5)
     with database.read() as session:
         assert session.get_one(Offer, key).taken_at == yes + timedelta(days=5)
+
+
+def test_what_the_line_did_alone_and_who_wished_for_a_person_are_told_turn_by_turn(database, make, staff):
+    """Every way a turn can be: by hand from the rows, and as the figures find it among the few turns that can matter."""
+    from itertools import product
+
+    from backend.store.queries.figures import Scope, counts
+
+    alone = wished = 0
+    with make() as f:
+        for direction, handler, status, intent, corrected in product(
+            ("inbound", "outbound"), (None, "staff", "rasa"), ("answered", "failed"), (None, "talk_to_human", "search_jobs"),
+            (None, {"intent": "talk_to_human"}, {"intent": "search_jobs"}, {"entities": []}),
+        ):  # fmt: skip
+            talk = f.make_conversation(region_code=VILLAGE, started_at=f.now - timedelta(hours=1))
+            f.make_message("有没得活", conversation=talk, status="answered", intent="search_jobs")
+            f.make_message("话", conversation=talk, direction=direction, handled_by=handler, status=status, intent=intent,
+                           **({} if corrected is None else {"corrected": corrected}))  # fmt: skip
+            meant = (corrected or {}).get("intent") or intent
+            by_staff, failed = (
+                direction == "outbound" and handler == "staff",
+                direction == "inbound" and status == "failed",
+            )
+            alone += not (by_staff or failed)
+            wished += direction == "inbound" and meant == "talk_to_human"
+        scope = Scope(VILLAGE, VILLAGE[:6], f.now - timedelta(days=1), f.now, f.now)
+    with database.read() as session:
+        found = counts(session, scope, ["contained", "asked_person", "conversations"])
+    assert found == {"contained": alone, "asked_person": wished, "conversations": 144}
+
+
+def test_those_few_turns_are_found_by_indexes_of_their_own(database):
+    """Whatever else was said: a quarter holds seven turns to a conversation."""
+    from sqlalchemy import text
+
+    from backend.store.queries.figures import Scope, counting
+
+    now = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+    scope = Scope(VILLAGE[:6], VILLAGE[:6], now - timedelta(days=90), now, now)
+    ((_, query),) = counting(scope, ["contained", "asked_person"])
+    with database.read() as session:
+        explain = "EXPLAIN QUERY PLAN " if session.get_bind().dialect.name == "sqlite" else "EXPLAIN "
+        if explain == "EXPLAIN ":
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        written = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = " ".join(
+            str(row) for row in session.connection().exec_driver_sql(explain + str(written).replace("%", "%%"))
+        )
+    for index in ("ix_messages_not_by_the_line", "ix_messages_maybe_a_wish"):
+        assert index in plan, plan
