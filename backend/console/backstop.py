@@ -6,24 +6,26 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.console.conversations import ID
-from backend.console.guard import form, me, page_number
+from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import N_
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.errors import Conflict, Invalid
 from backend.services import backstop as service
-from backend.services import review_transcript
+from backend.services import count_ledgers, review_transcript
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
+from backend.store.queries import ledger_counts
 from backend.store.queries import posts as queries
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
+    from backend.store.models import Worker
 
 WHY = {"nothing_suitable": N_("没有合适的活"), "offers_ended": N_("派的活都没成")}
 OFFERS = {
@@ -43,23 +45,30 @@ _TEXTS = ("title", "employer", "region", "starts_on", "ends_on", "headcount", "p
 
 def register(bp: Blueprint, deps: Deps) -> None:
     def show(problem: str = "", typed: dict[str, str] | None = None) -> str:
-        member, number, after = me(), page_number(), deps.settings.backstop_after
+        member, weeks = me(), deps.settings.backstop_after
         by_name = may(member.role, "verify_hardship")  # who stands here is in hardship; the others see how many
-        today = deps.clock().astimezone(TIMEZONE).date()
+        now = deps.clock()
+        begin, today = request.args.get("after", ""), now.astimezone(TIMEZONE).date()
         with deps.db.read() as session:
-            counts = queries.hardest_by_county(session, member.region_code, after)
-            rows, more = queries.hardest(session, member.region_code, after, number=number) if by_name else ([], False)
+            rows: list[Worker] = []
+            counts: list[tuple[str, int]] = []
+            after, counted_at = "", now
+            if by_name:
+                rows, after = queries.hardest(session, member.region_code, weeks, begin)
+            else:
+                asked = count_ledgers.asked(deps, now)
+                counts, counted_at = ledger_counts.hardest_by_county(session, member.region_code, asked)
             failures = queries.failures(session, [row.id for row in rows])
             standing = queries.standing(session, member.region_code, today)
             given = queries.assignees(session, [post.id for post in standing]) if by_name else {}
         ids = sorted({*(row.id for row in rows), *(offer.worker_id for offers in given.values() for offer in offers)})
         review_transcript.note_reading(deps, member, "listed_backstop", ids=ids)
         return render_template(
-            "console/backstop.html", rows=rows, more=more, number=number, failures=failures, posts=standing, given=given,
-            after=after, mask=Mask(), why=WHY, states=OFFERS, problem=problem, typed=typed or {},
+            "console/backstop.html", rows=rows, after=after, failures=failures, posts=standing, given=given,
+            weeks=weeks, mask=Mask(), why=WHY, states=OFFERS, problem=problem, typed=typed or {},
             may_act=may(member.role, "give_post"), places=_villages(deps, member.region_code),
             ours=lambda worker: may_see(member.region_code, worker.person.village_code or HOME_REGION),
-            by_name=by_name, counts=counts,
+            by_name=by_name, counts=counts, counted_at=counted_at,
             free=[post for post in standing if post.filled < post.headcount],
         )  # fmt: skip
 

@@ -16,11 +16,12 @@ from backend.console.text import Mask
 from backend.domain.access import may, may_see
 from backend.domain.households import earning_since
 from backend.errors import Conflict, Invalid, NotFound
+from backend.services import count_ledgers, review_transcript
 from backend.services import households as service
-from backend.services import review_transcript
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
 from backend.store.queries import households as queries
+from backend.store.queries import ledger_counts
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -40,7 +41,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             rows, after = queries.page(
                 session, place or region, HOME_REGION, since, without=without, after=request.args.get("after", "")
             )
-            figures = queries.figures(session, region, HOME_REGION, since)
+            figures, counted_at = ledger_counts.kept(session, region, count_ledgers.asked(deps))
         review_transcript.note_reading(deps, me(), "listed_households", ids=[row.household.id for row in rows])
         return render_template(
             "console/households.html",
@@ -50,7 +51,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             asked=asked,
             place=place,
             places=deps.regions.villages_of(region),
-            figures={name: table.capped(count) for name, count in figures.items()},
+            figures=figures,
+            counted_at=counted_at,
             mask=Mask(),
             words=ledger_labels,
             may_verify=may(me().role, "verify_hardship"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from backend.console import table
 from backend.console.conversations import ID
-from backend.console.guard import form, me, page_number
+from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.text import Mask
 from backend.domain.access import may
@@ -25,25 +26,24 @@ if TYPE_CHECKING:
 def register(bp: Blueprint, deps: Deps) -> None:
     @bp.get("/stale")
     def stale() -> str:
-        member, number, now = me(), page_number(), deps.clock()
+        member, begin, now = me(), request.args.get("after", ""), deps.clock()
         tab = request.args.get("tab", "workers")
         tab = tab if tab in queries.TABS else "workers"
         with deps.db.read() as session:
             counts = queries.counts(session, member.region_code, now)
             if tab == "openings":
-                rows, more = queries.openings(session, member.region_code, now, number=number)
+                rows, after = queries.openings(session, member.region_code, now, begin)
             elif tab == "set_aside":
-                rows, more = queries.set_aside(session, member.region_code, number=number)  # type: ignore[assignment]
+                rows, after = queries.set_aside(session, member.region_code, begin)  # type: ignore[assignment]
             else:
-                rows, more = queries.workers(session, member.region_code, now, number=number)  # type: ignore[assignment]
+                rows, after = queries.workers(session, member.region_code, now, begin)  # type: ignore[assignment]
         review_transcript.note_reading(deps, member, "listed_stale", tab=tab, ids=[row.id for row in rows])
         return render_template(
             "console/stale.html",
             rows=rows,
-            more=more,
-            number=number,
+            after=after,
             tab=tab,
-            counts=counts,
+            counts={name: table.capped(count) for name, count in counts.items()},
             mask=Mask(),
             may_act=may(member.role, "confirm_entry"),
             asks_now=in_asking_hours(now),

@@ -18,6 +18,8 @@ _CLAIMS = sa.text("verified_at IS NULL AND rejected_at IS NULL")
 _STATION = (("area_sqm", sa.Integer), ("windows", sa.Integer), ("staff_count", sa.Integer), ("has_screen", sa.Boolean),
             ("has_sign", sa.Boolean))  # fmt: skip
 _INDEXES = (
+    ("workers", ("status", "confirmed_at", "id")),
+    ("workers", ("failed_matches", "id")),
     ("workers", ("waiting_since", "id")),
     ("workers", ("updated_at", "id")),
     ("persons", ("name",)),
@@ -27,6 +29,13 @@ _INDEXES = (
     ("employers", ("name",)),
     ("households", ("village_code", "id")),
     ("hardships", ("verified_at", "worker_id")),
+)
+# Of a few rows each: (name, table, columns, which).
+_PARTIAL = (
+    ("ix_hardships_to_verify", "hardships", ("claimed_at", "id"), _CLAIMS),
+    ("ix_hardships_verified", "hardships", ("code", "worker_id"), sa.text("verified_at IS NOT NULL")),
+    ("ix_workers_never_confirmed", "workers", ("status", "updated_at", "id"), sa.text("confirmed_at IS NULL")),
+    ("ix_workers_asked_in_vain", "workers", ("asked_in_vain",), sa.text("asked_in_vain >= 2")),
 )
 
 
@@ -102,6 +111,13 @@ def upgrade() -> None:
         sa.Column("counted_at", _NOW, nullable=False),
         sa.PrimaryKeyConstraint("town_code", name=op.f("pk_duplicate_counts")),
     )
+    op.create_table(
+        "ledger_counts",
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("sizes", _JSON, nullable=False),
+        sa.Column("counted_at", _NOW, nullable=False),
+        sa.PrimaryKeyConstraint("area", name=op.f("pk_ledger_counts")),
+    )
     with op.batch_alter_table("stations") as batch:
         for name, kind in _STATION:
             batch.add_column(sa.Column(name, kind(), nullable=True))
@@ -117,8 +133,9 @@ def upgrade() -> None:
         batch.add_column(sa.Column("rejected_by", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("rejected_for", sa.String(), nullable=True))
         batch.create_foreign_key(op.f("fk_hardships_rejected_by_staff"), "staff", ["rejected_by"], ["id"])
-    op.create_index("ix_hardships_to_verify", "hardships", ["claimed_at", "id"], postgresql_where=_CLAIMS,
-                    sqlite_where=_CLAIMS)  # fmt: skip
+    op.drop_index("ix_workers_status_confirmed_at", "workers")
+    for name, table, columns, which in _PARTIAL:
+        op.create_index(name, table, list(columns), postgresql_where=which, sqlite_where=which)
     for table, columns in _INDEXES:
         op.create_index(_name(table, columns), table, list(columns))
 
@@ -126,7 +143,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table, columns in reversed(_INDEXES):
         op.drop_index(_name(table, columns), table)
-    op.drop_index("ix_hardships_to_verify", "hardships")
+    for name, table, _, _ in reversed(_PARTIAL):
+        op.drop_index(name, table)
+    op.create_index("ix_workers_status_confirmed_at", "workers", ["status", "confirmed_at"])
     with op.batch_alter_table("hardships") as batch:
         batch.drop_constraint(op.f("fk_hardships_rejected_by_staff"), type_="foreignkey")
         for name in ("rejected_for", "rejected_by", "rejected_at", "evidence"):
@@ -139,5 +158,5 @@ def downgrade() -> None:
         batch.drop_column("updated_at")
         for name, _ in reversed(_STATION):
             batch.drop_column(name)
-    for table in ("duplicate_counts", "drafts", "merged_entries", "ledger_acts", "ledger_changes"):
+    for table in ("ledger_counts", "duplicate_counts", "drafts", "merged_entries", "ledger_acts", "ledger_changes"):
         op.drop_table(table)

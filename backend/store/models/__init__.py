@@ -10,7 +10,7 @@ from backend.store.models.figures import FigureCount
 from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
-from backend.store.models.ledger_work import Draft, DuplicateCount, LedgerAct, LedgerChange, MergedEntry
+from backend.store.models.ledger_work import Draft, DuplicateCount, LedgerAct, LedgerChange, LedgerCount, MergedEntry
 from backend.store.models.matching import MatchingWeights
 from backend.store.models.offers import Offer, Outcome
 from backend.store.models.openings import Employer, Forwarding, Opening, Wave
@@ -64,6 +64,7 @@ __all__ = [
     "InboxWord",
     "LedgerAct",
     "LedgerChange",
+    "LedgerCount",
     "LedgerImport",
     "LoginAttempt",
     "MatchingWeights",

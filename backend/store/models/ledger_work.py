@@ -90,6 +90,16 @@ class DuplicateCount(Base):
     counted_at: Mapped[datetime]
 
 
+class LedgerCount(Base):
+    """What staff report of a division's ledgers, as last counted everywhere at once; one with nothing to count has no row."""
+
+    __tablename__ = "ledger_counts"
+
+    area: Mapped[str] = mapped_column(primary_key=True)  # the code of a village or of any place above it
+    sizes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what is counted → how many
+    counted_at: Mapped[datetime]
+
+
 class Draft(Base):
     """What somebody had typed when their session ended midway through a form; theirs alone, for an hour."""
 

@@ -137,7 +137,22 @@ class Worker(Base):
 
     __table_args__ = (
         CheckConstraint("status in ('active', 'paused', 'erased')", name="status"),
-        Index("ix_workers_status_confirmed_at", "status", "confirmed_at"),
+        Index("ix_workers_status_confirmed_at_id", "status", "confirmed_at", "id"),
+        Index(
+            "ix_workers_never_confirmed",
+            "status",
+            "updated_at",
+            "id",
+            postgresql_where=text("confirmed_at IS NULL"),
+            sqlite_where=text("confirmed_at IS NULL"),
+        ),
+        Index(
+            "ix_workers_asked_in_vain",
+            "asked_in_vain",
+            postgresql_where=text("asked_in_vain >= 2"),
+            sqlite_where=text("asked_in_vain >= 2"),
+        ),
+        Index("ix_workers_failed_matches_id", "failed_matches", "id"),
         Index("ix_workers_waiting_since_id", "waiting_since", "id"),
         Index("ix_workers_updated_at_id", "updated_at", "id"),
     )
@@ -190,6 +205,13 @@ class Hardship(Base):
     __table_args__ = (
         UniqueConstraint("worker_id", "code"),
         Index("ix_hardships_verified_at_worker_id", "verified_at", "worker_id"),
+        Index(
+            "ix_hardships_verified",
+            "code",
+            "worker_id",
+            postgresql_where=text("verified_at IS NOT NULL"),
+            sqlite_where=text("verified_at IS NOT NULL"),
+        ),
         Index(
             "ix_hardships_to_verify",
             "claimed_at",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
+from backend.domain.access import may_see
 from backend.domain.households import EARNING_STATUS
 from backend.domain.offers import HAD_A_PLACE
 from backend.store.models import Hardship, Household, Offer, Person, Worker
-from backend.store.queries import keyset
+from backend.store.queries import keyset, stretches
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
+from backend.store.queries.stretches import Run
 
 PAGE = 30
 
@@ -39,52 +42,47 @@ class Listed:
 def _seen(region: str, home: str) -> ColumnElement[bool]:
     """Of one's own region, or with somebody in it who lives there."""
     of_here = select(Household.id).where(within(Household.village_code, region, home))
-    lives_here = select(Person.household_id).where(
-        Person.household_id.is_not(None), within(Person.village_code, region)
-    )
     # One list of numbers, each half by its own index: asked of every household of the province it grows with it.
-    return Household.id.in_(union(of_here, lives_here))
+    return Household.id.in_(union(of_here, _lives_here(region)))
+
+
+def _lives_here(region: str) -> Select[Any]:
+    return select(Person.household_id).where(Person.household_id.is_not(None), within(Person.village_code, region))
+
+
+def _found(query: Select[Any]) -> ColumnElement[bool]:
+    # Asked of one household after the other, so that a page stops when it is full: as EXISTS, PostgreSQL would rather
+    # gather those of the whole province first.
+    return query.limit(1).scalar_subquery().is_not(None)
+
+
+def _of_household() -> Select[Any]:
+    people = select(Worker.id).join(Person, Person.id == Worker.person_id)
+    return people.where(Person.household_id == Household.id).correlate(Household)
 
 
 def _earning(since: date) -> ColumnElement[bool]:
-    has_work = exists().where(
-        Person.household_id == Household.id, Worker.person_id == Person.id, Worker.employment_status.in_(EARNING_STATUS)
+    placed = _of_household().join(Offer, Offer.worker_id == Worker.id)
+    return or_(
+        _found(_of_household().where(Worker.employment_status.in_(EARNING_STATUS))),
+        _found(placed.where(Offer.status.in_(HAD_A_PLACE), Offer.ends_on >= since)),
     )
-    placed = exists().where(
-        Person.household_id == Household.id,
-        Worker.person_id == Person.id,
-        Offer.worker_id == Worker.id,
-        Offer.status.in_(HAD_A_PLACE),
-        Offer.ends_on >= since,
-    )
-    return or_(has_work, placed)
 
 
 def _labelled() -> ColumnElement[bool]:
-    return exists().where(
-        Person.household_id == Household.id,
-        Worker.person_id == Person.id,
-        Hardship.worker_id == Worker.id,
-        Hardship.verified_at.is_not(None),
-    )
+    labels = _of_household().join(Hardship, Hardship.worker_id == Worker.id)
+    return _found(labels.where(Hardship.verified_at.is_not(None)))
 
 
 _ID = (Key(Household.id, "id", keyset.number),)
+_PLACE = (Key(Household.village_code, "village_code", str), *_ID)
 RANKS = ("labelled_without", "without", "earning")
 
 
-def _ranked(region: str, home: str, since: date, rank: str) -> Select[Household]:
-    query = listed(region, home)
-    if rank == "labelled_without":
-        # Few households hold a verified label: they are come to from the labels.
-        with_label = (
-            select(Person.household_id)
-            .join(Worker, Worker.person_id == Person.id)
-            .join(Hardship, Hardship.worker_id == Worker.id)
-            .where(Hardship.verified_at.is_not(None), Person.household_id.is_not(None))
-        )
-        return query.where(Household.id.in_(with_label), ~_earning(since))
-    return query.where(~_earning(since), ~_labelled()) if rank == "without" else query.where(_earning(since))
+def _ranked(since: date, rank: str) -> list[ColumnElement[bool]]:
+    if rank == "earning":
+        return [_earning(since)]
+    return [~_earning(since), _labelled() if rank == "labelled_without" else ~_labelled()]
 
 
 def page(
@@ -92,29 +90,41 @@ def page(
 ) -> tuple[list[Listed], str]:
     """A page of households, those with nobody at work first, of these the labelled first; `without`: only these.
 
-    Returns where the next page begins, "" on the last.
+    Within each village by village. Behind all of them, in the same order, those kept elsewhere that somebody of here lives
+    in: whom the place is answerable for is found along its own index. Returns where the next page begins, "" on the last.
     """
     ranks = RANKS[:2] if without else RANKS
-    at, _, cursor = after.partition("~")
-    first = int(at) if at.isdecimal() and int(at) < len(ranks) else 0
-    found: list[tuple[int, Household]] = []
-    for number in range(first, len(ranks)):
-        query = keyset.ordered(_ranked(region, home, since, ranks[number]), _ID, cursor if number == first else "")
-        found += [(number, one) for one in session.scalars(query.limit(PAGE + 1 - len(found)))]
-        if len(found) > PAGE:
-            break
-    shown = found[:PAGE]
-    members = members_of(session, [household.id for _, household in shown])
-    ids = [household.id for _, household in shown]
+    own = within(Household.village_code, region)
+    runs: list[tuple[str, Run]] = []
+    for rank in ranks:
+        query = select(Household).where(_lived_in(), *_ranked(since, rank))
+        runs.append((rank, Run(query.where(own), _PLACE)))
+        if may_see(region, home):
+            runs.append((rank, Run(query.where(Household.village_code.is_(None)), _ID)))
+    elsewhere = and_(Household.village_code.is_not(None), ~own)
+    if not may_see(region, home):
+        elsewhere = or_(Household.village_code.is_(None), elsewhere)
+    for rank in ranks:
+        query = select(Household).where(
+            Household.id.in_(_lives_here(region)), elsewhere, _lived_in(), *_ranked(since, rank)
+        )
+        runs.append((rank, Run(query, _ID)))
+    found, following = stretches.page(session, [(run,) for _, run in runs], after, PAGE)
+    ids = [household.id for _, household in found]
+    members = members_of(session, ids)
     labelled = set(session.scalars(select(Household.id).where(Household.id.in_(ids), _labelled())))
-    listed = [Listed(one, RANKS[number] == "earning", one.id in labelled, members[one.id]) for number, one in shown]
-    return listed, f"{shown[-1][0]}~{shown[-1][1].id}" if len(found) > PAGE else ""
+    listed = [Listed(one, runs[number][0] == "earning", one.id in labelled, members[one.id]) for number, one in found]
+    return listed, following
 
 
 def listed(region: str, home: str) -> Select[Household]:
     """Every household of a region; one that nobody lives in any more is kept for its number only."""
-    lived_in = exists().where(Person.household_id == Household.id, Person.erased_at.is_(None))
-    return select(Household).where(_seen(region, home), lived_in)
+    return select(Household).where(_seen(region, home), _lived_in())
+
+
+def _lived_in() -> ColumnElement[bool]:
+    people = select(Person.id).where(Person.household_id == Household.id, Person.erased_at.is_(None))
+    return _found(people.correlate(Household))
 
 
 def told(session: Session, rows: Sequence[Household], since: date) -> list[Listed]:
@@ -126,22 +136,26 @@ def told(session: Session, rows: Sequence[Household], since: date) -> list[Liste
     return [Listed(one, one.id in earning, one.id in labelled, members[one.id]) for one in rows]
 
 
-def figures(session: Session, region: str, home: str, since: date) -> dict[str, int]:
-    """`{"labelled", "labelled_without", "without"}`, each counted to a hundred; no labelled household is to be without."""
-    with_label = (
-        select(Person.household_id)
-        .join(Worker, Worker.person_id == Person.id)
-        .join(Hardship, Hardship.worker_id == Worker.id)
-        .where(Hardship.verified_at.is_not(None), Person.erased_at.is_(None))
+def by_place(session: Session, region: str, home: str, since: date) -> Iterator[tuple[set[str], bool, bool]]:
+    """Of every household of a region: the places whose staff see it, whether it is labelled, whether somebody earns."""
+    ids = listed(region, home).with_only_columns(Household.id)
+    labelled = set(session.scalars(ids.where(_labelled())))
+    earning = set(session.scalars(ids.where(_earning(since))))
+    places: dict[int, set[str]] = defaultdict(set)
+    for household_id, code in session.execute(
+        listed(region, home).with_only_columns(Household.id, Household.village_code)
+    ):
+        places[household_id].add(code or home)
+    lives = (
+        select(Person.household_id, Person.village_code)
+        .where(Person.household_id.is_not(None), within(Person.village_code, region))
+        .distinct()
     )
-    labelled = select(Household.id).where(_seen(region, home), Household.id.in_(with_label))
-    ranked = {rank: _ranked(region, home, since, rank).with_only_columns(Household.id) for rank in RANKS[:2]}
-    without_label = keyset.at_most(session, ranked["labelled_without"])
-    return {
-        "labelled": keyset.at_most(session, labelled),
-        "labelled_without": without_label,
-        "without": min(keyset.MOST, without_label + keyset.at_most(session, ranked["without"])),
-    }
+    for lived_in, code in session.execute(lives):
+        if lived_in in places and code:
+            places[lived_in].add(code)
+    for household_id, codes in places.items():
+        yield codes, household_id in labelled, household_id in earning
 
 
 def one(session: Session, region: str, home: str, household_id: int) -> Household | None:

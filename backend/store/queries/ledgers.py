@@ -23,10 +23,11 @@ from backend.store.models import (
     Worker,
     WorkerTrade,
 )
-from backend.store.queries import keyset
+from backend.store.queries import keyset, stretches
 from backend.store.queries.freshness import gone_stale
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import walked, within
+from backend.store.queries.stretches import Run
 
 PAGE = 50
 BATCH = 1_000
@@ -208,19 +209,20 @@ class Priority:
     visit: Visit | None
 
 
-def _tab(tab: str, now: datetime) -> ColumnElement[bool]:
-    def verified(codes: Iterable[str]) -> ColumnElement[bool]:
-        return exists().where(
-            Hardship.worker_id == Worker.id, Hardship.code.in_(list(codes)), Hardship.verified_at.is_not(None)
-        )
+def _verified(codes: Iterable[str]) -> ColumnElement[bool]:
+    return exists().where(
+        Hardship.worker_id == Worker.id, Hardship.code.in_(list(codes)), Hardship.verified_at.is_not(None)
+    )
 
+
+def _tab(tab: str, now: datetime) -> ColumnElement[bool]:
     if tab == "waiting":
         return or_(
-            Worker.waiting_since < now - LONG_WAITING, and_(Worker.waiting_since.is_not(None), verified(["G06"]))
+            Worker.waiting_since < now - LONG_WAITING, and_(Worker.waiting_since.is_not(None), _verified(["G06"]))
         )
     if tab == "older":
-        return or_(Person.birth_year <= now.year - OLDER_FROM, verified(["G05"]))
-    return verified(_OF_TAB[tab])
+        return or_(Person.birth_year <= now.year - OLDER_FROM, _verified(["G05"]))
+    return _verified(_OF_TAB[tab])
 
 
 def priority(region: str, home: str, tab: str, now: datetime) -> Select[Worker]:
@@ -229,24 +231,26 @@ def priority(region: str, home: str, tab: str, now: datetime) -> Select[Worker]:
 
 
 def priority_page(
-    session: Session, region: str, home: str, tab: str, now: datetime, *, number: int = 1
-) -> tuple[list[Priority], bool]:
-    """One page of a tab, the longest without work first."""
-    query = _mine(region, home).where(Worker.status == "active", _tab(tab, now))
-    query = query.order_by(Worker.waiting_since.is_(None), Worker.waiting_since, Worker.id)
-    rows = session.scalars(query.offset((number - 1) * PAGE).limit(PAGE + 1)).all()
-    return with_contact(session, rows[:PAGE]), len(rows) > PAGE
-
-
-def counts(session: Session, region: str, home: str, now: datetime) -> dict[str, int]:
-    """How many stand in each tab."""
-    return {
-        tab: session.scalar(
-            select(func.count()).select_from(priority(region, home, tab, now).order_by(None).subquery())
-        )
-        or 0
-        for tab in TABS
-    }
+    session: Session, region: str, home: str, tab: str, now: datetime, after: str = ""
+) -> tuple[list[Priority], str]:
+    """One page of a tab, the longest without work first; and where the next one begins, "" on the last."""
+    place, wait = walked(session, Person.village_code, region), SORTS["waiting"]
+    active = _mine(region, home, place).where(Worker.status == "active")
+    if tab == "waiting":
+        # Who waits long needs no label: asked for apart, either stretch has an end of its own.
+        long = now - LONG_WAITING
+        runs = [
+            Run(active.where(Worker.waiting_since < long), wait),
+            Run(active.where(Worker.waiting_since >= long, _verified(["G06"])), wait),
+        ]
+    else:
+        query = active.where(_tab(tab, now))
+        runs = [
+            Run(query.where(Worker.waiting_since.is_not(None)), wait),
+            Run(query.where(Worker.waiting_since.is_(None)), (_ID,)),
+        ]
+    found, following = stretches.page(session, [(run,) for run in runs], after, PAGE)
+    return with_contact(session, [row for _, row in found]), following
 
 
 def with_contact(session: Session, workers: Sequence[Worker]) -> list[Priority]:

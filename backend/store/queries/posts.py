@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.store.models import AuditEvent, Hardship, Offer, Opening, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.freshness import engaged
-from backend.store.queries.scope import within
+from backend.store.queries.keyset import Key
+from backend.store.queries.scope import walked, within
 
 POST = "policy"  # Opening.source_kind
 PAGE = 30
@@ -71,19 +73,22 @@ def verified_hardship() -> ColumnElement[bool]:
     return exists().where(Hardship.worker_id == Worker.id, Hardship.verified_at.is_not(None))
 
 
-def hardest(session: Session, region: str, after: int, *, number: int = 1) -> tuple[list[Worker], bool]:
-    """Workers for whom nothing was found `after` weeks or more, the longest first; and whether there are more."""
-    found = session.scalars(
+_HARDEST = (
+    Key(Worker.failed_matches, "failed_matches", keyset.number, desc=True),
+    Key(Worker.id, "id", keyset.number, desc=True),
+)
+
+
+def hardest(session: Session, region: str, after_weeks: int, after: str = "") -> tuple[list[Worker], str]:
+    """Workers for whom nothing was found `after_weeks` or more, the longest first; and where the next page begins."""
+    query = (
         select(Worker)
         .join(Worker.person)
-        .options(joinedload(Worker.person), joinedload(Worker.hardships))
-        .where(*_hardest(region, after))
-        .order_by(Worker.failed_matches.desc(), Worker.waiting_since, Worker.id)
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
-    ).unique()
-    rows = list(found)
-    return rows[:PAGE], len(rows) > PAGE
+        .options(joinedload(Worker.person), selectinload(Worker.hardships))
+        .where(*_hardest(region, after_weeks, walked(session, Person.village_code, region)))
+    )
+    found = list(session.scalars(keyset.ordered(query, _HARDEST, after).limit(PAGE + 1)))
+    return found[:PAGE], keyset.cursor(found[PAGE - 1], _HARDEST) if len(found) > PAGE else ""
 
 
 def count_hardest(session: Session, region: str, after: int) -> int:
@@ -91,11 +96,10 @@ def count_hardest(session: Session, region: str, after: int) -> int:
     return keyset.at_most(session, select(Worker.id).join(Worker.person).where(*_hardest(region, after)))
 
 
-def hardest_by_county(session: Session, region: str, after: int) -> list[tuple[str, int]]:
-    """How many of them each county of the region has, by its code; no county without any."""
-    county = func.substr(Person.village_code, 1, 6)
-    query = select(county, func.count(Worker.id)).join(Worker.person).where(*_hardest(region, after))
-    return [(code, count) for code, count in session.execute(query.group_by(county).order_by(county))]
+def hardest_by_place(session: Session, region: str, after: int) -> list[tuple[str, int]]:
+    """How many of them each village of the region has, by its code."""
+    query = select(Person.village_code, func.count(Worker.id)).join(Worker.person).where(*_hardest(region, after))
+    return [(code, count) for code, count in session.execute(query.group_by(Person.village_code)) if code]
 
 
 def one_of_the_hardest(session: Session, region: str, worker_id: int) -> Worker | None:
@@ -146,11 +150,11 @@ def offers_since(session: Session, worker_id: int, since: datetime) -> Sequence[
     return session.scalars(select(Offer).where(Offer.worker_id == worker_id, Offer.offered_at >= since)).all()
 
 
-def _hardest(region: str, after: int) -> tuple[ColumnElement[bool], ...]:
+def _hardest(region: str, after: int, place: Any = Person.village_code) -> tuple[ColumnElement[bool], ...]:
     return (
         Worker.status == "active",
         Worker.failed_matches >= after,
         Person.erased_at.is_(None),
-        within(Person.village_code, region),
+        within(place, region),
         verified_hardship(),
     )

@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, literal_column, select, true
 from sqlalchemy.orm import Session, joinedload
 
-from backend.domain.freshness import CURRENT_FOR, MOST_ASKINGS, SHANGHAI
+from backend.domain.freshness import BETWEEN_ASKINGS, CURRENT_FOR, MOST_ASKINGS, SHANGHAI, STALE_AFTER
 from backend.store.models import Opening, Person, Worker
-from backend.store.queries.freshness import HIRING_SAID, SAID, engaged, gone_stale
-from backend.store.queries.scope import within
+from backend.store.queries import keyset, stretches
+from backend.store.queries.freshness import HIRING_SAID, engaged, gone_stale
+from backend.store.queries.keyset import Key
+from backend.store.queries.scope import walked, within
+from backend.store.queries.stretches import Run
 
 PAGE = 30
 TABS = ("workers", "openings", "set_aside")
 
 
-def workers(session: Session, region: str, now: datetime, *, number: int = 1) -> tuple[list[Worker], bool]:
-    """Active workers gone stale, the longest silent first; and whether there are more."""
-    return _page(session, silent_workers(region, now), number)
+_ID = keyset.number
+# By the last word: what it is lies in one of two columns, each with an index of its own.
+_CONFIRMED = (Key(Worker.confirmed_at, "confirmed_at", keyset.moment), Key(Worker.id, "id", _ID))
+_WRITTEN = (Key(Worker.updated_at, "updated_at", keyset.moment), Key(Worker.id, "id", _ID))
+_HIRING_CONFIRMED = (Key(Opening.confirmed_at, "confirmed_at", keyset.moment), Key(Opening.id, "id", _ID))
+_HIRING_WRITTEN = (Key(Opening.updated_at, "updated_at", keyset.moment), Key(Opening.id, "id", _ID))
 
 
-def set_aside(session: Session, region: str, *, number: int = 1) -> tuple[list[Worker], bool]:
+def workers(session: Session, region: str, now: datetime, after: str = "") -> tuple[list[Worker], str]:
+    """Active workers gone stale, the longest silent first; and where the next page begins, "" on the last."""
+    silent, active = now - STALE_AFTER, _people(session, region).where(Worker.status == "active")
+    active = active.where(~engaged(now.astimezone(SHANGHAI).date()))
+    # Whoever was asked in vain has spoken later than all who are silent so long: behind them, in an order of their own.
+    lately = active.where(_asked_in_vain(), Worker.asked_current_at <= now - BETWEEN_ASKINGS)
+    found, following = stretches.page(
+        session,
+        (
+            _by_last_word(active, Worker.confirmed_at <= silent, Worker.updated_at <= silent),
+            _by_last_word(lately, Worker.confirmed_at > silent, Worker.updated_at > silent),
+        ),
+        after,
+        PAGE,
+    )
+    return [row for _, row in found], following
+
+
+def set_aside(session: Session, region: str, after: str = "") -> tuple[list[Worker], str]:
     """Workers offered nothing any more because they had not answered for sixty days."""
-    return _page(session, _set_aside(region), number)
+    query = _people(session, region).where(Worker.status == "paused", _asked_in_vain())
+    runs = _by_last_word(query, Worker.confirmed_at.is_not(None), true())
+    found, following = stretches.page(session, (runs,), after, PAGE)
+    return [row for _, row in found], following
 
 
-def openings(session: Session, region: str, now: datetime, *, number: int = 1) -> tuple[list[Opening], bool]:
+def openings(session: Session, region: str, now: datetime, after: str = "") -> tuple[list[Opening], str]:
     """Published openings with places free that nobody has confirmed for a week, the oldest first."""
-    found = session.scalars(
+    silent = now - CURRENT_FOR
+    query = (
         select(Opening)
         .options(joinedload(Opening.employer))
-        .where(*silent_openings(region, now))
-        .order_by(HIRING_SAID, Opening.id)
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
-    ).all()
-    return list(found[:PAGE]), len(found) > PAGE
+        .where(*_free_openings(now), within(walked(session, Opening.region_code, region), region))
+    )
+    runs = (
+        Run(query.where(Opening.confirmed_at <= silent), _HIRING_CONFIRMED),
+        Run(query.where(Opening.confirmed_at.is_(None), Opening.updated_at <= silent), _HIRING_WRITTEN),
+    )
+    found, following = stretches.page(session, (runs,), after, PAGE)
+    return [row for _, row in found], following
 
 
 def counts(session: Session, region: str, now: datetime) -> dict[str, int]:
-    """Tab → how many there are."""
-    people = select(func.count(Worker.id)).join(Worker.person)
+    """Tab → how many there are, each counted to a hundred."""
+    people = select(Worker.id).join(Worker.person)
     return {
-        "workers": session.scalar(people.where(*silent_workers(region, now))) or 0,
-        "openings": session.scalar(select(func.count(Opening.id)).where(*silent_openings(region, now))) or 0,
-        "set_aside": session.scalar(people.where(*_set_aside(region))) or 0,
+        "workers": keyset.at_most(session, people.where(*silent_workers(region, now))),
+        "openings": keyset.at_most(session, select(Opening.id).where(*silent_openings(region, now))),
+        "set_aside": keyset.at_most(session, people.where(*_set_aside(region))),
     }
 
 
@@ -84,23 +113,36 @@ def _set_aside(region: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def silent_openings(region: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*_free_openings(now), now - CURRENT_FOR >= HIRING_SAID, within(Opening.region_code, region))
+
+
+def _free_openings(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Opening.status == "published",
         Opening.filled < Opening.headcount,
         Opening.ends_on >= now.astimezone(SHANGHAI).date(),
-        now - CURRENT_FOR >= HIRING_SAID,
-        within(Opening.region_code, region),
     )
 
 
-def _page(session: Session, where: Sequence[ColumnElement[bool]], number: int) -> tuple[list[Worker], bool]:
-    found = session.scalars(
+def _people(session: Session, region: str) -> Select[Worker]:
+    return (
         select(Worker)
         .join(Worker.person)
         .options(joinedload(Worker.person))
-        .where(*where)
-        .order_by(SAID, Worker.id)
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
-    ).all()
-    return list(found[:PAGE]), len(found) > PAGE
+        .where(within(walked(session, Person.village_code, region), region))
+    )
+
+
+def _asked_in_vain() -> ColumnElement[bool]:
+    # Written out, so that either database sees that its index of these few holds them all.
+    return Worker.asked_in_vain >= literal_column(str(MOST_ASKINGS))
+
+
+def _by_last_word(
+    query: Select[Worker], confirmed: ColumnElement[bool], written: ColumnElement[bool]
+) -> tuple[Run, Run]:
+    """`confirmed`: of whom has spoken since she was entered; `written`: of whom has not."""
+    return (
+        Run(query.where(confirmed), _CONFIRMED),
+        Run(query.where(Worker.confirmed_at.is_(None), written), _WRITTEN),
+    )

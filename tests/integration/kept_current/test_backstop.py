@@ -142,7 +142,7 @@ def test_a_place_taken_ends_the_count_and_the_list(hard: Callable[..., int], dep
         answer_offer.take(session, now=deps.clock(), opening_id=opening_id, worker_id=worker_id, channel="sms")
     assert row(deps, Worker, worker_id).failed_matches == 0
     with deps.db.read() as session:
-        assert posts.hardest(session, TOWN, 4) == ([], False)
+        assert posts.hardest(session, TOWN, 4) == ([], "")
 
 
 def test_a_post_is_found_by_nobody_and_taken_by_no_stranger(
