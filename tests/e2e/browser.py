@@ -56,6 +56,10 @@ class Window:
         assert found == [], f"{self.page.url} at {self.page.viewport_size}: " + "; ".join(found[:8])
 
     def close(self) -> None:
+        # A window closed in the middle of a page's coming can hang Chromium for good: first each goes where nothing comes.
+        with suppress(Exception):
+            for page in self.context.pages:
+                page.goto("about:blank")
         with suppress(Exception):
             self.context.close()
 

@@ -344,6 +344,7 @@ def test_every_page_is_sound_at_every_width_in_both_languages(
             assert left == [], f"{path}: not in English"
     if language == "en":
         press(page, "中文")  # kept with the account; the next test begins in Chinese
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), PHONE])
