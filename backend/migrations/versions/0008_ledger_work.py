@@ -24,6 +24,7 @@ _INDEXES = (
     ("workers", ("updated_at", "id")),
     ("persons", ("name",)),
     ("openings", ("status", "updated_at")),
+    ("openings", ("source_kind", "region_code")),
     ("offers", ("starts_on", "id")),
     ("employers", ("region_code", "id")),
     ("employers", ("name",)),

@@ -104,6 +104,7 @@ class Opening(Base):
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
         Index("ix_openings_status_updated_at", "status", "updated_at"),
+        Index("ix_openings_source_kind_region_code", "source_kind", "region_code"),
         Index(
             "ix_openings_next_wave_at",
             "next_wave_at",
