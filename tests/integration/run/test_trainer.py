@@ -130,7 +130,9 @@ def test_what_the_best_model_so_far_knew_must_not_be_lost_bit_by_bit(line, taugh
         own = session.scalars(select(DialogueModel)).one()
         session.add(DialogueModel(origin="trained", status="ready", tree=own.tree, requested_at=line.clock(), figures={"n": 4},
                                   scores=kept.to_json()))  # fmt: skip
-    (workshop / "ANSWERS").write_text(json.dumps({**RIGHT, "有没得活路": "greet"}, ensure_ascii=False), encoding="utf-8")
+    (workshop / "ANSWERS").write_text(
+        json.dumps({**RIGHT, "有没得活路": "greet"}, ensure_ascii=False), encoding="utf-8"
+    )
     model = taught("greet", "早哦")
     Keeper(line).train_if_asked()
     done = row(line, model)
