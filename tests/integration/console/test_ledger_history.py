@@ -107,7 +107,7 @@ def test_erasing_a_person_erases_what_stood_on_her_card_before(make, deps, datab
     worker_id = plant(make)
     save(deps, database, staff["zhen"], worker_id, birth_year=1941)
     with database.write() as session:
-        ledger_history.forget(session, session.get(Worker, worker_id), "王小云")
+        ledger_history.forget(session, session.get(Worker, worker_id))
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(LedgerChange)) == 0
 
