@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import make
@@ -19,6 +18,7 @@ from backend.services.staff_login import Member
 from backend.services.take_over import say, writable
 from backend.store.models import Case, ConversationClosing, Staff
 from backend.store.queries import stepping_in
+from backend.store.queries.cases import open_of_conversation
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -53,7 +53,7 @@ def close(
         if found.closed_at is not None:
             before = stepping_in.last_closing(session, found.id)
             raise Conflict("it is closed", reason="shut", by=before[1] if before else "")
-        inside = _open_cases(session, found.id)
+        inside = open_of_conversation(session, found.id)
         if any(cases.get(case.id) not in ("close", "keep") for case in inside):
             raise Invalid("every case is closed or named", {"cases": "unnamed"})
         kept: dict[str, Any] = {
@@ -132,14 +132,3 @@ def _still_there(session: Session, staff_id: int | None, region_code: str | None
     """Who had it, unless her account was closed or moved away since: nobody would answer then."""
     staff = session.get(Staff, staff_id) if staff_id is not None else None
     return staff_id if stepping_in.answers_for(staff, region_code or HOME_REGION) else None
-
-
-def _open_cases(session: Session, conversation_id: int) -> list[Case]:
-    return list(
-        session.scalars(
-            select(Case)
-            .where(Case.conversation_id == conversation_id, Case.status != "closed")
-            .order_by(Case.id)
-            .with_for_update()
-        )
-    )

@@ -22,6 +22,7 @@ from backend.services.staff_login import Member
 from backend.services.take_over import say, writable
 from backend.store.models import Case, Conversation, Staff, Team
 from backend.store.queries import stepping_in
+from backend.store.queries.cases import open_of_conversation
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -67,7 +68,7 @@ def conversation(
         if was_writing and target.staff_id is not None:
             found.taken_by, found.taken_at = target.staff_id, deps.clock()
         # To a team: the one who wrote stays named until somebody of it takes it up, so that the bot stays silent.
-        for case in _cases(session, found.id):
+        for case in open_of_conversation(session, found.id):
             if case.status == "open" or case.taken_by == member.id:
                 _give(case, target, deps)
         notes.keep(deps, session, member, found, "handover", comment, form_id,
@@ -126,14 +127,3 @@ def _target(session: Session, to: str, region_code: str | None) -> Target:
         if team and team.active and may_see(team.region_code, region):
             return Target(team.name, team_id=team.id)
     raise Invalid("nobody of that kind", {"to": "nobody"})
-
-
-def _cases(session: Session, conversation_id: int) -> list[Case]:
-    return list(
-        session.scalars(
-            select(Case)
-            .where(Case.conversation_id == conversation_id, Case.status != "closed")
-            .order_by(Case.id)
-            .with_for_update()
-        )
-    )

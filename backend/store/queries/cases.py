@@ -69,3 +69,15 @@ def of_conversation(session: Session, conversation_id: int) -> list[Case]:
             select(Case).where(Case.conversation_id == conversation_id).order_by(Case.status != "open", Case.id.desc())
         )
     )
+
+
+def open_of_conversation(session: Session, conversation_id: int) -> list[Case]:
+    """The cases of a conversation that are not closed, locked, the oldest first."""
+    return list(
+        session.scalars(
+            select(Case)
+            .where(Case.conversation_id == conversation_id, Case.status != "closed")
+            .order_by(Case.id)
+            .with_for_update()
+        )
+    )

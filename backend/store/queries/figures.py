@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from backend.domain.case_rules import WISHES
-from backend.domain.figures import SHANGHAI, midnight
+from backend.domain.figures import SHANGHAI
 from backend.domain.offers import HAD_A_PLACE
 from backend.domain.people import PRIORITY_LABELS
 from backend.store.models import (
@@ -397,37 +397,6 @@ def filled(session: Session, scope: Scope) -> list[tuple[datetime, datetime]]:
     source = _SOURCES["full"]
     query = select(Opening.published_at, _LAST_TAKEN).where(*source.where(scope))
     return [(published, full) for published, full in session.execute(query) if published and full]
-
-
-# -- for the charts -----------------------------------------------------------------------------------------------------
-def by_day(session: Session, scope: Scope, names: Sequence[str], days: Sequence[date]) -> dict[str, list[int]]:
-    """Set → its size on each of `days`; the sets have one source, the days follow each other."""
-    (source_name,) = {_SETS[name][0] for name in names}
-    source = _SOURCES[source_name]
-    whole = Scope(scope.region, scope.home, midnight(days[0]), midnight(days[-1] + timedelta(days=1)), scope.now)
-    columns = []
-    for name in names:
-        condition = _condition(name, whole)
-        for day in days:
-            on_day = [source.moment >= midnight(day), source.moment < midnight(day + timedelta(days=1))]
-            columns.append(func.count().filter(and_(*on_day, *([] if condition is None else [condition]))))
-    found = session.execute(
-        source.joined(select(*columns).select_from(source.entity)).where(*source.where(whole))
-    ).one()  # fmt: skip
-    return {name: list(found[n * len(days) : (n + 1) * len(days)]) for n, name in enumerate(names)}
-
-
-def places_by_trade(session: Session, scope: Scope, limit: int = 8) -> list[tuple[str, int]]:
-    """(code of the trade, places taken), the most first."""
-    source = _SOURCES["taken"]
-    query = (
-        source.joined(select(Opening.job_type, func.count()).select_from(Offer))
-        .where(*source.where(scope), Offer.status.in_(HAD_A_PLACE))
-        .group_by(Opening.job_type)
-        .order_by(func.count().desc(), Opening.job_type)
-        .limit(limit)
-    )
-    return [(code, number) for code, number in session.execute(query)]
 
 
 def labelled(scope: Scope, *apart: Any) -> Any:
