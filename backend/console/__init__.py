@@ -22,6 +22,7 @@ from backend.console import (
     employers,
     examples,
     faces,
+    figure_charts,
     figures,
     forwarded,
     fresh,
@@ -106,7 +107,19 @@ def create_blueprint(deps: Deps, to_record: Callable[[], Sequence[Words]] = tupl
             "region_in_full": deps.regions.full_name,
         }
 
-    for room in (auth, dashboard, figures, inbox, conversations, cases, planned_calls, openings, places, try_sentence):
+    for room in (
+        auth,
+        dashboard,
+        figures,
+        figure_charts,
+        inbox,
+        conversations,
+        cases,
+        planned_calls,
+        openings,
+        places,
+        try_sentence,
+    ):
         room.register(bp, deps)
     for ledger in (workers, households, priority_ledger, talks, ledger_files):
         ledger.register(bp, deps)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 CHART_DAYS = 14
+CHARTS = ("line", "understood", "trades", "need")
 # The figures of a stretch of time. The others count everybody as of now: for a page of their own, not for every first look.
 SO_FAR = tuple(name for name, figure in FIGURES.items() if figure.of not in NOW)
 # Fewer people than this under one label are not told apart: in a village everybody would know who it is.
@@ -84,29 +85,36 @@ def look(
     before_start, before_end = period.compared(now)
     this = Scope(region, HOME_REGION, start, end, now)
     then = Scope(region, HOME_REGION, before_start, before_end, now)
-    counted = queries.counts(session, this, [name for name in wanted if name not in NOW])
+    past = [name for name in wanted if name not in NOW]
+    counted, took = _past(session, this, past)
     counted_at: datetime | None = None
     if standing := [name for name in wanted if name in NOW]:
         found, counted_at = figure_counts.standing(session, this, standing)
         counted.update(found)
-    earlier = queries.counts(session, then, [name for name in wanted if name not in NOW])
-    medians = {}
-    if any(figure.shows == "median" for _, figures in groups for figure in figures):
-        medians = {id(scope): rules.time_to_fill(queries.filled(session, scope)) for scope in (this, then)}
+    earlier, took_then = _past(session, then, past)
 
     def shown(figure: Figure) -> Shown:
         part, whole = counted[figure.of], counted.get(figure.among, 0)
-        past = figure.of not in NOW
+        is_past = figure.of not in NOW
         value: int | float | timedelta | None = part
-        before: int | float | timedelta | None = earlier[figure.of] if past else None
+        before: int | float | timedelta | None = earlier[figure.of] if is_past else None
         if figure.shows == "share":
             value = rules.share(part, whole)
-            before = rules.share(earlier[figure.of], earlier[figure.among]) if past else None
+            before = rules.share(earlier[figure.of], earlier[figure.among]) if is_past else None
         elif figure.shows == "median":
-            value, before = medians[id(this)], medians[id(then)]
-        return Shown(figure, part, whole, value, before, None if past else counted_at)
+            value, before = took, took_then
+        return Shown(figure, part, whole, value, before, None if is_past else counted_at)
 
     return [(group, [shown(figure) for figure in figures]) for group, figures in groups if figures]
+
+
+def _past(session: Session, scope: Scope, names: Sequence[str]) -> tuple[dict[str, int], timedelta | None]:
+    """The sizes of these sets of a stretch, and how long filling took (None if that is not among them)."""
+    counted = queries.counts(session, scope, [name for name in names if name != "openings_full"])
+    if "openings_full" not in names:
+        return counted, None
+    filled = queries.filled(session, scope)
+    return {**counted, "openings_full": len(filled)}, rules.time_to_fill(filled)
 
 
 def rows(
@@ -161,6 +169,19 @@ def names_are_open(deps: Deps, session: Session, member: Member, name: str) -> b
 
 
 # -- charts: fourteen days up to the last of the period -------------------------------------------------------------------
+def charts_for(role: str) -> tuple[str, ...]:
+    """The charts this role may read."""
+    return tuple(chart for chart in CHARTS if chart != "need" or may(role, "see_need"))
+
+
+def check_chart(role: str, chart: str) -> None:
+    """Raises `NotFound` for a chart nobody knows, `Forbidden` for one that this role does not read."""
+    if chart not in CHARTS:
+        raise NotFound("no such chart")
+    if chart not in charts_for(role):
+        raise Forbidden("this role does not read who is in need")
+
+
 def chart_days(period: Period, now: datetime) -> list[date]:
     last = min(period.last, now.astimezone(rules.SHANGHAI).date())
     return [last - timedelta(days=n) for n in reversed(range(CHART_DAYS))]
@@ -181,15 +202,6 @@ def line_by_day(session: Session, region: str, days: Sequence[date], now: dateti
     }
 
 
-def all_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
-    """All that is shown by day, the messages read once."""
-    scope = _whole(region, days, now)
-    return {
-        **figure_charts.by_day(session, scope, ("calls_in", "calls_out"), days),
-        **figure_charts.by_day(session, scope, ("texts_in", "texts_out", "understood", "turns"), days),
-    }
-
-
 def understood_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
     return figure_charts.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
 
@@ -207,6 +219,6 @@ def waiting_by_label(
 
 
 __all__ = [
-    "CHART_DAYS", "COUNTED_TO", "FEWEST", "FIGURES", "SO_FAR", "Shown", "all_by_day", "chart_days", "line_by_day", "look", "names_are_open", "open_names",
+    "CHARTS", "CHART_DAYS", "COUNTED_TO", "FEWEST", "FIGURES", "SO_FAR", "Shown", "chart_days", "charts_for", "check_chart", "line_by_day", "look", "names_are_open", "open_names",
     "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
 ]  # fmt: skip

@@ -99,6 +99,7 @@ def _spoken(entity: Any, moment: Any) -> Callable[[Scope], list[ColumnElement[bo
         *_in_time(moment, scope),
         within(Conversation.region_code, scope.region, scope.home),
         Conversation.last_at >= scope.start - CONVERSATION_ENDS_AFTER,
+        Conversation.started_at < scope.end + CONVERSATION_ENDS_AFTER,
     ]
 
 
@@ -229,12 +230,11 @@ _INTENT_PUT_RIGHT: ColumnElement[Any] = Message.corrected["intent"].as_string()
 _TURN = and_(Message.direction == "inbound", Message.intent.is_not(None), Message.keys.is_(None))
 _MEANT: ColumnElement[Any] = func.coalesce(_INTENT_PUT_RIGHT, Message.intent)
 _ANOTHER_INTENT = and_(_INTENT_PUT_RIGHT.is_not(None), Message.intent != _INTENT_PUT_RIGHT)
-_PUT_RIGHT = or_(
-    _ANOTHER_INTENT,
-    exists().where(
-        Correction.message_id == Message.id, Correction.undone_at.is_(None), Correction.kind.in_(("entity", "removed"))
-    ),
-)  # fmt: skip
+_WORD_PUT_RIGHT = exists().where(
+    Correction.message_id == Message.id, Correction.undone_at.is_(None), Correction.kind.in_(("entity", "removed"))
+)
+# What stands corrected says so itself: only there is it asked what it was.
+_PUT_RIGHT = and_(Message.corrected.is_not(null()), or_(_ANOTHER_INTENT, _WORD_PUT_RIGHT))
 _BY_A_PERSON = or_(
     Conversation.taken_at.is_not(None),
     _case_of(),

@@ -1,0 +1,101 @@
+"""The dashboard's charts: each a picture, and the same numbers as a table on a page of its own.
+
+Both read when they are asked for, so that the figures themselves do not wait for two weeks of every day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
+
+from backend.console import charts, figures_labels, ledger_labels
+from backend.console.figures import period_asked, where
+from backend.console.guard import me
+from backend.console.i18n import english, gettext
+from backend.console.labels import job_name, label
+from backend.services import figures
+
+if TYPE_CHECKING:
+    from backend.services.deps import Deps
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a chart shows: sets by day (`daily`: set → one number for each of `days`), or else (what, how many), the most first."""
+
+    days: list[date]
+    daily: dict[str, list[int]] = field(default_factory=dict)
+    ranked: list[tuple[str, int]] = field(default_factory=list)
+    counted_at: datetime | None = None  # of what is not counted just now
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.ranked and not any(any(sizes) for sizes in self.daily.values())
+
+
+def register(bp: Blueprint, deps: Deps) -> None:
+    def read(session: Session, chart: str, place: str) -> _Read:
+        now = deps.clock()
+        days = figures.chart_days(period_asked(now), now)
+        if chart == "line":
+            return _Read(days, daily=figures.line_by_day(session, place, days, now))
+        if chart == "understood":
+            return _Read(days, daily=figures.understood_by_day(session, place, days, now))
+        if chart == "trades":
+            found = figures.places_by_trade(session, place, days, now)
+            return _Read(days, ranked=[(job_name(code), n) for code, n in found])
+        waiting, at = figures.waiting_by_label(session, place, days, now)
+        return _Read(days, ranked=[(label(ledger_labels.HARDSHIPS, code), n) for code, n in waiting], counted_at=at)
+
+    @bp.get("/figures/charts/<chart>")
+    def figure_chart(chart: str) -> str:
+        member, now = me(), deps.clock()
+        figures.check_chart(member.role, chart)
+        place = figures.place_asked(deps, member, request.args.get("place", ""))
+        with deps.db.read() as session:
+            found = read(session, chart, place)
+        return render_template(
+            "console/figure_chart.html",
+            chart=chart,
+            read=found,
+            words=figures_labels,
+            place=place,
+            where=where(period_asked(now), place),
+            fewest=figures.FEWEST,
+        )
+
+    @bp.get("/figures/charts/<chart>.svg")
+    def figure_picture(chart: str) -> Response:
+        member = me()
+        figures.check_chart(member.role, chart)
+        place = figures.place_asked(deps, member, request.args.get("place", ""))
+        with deps.db.read() as session:
+            drawn = _drawn(chart, read(session, chart, place))
+        answer = Response(drawn, mimetype="image/svg+xml")
+        answer.headers["Content-Security-Policy"] = charts.CSP
+        return answer
+
+
+def _drawn(chart: str, found: _Read) -> bytes:
+    nothing = gettext("这些天没有")
+    if not found.daily:
+        return charts.bars(chart, [(what, float(number)) for what, number in found.ranked], nothing=nothing)
+    days = [_short_day(day) for day in found.days]
+    if chart == "understood":
+        turns = found.daily["turns"]
+        shares = [
+            100 * part / whole if whole else None for part, whole in zip(found.daily["understood"], turns, strict=True)
+        ]
+        series = [(gettext(figures_labels.FIGURES["understood"]), shares)]
+        return charts.lines(chart, days, series, nothing=nothing, most=100, unit="%")
+    lines = [(gettext(figures_labels.FIGURES[name]), sizes) for name, sizes in found.daily.items()]
+    return charts.lines(chart, days, lines, nothing=nothing)
+
+
+def _short_day(day: date) -> str:
+    """As there is room for under a chart: 11-22."""
+    return day.strftime("%-d %b") if english() else f"{day.month}-{day.day}"
