@@ -90,9 +90,9 @@ def _drawn(chart: str, found: _Read) -> bytes:
         shares = [
             100 * part / whole if whole else None for part, whole in zip(found.daily["understood"], turns, strict=True)
         ]
-        series = [(gettext(figures_labels.FIGURES["understood"]), shares)]
+        series = [(label(figures_labels.FIGURES, "understood"), shares)]
         return charts.lines(chart, days, series, nothing=nothing, most=100, unit="%")
-    lines = [(gettext(figures_labels.FIGURES[name]), sizes) for name, sizes in found.daily.items()]
+    lines = [(label(figures_labels.FIGURES, name), sizes) for name, sizes in found.daily.items()]
     return charts.lines(chart, days, lines, nothing=nothing)
 
 

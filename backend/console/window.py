@@ -23,13 +23,13 @@ from backend.domain.ledger_cells import national
 from backend.domain.ledgers import Reading, column_of, read_row
 from backend.domain.public_words import line_number
 from backend.errors import Conflict, Forbidden, Invalid
-from backend.services import edit_worker, review_transcript
+from backend.services import count_ledgers, edit_worker, review_transcript
 from backend.services import window_registration as service
 from backend.services.plan_import import place_finder
 from backend.services.receive_message import storable
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
-from backend.store.queries import ledger_history, ledgers
+from backend.store.queries import ledger_counts, ledger_history, ledgers
 from backend.store.queries.workers import numbers_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             rows = ledgers.some(session, member.region_code, HOME_REGION, alike or [])
             phones = numbers_of(session, [row.person_id for row in rows])
-            often = ledgers.usual_trades(session, member.region_code, USUAL)
+            often = ledger_counts.usual_trades(session, member.region_code, count_ledgers.asked(deps), USUAL)
         if rows:
             review_transcript.note_reading(deps, member, "listed_alike", ids=[row.id for row in rows])
         return render_template(

@@ -15,6 +15,7 @@ from backend.errors import NotFound
 from backend.services.public_faces import Face, face_of
 from backend.settings import ROOT, TIMEZONE
 from backend.store.queries import faces as queries
+from backend.store.queries import figure_counts
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,11 +27,13 @@ WIDTH, TALLEST = 640.0, 860.0
 LETTER = 15.0
 SHOWN = 60  # openings listed in full on a town's page
 AREA = 74.0
+FEWEST = 5  # fewer people than this might be known by the place they live in
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A town or village on the map. `openings`, `waiting`: up to 100; None: fewer than may be told, or nobody asked."""
+    """A town or village on the map. `openings`: up to 100. `waiting`: when it was last counted; None: fewer than may be told,
+    or nobody asked."""
 
     code: str
     name: str
@@ -85,7 +88,7 @@ def _drawn(deps: Deps, region: str, places: list[tuple[str, str]], waiting_for: 
         layout = map_layout.lay_out(_points(session, codes), WIDTH, TALLEST)
         openings = queries.open_counts(session, [*codes, region], today)
         asked = [code for code in codes if waiting_for and may_see(waiting_for, code)]
-        waiting = queries.waiting_counts(session, asked)
+        waiting = {code: n for code, n in figure_counts.sizes(session, asked, "waiting").items() if n >= FEWEST}
         stations = queries.stations_below(session, region)
         listed: dict[str, list[Face]] = defaultdict(list)
         if is_town:

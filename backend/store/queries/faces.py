@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
-from backend.store.models import Opening, Person, Region, Screen, Station, Worker
+from backend.store.models import Opening, Region, Screen, Station
 from backend.store.queries.scope import within
 
 MOST = 60  # ten pages of six: more turns than anybody stands in front of a wall for
-FEWEST = 5  # fewer people than this might be known by the place they live in
 CAP = 100  # counted no further: "99+"
 WEEK_CAP = 1000
 JUST_FILLED = 500
@@ -116,19 +115,6 @@ def open_counts(session: Session, codes: Sequence[str], today: date) -> dict[str
     return _capped(
         session, codes, lambda code: select(Opening.id).where(_open(today), within(Opening.region_code, code))
     )
-
-
-def waiting_counts(session: Session, codes: Sequence[str]) -> dict[str, int]:
-    """How many people without work live in and below each of `codes`, up to `CAP`; under `FEWEST` nothing is told."""
-
-    def of(code: str) -> Select[Any]:
-        return (
-            select(Worker.id)
-            .join(Person, Person.id == Worker.person_id)
-            .where(within(Person.village_code, code), Worker.waiting_since.is_not(None))
-        )
-
-    return {code: number for code, number in _capped(session, codes, of).items() if number >= FEWEST}
 
 
 def _capped(session: Session, codes: Sequence[str], of: Any) -> dict[str, int]:

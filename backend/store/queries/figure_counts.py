@@ -6,7 +6,7 @@ Who waits and who fell silent would have to be asked of every worker of a place,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -61,6 +61,12 @@ def kept(session: Session, area: str) -> tuple[dict[str, int], datetime] | None:
     return None if counted_at is None else ({}, counted_at)
 
 
+def sizes(session: Session, areas: Sequence[str], name: str) -> dict[str, int]:
+    """Division → the size of a set of `NOW` when it was last counted; one where nothing stood is left out."""
+    rows = session.execute(select(FigureCount.area, FigureCount.sizes).where(FigureCount.area.in_(areas)))
+    return {area: found[name] for area, found in rows if found.get(name)}
+
+
 def standing(session: Session, scope: Scope, names: Iterable[str]) -> tuple[dict[str, int], datetime]:
     """Set of `NOW` → its size, and as of when: as kept, or counted now where nothing is kept yet."""
     names = list(names)
@@ -80,4 +86,4 @@ def waiting_by_label(session: Session, scope: Scope) -> tuple[dict[str, int], da
     return {label: n for label, n in sizes.items() if label in PRIORITY_LABELS}, counted_at
 
 
-__all__ = ["everywhere", "keep", "kept", "standing", "waiting_by_label"]
+__all__ = ["everywhere", "keep", "kept", "sizes", "standing", "waiting_by_label"]

@@ -6,6 +6,7 @@ queries (`openings_review`) know nothing of forwardings, so that nothing else co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +37,19 @@ def seen_through(region: str, forwarding_id: int | None = None) -> ColumnElement
 def received(session: Session, region: str, *, number: int = 1) -> tuple[list[Listed], bool]:
     """What was put before the region, unseen first, then the newest."""
     order = (Forwarding.seen_at.is_not(None), Forwarding.id.desc())
-    return _page(session, _rows().where(seen_through(region)).order_by(*order), number)
+    return _page(session, select(Forwarding.id).where(seen_through(region)), order, number)
 
 
 def sent(session: Session, region: str, *, number: int = 1) -> tuple[list[Listed], bool]:
     """What staff of the region passed on, and what became of the region's own openings elsewhere; the newest first."""
     ours = or_(within(Opening.region_code, region), within(_by.region_code, region))
-    return _page(session, _rows().where(ours).order_by(Forwarding.id.desc()), number)
+    found = (
+        select(Forwarding.id)
+        .join(Opening, Opening.id == Forwarding.opening_id)
+        .outerjoin(_by, _by.id == Forwarding.forwarded_by)
+        .where(ours)
+    )
+    return _page(session, found, (Forwarding.id.desc(),), number)
 
 
 def one(session: Session, region: str, forwarding_id: int) -> Listed | None:
@@ -90,7 +97,9 @@ def _rows() -> Any:
     )
 
 
-def _page(session: Session, query: Any, number: int) -> tuple[list[Listed], bool]:
-    rows = session.execute(query.offset((number - 1) * PAGE).limit(PAGE + 1)).all()
+def _page(session: Session, found: Any, order: Sequence[Any], number: int) -> tuple[list[Listed], bool]:
+    # Which they are comes first: what stands beside them is looked up for one page, not for all there are.
+    ids = found.order_by(*order).offset((number - 1) * PAGE).limit(PAGE + 1)
+    rows = session.execute(_rows().where(Forwarding.id.in_(session.scalars(ids).all())).order_by(*order)).all()
     listed = [Listed(forwarding, opening, by, seen) for opening, forwarding, by, seen in rows]
     return listed[:PAGE], len(listed) > PAGE

@@ -1,4 +1,5 @@
-"""How many stand in each group of the separate ledger, how many households earn nothing, who has waited in vain: kept.
+"""How many stand in each group of the separate ledger, how many households earn nothing, who has waited in vain, which
+trades people do: kept.
 
 What staff report has to be exact, and an exact number costs as much as a ledger has rows: it is counted everywhere at once in
 the background and read for one division as one row, with the time it is from.
@@ -17,11 +18,13 @@ from sqlalchemy.orm import Session
 from backend.domain.households import earning_since
 from backend.domain.inbox import areas
 from backend.settings import TIMEZONE
-from backend.store.models import LedgerCount, Person
+from backend.store.models import LedgerCount, Person, WorkerTrade
 from backend.store.queries import households, ledgers, posts
+from backend.store.queries.scope import within
 
 HOUSEHOLDS = ("labelled", "labelled_without", "without")
 HARDEST = "hardest"
+_DOES = "does:"  # before the code of a trade: who does it
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ def counted(session: Session, region: str, asked: Asked) -> dict[str, Counter[st
             add([code or asked.home], tab, size)
     for code, size in posts.hardest_by_place(session, region, asked.after_weeks):
         add([code], HARDEST, size)
+    trades = select(WorkerTrade.village_code, WorkerTrade.job_type, func.count())
+    for code, trade, size in session.execute(
+        trades.where(within(WorkerTrade.village_code, region, asked.home), WorkerTrade.job_type != "").group_by(
+            WorkerTrade.village_code, WorkerTrade.job_type
+        )
+    ):
+        add([code or asked.home], _DOES + trade, size)
     since = earning_since(asked.now.astimezone(TIMEZONE).date())
     for codes, labelled, earning in households.by_place(session, region, asked.home, since):
         for name, counts in zip(HOUSEHOLDS, (labelled, labelled and not earning, not earning), strict=True):
@@ -73,6 +83,13 @@ def kept(session: Session, region: str, asked: Asked) -> tuple[Counter[str], dat
     if counted_at is not None:
         return Counter(), counted_at
     return counted(session, region, asked)[region], asked.now
+
+
+def usual_trades(session: Session, region: str, asked: Asked, most: int) -> list[str]:
+    """What those who live in a region do, the commonest first."""
+    sizes, _ = kept(session, region, asked)
+    does = {name.removeprefix(_DOES): size for name, size in sizes.items() if name.startswith(_DOES)}
+    return sorted(does, key=lambda trade: (-does[trade], trade))[:most]
 
 
 def hardest_by_county(session: Session, region: str, asked: Asked) -> tuple[list[tuple[str, int]], datetime]:

@@ -31,7 +31,6 @@ from backend.store.queries.stretches import Run
 
 PAGE = 50
 BATCH = 1_000
-LATEST = 300
 # 待工时间长: a quarter without work; 大龄: the notices' 4050 without asking for sex.
 LONG_WAITING = timedelta(days=90)
 OLDER_FROM = 50
@@ -131,25 +130,6 @@ def page(
         return found, ""
     last = found[PAGE - 1]
     return found[:PAGE], keyset.cursor(last, keys) if last.waiting_since else _UNKNOWN + str(last.id)
-
-
-def usual_trades(session: Session, region: str, most: int) -> list[str]:
-    """What the latest few hundred who registered in a region do, the commonest first."""
-    latest = (
-        select(Worker.id)
-        .join(Person, Person.id == Worker.person_id)
-        .where(within(walked(session, Person.village_code, region), region))
-        .order_by(Worker.id.desc())
-        .limit(LATEST)
-    )
-    trades = (
-        select(WorkerTrade.job_type)
-        .where(WorkerTrade.worker_id.in_(latest))
-        .group_by(WorkerTrade.job_type)
-        .order_by(func.count().desc(), WorkerTrade.job_type)
-        .limit(most)
-    )
-    return list(session.scalars(trades))
 
 
 def some(session: Session, region: str, home: str, ids: Sequence[int]) -> list[Worker]:

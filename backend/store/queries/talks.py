@@ -26,16 +26,16 @@ class Listed:
 
 def page(session: Session, region: str, *, number: int = 1) -> tuple[list[Listed], bool]:
     """Talks, the newest first."""
+    order = (Talk.held_on.desc(), Talk.id.desc())
+    found = select(Talk.id).where(within(Talk.region_code, region)).order_by(*order)
+    ids = session.scalars(found.offset((number - 1) * PAGE).limit(PAGE + 1)).all()
     rows = session.execute(
         select(Talk, Employer, Opening)
         .join(Employer, Employer.id == Talk.employer_id)
         .outerjoin(Opening, Opening.id == Talk.opening_id)
-        .where(within(Talk.region_code, region))
-        .order_by(Talk.held_on.desc(), Talk.id.desc())
-        .offset((number - 1) * PAGE)
-        .limit(PAGE + 1)
+        .where(Talk.id.in_(ids))
+        .order_by(*order)
     ).all()
-    ids = [talk.id for talk, _, _ in rows]
     counted: dict[int, tuple[int, int]] = {
         talk_id: (people, hired or 0)
         for talk_id, people, hired in session.execute(

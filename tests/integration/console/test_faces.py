@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from backend.services.count_figures import count_standing
 from backend.store.models import Region, Screen
 from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, words
 
@@ -204,11 +205,12 @@ def test_what_staff_have_written_down_moves_the_dots(client, walls, make):
     assert at[SECOND] < at[VILLAGE] < at["500114121001"]
 
 
-def test_staff_see_how_many_wait_from_five_on_and_only_in_their_own_region(browse, walls, make, client):
+def test_staff_see_how_many_wait_from_five_on_and_only_in_their_own_region(browse, walls, make, client, deps):
     with make() as f:
         for n, village in enumerate([VILLAGE] * 5 + [SECOND] * 4 + [OTHER_VILLAGE] * 6):
             f.make_worker(f"等活{n}", village=village, waiting_since=f.now)
         f.make_worker("有活的", village=VILLAGE)
+    count_standing(deps)
     town = browse("zhen").visit("/console/map")
     found = dict(dots(town))
     assert found[f"#p-{VILLAGE}"].endswith("5人在等活，有驿站")

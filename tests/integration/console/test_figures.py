@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -234,7 +235,9 @@ def test_an_operator_reads_nothing_of_who_is_in_need(browse, busy, make):
         f.make_staff("operator", COUNTY, login="operator", password_hash=HASH)
     browser = browse("operator")
     assert browser.visit("/console/figures/waiting_verified/rows").status_code == 403
-    assert browser.visit("/console/figures/charts/need.svg").status_code == 403
+    for address in ("/console/figures/charts/need.svg", "/console/figures/charts/need"):
+        assert browser.visit(address).status_code == 403
+    assert "charts/need" not in browser.visit("/console/figures").text
 
 
 def test_lists_are_written_down_and_hide_names_and_numbers(browse, busy, audited):
@@ -260,9 +263,24 @@ def test_charts_are_pictures_without_scripts_under_a_policy_of_their_own(browse,
 
 def test_nobody_counts_fewer_than_five_with_the_same_need_apart(browse, busy):
     """Six waiting in the county have it: shown; three of the town: not."""
-    assert "G03" not in browse("zhen").visit("/console/figures").text
-    assert "低保或低收入" in words(browse("xian").visit("/console/figures"))
-    assert "低保或低收入" not in words(browse("cun2").visit("/console/figures"))
+    for address in ("/console/figures/charts/need", "/console/figures/charts/need.svg"):
+        assert "低保或低收入" not in words(browse("zhen").visit(address))
+        assert "低保或低收入" in words(browse("xian").visit(address))
+        assert "低保或低收入" not in words(browse("cun2").visit(address))
+
+
+def test_the_table_of_a_chart_holds_the_numbers_of_its_days_and_leads_to_the_records_behind_each(browse, busy):
+    browser = browse("xian")
+    assert "/console/figures/charts/understood" in browser.visit("/console/figures").text
+    for chart in ("line", "understood"):
+        page = browser.visit(f"/console/figures/charts/{chart}").text
+        cells = re.findall(r'<a href="([^"]*/figures/(\w+)/rows[^"]*)">(\d+)</a>', page)
+        assert len({href for href, _, _ in cells}) == 14 * len({name for _, name, _ in cells}), chart
+        shown = [(unescape(href), int(size)) for href, _, size in cells if size != "0"]
+        assert shown, chart
+        for href, size in shown:
+            assert browser.visit(href).text.count('class="row"') == size, href
+    assert "这些天没有" in browse("cun2").visit("/console/figures/charts/trades?on=2021-01-05").text
 
 
 def test_a_period_nobody_knows_is_read_as_today_or_the_nearest_there_is(browse, staff):
@@ -289,7 +307,8 @@ def test_a_mark_nobody_gave_begins_at_the_beginning(browse, busy):
 
 def test_a_set_nobody_knows_does_not_exist(browse, busy):
     browser = browse("xian")
-    for address in ("/console/figures/salaries/rows", "/console/figures/charts/salaries.svg"):
+    for address in ("/console/figures/salaries/rows", "/console/figures/charts/salaries.svg",
+                    "/console/figures/charts/salaries"):  # fmt: skip
         assert browser.visit(address).status_code == 404
 
 

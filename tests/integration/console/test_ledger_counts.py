@@ -18,6 +18,7 @@ from backend.store.queries import households, ledger_counts, ledgers, posts, sta
 from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
 
 PLACES = (VILLAGE, OTHER_VILLAGE, FAR_VILLAGE, None)
+TRADES = (["A04"], [], ["B01", "A04"], ["B01"], ["A04"], ["A04"], [], ["B01"], ["B01"])
 LABELS = (None, "G04", "G03", "G05", "G06", "G08")
 
 
@@ -28,7 +29,7 @@ def library(make, staff):
         homes = [f._add(Household(village_code=code, created_at=f.now)) for code in (*PLACES[:2], *PLACES[:2], None)]
         for n in range(72):
             worker = f.make_worker(
-                f"王{n}", village=PLACES[n % 4] or VILLAGE, number=f"+8610000{n:06}",
+                f"王{n}", village=PLACES[n % 4] or VILLAGE, number=f"+8610000{n:06}", job_types=TRADES[n % 9],
                 birth_year=(1950, 1990, None)[n % 3], failed_matches=n % 7, asked_in_vain=n % 3,
                 waiting_since=None if n % 5 == 0 else f.now - timedelta(days=(n * 37) % 200),
                 confirmed_at=None if n % 4 == 1 else f.now - timedelta(days=(n * 11) % 70),
@@ -61,6 +62,8 @@ def plainly(session, now):
             by_home.setdefault(one.person.household_id, []).append(one)
         if one.status != "active":
             continue
+        for trade in one.job_types:
+            add([place], f"does:{trade}")
         tabs = {
             "waiting": waits and (now - waits > timedelta(days=90) or "G06" in codes), "disabled": "G04" in codes,
             "low_income": "G03" in codes, "others": "G08" in codes,
@@ -101,6 +104,19 @@ def test_what_is_kept_is_what_a_plain_count_finds_in_every_division(library, dep
         for region in (COUNTY, TOWN, VILLAGE, "50"):
             live = ledger_counts.counted(session, region, count_ledgers.asked(deps))
             assert live[region] == by_hand[region]
+
+
+def test_at_the_window_the_trades_of_its_own_people_come_first_the_commonest_before_the_rest(library, deps, database):
+    for _ in range(2):
+        with database.read() as session:
+            asked = count_ledgers.asked(deps)
+            sizes = plainly(session, library)
+            for region in (COUNTY, VILLAGE, OTHER_VILLAGE):
+                does = {name[5:]: size for name, size in sizes[region].items() if name.startswith("does:")}
+                wanted = sorted(does, key=lambda trade: (-does[trade], trade))
+                assert len(wanted) == 2 and ledger_counts.usual_trades(session, region, asked, 10) == wanted
+                assert ledger_counts.usual_trades(session, region, asked, 1) == wanted[:1]
+        count_ledgers.count_everywhere(deps)
 
 
 def test_the_pages_tell_the_kept_number_with_its_time_and_before_that_count_themselves(
