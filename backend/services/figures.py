@@ -20,7 +20,8 @@ from backend.services.staff_login import Member
 from backend.store.models import AuditEvent
 from backend.store.queries import figure_charts, figure_counts
 from backend.store.queries import figures as queries
-from backend.store.queries.figures import Row, Scope
+from backend.store.queries.figure_sets import Scope
+from backend.store.queries.figures import Row
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from backend.domain.figures import midnight
 from backend.domain.offers import HAD_A_PLACE
 from backend.store.models import Offer, Opening
-from backend.store.queries.figures import Scope, counting, source_of
+from backend.store.queries.figure_sets import Scope, source_of
+from backend.store.queries.figures import counting
 
 
 def by_day(session: Session, scope: Scope, names: Sequence[str], days: Sequence[date]) -> dict[str, list[int]]:

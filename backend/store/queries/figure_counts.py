@@ -17,7 +17,7 @@ from backend.domain.inbox import areas
 from backend.domain.people import PRIORITY_LABELS
 from backend.store.models import FigureCount, Opening, Person
 from backend.store.queries import figures
-from backend.store.queries.figures import Scope
+from backend.store.queries.figure_sets import Scope
 
 _STANDING = tuple(name for name in SETS if name in NOW)
 _VILLAGE, _REGION = Person.village_code.label("counted_place"), Opening.region_code.label("counted_place")

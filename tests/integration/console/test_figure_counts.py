@@ -45,9 +45,10 @@ def asked(deps: Any, place: str) -> dict[str, int]:
     """Counted one by one, as the list is: what is kept has to be the same."""
     from backend.services.regions import HOME_REGION
     from backend.store.queries import figures as queries
+    from backend.store.queries.figure_sets import Scope
 
     now = deps.clock()
-    scope = queries.Scope(place, HOME_REGION, now, now, now)
+    scope = Scope(place, HOME_REGION, now, now, now)
     with deps.db.read() as session:
         found = {name: len(queries.rows(session, scope, name, limit=1000)[0]) for name in sorted(NOW)}
         found |= dict(session.execute(queries.labelled(scope)).all())

@@ -337,7 +337,8 @@ def test_what_the_line_did_alone_and_who_wished_for_a_person_are_told_turn_by_tu
     """Every way a turn can be: by hand from the rows, and as the figures find it among the few turns that can matter."""
     from itertools import product
 
-    from backend.store.queries.figures import Scope, counts
+    from backend.store.queries.figure_sets import Scope
+    from backend.store.queries.figures import counts
 
     alone = wished = 0
     with make() as f:
@@ -366,7 +367,8 @@ def test_those_few_turns_are_found_by_indexes_of_their_own(database):
     """Whatever else was said: a quarter holds seven turns to a conversation."""
     from sqlalchemy import text
 
-    from backend.store.queries.figures import Scope, counting
+    from backend.store.queries.figure_sets import Scope
+    from backend.store.queries.figures import counting
 
     now = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
     scope = Scope(VILLAGE[:6], VILLAGE[:6], now - timedelta(days=90), now, now)
