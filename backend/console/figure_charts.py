@@ -6,7 +6,7 @@ Both read when they are asked for, so that the figures themselves do not wait fo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
@@ -17,6 +17,7 @@ from backend.console.figures import period_asked, where
 from backend.console.guard import me
 from backend.console.i18n import english, gettext
 from backend.console.labels import job_name, label
+from backend.domain.figures import Period
 from backend.services import figures
 
 if TYPE_CHECKING:
@@ -25,31 +26,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Read:
-    """What a chart shows: sets by day (`daily`: set → one number for each of `days`), or else (what, how many), the most first."""
+    """What a chart shows: sets over time (`sizes`: set → one number for each of `steps`), or else (what, how many), the most
+    first."""
 
-    days: list[date]
-    daily: dict[str, list[int]] = field(default_factory=dict)
+    steps: list[Period]
+    sizes: dict[str, list[int]] = field(default_factory=dict)
     ranked: list[tuple[str, int]] = field(default_factory=list)
     counted_at: datetime | None = None  # of what is not counted just now
 
     @property
     def is_empty(self) -> bool:
-        return not self.ranked and not any(any(sizes) for sizes in self.daily.values())
+        return not self.ranked and not any(any(each) for each in self.sizes.values())
 
 
 def register(bp: Blueprint, deps: Deps) -> None:
     def read(session: Session, chart: str, place: str) -> _Read:
         now = deps.clock()
-        days = figures.chart_days(period_asked(now), now)
+        steps = figures.chart_steps(period_asked(now), now)
         if chart == "line":
-            return _Read(days, daily=figures.line_by_day(session, place, days, now))
+            return _Read(steps, sizes=figures.line_by_step(session, place, steps, now))
         if chart == "understood":
-            return _Read(days, daily=figures.understood_by_day(session, place, days, now))
+            return _Read(steps, sizes=figures.understood_by_step(session, place, steps, now))
         if chart == "trades":
-            found = figures.places_by_trade(session, place, days, now)
-            return _Read(days, ranked=[(job_name(code), n) for code, n in found])
-        waiting, at = figures.waiting_by_label(session, place, days, now)
-        return _Read(days, ranked=[(label(ledger_labels.HARDSHIPS, code), n) for code, n in waiting], counted_at=at)
+            found = figures.places_by_trade(session, place, steps, now)
+            return _Read(steps, ranked=[(job_name(code), n) for code, n in found])
+        waiting, at = figures.waiting_by_label(session, place, steps, now)
+        return _Read(steps, ranked=[(label(ledger_labels.HARDSHIPS, code), n) for code, n in waiting], counted_at=at)
 
     @bp.get("/figures/charts/<chart>")
     def figure_chart(chart: str) -> str:
@@ -82,20 +84,22 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
 def _drawn(chart: str, found: _Read) -> bytes:
     nothing = gettext("这些天没有")
-    if not found.daily:
+    if not found.sizes:
         return charts.bars(chart, [(what, float(number)) for what, number in found.ranked], nothing=nothing)
-    days = [_short_day(day) for day in found.days]
+    steps = [_short(step) for step in found.steps]
     if chart == "understood":
-        turns = found.daily["turns"]
+        turns = found.sizes["turns"]
         shares = [
-            100 * part / whole if whole else None for part, whole in zip(found.daily["understood"], turns, strict=True)
+            100 * part / whole if whole else None for part, whole in zip(found.sizes["understood"], turns, strict=True)
         ]
         series = [(label(figures_labels.FIGURES, "understood"), shares)]
-        return charts.lines(chart, days, series, nothing=nothing, most=100, unit="%")
-    lines = [(label(figures_labels.FIGURES, name), sizes) for name, sizes in found.daily.items()]
-    return charts.lines(chart, days, lines, nothing=nothing)
+        return charts.lines(chart, steps, series, nothing=nothing, most=100, unit="%")
+    lines = [(label(figures_labels.FIGURES, name), sizes) for name, sizes in found.sizes.items()]
+    return charts.lines(chart, steps, lines, nothing=nothing)
 
 
-def _short_day(day: date) -> str:
-    """As there is room for under a chart: 11-22."""
-    return day.strftime("%-d %b") if english() else f"{day.month}-{day.day}"
+def _short(step: Period) -> str:
+    """As there is room for under a chart: a day 11-22, ten days 11-21起."""
+    if english():
+        return step.first.strftime("%-d %b") + ("" if step.kind == "day" else "–")
+    return f"{step.first.month}-{step.first.day}{'' if step.kind == 'day' else '起'}"

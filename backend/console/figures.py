@@ -42,7 +42,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             kinds=KINDS,
             place=place,
             places=_places_below(deps, member.region_code),
-            days_shown=figures.chart_days(asked, now),
+            steps=figures.chart_steps(asked, now),
             charts=figures.charts_for(member.role),
         )
 

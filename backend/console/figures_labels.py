@@ -59,9 +59,9 @@ SETS = {
 }
 KINDS = {"day": N_("一天"), "ten_days": N_("一旬"), "month": N_("一个月"), "quarter": N_("一季度")}
 CHARTS = {
-    "line": N_("14天的电话和短信"),
-    "understood": N_("14天里听懂了几成"),
-    "trades": N_("14天里定下的位子，按工种"),
+    "line": N_("电话和短信"),
+    "understood": N_("听懂了几成"),
+    "trades": N_("定下的位子，按工种"),
     "need": N_("等活的人里的帮扶对象，按类别"),
 }
 

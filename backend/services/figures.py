@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -26,7 +26,7 @@ from backend.store.queries.figures import Row
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-CHART_DAYS = 14
+CHART_DAYS, CHART_STRETCHES = 14, 9
 CHARTS = ("line", "understood", "trades", "need")
 # The figures of a stretch of time. The others count everybody as of now: for a page of their own, not for every first look.
 SO_FAR = tuple(name for name, figure in FIGURES.items() if figure.of not in NOW)
@@ -169,7 +169,7 @@ def names_are_open(deps: Deps, session: Session, member: Member, name: str) -> b
     return opened is not None and may(member.role, "reveal") and may(member.role, "verify_hardship")
 
 
-# -- charts: fourteen days up to the last of the period -------------------------------------------------------------------
+# -- charts: how things went up to the last of the period ------------------------------------------------------------------
 def charts_for(role: str) -> tuple[str, ...]:
     """The charts this role may read."""
     return tuple(chart for chart in CHARTS if chart != "need" or may(role, "see_need"))
@@ -183,43 +183,50 @@ def check_chart(role: str, chart: str) -> None:
         raise Forbidden("this role does not read who is in need")
 
 
-def chart_days(period: Period, now: datetime) -> list[date]:
+def chart_steps(period: Period, now: datetime) -> list[Period]:
+    """What a chart tells apart: of a quarter its ten-day stretches and those before them, nine in all; else single days, a
+    month's or fourteen, up to the last of the period."""
     last = min(period.last, now.astimezone(rules.SHANGHAI).date())
-    return [last - timedelta(days=n) for n in reversed(range(CHART_DAYS))]
+    if period.kind == "quarter":
+        steps = [rules.period("ten_days", last)]
+        while len(steps) < CHART_STRETCHES:
+            steps.insert(0, steps[0].previous())
+        return steps
+    days = max(CHART_DAYS, (last - period.first).days + 1) if period.kind == "month" else CHART_DAYS
+    return [rules.period("day", last - timedelta(days=n)) for n in reversed(range(days))]
 
 
-def _whole(region: str, days: Sequence[date], now: datetime) -> Scope:
-    return Scope(
-        region, HOME_REGION, rules.midnight(days[0]), rules.midnight(days[-1] + timedelta(days=1)), now
-    )  # fmt: skip
+def _whole(region: str, steps: Sequence[Period], now: datetime) -> Scope:
+    start, end = rules.midnight(steps[0].first), rules.midnight(steps[-1].last + timedelta(days=1))
+    return Scope(region, HOME_REGION, start, end, now)
 
 
-def line_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
-    """Calls and texts in and out, each day."""
-    scope = _whole(region, days, now)
+def line_by_step(session: Session, region: str, steps: Sequence[Period], now: datetime) -> dict[str, list[int]]:
+    """Calls and texts in and out, in each step."""
+    scope = _whole(region, steps, now)
     return {
-        **figure_charts.by_day(session, scope, ("calls_in", "calls_out"), days),
-        **figure_charts.by_day(session, scope, ("texts_in", "texts_out"), days),
+        **figure_charts.by_step(session, scope, ("calls_in", "calls_out"), steps),
+        **figure_charts.by_step(session, scope, ("texts_in", "texts_out"), steps),
     }
 
 
-def understood_by_day(session: Session, region: str, days: Sequence[date], now: datetime) -> dict[str, list[int]]:
-    return figure_charts.by_day(session, _whole(region, days, now), ("understood", "turns"), days)
+def understood_by_step(session: Session, region: str, steps: Sequence[Period], now: datetime) -> dict[str, list[int]]:
+    return figure_charts.by_step(session, _whole(region, steps, now), ("understood", "turns"), steps)
 
 
-def places_by_trade(session: Session, region: str, days: Sequence[date], now: datetime) -> list[tuple[str, int]]:
-    return figure_charts.places_by_trade(session, _whole(region, days, now))
+def places_by_trade(session: Session, region: str, steps: Sequence[Period], now: datetime) -> list[tuple[str, int]]:
+    return figure_charts.places_by_trade(session, _whole(region, steps, now))
 
 
 def waiting_by_label(
-    session: Session, region: str, days: Sequence[date], now: datetime
+    session: Session, region: str, steps: Sequence[Period], now: datetime
 ) -> tuple[list[tuple[str, int]], datetime]:
     """(label, people waiting), the most first, and when they were counted; labels of fewer than `FEWEST` are left out."""
-    found, at = figure_counts.waiting_by_label(session, _whole(region, days, now))
+    found, at = figure_counts.waiting_by_label(session, _whole(region, steps, now))
     return sorted(((code, n) for code, n in found.items() if n >= FEWEST), key=lambda each: (-each[1], each[0])), at
 
 
 __all__ = [
-    "CHARTS", "CHART_DAYS", "COUNTED_TO", "FEWEST", "FIGURES", "SO_FAR", "Shown", "chart_days", "charts_for", "check_chart", "line_by_day", "look", "names_are_open", "open_names",
-    "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_day", "waiting_by_label",
+    "CHARTS", "CHART_DAYS", "CHART_STRETCHES", "COUNTED_TO", "FEWEST", "FIGURES", "SO_FAR", "Shown", "chart_steps", "charts_for", "check_chart", "line_by_step", "look", "names_are_open", "open_names",
+    "place_asked", "places_by_trade", "rows", "sets_for", "understood_by_step", "waiting_by_label",
 ]  # fmt: skip

@@ -269,18 +269,23 @@ def test_nobody_counts_fewer_than_five_with_the_same_need_apart(browse, busy):
         assert "低保或低收入" not in browse("cun2").visit(address).text
 
 
-def test_the_table_of_a_chart_holds_the_numbers_of_its_days_and_leads_to_the_records_behind_each(browse, busy):
+@pytest.mark.parametrize(("period", "steps"), [("day", 14), ("ten_days", 14), ("month", 22), ("quarter", 9)])
+def test_the_table_of_a_chart_holds_the_numbers_of_its_steps_and_leads_to_the_records_behind_each(
+    browse, busy, period, steps
+):
+    """Of a running month its days so far; of a quarter the nine ten-day stretches up to now."""
     browser = browse("xian")
-    assert "/console/figures/charts/understood" in browser.visit("/console/figures").text
+    front = browser.visit(f"/console/figures?period={period}").text
     for chart in ("line", "understood"):
-        page = browser.visit(f"/console/figures/charts/{chart}").text
+        assert f"/console/figures/charts/{chart}?period={period}" in front
+        page = browser.visit(f"/console/figures/charts/{chart}?period={period}").text
         cells = re.findall(r'<a href="([^"]*/figures/(\w+)/rows[^"]*)">(\d+)</a>', page)
-        assert len({href for href, _, _ in cells}) == 14 * len({name for _, name, _ in cells}), chart
+        assert len({href for href, _, _ in cells}) == steps * len({name for _, name, _ in cells}), chart
         shown = [(unescape(href), int(size)) for href, _, size in cells if size != "0"]
         assert shown, chart
         for href, size in shown:
             assert browser.visit(href).text.count('class="row"') == size, href
-    assert "这些天没有" in browse("cun2").visit("/console/figures/charts/trades?on=2021-01-05").text
+    assert "这些天没有" in browse("cun2").visit(f"/console/figures/charts/trades?period={period}&on=2021-01-05").text
 
 
 def test_a_period_nobody_knows_is_read_as_today_or_the_nearest_there_is(browse, staff):
