@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_reveal
@@ -95,13 +95,16 @@ def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, re
 
 
 def revealed(
-    deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker
+    deps: Deps, session: Session, member: Member, *subjects: Conversation | Case | Opening | Worker
 ) -> frozenset[str]:
-    """The fields this member of staff may read in the clear now; the audit trail itself is what says so."""
+    """The fields this member of staff may read in the clear now, shown in any of `subjects`; the audit trail itself is what
+    says so."""
+    in_one = (
+        and_(AuditEvent.object_kind == each.__tablename__, AuditEvent.object_id == str(each.id)) for each in subjects
+    )
     facts = session.scalars(
         select(AuditEvent.facts).where(
-            AuditEvent.object_kind == subject.__tablename__,
-            AuditEvent.object_id == str(subject.id),
+            or_(*in_one),
             AuditEvent.actor == member.actor,
             AuditEvent.verb == "revealed",
             AuditEvent.at > deps.clock() - SHOWN_FOR,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from backend.store.models import Conversation, Message
 from backend.store.queries import inbox
@@ -19,7 +19,7 @@ def one(session: Session, region: str, home: str, conversation_id: int, *, lock:
     """The conversation, if it lies in the region; `lock` keeps it for the rest of a writing transaction."""
     query = (
         select(Conversation)
-        .options(selectinload(Conversation.handset))
+        .options(joinedload(Conversation.handset, innerjoin=True))
         .where(Conversation.id == conversation_id, within(Conversation.region_code, region, home))
     )
     return session.scalar(query.with_for_update(of=Conversation) if lock else query)
