@@ -14,6 +14,7 @@ from backend.errors import Forbidden, Invalid, LinggongError, NotFound
 from backend.services import audit
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
+from backend.store import audit_region
 from backend.store.models import AuditEvent, Case, Conversation, Message, Opening, Staff, Worker
 from backend.store.queries import cases, conversations, ledgers, openings_review
 
@@ -38,18 +39,12 @@ def findable(role: str) -> frozenset[str]:
 
 def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
     """Write down that a list with personal data was looked at; ids and counts only."""
+    read = AuditEvent(
+        at=deps.clock(), actor=member.actor, verb=verb, object_kind="list", object_id=verb, message_id=None, facts=facts
+    )
+    audit_region.place(read, member.region_code)  # of a list: where the reader is
     with deps.db.write() as session:
-        session.add(
-            AuditEvent(
-                at=deps.clock(),
-                actor=member.actor,
-                verb=verb,
-                object_kind="list",
-                object_id=verb,
-                message_id=None,
-                facts=facts,
-            )
-        )
+        session.add(read)
 
 
 def note_opening(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker) -> None:
