@@ -120,7 +120,7 @@ def read_page(
         "turns": turn_view.shown(
             turns.shown,
             mask,
-            corrections.of_turns(session, ids),
+            corrections.of_turns(session, turns.shown),
             corrections.deliveries(session, ids),
             corrections.calls_of(session, turns.shown),
             deps.clock(),

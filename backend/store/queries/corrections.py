@@ -66,12 +66,15 @@ def one(session: Session, region: str, home: str, correction_id: int) -> Correct
     )
 
 
-def of_turns(session: Session, message_ids: Iterable[int]) -> dict[int, tuple[Correction, str]]:
-    """Message id → the correction that holds and the name of who made it."""
+def of_turns(session: Session, turns: Iterable[Message]) -> dict[int, tuple[Correction, str]]:
+    """Message id → the correction that holds and the name of who made it; a turn nobody has looked at has none."""
+    ids = [turn.id for turn in turns if turn.reviewed_at is not None]
+    if not ids:
+        return {}
     rows = session.execute(
         select(Correction, Staff.name)
         .join(Staff, Staff.id == Correction.staff_id)
-        .where(Correction.message_id.in_(list(message_ids)), Correction.undone_at.is_(None))
+        .where(Correction.message_id.in_(ids), Correction.undone_at.is_(None))
         .order_by(Correction.id)
     )
     return {correction.message_id: (correction, name) for correction, name in rows}

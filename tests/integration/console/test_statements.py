@@ -128,7 +128,7 @@ def _more(make: Any, ids: dict[str, int]) -> None:
                                conversation_id=conversation.id, direction="inbound", started_at=f.now, last_at=f.now))  # fmt: skip
             for one in (conversation, talk):
                 said = f.make_message("我找活", conversation=one, channel="voice", call_id=call.id, intent="search_jobs",
-                                      confidence=0.9, entities=[{"entity": "person_name", "text": "老三", "value": "老三"}])  # fmt: skip
+                                      confidence=0.9, reviewed_at=f.now, entities=[{"entity": "person_name", "text": "老三", "value": "老三"}])  # fmt: skip
                 f._add(Correction(message_id=said.id, conversation_id=one.id, staff_id=colleague.id, at=f.now, kind="intent",
                                   before={}, after={"intent": "more_jobs"}))  # fmt: skip
             told = f.make_message("好的", conversation=conversation, direction="outbound")
