@@ -13,14 +13,14 @@ from backend.console import labels, masks, step_in, step_in_labels
 from backend.console.conversations import ID, reply_problem, wav
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
-from backend.domain.access import may_see
+from backend.domain.access import may, may_see
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import hand_over, handle_case, review_transcript, take_over
 from backend.services.regions import HOME_REGION
-from backend.store.models import Person, Staff, Worker
 from backend.store.queries import cases as queries
 from backend.store.queries import cases_room, stepping_in
 from backend.store.queries import conversations as conversation_queries
+from backend.store.queries.staff import names_of
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -75,19 +75,19 @@ def register(bp: Blueprint, deps: Deps) -> None:
             )
             turns = conversation_queries.turns(session, conversation.id, LAST_TURNS) if conversation else []
             words = queries.words(session, case)
-            worker = session.get(Worker, case.worker_id) if case.worker_id else None
-            person = session.get(Person, worker.person_id) if worker else None
+            person = queries.person_of(session, case)
             handset = queries.handset_of(session, case)
             mask = masks.of_case(deps, session, member, case, conversation)
-            staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
+            staff = names_of(session, {case.taken_by, case.closed_by})
             region = case.region_code or HOME_REGION
+            passes_on = may(member.role, "take_case") and case.status != "closed"
+            team = stepping_in.teams_by_id(session, {case.assigned_to_team}).get(case.assigned_to_team or 0)
             passing_on = {
-                "teams": stepping_in.teams_for(session, region),
-                "colleagues": stepping_in.colleagues(session, region, member.id),
+                "teams": stepping_in.teams_for(session, region) if passes_on else [],
+                "colleagues": stepping_in.colleagues(session, region, member.id) if passes_on else [],
                 "holding": hand_over.holding(case),
-                "team": stepping_in.names_of_teams(session, {case.assigned_to_team}).get(case.assigned_to_team or 0),
+                "team": team.name if team else None,
             }
-            step = step_in.context(deps, session, member, conversation) if conversation else {"step": None}
         return render_template(
             "console/case.html",
             case=case,
@@ -106,7 +106,6 @@ def register(bp: Blueprint, deps: Deps) -> None:
             passing=passing,
             typed=request.form if passing else {},
             words_of=step_in_labels,
-            **step,
             form_id=secrets.token_hex(8),
             longest=take_over.LONGEST_REPLY,
         )

@@ -120,7 +120,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             if conversation is None:
                 raise NotFound("no such conversation")
             audit.write(session, deps.clock(), member.actor, "exported", conversation, reason=why)
-            turns, _ = queries.turns(session, conversation_id, limit=MOST_TURNS)
+            turns = queries.turns(session, conversation_id, limit=MOST_TURNS).shown
             mask = masks.of_conversation(deps, session, member, conversation)
             rows = [_turn_row(turn, mask) for turn in turns]
         return _file(f"conversation-{conversation_id}.csv", [_turn_head(), *rows])

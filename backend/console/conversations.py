@@ -18,7 +18,7 @@ from backend.errors import Conflict, Invalid, NotFound
 from backend.services import audit, inbox_reads, review_transcript, take_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
-from backend.store.models import Conversation, Staff
+from backend.store.models import Conversation
 from backend.store.queries import cases as case_queries
 from backend.store.queries import conversations as queries
 from backend.store.queries import corrections
@@ -33,30 +33,30 @@ ID = "<int(max=2147483647):{}>"  # a larger number is no id of ours; the databas
 def register(bp: Blueprint, deps: Deps) -> None:
     def show(conversation_id: int, *, draft: str = "", problem: str = "") -> str:
         member, now = me(), deps.clock()
-        before = request.args.get("before", "")
+        before, printing = request.args.get("before", ""), "print" in request.args
         with deps.db.write() as session:
             conversation = queries.one(session, member.region_code, HOME_REGION, conversation_id)
             if conversation is None:
                 raise NotFound("no such conversation")
             review_transcript.note_opening(deps, session, member, conversation)
             inbox_reads.seen(session, member, conversation_id)
-            if "print" in request.args:
+            if printing:
                 audit.write(session, now, member.actor, "printed", conversation)
             page = read_page(deps, session, member, conversation, int(before) if _ID.fullmatch(before) else None)
-            taken_by_name = _name_of(session, conversation.taken_by)
-            beside = step_in.context(deps, session, member, conversation)
+            beside = step_in.context(deps, session, member, conversation, mask=page["mask"], cases=page["linked"])
+            notes = corrections.notes_of(session, conversation_id) if printing else []
         return render_template(
             "console/conversation.html",
             **page,
             **beside,
             **correcting.offered(page["mask"]),
             labels_of_offers=ledger_labels.OFFER_STATUS,
-            taken_by_name=taken_by_name,
+            notes=notes,
             draft=draft,
             problem=problem,
             form_id=secrets.token_hex(8),
             longest=take_over.LONGEST_REPLY,
-            printing="print" in request.args,
+            printing=printing,
         )
 
     @bp.get(f"/conversations/{ID.format('conversation_id')}")
@@ -110,30 +110,29 @@ def read_page(
     deps: Deps, session: Session, member: Member, conversation: Conversation, before: int | None
 ) -> dict[str, Any]:
     """What stands on the page of one conversation: its latest turns, older than `before`, and what lies beside them."""
-    turns, earlier = corrections.turns(session, conversation.id, before=before)
-    ids = [turn.id for turn in turns]
+    turns = corrections.turns(session, conversation.id, before=before)
+    ids = [turn.id for turn in turns.shown]
     mask = masks.of_conversation(deps, session, member, conversation)
     known = corrections.on_number(session, member.region_code, HOME_REGION, conversation)
     others = corrections.others_of_number(session, member.region_code, HOME_REGION, conversation)
     return {
         "conversation": conversation,
         "turns": turn_view.shown(
-            turns,
+            turns.shown,
             mask,
-            corrections.of_turns(session, ids),
+            corrections.of_turns(session, turns.shown),
             corrections.deliveries(session, ids),
-            corrections.calls_of(session, turns),
+            corrections.calls_of(session, turns.shown),
             deps.clock(),
         ),
-        "earlier": ids[0] if earlier else None,
+        "earlier": ids[0] if turns.earlier else None,
         "newest": before is None,
-        "unreviewed": corrections.count_unreviewed(session, conversation.id),
+        "unreviewed": turns.unreviewed,
         "mask": mask,
         "known": known,
         "offers": corrections.offers_of(session, [worker.id for worker in known.cards]),
         "linked": case_queries.of_conversation(session, conversation.id),
         "others": others,
-        "notes": corrections.notes_of(session, conversation.id),
     }
 
 
@@ -143,8 +142,3 @@ def reply_problem(problem: Invalid) -> str:
         "too_long": gettext("太长了。最多两条短信，请写短一点。"),
         "link": gettext("短信里不能放网址。"),
     }.get(problem.fields.get("text", ""), gettext("这段文字发不了，请改一改。"))
-
-
-def _name_of(session: Session, staff_id: int | None) -> str:
-    staff = session.get(Staff, staff_id) if staff_id else None
-    return staff.name if staff else ""

@@ -70,7 +70,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             conversation = session.get_one(Conversation, turn.conversation_id)
             mask = masks.of_conversation(deps, session, member, conversation)
             reading = reading_of(turn, deps)
-            holds = queries.of_turns(session, [turn.id]).get(turn.id)
+            holds = queries.of_turns(session, [turn]).get(turn.id)
         asked = request.args.get("number", "")
         number = wish.number if wish else int(asked) if re.fullmatch(r"\d{1,2}", asked, re.ASCII) else None
         picked = reading.entities[number] if number is not None and number < len(reading.entities) else None

@@ -27,9 +27,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def today() -> str:
         member, now = me(), deps.clock()
         region = member.region_code
+        sees_need = may(member.role, "see_need")
         so_far = period("day", now.astimezone(SHANGHAI).date())
         with deps.db.read() as session:
-            waits = queries.waiting(session, region, HOME_REGION, now, deps.settings.backstop_after)
+            waits = queries.waiting(
+                session, region, HOME_REGION, now, deps.settings.backstop_after, sees_need=sees_need
+            )
             pressing, _ = cases.page(session, region, HOME_REGION, status="open")
             masks_of = masks.of_listed_cases(session, [case for case, _ in pressing[:FIRST_CASES]])
             groups = figures.look(session, member.role, region, so_far, now, names=figures.SO_FAR)
@@ -38,7 +41,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             "console/today.html",
             waits=waits,
             pressing=pressing[:FIRST_CASES],
-            sees_need=may(member.role, "see_need"),
+            sees_need=sees_need,
             masks=masks_of,
             groups=groups,
             words=figures_labels,

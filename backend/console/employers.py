@@ -26,6 +26,7 @@ from backend.store.models import Employer, Opening, Staff
 from backend.store.queries import employers as queries
 from backend.store.queries import openings_review
 from backend.store.queries import review as review_queries
+from backend.store.queries.ledger_history import done_to
 from backend.store.queries.ledgers import merged_into
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             openings = queries.openings_of(session, member.region_code, employer_id)
             complaints = queries.complaints(session, member.region_code, HOME_REGION, employer.name)
             others = review_queries.other_names(session, employer)
-            events = told_history(session, "employers", employer_id)
-            changes = ledger_history.lines(deps, session, member, "employers", employer_id, Mask(), only_changes=True)
+            done = done_to(session, "employers", employer_id)
+            changes = ledger_history.lines(deps, session, member, "employers", employer_id, Mask(), changes_of=done)
             verifier = session.get(Staff, employer.verified_by) if employer.verified_by else None
         review_transcript.note_reading(deps, member, "read_employer", ids=[employer_id])
         return render_template(
@@ -100,7 +101,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             openings=openings,
             complaints=complaints,
             other_names=others,
-            events=events,
+            events=told_history(done, employer_id),
             changes=changes,
             verifier=verifier,
             mask=Mask(),

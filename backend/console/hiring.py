@@ -64,25 +64,27 @@ class Hiring:
 def register(bp: Blueprint, deps: Deps) -> None:
     def hiring(opening: Opening) -> Hiring:
         with deps.db.read() as session:
-            rows = offers.with_workers(session, opening.id, (*HELD, "waitlisted"), SHOWN)
-            if opening.source_kind == posts.POST and not may(me().role, "verify_hardship"):
-                rows = []  # whoever has a public-welfare post is in hardship
+            by_status = queries.offers_by_status(session, opening.id)
             now, region = deps.clock(), me().region_code
-            waiting = [
-                offer for offer in waiting_list.waiting(session, opening.id)[:SHOWN] if offer.worker.person is not None
-            ]
+            held: Sequence[Offer] = []
+            # Whoever has a public-welfare post is in hardship.
+            if any(by_status.get(each) for each in HELD) and (
+                opening.source_kind != posts.POST or may(me().role, "verify_hardship")
+            ):
+                held = offers.with_workers(session, opening.id, HELD, SHOWN)
+            waiting = waiting_list.waiting(session, opening.id)[:SHOWN] if by_status.get("waitlisted") else []
             return Hiring(
                 waves=queries.waves_of(session, opening.id),
-                by_status=queries.offers_by_status(session, opening.id),
-                held=[offer for offer in rows if offer.status in HELD],
+                by_status=by_status,
+                held=held,
                 waiting=waiting,
-                said=offers.outcomes_of(session, [offer.id for offer in rows]),
+                said=offers.outcomes_of(session, [offer.id for offer in held]) if held else {},
                 live=opening.status in steer_waves.LIVE,
                 may_steer=may(me().role, "send_offers"),
                 waits_for_morning=goes_at(now) > now,
                 ours=frozenset(
                     offer.worker_id
-                    for offer in (*rows, *waiting)
+                    for offer in (*held, *waiting)
                     if may_see(region, offer.worker.person.village_code or HOME_REGION)
                 ),
                 mask=Mask(),

@@ -68,10 +68,19 @@ class Line:
 
 
 def lines(
-    deps: Deps, session: Session, member: Member, kind: str, object_id: int, mask: Mask, *, only_changes: bool = False
+    deps: Deps,
+    session: Session,
+    member: Member,
+    kind: str,
+    object_id: int,
+    mask: Mask,
+    *,
+    changes_of: Sequence[queries.Event] | None = None,
 ) -> list[Line]:
-    """The latest of a card's history; values hidden as on the card itself."""
-    entries = queries.entries(session, member.region_code, HOME_REGION, kind, object_id)
+    """The latest of a card's history; values hidden as on the card itself. `changes_of`: what was done to it, where a page
+    has that read already and shows of the latest only what they changed."""
+    events = queries.done_to(session, kind, object_id, queries.SHOWN) if changes_of is None else changes_of
+    entries = queries.entries(session, member.region_code, HOME_REGION, kind, events[: queries.SHOWN])
     officers = {
         int(value) for entry in entries for each in entry.changes if each.field == "officer_id"
         for value in (each.was, each.became) if value
@@ -80,7 +89,7 @@ def lines(
     since = deps.clock() - TAKE_BACK_WITHIN
     told = []
     for entry in entries:
-        if only_changes and not entry.changes:
+        if changes_of is not None and not entry.changes:
             continue
         undone = any(each.undone_at for each in entry.changes)
         back = bool(entry.changes) and not undone and entry.event.at >= since
@@ -110,7 +119,8 @@ def lines(
 def household(deps: Deps, session: Session, member: Member, household_id: int) -> list[Line]:
     """Who came into a household and who left it: by their number of the ledger, for a name is hidden."""
     told = []
-    for entry in queries.entries(session, member.region_code, HOME_REGION, "households", household_id):
+    events = queries.done_to(session, "households", household_id, queries.SHOWN)
+    for entry in queries.entries(session, member.region_code, HOME_REGION, "households", events):
         facts = entry.event.facts
         who = facts.get("worker") or facts.get("other")
         told.append(

@@ -26,9 +26,8 @@ def of_conversation(deps: Deps, session: Session, member: Member, conversation: 
 
 def of_case(deps: Deps, session: Session, member: Member, case: Case, conversation: Conversation | None) -> Mask:
     """The same for a case; what was revealed in its conversation (None: it lies elsewhere by now) is seen here, too."""
-    shown = review_transcript.revealed(deps, session, member, case)
-    if conversation is not None:
-        shown |= review_transcript.revealed(deps, session, member, conversation)
+    subjects = [case] if conversation is None else [case, conversation]
+    shown = review_transcript.revealed(deps, session, member, *subjects)
     return Mask(shown, secrets.of_cases(session, [case])[case.id], amounts=True)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from backend.console import labels, ledger_history, ledgerwork_labels, table
 from backend.console.conversations import ID
@@ -20,11 +20,11 @@ from backend.domain.access import may, may_see
 from backend.domain.case_rules import after_working_days
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import review_opening, review_transcript, staff_openings
-from backend.services.post_opening import posting_of
+from backend.services.post_opening import posting_of, usual_of
 from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Opening
-from backend.store.queries import employers as employer_queries
 from backend.store.queries import openings_review as queries
+from backend.store.queries.ledger_history import Event, done_to
 from backend.store.queries.staff import names_of
 
 if TYPE_CHECKING:
@@ -103,13 +103,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
             review_transcript.note_opening(deps, session, member, opening)
             shown = review_transcript.revealed(deps, session, member, opening)
             reviewer = names_of(session, [opening.reviewed_by]).get(opening.reviewed_by or 0)
-            posting = posting_of(session, deps.regions, opening)
-            events = told_history(session, "openings", opening.id)
-            before, following = queries.beside(session, member.region_code, opening)
+            waits = opening.status == "in_review"
+            # What the rules see in it is looked up where it is told; the pay that is usual always is.
+            posting = posting_of(session, deps.regions, opening) if waits or opening.review_flags else None
+            usual = posting.usual if posting else usual_of(session, deps.regions, opening)
+            done = done_to(session, "openings", opening.id)
+            before, following = queries.beside(session, member.region_code, opening) if waits else (None, None)
             similar = queries.alike(session, member.region_code, opening)
-            changes = ledger_history.lines(
-                deps, session, member, "openings", opening.id, Mask(shown), only_changes=True
-            )
+            changes = ledger_history.lines(deps, session, member, "openings", opening.id, Mask(shown), changes_of=done)
         hidden = hidden_in(opening, Mask(shown))
         return render_template(
             "console/opening.html",
@@ -125,16 +126,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             places=_places(deps, member.region_code, opening.region_code),
             today=deps.clock().astimezone(TIMEZONE).date(),
             may_review=may(member.role, "review_opening"),
-            seen=_seen(opening, posting),
-            usual=posting.usual and {
-                "median_fen": round(posting.usual.median_fen), "count": posting.usual.count,
-                "place": deps.regions.name(posting.usual.region),
+            seen=_seen(opening, posting) if posting else [],
+            usual=usual and {
+                "median_fen": round(usual.median_fen), "count": usual.count, "place": deps.regions.name(usual.region),
             },
             review_due=_review_due(deps, opening),
-            events=events,
+            events=told_history(done, opening.id),
             changes=changes,
-            before=before if opening.status == "in_review" else None,
-            following=following if opening.status == "in_review" else None,
+            before=before,
+            following=following,
             similar=similar,
         )  # fmt: skip
 
@@ -269,21 +269,19 @@ def _review_due(deps: Deps, opening: Opening) -> datetime | None:
     return after_working_days(opening.published_at, 1, deps.regions.station_for(opening.region_code)["closes_at"])
 
 
-def told_history(session: Session, kind: str, object_id: int) -> list[dict[str, Any]]:
-    """What was done, by whom and why: `{at, verb, who, reason, flags}`, oldest first."""
-    events = employer_queries.history(session, kind, object_id)
-    ids = {int(event.actor.removeprefix("staff:")) for event in events if event.actor.startswith("staff:")}
-    names = names_of(session, ids)
+def told_history(events: Sequence[Event], object_id: int) -> list[dict[str, Any]]:
+    """What was done to this entry itself, by whom and why: `{at, verb, who, reason, flags}`, oldest first."""
     who = {"handset": gettext("老板自己"), "api": gettext("别的系统"), "scheduler": gettext("系统")}
 
-    def actor(event: AuditEvent) -> str:
-        first, _, number = event.actor.partition(":")
-        return names.get(int(number), "") if first == "staff" else str(who.get(first, first))
+    def actor(event: AuditEvent, name: str | None) -> str:
+        first, _, _ = event.actor.partition(":")
+        return name or "" if first == "staff" else str(who.get(first, first))
 
     return [
-        {"at": event.at, "verb": event.verb, "who": actor(event), "reason": event.facts.get("reason"),
+        {"at": event.at, "verb": event.verb, "who": actor(event, name), "reason": event.facts.get("reason"),
          "flags": event.facts.get("flags") or []}
-        for event in events
+        for event, name in reversed(events)
+        if event.object_id == str(object_id)
     ]  # fmt: skip
 
 

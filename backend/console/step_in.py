@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,12 +15,14 @@ from backend.console import masks, step_in_labels
 from backend.console.guard import form, me
 from backend.console.i18n import gettext
 from backend.console.labels import label
+from backend.console.text import Mask
+from backend.domain.access import may
 from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Invalid, NotFound
 from backend.services import assign, close_conversation, hand_over, notes, review_transcript, staff_call, take_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
-from backend.store.models import Conversation, Staff
+from backend.store.models import Case, Conversation
 from backend.store.queries import cases as case_queries
 from backend.store.queries import conversations, stepping_in
 from backend.store.queries.staff import names_of
@@ -31,41 +34,47 @@ _ID = "<int(max=2147483647):conversation_id>"
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 
 
-def context(deps: Deps, session: Session, member: Member, conversation: Conversation) -> dict[str, Any]:
-    """What the `step_in_*.html` need beside a conversation the reader may see, under one name: `{"step": {...}}`."""
+def context(
+    deps: Deps, session: Session, member: Member, conversation: Conversation, *, mask: Mask, cases: Sequence[Case]
+) -> dict[str, Any]:
+    """What the `step_in_*.html` need beside a conversation the reader may see, under one name: `{"step": {...}}`.
+
+    `mask` and `cases`: of the conversation. To whom it could be handed over is read for those who may do that.
+    """
     region = conversation.region_code or HOME_REGION
+    acts = may(member.role, "reply")
     written = stepping_in.notes(session, conversation.id)
     closing, call = stepping_in.last_closing(session, conversation.id), stepping_in.last_call(session, conversation.id)
-    cases = case_queries.of_conversation(session, conversation.id)
     people = names_of(
         session, {conversation.taken_by, conversation.assigned_to_staff, *(note.to_staff for note, _ in written)}
     )
-    teams = stepping_in.names_of_teams(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
+    teams = stepping_in.teams_by_id(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
+    reaching = stepping_in.teams_for(session, region) if acts else []
     may_undo = closing is not None and deps.clock() - closing[0].at <= TAKE_BACK_WITHIN
     return {
         "step": {
             "words": step_in_labels,
             "taken_by": people.get(conversation.taken_by or 0, ""),
             "staff": people,
-            "team_names": teams,
+            "team_names": {id_: team.name for id_, team in teams.items()},
             "of_a_team": stepping_in.is_at_work(session, conversation.assigned_to_team),
             "for_my_team": take_over.waits_for_my_team(session, member, conversation),
-            "colleagues": stepping_in.colleagues(session, region, member.id),
-            "teams": stepping_in.teams_for(session, region),
-            "suggested": assign.suggested(session, conversation),
+            "colleagues": stepping_in.colleagues(session, region, member.id) if acts else [],
+            "teams": reaching,
+            "suggested": assign.suggested(session, conversation, cases, reaching),
             "holding": hand_over.holding(conversation),
             "notes": [(note, name) for note, name in written if note.body or note.kind == "handover"],
             "handover": next(((note, name) for note, name in written if note.kind == "handover"), None),
             "closing": closing,
             "may_undo": may_undo and conversation.closed_at is not None,
             "call": call,
-            "own_phone": session.get_one(Staff, member.id).phone,
+            "own_phone": member.phone,
             "station_phone": deps.regions.station_for(member.region_code)["hotline"],
             "open_cases": [case for case in cases if case.status != "closed"],
             "longest_note": notes.LONGEST,
             "longest_reply": take_over.LONGEST_REPLY,
             # A note is written by staff about somebody whose name and number they know: masked like what was said.
-            "note_mask": masks.of_conversation(deps, session, member, conversation),
+            "note_mask": mask,
             "form_id": lambda: secrets.token_hex(8),
         }
     }
@@ -82,10 +91,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
             if conversation is None:
                 raise NotFound("no such conversation")
             review_transcript.note_opening(deps, session, me(), conversation)
-            shown = context(deps, session, me(), conversation)
+            mask = masks.of_conversation(deps, session, me(), conversation)
+            cases = case_queries.of_conversation(session, conversation.id)
+            shown = context(deps, session, me(), conversation, mask=mask, cases=cases)
         typed = {name: request.form[name] for name in request.form if name != "csrf_token"}
         page = render_template(
-            "console/step_in_page.html", **shown, conversation=conversation, mask=shown["step"]["note_mask"], typed=typed, where=where,
+            "console/step_in_page.html", **shown, conversation=conversation, mask=mask, typed=typed, where=where,
             wrong=problem,
         )  # fmt: skip
         return page, status

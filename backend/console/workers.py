@@ -29,7 +29,6 @@ from backend.settings import TIMEZONE
 from backend.store.models import Worker
 from backend.store.queries import households as household_queries
 from backend.store.queries import ledgers as queries
-from backend.store.queries import talks as talk_queries
 from backend.store.queries.offers import of_worker
 from backend.store.queries.staff import names_of
 from backend.store.queries.workers import numbers_of
@@ -181,9 +180,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             context = {
                 "offers": of_worker(session, worker.id, OFFERS_SHOWN),
                 "visits": (visits := queries.visits(session, worker.id)),
-                "talks": talk_queries.to_come(session, member.region_code, worker.id),
                 "history": ledger_history.lines(deps, session, member, "workers", worker.id, mask),
-                "officers": edit_worker.officers_for(session, worker),
+                "officers": edit_worker.officers_for(session, worker) if may(member.role, "edit_worker") else [],
                 "staff": names_of(
                     session,
                     (

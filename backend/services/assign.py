@@ -1,10 +1,11 @@
 """Who should take a matter up: the team of its place and topic, given in the transaction that opens the case.
 
-The rule itself is `domain/routing.py`; this is the only place that reads the teams for it.
+The rule itself is `domain/routing.py`; this is the only place that asks it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,10 +25,7 @@ def to_team(session: Session, case: Case, now: datetime) -> int | None:
     The row is changed in the caller's transaction. None: no team reaches there, and everybody of the region sees it.
     """
     region = case.region_code or HOME_REGION
-    teams = _teams(session, region)
-    if not teams:
-        return None
-    team_id = routing.nearest_team(teams, region, routing.topic_of(case.kind, _intents(session, case.conversation_id)))
+    team_id = _nearest(session, stepping_in.teams_for(session, region), region, case.kind, case.conversation_id)
     case.assigned_to_team = team_id
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id else None
     if conversation is not None and team_id is not None and _is_nobodys(session, conversation):
@@ -35,17 +33,15 @@ def to_team(session: Session, case: Case, now: datetime) -> int | None:
     return team_id
 
 
-def suggested(session: Session, conversation: Conversation) -> int | None:
-    """The team a conversation would best go to: by its open case, else by what was talked about last."""
+def suggested(
+    session: Session, conversation: Conversation, cases: Iterable[Case], reaching: Iterable[Team]
+) -> int | None:
+    """Which of the teams `reaching` there a conversation would best go to: by its open case, else by what was talked about
+    last. `cases`: all of the conversation."""
     region = conversation.region_code or HOME_REGION
-    kind = session.scalar(
-        select(Case.kind)
-        .where(Case.conversation_id == conversation.id, Case.status != "closed")
-        .order_by(Case.priority, Case.id.desc())
-        .limit(1)
-    )
-    teams = _teams(session, region)
-    return routing.nearest_team(teams, region, routing.topic_of(kind, _intents(session, conversation.id)))
+    open_cases = sorted((case for case in cases if case.status != "closed"), key=lambda case: (case.priority, -case.id))
+    kind = open_cases[0].kind if open_cases else None
+    return _nearest(session, reaching, region, kind, conversation.id)
 
 
 def _is_nobodys(session: Session, conversation: Conversation) -> bool:
@@ -56,23 +52,21 @@ def _is_nobodys(session: Session, conversation: Conversation) -> bool:
     )
 
 
-def _teams(session: Session, region: str) -> list[routing.TeamSeen]:
-    rows = session.execute(
-        select(Team.id, Team.region_code, Team.topics).where(
-            Team.region_code.in_(routing.codes_above(region)), Team.active.is_(True)
-        )
-    )
-    return [routing.TeamSeen(row.id, row.region_code, tuple(row.topics)) for row in rows]
+def _nearest(
+    session: Session, reaching: Iterable[Team], region: str, kind: str | None, conversation_id: int | None
+) -> int | None:
+    teams = [routing.TeamSeen(team.id, team.region_code, tuple(team.topics)) for team in reaching]
+    if not teams:
+        return None
+    return routing.nearest_team(teams, region, routing.topic_of(kind, _intents(session, conversation_id)))
 
 
-def _intents(session: Session, conversation_id: int | None) -> list[str | None]:
-    if conversation_id is None:
-        return []
-    return list(
-        session.scalars(
+def _intents(session: Session, conversation_id: int | None) -> Iterator[str | None]:
+    """The newest first; read when the first is asked for, for most cases decide by themselves."""
+    if conversation_id is not None:
+        yield from session.scalars(
             select(Message.intent)
             .where(Message.conversation_id == conversation_id, Message.direction == "inbound")
             .order_by(Message.id.desc())
             .limit(LOOKED_BACK)
         )
-    )

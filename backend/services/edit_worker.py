@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, cast, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_see
@@ -14,7 +14,7 @@ from backend.services import audit, confirming, once, worker_ledger
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
-from backend.store.models import AuditEvent, Staff, Visit, Worker
+from backend.store.models import Staff, Visit, Worker
 from backend.store.queries import ledgers
 
 if TYPE_CHECKING:
@@ -100,30 +100,6 @@ def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: st
         audit.write(session, now, member.actor, "visited", worker, visit_id=visit.id, kind=kind)
         once.note(session, now, member, form_number, visit.id)
         return visit.id
-
-
-def history(session: Session, worker_id: int) -> list[Any]:
-    """Who changed which fields of her card, the newest first; names of fields, never what stood in them."""
-    verbs = (
-        "edited",
-        "registered",
-        "imported_worker",
-        "officer_set",
-        "hardship_verified",
-        "hardship_unverified",
-        "household",
-    )
-    return list(
-        session.execute(
-            select(AuditEvent, Staff.name)
-            .outerjoin(Staff, AuditEvent.actor == literal("staff:").concat(cast(Staff.id, Text)))
-            .where(
-                AuditEvent.object_kind == "workers", AuditEvent.object_id == str(worker_id), AuditEvent.verb.in_(verbs)
-            )
-            .order_by(AuditEvent.id.desc())
-            .limit(20)
-        )
-    )
 
 
 def _mine(session: Session, member: Member, worker_id: int, verb: str) -> Worker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Select, case, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,11 @@ def newest(session: Session) -> int:
 def seen(session: Session, member: Member, conversation_id: int, upto: int | None = None) -> None:
     """In the caller's transaction: she has read this conversation up to its latest message, or no further than `upto`."""
     said = select(func.max(Message.id)).where(Message.conversation_id == conversation_id)
-    latest = session.scalar(said if upto is None else said.where(Message.id <= upto))
-    if latest is not None:
-        _note(session, InboxRead, latest, staff_id=member.id, conversation_id=conversation_id)
+    if upto is not None:
+        said = said.where(Message.id <= upto)
+    # Grouped, it has no row where nothing was said: 0 would mark it unread.
+    latest = said.group_by(Message.conversation_id)
+    _note(session, InboxRead, latest, staff_id=member.id, conversation_id=conversation_id)
 
 
 def mark(deps: Deps, member: Member, conversation_ids: Iterable[int], *, upto: int | None) -> int:
@@ -63,13 +65,20 @@ def mark_all(deps: Deps, member: Member, upto: int) -> None:
         )
 
 
-def _note(session: Session, table: type[InboxRead] | type[InboxFloor], seen_id: int, **whose: int) -> None:
+def _note(
+    session: Session, table: type[InboxRead] | type[InboxFloor], seen_id: int | Select[int], **whose: int
+) -> None:
     """Read up to `seen_id`, never less far than before; 0: unread. Of two tabs at once neither is in the other's way."""
     on_postgres = session.get_bind().dialect.name == "postgresql"
-    values = (postgresql.insert if on_postgres else sqlite.insert)(table).values(**whose, seen_id=seen_id)
+    values = (postgresql.insert if on_postgres else sqlite.insert)(table)
+    if isinstance(seen_id, int):
+        values = values.values(**whose, seen_id=seen_id)
+    else:
+        row = seen_id.with_only_columns(*(literal(one) for one in whose.values()), *seen_id.selected_columns)
+        values = values.from_select([*whose, "seen_id"], row)
     further = case((table.seen_id > values.excluded.seen_id, table.seen_id), else_=values.excluded.seen_id)
     session.execute(
         values.on_conflict_do_update(
-            index_elements=list(whose), set_={"seen_id": further if seen_id else values.excluded.seen_id}
+            index_elements=list(whose), set_={"seen_id": values.excluded.seen_id if seen_id == 0 else further}
         )
     )

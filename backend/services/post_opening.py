@@ -139,6 +139,12 @@ def end_offers(
     return bound
 
 
+def usual_of(session: Session, regions: RegionBook, opening: Opening) -> review.Usual | None:
+    """The pay that is usual near an opening for the same work."""
+    county = regions.county_of(opening.region_code)
+    return review_queries.usual_pay(session, opening.job_type, opening.pay_unit, county, without=opening.employer)
+
+
 def posting_of(session: Session, regions: RegionBook, opening: Opening) -> review.Posting:
     """The opening as the review's rules see it, with what is usual nearby and who else uses phone and name."""
     county = regions.county_of(opening.region_code)
@@ -151,9 +157,7 @@ def posting_of(session: Session, regions: RegionBook, opening: Opening) -> revie
             negotiable=bool(opening.negotiable),
             hours_from=opening.hours_from,
             hours_to=opening.hours_to,
-            usual=review_queries.usual_pay(
-                session, opening.job_type, opening.pay_unit, county, without=opening.employer
-            ),
+            usual=usual_of(session, regions, opening),
             hires=opening.employer.name,
             names_on_phone=tuple(review_queries.other_names(session, opening.employer)),
             phones_of_name=review_queries.phones_of_name(session, opening.employer, county),

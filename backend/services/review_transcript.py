@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import may, may_reveal
@@ -14,6 +14,7 @@ from backend.errors import Forbidden, Invalid, LinggongError, NotFound
 from backend.services import audit
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
+from backend.store import audit_region
 from backend.store.models import AuditEvent, Case, Conversation, Message, Opening, Staff, Worker
 from backend.store.queries import cases, conversations, ledgers, openings_review
 
@@ -38,18 +39,12 @@ def findable(role: str) -> frozenset[str]:
 
 def note_reading(deps: Deps, member: Member, verb: str, **facts: Any) -> None:
     """Write down that a list with personal data was looked at; ids and counts only."""
+    read = AuditEvent(
+        at=deps.clock(), actor=member.actor, verb=verb, object_kind="list", object_id=verb, message_id=None, facts=facts
+    )
+    audit_region.place(read, member.region_code)  # of a list: where the reader is
     with deps.db.write() as session:
-        session.add(
-            AuditEvent(
-                at=deps.clock(),
-                actor=member.actor,
-                verb=verb,
-                object_kind="list",
-                object_id=verb,
-                message_id=None,
-                facts=facts,
-            )
-        )
+        session.add(read)
 
 
 def note_opening(deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker) -> None:
@@ -95,13 +90,16 @@ def reveal(deps: Deps, member: Member, kind: str, object_id: int, field: str, re
 
 
 def revealed(
-    deps: Deps, session: Session, member: Member, subject: Conversation | Case | Opening | Worker
+    deps: Deps, session: Session, member: Member, *subjects: Conversation | Case | Opening | Worker
 ) -> frozenset[str]:
-    """The fields this member of staff may read in the clear now; the audit trail itself is what says so."""
+    """The fields this member of staff may read in the clear now, shown in any of `subjects`; the audit trail itself is what
+    says so."""
+    in_one = (
+        and_(AuditEvent.object_kind == each.__tablename__, AuditEvent.object_id == str(each.id)) for each in subjects
+    )
     facts = session.scalars(
         select(AuditEvent.facts).where(
-            AuditEvent.object_kind == subject.__tablename__,
-            AuditEvent.object_id == str(subject.id),
+            or_(*in_one),
             AuditEvent.actor == member.actor,
             AuditEvent.verb == "revealed",
             AuditEvent.at > deps.clock() - SHOWN_FOR,

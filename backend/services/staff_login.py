@@ -75,6 +75,7 @@ class Member:
     region_code: str
     language: str
     csrf_secret: str = ""
+    phone: str | None = None
     must_enrol: bool = False  # a second factor is required of this role and not set up
 
     @property
@@ -184,6 +185,7 @@ def who_is(deps: Deps, token: str, *, prolong: bool = True) -> Member | None:
         region_code=staff.region_code,
         language=staff.language,
         csrf_secret=held.csrf_secret,
+        phone=staff.phone,
         must_enrol=(
             deps.settings.staff_totp == "required" and staff.role in SECOND_FACTOR_ROLES and staff.totp_since is None
         ),

@@ -111,6 +111,7 @@ def waiting(session: Session, opening_id: int) -> list[Offer]:
     return list(
         session.scalars(
             select(Offer)
+            .options(joinedload(Offer.worker).joinedload(Worker.person))
             .where(Offer.opening_id == opening_id, Offer.status == "waitlisted")
             .order_by(Offer.waitlisted_at, Offer.id)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.store.models import Case, Conversation, Handset, Message, Staff
+from backend.store.models import Case, Conversation, Handset, Message, Person, Staff, Worker
 from backend.store.queries.scope import within
 
 PAGE = 30
@@ -56,6 +56,15 @@ def handset_of(session: Session, case: Case) -> Handset | None:
         return session.get(Handset, case.handset_id)
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id else None
     return session.get(Handset, conversation.handset_id) if conversation else None
+
+
+def person_of(session: Session, case: Case) -> Person | None:
+    """Whose case it is, if that is known."""
+    return (
+        session.scalar(select(Person).join(Worker, Worker.person_id == Person.id).where(Worker.id == case.worker_id))
+        if case.worker_id
+        else None
+    )
 
 
 def words(session: Session, case: Case) -> Message | None:

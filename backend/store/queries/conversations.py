@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.store.models import Conversation, Message
-from backend.store.queries import inbox
 from backend.store.queries.scope import within
-
-
-def count_waiting(session: Session, region: str, home: str) -> int:
-    """In how many conversations somebody waits for staff; at most 100 are counted. `home` as everywhere: see `within`."""
-    return inbox.count(session, region, "waiting")
 
 
 def one(session: Session, region: str, home: str, conversation_id: int, *, lock: bool = False) -> Conversation | None:
     """The conversation, if it lies in the region; `lock` keeps it for the rest of a writing transaction."""
+    # Apart, the number is read after the row is locked, as it is then.
+    along = selectinload(Conversation.handset) if lock else joinedload(Conversation.handset, innerjoin=True)
     query = (
         select(Conversation)
-        .options(selectinload(Conversation.handset))
+        .options(along)
         .where(Conversation.id == conversation_id, within(Conversation.region_code, region, home))
     )
     return session.scalar(query.with_for_update(of=Conversation) if lock else query)

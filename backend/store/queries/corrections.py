@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from backend.domain.inbox import KEYED
 from backend.store.models import (
@@ -33,6 +33,7 @@ from backend.store.models import (
 from backend.store.queries.scope import within
 
 PAGE = 50
+MOST_UNREVIEWED = 100
 # What a person's own words do to her card, as the trail calls it.
 FROM_WORDS = ("registered", "profile_updated", "availability_set")
 
@@ -65,12 +66,15 @@ def one(session: Session, region: str, home: str, correction_id: int) -> Correct
     )
 
 
-def of_turns(session: Session, message_ids: Iterable[int]) -> dict[int, tuple[Correction, str]]:
-    """Message id → the correction that holds and the name of who made it."""
+def of_turns(session: Session, turns: Iterable[Message]) -> dict[int, tuple[Correction, str]]:
+    """Message id → the correction that holds and the name of who made it; a turn nobody has looked at has none."""
+    ids = [turn.id for turn in turns if turn.reviewed_at is not None]
+    if not ids:
+        return {}
     rows = session.execute(
         select(Correction, Staff.name)
         .join(Staff, Staff.id == Correction.staff_id)
-        .where(Correction.message_id.in_(list(message_ids)), Correction.undone_at.is_(None))
+        .where(Correction.message_id.in_(ids), Correction.undone_at.is_(None))
         .order_by(Correction.id)
     )
     return {correction.message_id: (correction, name) for correction, name in rows}
@@ -125,18 +129,30 @@ def openings_of(session: Session, turn: Message, *, lock: bool = False) -> list[
 
 
 # -- beside a conversation -------------------------------------------------------------------------------------------
-def turns(session: Session, conversation_id: int, *, before: int | None = None, limit: int = 200) -> tuple[list[Message], bool]:  # fmt: skip
-    """The latest `limit` turns (older than `before`), in the order they happened, and whether there are earlier ones."""
-    query = select(Message).where(Message.conversation_id == conversation_id)
+@dataclass(frozen=True)
+class Turns:
+    """`shown` in the order they happened; `earlier`: whether there are any before them. `unreviewed`: how many of the whole
+    conversation have something to review that nobody has looked at; 100 stands for more."""
+
+    shown: list[Message]
+    earlier: bool
+    unreviewed: int
+
+
+def turns(session: Session, conversation_id: int, *, before: int | None = None, limit: int = 200) -> Turns:
+    """The latest `limit` turns, older than `before`."""
+    query = select(Message, unreviewed()).where(Message.conversation_id == conversation_id)
     if before is not None:
         query = query.where(Message.id < before)
-    found = session.scalars(query.order_by(Message.id.desc()).limit(limit + 1)).all()
-    return list(reversed(found[:limit])), len(found) > limit
+    found = session.execute(query.order_by(Message.id.desc()).limit(limit + 1)).all()
+    earlier = len(found) > limit
+    is_all = before is None and not earlier
+    waiting = sum(waits for _, waits in found) if is_all else _count_unreviewed(session, conversation_id)
+    return Turns([turn for turn, _ in reversed(found[:limit])], earlier, min(waiting, MOST_UNREVIEWED))
 
 
-def count_unreviewed(session: Session, conversation_id: int) -> int:
-    """Turns with something to review that nobody has looked at; 100 stands for more."""
-    waiting = select(Message.id).where(Message.conversation_id == conversation_id, unreviewed()).limit(100)
+def _count_unreviewed(session: Session, conversation_id: int) -> int:
+    waiting = select(Message.id).where(Message.conversation_id == conversation_id, unreviewed()).limit(MOST_UNREVIEWED)
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
@@ -167,11 +183,18 @@ def others_of_number(session: Session, region: str, home: str, conversation: Con
         Conversation.id != conversation.id,
         within(Conversation.region_code, region, home),
     ]
-    earlier = select(Conversation).where(*of_number, Conversation.last_at <= conversation.last_at)
-    later = select(Conversation).where(*of_number, Conversation.last_at > conversation.last_at)
+    earlier = select(Conversation.id).where(*of_number, Conversation.last_at <= conversation.last_at)
+    later = select(Conversation.id).where(*of_number, Conversation.last_at > conversation.last_at)
+    nearest = union_all(
+        earlier.order_by(Conversation.last_at.desc()).limit(5).subquery().select(),
+        later.order_by(Conversation.last_at).limit(5).subquery().select(),
+    )
+    found = session.scalars(
+        select(Conversation).where(Conversation.id.in_(nearest)).order_by(Conversation.last_at)
+    ).all()
     return (
-        list(session.scalars(earlier.order_by(Conversation.last_at.desc()).limit(5))),
-        list(session.scalars(later.order_by(Conversation.last_at).limit(5))),
+        [one for one in reversed(found) if one.last_at <= conversation.last_at],
+        [one for one in found if one.last_at > conversation.last_at],
     )
 
 
@@ -189,12 +212,12 @@ def on_number(session: Session, region: str, home: str, conversation: Conversati
     owners = select(HandsetOwner.person_id).where(
         HandsetOwner.handset_id == conversation.handset_id, HandsetOwner.until.is_(None)
     )
-    # The ids first: "owner or speaker" in one statement would read every entry there is.
-    known = {*session.scalars(owners), conversation.person_id} - {None}
+    # A list of ids: as "owner or speaker" it would read every entry there is.
+    known = owners.union_all(select(literal(conversation.person_id))) if conversation.person_id else owners
     rows = session.execute(
         select(Person, Worker, within(Person.village_code, region, home).label("ours"))
         .outerjoin(Worker, and_(Worker.person_id == Person.id, Worker.status != "erased"))
-        .options(selectinload(Worker.person), selectinload(Worker.hardships))
+        .options(contains_eager(Worker.person))
         .where(Person.id.in_(known), Person.erased_at.is_(None))
         .order_by(Worker.id, Person.id)
         .limit(20)
@@ -208,7 +231,9 @@ def on_number(session: Session, region: str, home: str, conversation: Conversati
 
 def offers_of(session: Session, worker_ids: Sequence[int]) -> list[Offer]:
     """The latest ten offers of these workers, with their openings."""
-    query = select(Offer).options(selectinload(Offer.opening)).where(Offer.worker_id.in_(worker_ids))
+    if not worker_ids:
+        return []
+    query = select(Offer).options(joinedload(Offer.opening)).where(Offer.worker_id.in_(worker_ids))
     return list(session.scalars(query.order_by(Offer.offered_at.desc(), Offer.id.desc()).limit(10)))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.store.models import Case, Opening, Worker
@@ -17,7 +18,7 @@ PRIORITIES = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Waiting:
-    """`cases`: priority → (not yet closed, of them past due)."""
+    """`cases`: priority → (not yet closed, of them past due). `hardest`: 0 for whoever is not told of a need."""
 
     cases: dict[int, tuple[int, int]]
     talks: int
@@ -29,28 +30,24 @@ class Waiting:
     hardest: int
 
 
-def waiting(session: Session, region: str, home: str, now: datetime, hardest_after: int) -> Waiting:
+def waiting(session: Session, region: str, home: str, now: datetime, hardest_after: int, *, sees_need: bool) -> Waiting:
     """`hardest_after`: failed weeks from which somebody is among the hardest to place (H11)."""
-
-    def cases(priority: int) -> tuple[int, int]:
+    opening = select(Opening.id).where(within(Opening.region_code, region))
+    queries: dict[str, Select[Any]] = {
+        "talks": inbox.carrying(region, "waiting"),
+        "to_review": opening.where(Opening.status == "in_review"),
+        "to_look_at": opening.where(Opening.status.in_(("published", "filled")), Opening.reviewed_at.is_(None)),
+        "stale_workers": select(Worker.id).join(Worker.person).where(*stale.silent_workers(region, now)),
+        "stale_openings": select(Opening.id).where(*stale.silent_openings(region, now)),
+        "passed_on": forwardings.unseen_ids(region),
+    }
+    if sees_need:
+        queries["hardest"] = posts.hardest_ids(region, hardest_after)
+    for priority in PRIORITIES:
         still = select(Case.id).where(
             Case.status.in_(("open", "taken")), Case.priority == priority, within(Case.region_code, region, home)
         )
-        return keyset.at_most(session, still), keyset.at_most(session, still.where(Case.due_at < now))
-
-    in_review = select(Opening.id).where(Opening.status == "in_review", within(Opening.region_code, region))
-    to_look_at = select(Opening.id).where(
-        Opening.status.in_(("published", "filled")), Opening.reviewed_at.is_(None), within(Opening.region_code, region)
-    )
-    quiet_people = select(Worker.id).join(Worker.person).where(*stale.silent_workers(region, now))
-    quiet_openings = select(Opening.id).where(*stale.silent_openings(region, now))
-    return Waiting(
-        cases={priority: cases(priority) for priority in PRIORITIES},
-        talks=inbox.count(session, region, "waiting"),
-        to_review=keyset.at_most(session, in_review),
-        to_look_at=keyset.at_most(session, to_look_at),
-        stale_workers=keyset.at_most(session, quiet_people),
-        stale_openings=keyset.at_most(session, quiet_openings),
-        passed_on=forwardings.unseen(session, region),
-        hardest=posts.count_hardest(session, region, hardest_after),
-    )
+        queries |= {f"still_{priority}": still, f"late_{priority}": still.where(Case.due_at < now)}
+    found = keyset.each_at_most(session, queries)
+    cases = {priority: (found.pop(f"still_{priority}"), found.pop(f"late_{priority}")) for priority in PRIORITIES}
+    return Waiting(cases=cases, **{"hardest": 0, **found})

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.offers import EXPECTED
-from backend.store.models import AuditEvent, Case, Employer, Offer, Opening, Person, Worker
+from backend.store.models import Case, Employer, Offer, Opening, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
@@ -184,16 +184,3 @@ def complaints(session: Session, region: str, home: str, name: str) -> list[Case
 
 def _names(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
-
-
-def history(session: Session, kind: str, object_id: int) -> Sequence[AuditEvent]:
-    """What was done to an opening or an employer, oldest first; who merely looked is left out."""
-    return session.scalars(
-        select(AuditEvent)
-        .where(
-            AuditEvent.object_kind == kind,
-            AuditEvent.object_id == str(object_id),
-            AuditEvent.verb.not_in(("read", "revealed")),
-        )
-        .order_by(AuditEvent.id)
-    ).all()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from backend.store.models import Forwarding, Opening, Region, Staff
@@ -67,14 +67,18 @@ def is_received(session: Session, region: str, opening_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def unseen(session: Session, region: str) -> int:
-    """How many were put before this very place and not opened yet, a hundred at most; ended ones no longer press."""
-    query = (
+def unseen_ids(region: str) -> Select[int]:
+    """What was put before this very place and not opened yet; ended ones no longer press."""
+    return (
         select(Forwarding.id)
         .join(Opening, Opening.id == Forwarding.opening_id)
         .where(Forwarding.to_region == region, Forwarding.seen_at.is_(None), Opening.status == "published")
     )
-    return keyset.at_most(session, query)
+
+
+def unseen(session: Session, region: str) -> int:
+    """At most a hundred are counted."""
+    return keyset.at_most(session, unseen_ids(region))
 
 
 def places_near(session: Session, region: str, above: str | None) -> list[Region]:

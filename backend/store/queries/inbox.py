@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, literal, literal_column, select, tuple_, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select, tuple_, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from backend.domain.access import reach
@@ -396,7 +396,7 @@ def counts(session: Session, area: str, marks: Sequence[str], hands: Sequence[st
     """How many conversations carry each of `marks`, and how many are in one of `hands` ("mine"); never beyond `AT_MOST`."""
 
     def of(label: str, *condition: Any) -> Any:
-        some = select(InboxEntry.conversation_id).distinct().where(InboxEntry.area == area, *condition).limit(AT_MOST)
+        some = _talks(area, *condition).limit(AT_MOST)
         return select(literal(label), func.count()).select_from(some.subquery())
 
     each = [of(mark, InboxEntry.mark == mark) for mark in marks]
@@ -405,8 +405,13 @@ def counts(session: Session, area: str, marks: Sequence[str], hands: Sequence[st
     return {row[0]: row[1] for row in session.execute(union_all(*each))} if each else {}
 
 
-def count(session: Session, region: str, mark: str) -> int:
-    return counts(session, region, [mark])[mark]
+def carrying(area: str, mark: str) -> Select[int]:
+    """The conversations of an area that carry a mark."""
+    return _talks(area, InboxEntry.mark == mark)
+
+
+def _talks(area: str, *condition: ColumnElement[bool]) -> Select[int]:
+    return select(InboxEntry.conversation_id).distinct().where(InboxEntry.area == area, *condition)
 
 
 @dataclass(frozen=True)

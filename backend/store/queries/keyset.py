@@ -124,6 +124,18 @@ def _beyond(keys: Sequence[Key], values: list[Any]) -> ColumnElement[bool]:
     return and_(first, or_(*branches))
 
 
-def at_most(session: Session, query: Select[Any], most: int = MOST) -> int:
+def counted(query: Select[Any], most: int = MOST) -> Select[int]:
     """How many rows `query` has, looked for no further than `most`."""
-    return session.scalar(select(func.count()).select_from(query.order_by(None).limit(most).subquery())) or 0
+    return select(func.count()).select_from(query.order_by(None).limit(most).subquery())
+
+
+def at_most(session: Session, query: Select[Any], most: int = MOST) -> int:
+    return session.scalar(counted(query, most)) or 0
+
+
+def each_at_most(session: Session, queries: Mapping[str, Select[Any]], most: int = MOST) -> dict[str, int]:
+    """The same of several queries, by their names, in one statement."""
+    if not queries:
+        return {}
+    row = session.execute(select(*(counted(query, most).scalar_subquery() for query in queries.values()))).one()
+    return dict(zip(queries, row, strict=True))

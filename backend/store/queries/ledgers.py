@@ -61,11 +61,12 @@ class Filter:
         return {name: value for name, value in vars(self).items() if value not in (None, "", False)}
 
 
-def _mine(region: str, home: str, place: Any = Person.village_code) -> Select[Worker]:
+def _mine(region: str, home: str, place: Any = Person.village_code, labels: Any = selectinload) -> Select[Worker]:
+    """`labels`: how the declared hardships come along; apart, they are read after a row is locked."""
     return (
         select(Worker)
         .join(Worker.person)
-        .options(joinedload(Worker.person), selectinload(Worker.hardships))
+        .options(joinedload(Worker.person), labels(Worker.hardships))
         .where(Worker.status != "erased", Person.erased_at.is_(None), within(place, region, home))
     )
 
@@ -158,8 +159,10 @@ def batches(session: Session, query: Select[Worker]) -> Iterator[Sequence[Worker
 
 
 def one(session: Session, region: str, home: str, worker_id: int, *, lock: bool = False) -> Worker | None:
-    query = _mine(region, home).where(Worker.id == worker_id)
-    return session.scalar(query.with_for_update(of=Worker).execution_options(populate_existing=True) if lock else query)
+    query = _mine(region, home, labels=selectinload if lock else joinedload).where(Worker.id == worker_id)
+    if lock:
+        query = query.with_for_update(of=Worker).execution_options(populate_existing=True)
+    return session.scalars(query).unique().one_or_none()
 
 
 def found(session: Session, region: str, home: str, *, name: str = "", last4: str = "") -> list[Worker]:

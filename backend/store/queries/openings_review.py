@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.store.models import Employer, Opening
 from backend.store.queries import keyset
@@ -126,10 +126,10 @@ def latest_published(session: Session, region: str, limit: int) -> Sequence[Open
 
 def by_status(session: Session, region: str) -> dict[str, int]:
     """How many of each state, counted to a hundred."""
-    return {
-        status: keyset.at_most(session, _listed(region, status, False).with_only_columns(Opening.id))
-        for status in (*TABS, TO_LOOK_AT)
-    }
+    states = (*TABS, TO_LOOK_AT)
+    return keyset.each_at_most(
+        session, {state: _listed(region, state, False).with_only_columns(Opening.id) for state in states}
+    )
 
 
 def _to_look_at() -> ColumnElement[bool]:
@@ -139,7 +139,7 @@ def _to_look_at() -> ColumnElement[bool]:
 def one(session: Session, region: str, opening_id: int) -> Opening | None:
     return session.scalar(
         select(Opening)
-        .options(selectinload(Opening.employer))
+        .options(joinedload(Opening.employer, innerjoin=True))
         .where(Opening.id == opening_id, within(Opening.region_code, region))
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Text, cast, or_, select
+from sqlalchemy import Text, cast, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.marked import Secrets, secrets_of
-from backend.store.models import Case, Conversation, HandsetOwner, Message, Person, Worker
+from backend.store.models import Case, Conversation, HandsetOwner, Message, Person
+from backend.store.queries.workers import names_of
 
 # What is read of a turn only where it holds something to hide; the answers alone can be long.
 _KINDS = ("person_name", "hardship", '"pay"', '"money"')
@@ -19,17 +20,19 @@ def of_conversations(session: Session, ids: Collection[int]) -> dict[int, Secret
     found = dict.fromkeys(ids, Secrets())
     if not found:
         return found
-    on_number: dict[int, set[int]] = {id_: set() for id_ in found}
-    rows = session.execute(
-        select(Conversation.id, Conversation.person_id, HandsetOwner.person_id)
-        .outerjoin(HandsetOwner, HandsetOwner.handset_id == Conversation.handset_id)
+    speaking = (
+        select(Conversation.id, Person.name)
+        .join(Person, Person.id == Conversation.person_id)
         .where(Conversation.id.in_(found))
     )
-    for id_, speaking, owner in rows:
-        on_number[id_] |= {one for one in (speaking, owner) if one is not None}
-    names = _names(session, {one for people in on_number.values() for one in people})
-    for id_, people in on_number.items():
-        found[id_] = secrets_of([], people=[names.get(one) for one in people])
+    on_number = (
+        select(Conversation.id, Person.name)
+        .join(HandsetOwner, HandsetOwner.handset_id == Conversation.handset_id)
+        .join(Person, Person.id == HandsetOwner.person_id)
+        .where(Conversation.id.in_(found))
+    )
+    for id_, name in session.execute(union(speaking, on_number)):
+        found[id_] |= secrets_of([], people=[name])
     entities, corrected = cast(Message.entities, Text), cast(Message.corrected, Text)
     said = session.execute(
         select(Message.conversation_id, Message.entities, Message.corrected, Message.answer).where(
@@ -54,27 +57,14 @@ def of_cases(session: Session, cases: Iterable[Case]) -> dict[int, Secrets]:
     """Case id → what is to be hidden in its words: those of its conversation, its worker's name, those of where it came from."""
     cases = list(cases)
     talks = of_conversations(session, {case.conversation_id for case in cases if case.conversation_id})
-    people = dict(
-        session.execute(
-            select(Worker.id, Worker.person_id).where(
-                Worker.id.in_({case.worker_id for case in cases if case.worker_id})
-            )
-        ).all()
-    )
-    names = _names(session, set(people.values()))
+    names = names_of(session, {case.worker_id for case in cases if case.worker_id})
     alone = {case.source_message_id for case in cases if case.source_message_id and not case.conversation_id}
     turns = {turn.id: turn for turn in session.scalars(select(Message).where(Message.id.in_(alone)))} if alone else {}
     found = {}
     for case in cases:
         secrets = talks.get(case.conversation_id or 0, Secrets())
-        secrets |= secrets_of([], people=[names.get(people.get(case.worker_id or 0, 0))])
+        secrets |= secrets_of([], people=[names.get(case.worker_id or 0)])
         if turn := turns.get(case.source_message_id or 0):
             secrets |= secrets_of((turn.corrected or {}).get("entities", turn.entities or []), turn.answer)
         found[case.id] = secrets
     return found
-
-
-def _names(session: Session, ids: set[int]) -> dict[int, str | None]:
-    if not ids:
-        return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())

@@ -19,6 +19,8 @@ NO_PASSWORD = "!"  # noqa: S105  no password has this hash
 def names_of(session: Session, staff_ids: Iterable[int | None]) -> dict[int, str]:
     """Id → name, for those of `staff_ids` that are somebody's."""
     wanted = {id_ for id_ in staff_ids if id_ is not None}
+    if not wanted:
+        return {}
     rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted)))
     return {row.id: row.name for row in rows}
 

@@ -72,11 +72,14 @@ def openings(session: Session, region: str, now: datetime, after: str = "") -> t
 def counts(session: Session, region: str, now: datetime) -> dict[str, int]:
     """Tab → how many there are, each counted to a hundred."""
     people = select(Worker.id).join(Worker.person)
-    return {
-        "workers": keyset.at_most(session, people.where(*silent_workers(region, now))),
-        "openings": keyset.at_most(session, select(Opening.id).where(*silent_openings(region, now))),
-        "set_aside": keyset.at_most(session, people.where(*_set_aside(region))),
-    }
+    return keyset.each_at_most(
+        session,
+        {
+            "workers": people.where(*silent_workers(region, now)),
+            "openings": select(Opening.id).where(*silent_openings(region, now)),
+            "set_aside": people.where(*_set_aside(region)),
+        },
+    )
 
 
 def worker(session: Session, region: str, worker_id: int) -> Worker | None:

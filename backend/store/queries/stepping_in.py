@@ -113,9 +113,9 @@ def team(session: Session, region: str, team_id: int, *, lock: bool = False) -> 
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def names_of_teams(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+def teams_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Team]:
     wanted = {id_ for id_ in ids if id_ is not None}
-    return dict(session.execute(select(Team.id, Team.name).where(Team.id.in_(wanted))).all()) if wanted else {}
+    return {team.id: team for team in session.scalars(select(Team).where(Team.id.in_(wanted)))} if wanted else {}
 
 
 def is_at_work(session: Session, team_id: int | None) -> bool:

@@ -89,16 +89,3 @@ def employers(session: Session, region: str) -> list[Employer]:
             .limit(CHOICES)
         )
     )
-
-
-def to_come(session: Session, region: str, worker_id: int) -> list[Talk]:
-    """Talks a worker is not in yet, for her card; the latest first."""
-    there = select(TalkPerson.talk_id).where(TalkPerson.worker_id == worker_id)
-    return list(
-        session.scalars(
-            select(Talk)
-            .where(within(Talk.region_code, region), Talk.id.not_in(there))
-            .order_by(Talk.held_on.desc(), Talk.id.desc())
-            .limit(PAGE)
-        )
-    )

@@ -48,5 +48,8 @@ def numbers_of(session: Session, person_ids: Iterable[int]) -> dict[int, Handset
 
 def names_of(session: Session, worker_ids: Iterable[int]) -> dict[int, str | None]:
     """Worker id → her name, None where she has given none."""
-    query = select(Worker.id, Person.name).join(Worker.person).where(Worker.id.in_(list(worker_ids)))
+    wanted = list(worker_ids)
+    if not wanted:
+        return {}
+    query = select(Worker.id, Person.name).join(Worker.person).where(Worker.id.in_(wanted))
     return {row.id: row.name for row in session.execute(query)}
