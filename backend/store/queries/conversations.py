@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.store.models import Conversation, Message
-from backend.store.queries import inbox
+from backend.store.queries import inbox_counts
 from backend.store.queries.scope import within
 
 
 def count_waiting(session: Session, region: str, home: str) -> int:
     """In how many conversations somebody waits for staff; at most 100 are counted. `home` as everywhere: see `within`."""
-    return inbox.count(session, region, "waiting")
+    return inbox_counts.count(session, region, "waiting")
 
 
 def one(session: Session, region: str, home: str, conversation_id: int, *, lock: bool = False) -> Conversation | None:

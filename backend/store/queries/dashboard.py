@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.store.models import Case, Opening, Worker
-from backend.store.queries import forwardings, inbox, keyset, posts, stale
+from backend.store.queries import forwardings, inbox_counts, keyset, posts, stale
 from backend.store.queries.scope import within
 
 PRIORITIES = (1, 2, 3)
@@ -46,7 +46,7 @@ def waiting(session: Session, region: str, home: str, now: datetime, hardest_aft
     quiet_openings = select(Opening.id).where(*stale.silent_openings(region, now))
     return Waiting(
         cases={priority: cases(priority) for priority in PRIORITIES},
-        talks=inbox.count(session, region, "waiting"),
+        talks=inbox_counts.count(session, region, "waiting"),
         to_review=keyset.at_most(session, in_review),
         to_look_at=keyset.at_most(session, to_look_at),
         stale_workers=keyset.at_most(session, quiet_people),
