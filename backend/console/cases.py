@@ -81,9 +81,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
             mask = masks.of_case(deps, session, member, case, conversation)
             staff = {who: session.get(Staff, who) for who in {case.taken_by, case.closed_by} if who}
             region = case.region_code or HOME_REGION
+            teams = stepping_in.teams_for(session, region)
             passing_on = {
-                "teams": stepping_in.teams_for(session, region),
-                "colleagues": stepping_in.colleagues(session, region, member.id),
+                "teams": teams,
+                "there": stepping_in.at_their_desks(session, teams, region, member.id, deps.clock()),
+                "colleagues": stepping_in.colleagues(session, region, member.id, deps.clock()),
                 "holding": hand_over.holding(case),
                 "team": stepping_in.names_of_teams(session, {case.assigned_to_team}).get(case.assigned_to_team or 0),
             }

@@ -40,6 +40,7 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
     people = names_of(
         session, {conversation.taken_by, conversation.assigned_to_staff, *(note.to_staff for note, _ in written)}
     )
+    reaching = stepping_in.teams_for(session, region)
     teams = stepping_in.names_of_teams(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
     may_undo = closing is not None and deps.clock() - closing[0].at <= TAKE_BACK_WITHIN
     return {
@@ -50,8 +51,9 @@ def context(deps: Deps, session: Session, member: Member, conversation: Conversa
             "team_names": teams,
             "of_a_team": stepping_in.is_at_work(session, conversation.assigned_to_team),
             "for_my_team": take_over.waits_for_my_team(session, member, conversation),
-            "colleagues": stepping_in.colleagues(session, region, member.id),
-            "teams": stepping_in.teams_for(session, region),
+            "colleagues": stepping_in.colleagues(session, region, member.id, deps.clock()),
+            "teams": reaching,
+            "there": stepping_in.at_their_desks(session, reaching, region, member.id, deps.clock()),
             "suggested": assign.suggested(session, conversation),
             "holding": hand_over.holding(conversation),
             "notes": [(note, name) for note, name in written if note.body or note.kind == "handover"],
