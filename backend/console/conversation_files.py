@@ -35,6 +35,7 @@ from backend.store.models import Message
 from backend.store.queries import conversations as conversation_queries
 from backend.store.queries import corrections as queries
 from backend.store.queries import inbox as inbox_queries
+from backend.store.queries.inbox_asked import Asked, Row
 from backend.store.queries.stepping_in import teams_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         search = search_words.read(choice.words)
         with deps.db.read() as session:
             hands = (f"staff:{member.id}", *(f"team:{team}" for team in teams_of(session, member.id)))
-        asked = inbox_queries.Asked.of(
+        asked = Asked.of(
             choice.area or member.region_code,
             search=search,
             shows=inbox._marks(choice),
@@ -132,7 +133,7 @@ def _readable(deps: Deps, member: Member, conversation_id: int) -> None:
             raise NotFound("no such conversation")
 
 
-def _conversations(deps: Deps, member: Member, asked: inbox_queries.Asked) -> Iterator[list[str]]:
+def _conversations(deps: Deps, member: Member, asked: Asked) -> Iterator[list[str]]:
     yield [
         gettext("编号"), gettext("号码"), gettext("哪里人"), gettext("开始"), gettext("最后"), gettext("渠道"),
         gettext("来的句数"), gettext("回的句数"), gettext("想做什么"), gettext("最拿不准"), gettext("改过几句"), gettext("没核对几句"),
@@ -152,7 +153,7 @@ def _conversations(deps: Deps, member: Member, asked: inbox_queries.Asked) -> It
         asked = replace(asked, after=page.next)
 
 
-def _row(deps: Deps, session: Session, row: inbox_queries.Row, facts: queries.Sums) -> list[str]:
+def _row(deps: Deps, session: Session, row: Row, facts: queries.Sums) -> list[str]:
     mask = inbox.list_mask(row)
     return [
         str(row.id),

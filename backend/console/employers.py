@@ -187,7 +187,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("repeats", "employer", *OWN, *TEXTS, optional=(*TICKS, FORM_NUMBER))
         member, chosen, like = me(), _number(given["employer"]), _number(given["repeats"])
         with deps.db.read() as session:
-            employer = queries.one(session, member.region_code, chosen) if chosen else None
+            employer = queries.standing(session, member.region_code, chosen) if chosen else None
             before = openings_review.one(session, member.region_code, like) if like else None
         try:
             opening = staff_openings.post(

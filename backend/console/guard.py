@@ -182,7 +182,12 @@ def cookie_name(deps: Deps) -> str:
 
 
 def language() -> str:
-    """The reader's language: their own setting, else what the login page was switched to, else Chinese."""
+    """The reader's language: their own setting, else what the login page was switched to, else Chinese.
+
+    The public pages are Chinese for everybody, and are kept by caches: the session is not even looked at.
+    """
+    if request.blueprint == "screen":
+        return "zh"
     member = g.get("member")
     chosen = member.language if member else session.get("language")
     return chosen if chosen in LANGUAGES else "zh"

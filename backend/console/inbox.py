@@ -22,6 +22,8 @@ from backend.domain.access import may_see
 from backend.services import inbox_reads, review_transcript
 from backend.services.regions import HOME_REGION
 from backend.store.queries import inbox as queries
+from backend.store.queries import inbox_counts
+from backend.store.queries.inbox_asked import Asked, Page, Row
 from backend.store.queries.stepping_in import teams_of, waiting_for_person
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as db:
             upto = inbox_reads.newest(db)  # asked first: what comes meanwhile has not been shown
             hands = [f"staff:{member.id}", *(f"team:{team}" for team in teams_of(db, member.id))]
-            asked = queries.Asked.of(
+            asked = Asked.of(
                 choice.area or member.region_code,
                 search=search,
                 shows=_marks(choice),
@@ -82,9 +84,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 after=choice.after,
             )
             nothing = search.too_short or (bool(choice.words.strip() or choice.kept) and not search.words)
-            page = queries.Page([]) if nothing else queries.page(db, asked, member.id)
-            counts = queries.counts(db, asked.area, COUNTED, hands)
-            news = queries.news(db, member.region_code, member.id)
+            page = Page([]) if nothing else queries.page(db, asked, member.id)
+            counts = inbox_counts.counts(db, asked.area, COUNTED, hands)
+            news = inbox_counts.news(db, member.region_code, member.id)
             counts["unread"] = news.unread
             stamp = _digest(news, waiting_for_person(db, member.region_code, HOME_REGION, MOST_WAITING))
         review_transcript.note_reading(
@@ -153,7 +155,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         member = me()
         now = deps.clock()
         with deps.db.read() as db:
-            found = queries.news(db, member.region_code, member.id)
+            found = inbox_counts.news(db, member.region_code, member.id)
             waiting = waiting_for_person(db, member.region_code, HOME_REGION, MOST_WAITING)
         stamp = _digest(found, waiting)
         if stamp in (request.args.get("since"), request.headers.get("If-None-Match", "").strip('"')):
@@ -183,7 +185,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
 def capped(count: int) -> str:
     """99+ where nobody counts on."""
-    return "99+" if count >= queries.AT_MOST else str(count)
+    return "99+" if count >= inbox_counts.AT_MOST else str(count)
 
 
 def _choice(region: str) -> Choice:
@@ -251,12 +253,12 @@ def _places(deps: Deps, region: str, area: str) -> list[tuple[str, str]]:
     return sorted(deps.regions.villages_of(town)) if level == "village" and may_see(region, town) else []
 
 
-def list_mask(row: queries.Row) -> Mask:
+def list_mask(row: Row) -> Mask:
     """A list reveals nothing: what is hidden on the page of the conversation is hidden in its line, whoever reads."""
     return Mask(frozenset(), row.secrets, amounts=True)
 
 
-def _excerpt(row: queries.Row, words: tuple[str, ...]) -> Markup:
+def _excerpt(row: Row, words: tuple[str, ...]) -> Markup:
     """The words around the first hit, hits marked. Hidden first and cut then, so that no cut lays a name open."""
     shown = list_mask(row).said(row.excerpt) if row.excerpt else ""
     found = search_words.hits(shown, words)
@@ -272,6 +274,6 @@ def _excerpt(row: queries.Row, words: tuple[str, ...]) -> Markup:
     return Markup("").join(parts)
 
 
-def _digest(found: queries.News, waiting: list[Any]) -> str:
+def _digest(found: inbox_counts.News, waiting: list[Any]) -> str:
     told = (found.unread, found.stamp, [(one.case_id, one.due_at) for one in waiting])
     return hashlib.sha256(repr(told).encode()).hexdigest()[:20]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from backend.console.i18n import gettext
 from backend.console.labels import N_
+from backend.console.text import when
+from backend.domain.staff_accounts import is_at_desk
+from backend.settings import TIMEZONE
 
 TOPICS = {
     "jobs": N_("找活介绍"),
@@ -50,6 +56,17 @@ RING_REFUSED = {
     "ringing": N_("正在打这个电话，请等它打完。"),
     "taken": N_("同事已经在办这件事，请先和同事说好。"),
 }
+
+
+def presence(seen_at: datetime | None, now: datetime) -> str:
+    """Whether a colleague is there: 现在在 · 今天 09:05来过 · 现在不在. Who has left tells no time: her session is gone."""
+    if is_at_desk(seen_at, now):
+        return gettext("现在在")
+    if seen_at is None or seen_at.astimezone(TIMEZONE).date() != now.astimezone(TIMEZONE).date():
+        return gettext("现在不在")
+    return gettext("%(time)s来过", time=when(seen_at, now))
+
+
 # Sent as they stand, in the words people here use; the member of staff may change them first.
 QUICK = (
     "好的，我看一下，半个钟头内回您。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,9 +12,11 @@ from flask.typing import ResponseReturnValue
 from backend.console import step_in_labels
 from backend.console.guard import me
 from backend.console.i18n import gettext
+from backend.domain.staff_accounts import is_at_desk
 from backend.errors import Conflict, Invalid
 from backend.services import teams as service
 from backend.services.receive_message import storable
+from backend.store.models import Staff
 from backend.store.queries import stepping_in
 from backend.store.queries.staff import NO_PASSWORD
 
@@ -28,6 +31,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         member = me()
         with deps.db.read() as session:
             rows = stepping_in.teams_within(session, member.region_code)
+            seen = stepping_in.seen_at(session, {one.id for _, members in rows for one in members})
             staff = stepping_in.staff_within(session, member.region_code)
         typed = None
         if problem:
@@ -39,7 +43,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             }
         places = [member.region_code, *sorted({one.region_code for one in staff} - {member.region_code})]
         return render_template(
-            "console/teams.html", rows=rows, staff=staff, words=step_in_labels, problem=problem, at=at, typed=typed,
+            "console/teams.html", rows=[(team, _there(members, seen, deps.clock())) for team, members in rows], staff=staff, words=step_in_labels, problem=problem, at=at, typed=typed,
             places=places, no_password=NO_PASSWORD,
         )  # fmt: skip
 
@@ -74,6 +78,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return show(words, team_id), 409
         flash(gettext("班组改好了。"), "done")
         return redirect(url_for("console.teams"), 303)
+
+
+def _there(members: list[Staff], seen: dict[int, datetime], now: datetime) -> list[tuple[Staff, str]]:
+    """The members, those at their desks first, each with whether she is there; "" for who is given no cases."""
+    first = sorted(members, key=lambda one: not is_at_desk(seen.get(one.id), now))
+    return [
+        (one, step_in_labels.presence(seen.get(one.id), now) if stepping_in.answers_for(one, one.region_code) else "")
+        for one in first
+    ]
 
 
 def _sent(*names: str) -> tuple[dict[str, str], list[str], list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime, timedelta
 
 from backend.domain.access import may_see
 
@@ -22,6 +23,9 @@ SECOND_FACTOR_ROLES = frozenset({"town", "county", "city", "province", "operator
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+
+# Whoever did something in the console so lately counts as at her desk; pages that refresh themselves count as nothing.
+AT_THE_DESK = timedelta(minutes=5)
 
 # No 0/O, 1/I/L: they are read out and copied from paper.
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -46,6 +50,10 @@ _RUNS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
 )
 _DISGUISES = str.maketrans("@$!013457", "asiolea" + "st")
+
+
+def is_at_desk(seen_at: datetime | None, now: datetime) -> bool:
+    return seen_at is not None and now - seen_at <= AT_THE_DESK
 
 
 def fits(role: str, region_code: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.domain import clean_text
+from backend.seed.carried import called, delivered, hung_up
 from backend.seed.misheard import seed_misheard
 from backend.seed.places import XINGQUAN, ZHONGTANG
 from backend.settings import TIMEZONE
@@ -22,15 +23,16 @@ FIRST_WITH_HISTORY = 100
 
 @dataclass(frozen=True)
 class Said:
-    """One inbound turn and the line's answer, as text and as its English gloss."""
+    """One inbound turn and the line's answer, as text and as its English gloss; `keys`: pressed in a call, not said."""
 
     text: str
-    intent: str
+    intent: str | None
     entities: tuple[tuple[str, str, Any], ...]
     answer: str
     gloss: str
     channel: str = "sms"
-    confidence: float = 0.94
+    confidence: float | None = 0.94
+    keys: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,30 @@ STORIES = (
             ),
         ),
     ),
+    Story(
+        4,
+        (
+            Said(
+                "明天有没得栽菜的活",
+                "search_jobs",
+                (("date", "明天", ""), ("job_type", "栽菜", "A10")),
+                "有两个。第一个：移栽油菜苗，八点到下午五点半，一天一百一到一百三，管饭。要去按1，听下一个按2。",
+                "Two. The first: transplanting rape, 8:00 to 17:30, 110 to 130 yuan a day, meals. Press 1 to take it, 2 for the next.",
+                channel="voice",
+                confidence=0.92,
+            ),
+            Said(
+                "2",
+                None,
+                (),
+                "第二个：栽莴笋，七点半到下午五点，一天一百二，车接送。要去按1，再听一遍按2。",
+                "The second: planting lettuce, 7:30 to 17:00, 120 yuan a day, transport. Press 1 to take it, 2 to hear it again.",
+                channel="voice",
+                confidence=None,
+                keys="2",
+            ),
+        ),
+    ),
 )
 
 
@@ -205,6 +231,7 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
     )
     session.add(conversation)
     session.flush()
+    call = called(session, conversation, at) if story.turns[0].channel == "voice" else None
     cause = None  # what staff have to answer: the last turn that is more than thanks
     for number, said in enumerate(story.turns):
         at += timedelta(seconds=90 * number)
@@ -219,26 +246,32 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
             created_at=at,
             intent=said.intent,
             confidence=said.confidence,
-            entities=[{"entity": e, "text": t, "value": v or _in_two_days(at)} for e, t, v in said.entities],
-            handled_by="menu" if said.text.isdigit() else "rasa",
+            entities=[{"entity": e, "text": t, "value": v or _day_of(t, at)} for e, t, v in said.entities],
+            handled_by="keypad" if said.keys else "menu" if said.text.isdigit() else "rasa",
+            call_id=call.id if call else None,
+            keys=said.keys,
         )
         session.add(inbound)
         session.flush()
         cause = inbound if said.intent != "thank" else cause
-        session.add(
-            Message(
-                conversation_id=conversation.id,
-                handset_id=handset.id,
-                direction="outbound",
-                channel=said.channel,
-                body=said.answer,
-                gloss=said.gloss,
-                status="delivered" if said.channel == "sms" else "sent",
-                in_reply_to=inbound.id,
-                created_at=at + timedelta(seconds=3),
-            )
+        answer = Message(
+            conversation_id=conversation.id,
+            handset_id=handset.id,
+            direction="outbound",
+            channel=said.channel,
+            body=said.answer,
+            gloss=said.gloss,
+            status="delivered",
+            in_reply_to=inbound.id,
+            created_at=at + timedelta(seconds=3),
+            call_id=call.id if call else None,
         )
-        conversation.last_at = at + timedelta(seconds=3)
+        session.add(answer)
+        conversation.last_at = answer.created_at
+        if call is None:
+            delivered(session, answer, handset)
+        else:
+            hung_up(call, answer.created_at, number + 1)
     if story.case and cause is not None:
         kind, priority, status = story.case
         session.add(
@@ -263,8 +296,8 @@ def _tell(session: Session, who: tuple[Worker, Handset], story: Story, now: date
     session.flush()
 
 
-def _in_two_days(at: datetime) -> str:
-    return (at.astimezone(TIMEZONE).date() + timedelta(days=2)).isoformat()
+def _day_of(words: str, at: datetime) -> str:
+    return (at.astimezone(TIMEZONE).date() + timedelta(days=1 if words == "明天" else 2)).isoformat()
 
 
 def _places_taken(session: Session, workers: list[Worker], now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.domain import clean_text
 from backend.domain.lexicon import job_name
+from backend.seed.carried import delivered
 from backend.settings import TIMEZONE
 from backend.store.models import AuditEvent, Conversation, Handset, Message, Worker
 
@@ -53,13 +54,13 @@ def seed_misheard(session: Session, who: tuple[Worker, Handset], now: datetime) 
         )  # fmt: skip
         session.add(said)
         session.flush()
-        session.add(
-            Message(
-                conversation_id=conversation.id, handset_id=handset.id, direction="outbound", channel="sms",
-                body=f"【兴泉零工】{answer}", gloss=gloss, status="delivered", in_reply_to=said.id,
-                created_at=at + timedelta(seconds=3),
-            )
+        told = Message(
+            conversation_id=conversation.id, handset_id=handset.id, direction="outbound", channel="sms",
+            body=f"【兴泉零工】{answer}", gloss=gloss, status="delivered", in_reply_to=said.id,
+            created_at=at + timedelta(seconds=3),
         )  # fmt: skip
+        session.add(told)
+        delivered(session, told, handset)
     conversation.last_at = at + timedelta(seconds=3)
     session.add(
         AuditEvent(

@@ -22,6 +22,7 @@ from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.views import opening_view
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Offer, Opening
+from backend.store.queries import employers as employer_queries
 from backend.store.queries import openings as opening_queries
 from backend.store.queries import review as review_queries
 from backend.store.queries.offers import live_offers
@@ -172,7 +173,7 @@ def flags_of(session: Session, regions: RegionBook, opening: Opening) -> list[st
 
 def _employer(session: Session, employer: dict[str, Any], region: str, now: datetime) -> Employer:
     if employer.get("id") is not None:
-        found = session.get(Employer, employer["id"])
+        found = employer_queries.held(session, employer["id"])
         if found is None:
             raise Invalid("no such employer", {"employer.id": "no such employer"})
         return found
@@ -181,7 +182,8 @@ def _employer(session: Session, employer: dict[str, Any], region: str, now: date
         raise Invalid("an employer has a name", {"employer.name": "say who hires"})
     if len(name) > LONGEST_TEXT:
         raise Invalid("too long a name", {"employer.name": f"at most {LONGEST_TEXT} characters"})
-    found = opening_queries.employer_by(session, phone, name, region)
+    known = opening_queries.employer_by(session, phone, name, region)
+    found = employer_queries.held(session, known.id) if known else None
     if found is None:
         found = Employer(name=name, kind=kind_of(name), phone=phone, region_code=region, created_at=now)
         session.add(found)

@@ -73,7 +73,7 @@ def post(
 
 def _owner(session: Session, member: Member, given: dict[str, Any], region: str, now: Any) -> Employer:
     if given.get("id"):
-        found = queries.one(session, member.region_code, int(given["id"]))
+        found = queries.standing(session, member.region_code, int(given["id"]))
         if found is None:
             raise Invalid("no such employer", {"employer": "no such employer"})
         return found

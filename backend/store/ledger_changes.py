@@ -6,11 +6,12 @@ transaction; what stood there before is taken from the rows. So no way of changi
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import event, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from backend.store.models import AuditEvent, Employer, LedgerChange, Opening, Person, Station, Worker
 
@@ -37,13 +38,15 @@ _KINDS = {model.__tablename__ for model in FIELDS}
 # Entries that change nothing, and the one that is made to leave nothing behind.
 _LOOKS = frozenset({"read", "revealed", "listened"})
 _FORGETS = frozenset({"erased", "merged_away"})
-_CHANGES, _EVENTS, _NEW = "ledger_changes", "ledger_events", "ledger_new"
+_CHANGES, _EVENTS, _NEW, _MARKS = "ledger_changes", "ledger_events", "ledger_new", "ledger_marks"
 
 
 def watch(sessions: Any) -> None:
     """From now on every session of `sessions` (a sessionmaker) writes down what it changes."""
     event.listen(sessions, "before_flush", _gather)
     event.listen(sessions, "before_commit", _write)
+    event.listen(sessions, "after_transaction_create", _mark)
+    event.listen(sessions, "after_soft_rollback", _go_back)
 
 
 def plain(value: Any) -> Any:
@@ -72,6 +75,23 @@ def _gather(session: Session, *_: Any) -> None:
                 found[1] = plain(past.added[0])
 
 
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    """What was gathered when a savepoint is set: all before it has been flushed by then."""
+    if transaction.nested:
+        gathered = {name: copy(session.info[name]) for name in (_EVENTS, _NEW) if name in session.info}
+        gathered[_CHANGES] = {key: list(pair) for key, pair in session.info.get(_CHANGES, {}).items()}
+        session.info.setdefault(_MARKS, {})[transaction] = gathered
+
+
+def _go_back(session: Session, transaction: SessionTransaction) -> None:
+    """What a savepoint took back was never changed."""
+    gathered = session.info.get(_MARKS, {}).pop(transaction, None)
+    if gathered is not None:
+        for name in (_CHANGES, _EVENTS, _NEW):
+            session.info.pop(name, None)
+        session.info.update(gathered)
+
+
 def _write(session: Session) -> None:
     if session.in_nested_transaction():
         return
@@ -79,6 +99,7 @@ def _write(session: Session) -> None:
     events: dict[tuple[str, str], AuditEvent] = session.info.pop(_EVENTS, {})
     changes: dict[tuple[str, int, str], list[Any]] = session.info.pop(_CHANGES, {})
     session.info.pop(_NEW, None)
+    session.info.pop(_MARKS, None)
     if not changes or not events or any(each.verb in _FORGETS for each in events.values()):
         return
     people = {row_id for kind, row_id, _ in changes if kind == "persons"}

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.store.models import Case, Opening, Worker
-from backend.store.queries import forwardings, inbox, keyset, posts, stale
+from backend.store.queries import forwardings, inbox_counts, keyset, posts, stale
 from backend.store.queries.scope import within
 
 PRIORITIES = (1, 2, 3)
@@ -34,7 +34,7 @@ def waiting(session: Session, region: str, home: str, now: datetime, hardest_aft
     """`hardest_after`: failed weeks from which somebody is among the hardest to place (H11)."""
     opening = select(Opening.id).where(within(Opening.region_code, region))
     queries: dict[str, Select[Any]] = {
-        "talks": inbox.carrying(region, "waiting"),
+        "talks": inbox_counts.carrying(region, "waiting"),
         "to_review": opening.where(Opening.status == "in_review"),
         "to_look_at": opening.where(Opening.status.in_(("published", "filled")), Opening.reviewed_at.is_(None)),
         "stale_workers": select(Worker.id).join(Worker.person).where(*stale.silent_workers(region, now)),

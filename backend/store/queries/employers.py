@@ -13,6 +13,7 @@ from backend.domain.offers import EXPECTED
 from backend.store.models import Case, Employer, Offer, Opening, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
+from backend.store.queries.ledgers import merged_into
 from backend.store.queries.scope import within
 from backend.store.queries.sieve import EVERYTHING, Sieve
 
@@ -146,6 +147,26 @@ def listed(region: str) -> Select[Employer]:
 def one(session: Session, region: str, employer_id: int) -> Employer | None:
     """The employer, if it is of the region or has an opening there."""
     return session.scalar(listed(region).where(Employer.id == employer_id))
+
+
+def standing(session: Session, region: str, employer_id: int) -> Employer | None:
+    """`one`, or whom it was merged into: a form opened before the merge goes on naming the entry that is gone."""
+    found = one(session, region, employer_id)
+    if found is None and (kept := merged_into(session, "employers", employer_id)) is not None:
+        return one(session, region, kept)
+    return found
+
+
+def held(session: Session, employer_id: int | None) -> Employer | None:
+    """The employer, or whom it was merged into, that nobody can merge away until this transaction ends."""
+    while employer_id is not None:
+        # A row that is just being merged away is waited for, and then is not found.
+        row = select(Employer).where(Employer.id == employer_id).with_for_update(read=True, key_share=True)
+        found = session.scalar(row.execution_options(populate_existing=True))
+        if found is not None:
+            return found
+        employer_id = merged_into(session, "employers", employer_id)
+    return None
 
 
 def openings_of(session: Session, region: str, employer_id: int, limit: int = 50) -> Sequence[Opening]:

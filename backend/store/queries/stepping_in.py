@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from backend.domain.access import VERBS, may, may_see
 from backend.domain.routing import codes_above
+from backend.domain.staff_accounts import AT_THE_DESK
 from backend.store.models import (
     Case,
     ConversationClosing,
@@ -18,6 +20,7 @@ from backend.store.models import (
     Handset,
     Staff,
     StaffCall,
+    StaffSession,
     Team,
     TeamMember,
 )
@@ -139,21 +142,69 @@ def answers_for(staff: Staff | None, region_code: str) -> bool:
     )
 
 
-def colleagues(session: Session, region_code: str, besides: int) -> list[Staff]:
-    """Who of the staff sees a division and may answer people there, the nearest first; without `besides` herself."""
-    rows = session.scalars(
-        select(Staff)
-        .where(
-            Staff.region_code.in_(codes_above(region_code)),
-            Staff.active.is_(True),
-            Staff.password_hash != NO_PASSWORD,
-            Staff.role.in_(acting_roles()),
-            Staff.id != besides,
-        )
-        .order_by(Staff.region_code.desc(), Staff.id)
+def _come_in() -> tuple[Any, ...]:
+    """Of `answers_for` what does not hang on the division."""
+    return Staff.active.is_(True), Staff.password_hash != NO_PASSWORD, Staff.role.in_(acting_roles())
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """`seen_at`: when she last did something in a session that is still open; None for none."""
+
+    id: int
+    name: str
+    region_code: str
+    seen_at: datetime | None
+
+
+_SEEN_AT = (
+    select(func.max(StaffSession.last_seen_at))
+    .where(StaffSession.staff_id == Staff.id, StaffSession.half_way.is_(False))
+    .correlate(Staff)
+    .scalar_subquery()
+)
+
+
+def colleagues(session: Session, region_code: str, besides: int, now: datetime) -> list[Colleague]:
+    """Who sees a division and may answer people there, without `besides` herself: those at their desks first, then the
+    nearest."""
+    at_the_desk = case((now - AT_THE_DESK <= _SEEN_AT, 0), else_=1)
+    rows = session.execute(
+        select(Staff, _SEEN_AT)
+        .where(Staff.region_code.in_(codes_above(region_code)), *_come_in(), Staff.id != besides)
+        .order_by(at_the_desk, Staff.region_code.desc(), Staff.id)
         .limit(MOST_COLLEAGUES)
     )
-    return [staff for staff in rows if answers_for(staff, region_code)]
+    return [
+        Colleague(staff.id, staff.name, staff.region_code, seen_at)
+        for staff, seen_at in rows
+        if answers_for(staff, region_code)
+    ]
+
+
+def seen_at(session: Session, staff_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of them last did something in a session that is still open."""
+    rows = session.execute(select(Staff.id, _SEEN_AT).where(Staff.id.in_(set(staff_ids))))
+    return {id_: moment for id_, moment in rows if moment is not None}
+
+
+def at_their_desks(
+    session: Session, teams: Iterable[Team], region_code: str, besides: int, now: datetime
+) -> dict[int, int]:
+    """Team → how many of it are there now and may answer people of a division, without `besides` herself."""
+    rows = session.execute(
+        select(TeamMember.team_id, func.count())
+        .join(Staff, Staff.id == TeamMember.staff_id)
+        .where(
+            TeamMember.team_id.in_([team.id for team in teams]),
+            Staff.region_code.in_(codes_above(region_code)),
+            *_come_in(),
+            Staff.id != besides,
+            now - AT_THE_DESK <= _SEEN_AT,
+        )
+        .group_by(TeamMember.team_id)
+    )
+    return dict(rows.all())
 
 
 def staff_within(session: Session, region: str) -> list[Staff]:

@@ -22,6 +22,7 @@ from backend.services.deps import Deps
 from backend.services.regions import RegionBook
 from backend.settings import TIMEZONE, Settings
 from backend.store.models import (
+    Call,
     Case,
     Conversation,
     Employer,
@@ -29,7 +30,9 @@ from backend.store.models import (
     Message,
     Offer,
     Opening,
+    OutboxRow,
     Person,
+    Receipt,
     Region,
     Staff,
     Station,
@@ -179,6 +182,31 @@ def test_the_console_has_something_to_show_in_every_room(seeded: Database) -> No
             assert session.scalar(
                 select(func.count()).select_from(Conversation).where(Conversation.region_code.startswith(region))
             )
+
+
+def test_what_was_said_by_phone_was_said_in_a_call(seeded: Database) -> None:
+    """So that figures count it, and a conversation shows where the call began and how long it was."""
+    with seeded.read() as session:
+        spoken = session.scalars(select(Message).where(Message.channel == "voice").order_by(Message.id)).all()
+        calls = {call.id: call for call in session.scalars(select(Call))}
+        assert {turn.call_id for turn in spoken} == set(calls) and len(calls) >= 2
+        for turn in spoken:
+            call = calls[turn.call_id or 0]
+            assert (call.conversation_id, call.handset_id) == (turn.conversation_id, turn.handset_id)
+            assert call.ended_at is not None and call.started_at < turn.created_at < call.ended_at
+
+
+def test_every_text_the_line_sent_has_arrived(seeded: Database, clock: SettableClock) -> None:
+    with seeded.read() as session:
+        sent = session.scalars(select(Message).where(Message.channel == "sms", Message.direction == "outbound")).all()
+        rows = {row.message_id: row for row in session.scalars(select(OutboxRow))}
+        receipts = {receipt.carrier_id: receipt for receipt in session.scalars(select(Receipt))}
+    assert sent and {turn.id for turn in sent} == set(rows)
+    for turn in sent:
+        row = rows[turn.id]
+        receipt = receipts[row.carrier_id or ""]
+        assert (turn.status, row.status, receipt.status) == ("delivered",) * 3
+        assert row.sent_at is not None and turn.created_at <= row.sent_at < receipt.at < clock()
 
 
 def test_the_handset_page_offers_people_with_a_phone(seeded: Database, deps: Deps) -> None:

@@ -363,6 +363,31 @@ def test_whoever_puts_right_what_teaches_nothing_is_told_so_and_why(browse, make
     assert "要得" not in file_of(settings)
 
 
+def test_a_name_nobody_marked_keeps_a_sentence_out_of_the_file_until_it_is_marked(
+    browse, make, staff, settings, database
+):
+    said = "我叫王小云,会采茶"
+    with make() as f:
+        f.make_region(VILLAGE, "兴泉社区")
+        talk = f.make_conversation(region_code=VILLAGE)
+        turn = f.make_message(said, conversation=talk, normalized_text=said, intent="register_worker", confidence=0.6,
+                              status="answered",
+                              entities=[{"entity": "job_type", "text": "采茶", "value": "A05"}]).id  # fmt: skip
+        talk_id = talk.id
+    desk = browse("cun")
+    answer = desk.submit(f"/console/turns/{turn}/right", version="0")
+    seen = words(desk.visit(answer.headers["Location"].partition("#")[0]))
+    assert "这一句不拿去学：里头有个人名没标出来" in seen
+    assert "采茶" not in file_of(settings)
+    desk.submit(f"/console/conversations/{talk_id}/reveal", field="name", reason="check_record")
+    answer = desk.submit(f"/console/turns/{turn}/value", version=version_of(database, turn), words="王小云", shown="1",
+                         entity="person_name", value="")  # fmt: skip
+    assert answer.status_code == 303
+    assert "不拿去学" not in words(desk.visit(answer.headers["Location"].partition("#")[0]))
+    assert re.search(r"- 我叫\[\w{3}\]\(person_name\),会\[采茶\]\(job_type\)", file_of(settings))
+    assert "王小云" not in file_of(settings)
+
+
 def test_every_intent_stands_once_among_what_staff_choose_from():
     """With an example and a word that finds it."""
     offered = [wish for _, wishes in GROUPS for wish in wishes]

@@ -241,6 +241,44 @@ def test_a_line_of_the_staff_map_leads_to_its_opening_and_a_cut_list_to_the_ledg
     assert "/console/" not in public and "打热线问别的" in public
 
 
+@pytest.fixture
+def english(browse, walls):
+    """The one in `zhen`, who reads English."""
+    town = browse("zhen")
+    town.submit("/console/language", language="en")
+    return town
+
+
+def test_the_map_is_read_in_english_where_staff_chose_it(english, make):
+    """Only what people wrote themselves, the names of places and of work, stays as it is."""
+    with make() as f:
+        for n in range(5):
+            f.make_worker(f"等活{n}", village=VILLAGE, waiting_since=f.now)
+        boss = f.make_employer()
+        f.make_opening(region=SECOND, title="摘脐橙", employer=boss)
+        f.make_opening(region=TOWN, title="扫街", employer=boss)
+    town = english.visit("/console/map")
+    found = dict(dots(town))
+    assert found[f"#p-{VILLAGE}"].endswith(", no openings now, waiting for work: 5, with a station")
+    assert found[f"#p-{SECOND}"] == "双石村, openings: 1"
+    county = english.visit(f"/console/map?county={COUNTY}&town=")
+    assert dict(dots(county))[f"/console/map?county={COUNTY}&amp;town={TOWN}"] == (
+        "中塘镇, openings: 2, waiting for work: 5, with a station"
+    )
+    assert "openings: 2" in listed(county) and "no openings" in listed(county)
+    for page in (town, county):
+        left = [word for word in ("个岗位", "等活", "没有", "还要", "街上", "上面是北", "位置") if word in page.text]
+        assert left == []
+
+
+def test_the_public_map_is_chinese_whatever_language_staff_chose_in_the_same_browser(english, make):
+    with make() as f:
+        f.make_opening(region=VILLAGE)
+    page = english.visit(f"/screen/station-{COUNTY}/map")
+    assert "中塘镇，1个岗位，有驿站" in page.text and "openings" not in words(page)
+    assert "Cookie" not in page.headers.get("Vary", ""), "one copy is kept for all"
+
+
 def test_counts_stop_at_ninety_nine(client, walls, make, browse):
     with make() as f:
         boss = f.make_employer()

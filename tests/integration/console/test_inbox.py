@@ -10,8 +10,18 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.store import inbox
-from backend.store.models import Call, Case, Conversation, HandsetOwner, InboxEntry, InboxWord, Message, Person
-from backend.store.queries import inbox as queries
+from backend.store.models import (
+    Call,
+    Case,
+    Conversation,
+    HandsetOwner,
+    InboxEntry,
+    InboxRead,
+    InboxWord,
+    Message,
+    Person,
+)
+from backend.store.queries.inbox_asked import PAGE
 from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
 
 LIST = "/console/conversations"
@@ -164,7 +174,7 @@ def test_words_are_found_without_spaces_between_them_in_both_channels(browse, ta
 
 
 def test_search_goes_newest_first_from_page_to_page_and_misses_none(browse, talk):
-    made = [talk(said(f"想去摘茶叶{'啊' * (n % 3)}")) for n in range(queries.PAGE + 5)]
+    made = [talk(said(f"想去摘茶叶{'啊' * (n % 3)}")) for n in range(PAGE + 5)]
     browser, path, seen = browse("cun"), LIST + "?q=茶叶", []
     while path:
         page = browser.visit(path)
@@ -175,7 +185,7 @@ def test_search_goes_newest_first_from_page_to_page_and_misses_none(browse, talk
 
 
 def test_a_window_that_ends_early_says_so_and_goes_on(browse, talk, monkeypatch):
-    monkeypatch.setattr(queries, "WINDOW", 10)
+    monkeypatch.setattr("backend.store.queries.inbox.WINDOW", 10)
     wanted = talk(said("我找活"), minutes=100, taken_by=None)
     voice = talk(said("我找活", channel="voice"), minutes=101)
     for n in range(12):
@@ -258,7 +268,7 @@ def test_rows_are_marked_read_and_unread_in_bulk_those_of_others_are_passed_over
         browser.submit(LIST + "/read", id=str(given), act="read", back=LIST, upto="999")
     assert 'class="unread"' not in browser.visit(LIST).text
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(queries.InboxRead)) == 2
+        assert session.scalar(select(func.count()).select_from(InboxRead)) == 2
     browser.submit(LIST + "/read", id=str(two), act="unread")
     assert listed(browser.visit(LIST + "?show=unread")) == [two]
     browser.submit(LIST + "/read", act="all", upto="999")

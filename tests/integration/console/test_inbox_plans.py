@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.domain import search_words
-from backend.store.queries import inbox
+from backend.store.queries import inbox, inbox_counts, inbox_search
+from backend.store.queries.inbox_asked import Asked
 from tests.support.province import Province, Size, fill_postgres
 from tests.support.talks import fill_talks
 
@@ -60,7 +61,7 @@ def scans(steps):
 @pytest.mark.parametrize("area", ["52", "5201", COUNTY, "520101100", "520101100001"])
 @pytest.mark.parametrize("asked", [{}, {"shows": frozenset({"dispute"})}, {"shows": frozenset({"low", "elder"})}])
 def test_a_list_is_a_range_of_one_index_in_its_order_for_every_region(plan, area, asked):
-    steps = plan(inbox.main_query(inbox.Asked(area, **asked)))
+    steps = plan(inbox.main_query(Asked(area, **asked)))
     assert "ix_inbox_entries_mark_area_last_at" in steps
     assert not scans(steps)
     if len(area) <= 6 and not asked:  # a handful of rows may as well be sorted
@@ -68,13 +69,13 @@ def test_a_list_is_a_range_of_one_index_in_its_order_for_every_region(plan, area
 
 
 def test_a_number_is_found_by_an_index_of_its_own(plan):
-    steps = plan(inbox.main_query(inbox.Asked(COUNTY, last4="1234")))
+    steps = plan(inbox.main_query(Asked(COUNTY, last4="1234")))
     assert "ix_inbox_entries_last4" in steps
     assert not scans(steps)
 
 
 def test_what_is_mine_is_looked_up_hand_by_hand(plan):
-    steps = plan(inbox.main_query(inbox.Asked(COUNTY, hands=("staff:1", "team:2"))))
+    steps = plan(inbox.main_query(Asked(COUNTY, hands=("staff:1", "team:2"))))
     assert "ix_inbox_entries_mark_area_last_at" in steps
     assert not scans(steps)
 
@@ -83,13 +84,13 @@ def test_what_is_mine_is_looked_up_hand_by_hand(plan):
 def test_words_are_looked_up_in_their_index(plan, more):
     words = search_words.read("双河 补贴").words
     wanted = search_words.entries(words)
-    steps = plan(inbox.search_query(wanted, wanted[0], [520101], inbox.Asked(COUNTY, words=words, **more), None))
+    steps = plan(inbox_search.search_query(wanted, wanted[0], [520101], Asked(COUNTY, words=words, **more), None))
     assert "pk_inbox_words" in steps or "sqlite_autoindex_inbox_words" in steps
     assert not scans(steps)
 
 
 def test_the_news_is_a_range_of_the_same_index(plan):
-    steps = plan(inbox.news_query(COUNTY, 1))
+    steps = plan(inbox_counts.news_query(COUNTY, 1))
     assert "ix_inbox_entries_mark_area_last_at" in steps
     assert not scans(steps)
 
@@ -99,7 +100,7 @@ def test_what_the_index_finds_is_what_the_words_themselves_say(database, kind):
     with database.read() as session:
         for asked in ("双河", "补贴咋个领", "工钱 双河", "零工市场在"):
             words = search_words.read(asked).words
-            page = inbox.page(session, inbox.Asked(COUNTY, words=words), 1)
+            page = inbox.page(session, Asked(COUNTY, words=words), 1)
             having = " AND ".join(
                 f"EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.body LIKE '%{word}%')"
                 for word in words

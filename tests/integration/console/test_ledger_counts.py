@@ -225,3 +225,20 @@ def test_openings_gone_quiet_go_on_behind_a_row_the_longest_silent_first(make, s
     with database.read() as session:
         assert through(lambda after: stale.openings(session, COUNTY, now, after)) == wanted
         assert stale.counts(session, COUNTY, now)["openings"] == 9
+
+
+def test_a_count_of_one_region_holds_nothing_of_another(library, make, deps, database):
+    """Also of a household that two counties see: each counts it for its own divisions alone."""
+    with make() as f:
+        for n, (kept_at, lives_at) in enumerate(((VILLAGE, FAR_VILLAGE), (FAR_VILLAGE, VILLAGE))):
+            home = f._add(Household(village_code=kept_at, created_at=f.now))
+            for m, code in enumerate((kept_at, lives_at)):
+                one = f.make_worker(f"两边{n}{m}", village=code, number=f"+86100009{n}{m:04}", failed_matches=6)
+                one.person.household_id = home.id
+                f._add(Hardship(worker_id=one.id, code="G05", claimed_at=f.now, verified_at=f.now))
+    with database.read() as session:
+        everywhere = plainly(session, library)
+        for region in (VILLAGE, TOWN, COUNTY, FAR_VILLAGE, FAR_VILLAGE[:9], FAR_VILLAGE[:6], "50", FAR_VILLAGE[:2]):
+            found = ledger_counts.counted(session, region, count_ledgers.asked(deps))
+            assert found == {area: sizes for area, sizes in everywhere.items() if area.startswith(region)}, region
+            assert found[region]["labelled"] >= 2, "those two are among them"

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import func, select
 
-from backend.services import edit_worker, ledger_history, worker_ledger
+from backend.services import audit, edit_worker, ledger_history, worker_ledger
 from backend.services.staff_login import Member
 from backend.store.models import LedgerChange, Opening, Worker
 from tests.integration.console.conftest import TOWN, VILLAGE, words
@@ -136,3 +136,31 @@ def test_whoever_saves_second_sees_the_others_version_and_keeps_her_own_words(
     fresh = re.search(r'name="version" value="([^"]+)"', page.text).group(1)
     again = browser.submit(f"/console/workers/{worker_id}/edit", **{**typed, "version": fresh, "birth_year": "1941"})
     assert again.status_code == 303
+
+
+def test_a_value_a_savepoint_took_back_is_not_told_as_a_change(make, database, staff, clock):
+    worker_id = plant(make, at_home=False)
+    with database.write() as session:
+        worker = session.get(Worker, worker_id)
+        worker.person.birth_year = 1970
+        taken_back = session.begin_nested()
+        worker.person.birth_year, worker.at_home = 1941, True
+        audit.write(session, clock(), "staff:1", "card_edited", worker)
+        session.flush()
+        with session.begin_nested():
+            worker.person.gender = "male"
+        taken_back.rollback()
+        with session.begin_nested():
+            worker.skill_level = "skilled"
+        worker.person.birth_year = 1971
+        audit.write(session, clock(), f"staff:{staff['zhen']}", "card_edited", worker)
+    with database.read() as session:
+        found = session.scalars(select(LedgerChange).order_by(LedgerChange.field)).all()
+        kept = session.get(Worker, worker_id)
+        assert [(one.field, one.was, one.became) for one in found] == [("birth_year", 1968, 1971)]
+        assert (kept.person.birth_year, kept.at_home, kept.person.gender, kept.skill_level) == (
+            1971,
+            False,
+            None,
+            "skilled",
+        )

@@ -29,7 +29,7 @@ def test_a_talk_is_answered_noted_handed_over_and_closed_by_tapping(tab: Any, ro
     tab.click("text=记下备注")
     assert tab.is_visible("text=她赶场天在家")
     tab.click("summary:has-text('转给同事或班组')")
-    tab.select_option("#handover-to", label="黔江窗口（黔江区）")
+    tab.select_option("#handover-to", label="黔江窗口（黔江区） · 现在不在")
     tab.fill("#hand-over textarea", "请窗口核一下低保")
     tab.click("text=转过去")
     assert tab.is_visible("text=黔江窗口在回话")

@@ -105,6 +105,34 @@ def test_the_same_sentence_of_two_people_is_learnt_once_and_a_disputed_one_not_a
     assert "要得" not in training_examples.path(deps.settings).read_text(encoding="utf-8")
 
 
+def test_a_sentence_with_a_name_nobody_marked_is_not_learnt_and_leaves_what_it_taught_before(
+    deps: Deps, make: Any
+) -> None:
+    """T12: nobody known is on this phone, so only how she introduces herself tells that a name stands there."""
+    said = "我叫王小云,会采茶"
+    trade = {"entity": "job_type", "text": "采茶", "value": "A05", "start": 7, "end": 9}
+    name = {"entity": "person_name", "text": "王小云", "value": "王小云", "start": 2, "end": 5}
+    with make() as f:
+        f.make_region(VILLAGE)
+        turn = f.make_message(said, conversation=f.make_conversation(region_code=VILLAGE), normalized_text=said)
+        member, turn_id = member_of(f), turn.id
+
+    def learnt(*entities: dict[str, Any]) -> str | None:
+        with deps.db.write() as session:
+            turn = session.get_one(Message, turn_id)
+            return training_examples.learn(session, deps, member, turn, "register_worker", list(entities), said)
+
+    def taught() -> str:
+        return training_examples.write(deps).read_text(encoding="utf-8")
+
+    assert learnt(trade) == "name"
+    assert "采茶" not in taught()
+    assert learnt(name, trade) is None
+    assert "采茶" in taught() and "王小云" not in taught()
+    assert learnt(trade) == "name"
+    assert "采茶" not in taught()
+
+
 def test_the_file_is_the_same_whatever_was_reviewed_first_and_is_replaced_whole(deps: Deps, make: Any) -> None:
     with make() as f:
         staff = f.make_staff(region=VILLAGE)
