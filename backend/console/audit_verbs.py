@@ -187,6 +187,7 @@ GROUPS: tuple[tuple[str, str, dict[str, str]], ...] = (
         N_("一个用工方"),
         {
             "employer_added": N_("记了新的%(object)s"),
+            "imported_employer": N_("从Excel改了%(object)s"),
             "employer_kind_set": N_("定了%(object)s是哪一种"),
             "employer_verified": N_("核实了%(object)s"),
             "employer_verification_withdrawn": N_("取消了%(object)s的核实"),
@@ -261,6 +262,7 @@ GROUPS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "market_days_set": N_("定了%(object)s的赶场天"),
             "place_located": N_("定了%(object)s在哪里"),
             "station_added": N_("新设了%(object)s"),
+            "imported_station": N_("从Excel改了%(object)s"),
             "station_edited": N_("改了%(object)s的资料"),
             "screen_set": N_("设了%(object)s的大屏"),
             "recording_kept": N_("给%(object)s录了热线要放的话"),

@@ -297,6 +297,7 @@ OPENING_EVENTS = {
     "employer_added": N_("登记用工方"),
     "employer_verified": N_("核实过了"),
     "employer_verification_withdrawn": N_("收回核实"),
+    "imported_employer": N_("从Excel存入"),
     "employer_kind_set": N_("改了类别"),
     "employer_number_set": N_("登了新号码"),
     "employer_number_released": N_("号码换了人，收回了"),

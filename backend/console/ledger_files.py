@@ -5,15 +5,16 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from backend.console import labels, ledger_labels, ledger_reasons, ledgerwork_labels
+from backend.console import labels, ledger_labels, ledger_reasons
 from backend.console.conversations import ID
 from backend.console.guard import conflict_sentence, form, me
 from backend.console.i18n import gettext
+from backend.console.labels import N_
 from backend.console.workers import asked_filter
-from backend.domain.access import may
+from backend.domain.access import may, may_take_in
 from backend.domain.ledgers import TAKEN_IN, TITLES
 from backend.errors import Conflict, Forbidden, Invalid
 from backend.services import export_ledger, import_ledger, review_transcript
@@ -31,12 +32,15 @@ MOST_SENT_BYTES = MOST_BYTES + 64 * 1024
 SHOWN = 20
 # What the codes of the ledgers are called in a file.
 WORDS = {
-    "employer_kind": labels.EMPLOYER_KINDS,
     "offer": ledger_labels.OFFER_STATUS,
     "case": labels.CASES,
     "priority": {str(code): words for code, words in labels.PRIORITIES.items()},
     "case_status": labels.CASE_STATUS,
-    "station": ledgerwork_labels.STATION_KINDS,
+}
+# Whose agreement is asked before a file is stored; a station is the office's own.
+AGREE_FIRST = {
+    "workers": N_("新登记的人要先签纸质同意书。都签好了，打上勾再存。"),
+    **dict.fromkeys(("openings", "employers"), N_("单位要先同意登出来。都问过了，打上勾再存。")),
 }
 _FILTERS = ("village", "trade", "waiting", "verified", "stale", "willingness", "employment", "tab", "full")
 
@@ -58,24 +62,27 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return render_template(
             "console/ledger_files.html",
             words=ledger_labels,
-            kinds=TAKEN_IN,
+            kinds=[code for code in TAKEN_IN if may_take_in(member.role, code)],
             drawn=tuple(kind for kind in ledger_labels.LEDGERS if kind != "priority"),
             tabs=TABS,
             recent=recent,
             problem=problem,
             kind=kind,
             may_export=may(member.role, "export_ledger"),
-            may_import=may(member.role, "import_ledger"),
             may_reveal=may(member.role, "reveal"),
         )
 
     @bp.context_processor
     def exporting() -> dict[str, Any]:
-        return {"export_words": ledger_labels}
+        member = g.get("member")
+        return {
+            "export_words": ledger_labels,
+            "may_take_in": lambda kind: member is not None and may_take_in(member.role, kind),
+        }
 
     @bp.get("/ledgers/files")
     def ledger_files() -> str:
-        return show()
+        return show(kind=request.args.get("kind", ""))
 
     @bp.post("/ledgers/files/export")
     def export_file() -> ResponseReturnValue:
@@ -128,8 +135,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("kind")
         if given["kind"] not in TAKEN_IN:
             abort(400)
-        if not may(me().role, "import_ledger"):
-            raise Forbidden("this role only looks")
+        if not may_take_in(me().role, given["kind"]):
+            raise Forbidden("not this role's to bring")
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             return show(problem=gettext("请先选一个Excel文件。"), kind=given["kind"]), 422
@@ -165,19 +172,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form(optional=("given_by", "signed"))
         with deps.db.read() as session:
             found = import_ledger.own(session, me(), import_id)
-        if found.applied_at is None and given.get("signed") != "yes":
-            words = (
-                gettext("新登记的人要先签纸质同意书。都签好了，打上勾再存。")
-                if found.kind == "workers"
-                else gettext("单位要先同意登出来。都问过了，打上勾再存。")
-            )
-            return show_import(import_id, problem=words), 422
+        if found.applied_at is None and found.kind in AGREE_FIRST and given.get("signed") != "yes":
+            return show_import(import_id, problem=gettext(AGREE_FIRST[found.kind])), 422
         try:
             import_ledger.store(deps, me(), import_id, given.get("given_by", "self"))
         except Conflict as conflict:
             words = {
                 "bad_rows": gettext("还有不对的行，一行都没有存。改好再传。"),
-                "library_changed": gettext("您看的时候，库里有人改了同样的人或岗位。一行都没有存，请把文件再传一次。"),
+                "library_changed": gettext("您看的时候，库里有人改了同样的内容。一行都没有存，请把文件再传一次。"),
             }.get(conflict.reason, conflict_sentence(conflict))
             return show_import(import_id, problem=words), 409
         flash(gettext("全部存好了。"), "done")

@@ -27,6 +27,7 @@ EVENTS = {
     "availability_set": N_("说了哪天有空"),
     "corrected": N_("纠正"),
     "station_edited": N_("改了"),
+    "imported_station": N_("从Excel存入"),
     "station_added": N_("新设"),
     "joined_household": N_("进了这一户：台账号"),
     "left_household": N_("出了这一户：台账号"),

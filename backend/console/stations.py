@@ -18,19 +18,13 @@ from backend.domain.access import may
 from backend.domain.ledger_cells import national
 from backend.errors import Conflict, Invalid
 from backend.services import edit_station as service
-from backend.store.models import Station
 from backend.store.queries import offer_list as queries
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-FACTS = (
-    "kind", "name", "short_name", "address", "opens_at", "closes_at", "hotline", "area_sqm", "windows", "staff_count",
-    "has_screen", "has_sign",
-)  # fmt: skip
 # What a new one needs to answer for its place; the rest is written down later.
 ASKED_FIRST = ("kind", "name", "short_name", "address", "opens_at", "closes_at", "hotline")
-BLANK = {**dict.fromkeys(FACTS, ""), "kind": "station", "opens_at": "08:00", "closes_at": "18:00"}
 COLUMNS = (
     table.Column("name", N_("名称")),
     table.Column("place", N_("地方"), "place"),
@@ -55,7 +49,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             list=table.Table("console.stations", COLUMNS, rows, sorts=queries.STATION_SORTS, sort=sort, next=after,
                              sieve=sieve, args=sieve.args),
             places=deps.regions.villages_of(member.region_code), words=words, national=national,
-            may_add=may(member.role, "add_station"), facts=facts or BLANK, wrong=wrong or {}, adding=facts is not None,
+            may_add=may(member.role, "add_station"), facts=facts or service.BLANK, wrong=wrong or {}, adding=facts is not None,
             here=(member.region_code, deps.regions.name(member.region_code)),
         )  # fmt: skip
 
@@ -67,12 +61,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def add_station() -> ResponseReturnValue:
         given = form("region_code", *ASKED_FIRST)
         try:
-            made = service.add(deps, me(), given["region_code"], {**BLANK, **given})
+            made = service.add(deps, me(), given["region_code"], {**service.BLANK, **given})
         except Invalid as problem:
             wrong = {name: sentence(name) for name in problem.fields}
             if problem.fields.get("region_code") == "taken":
                 wrong["region_code"] = gettext("这个地方已经有一个了。同一个地方只设一个，可以设在它下面的村。")
-            return show_list(facts={**BLANK, **given}, wrong=wrong), 422
+            return show_list(facts={**service.BLANK, **given}, wrong=wrong), 422
         flash(gettext("设好了。别的情况在这一页补上。"), "done")
         return redirect(url_for("console.station", station_id=made), 303)
 
@@ -87,7 +81,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             lines = ledger_history.lines(deps, session, member, "stations", station_id, mask)
         return render_template(
             "console/station.html",
-            station=station, stored=(stored := as_form(station)), facts=facts or stored, wrong=wrong or {},
+            station=station, stored=(stored := service.typed(station)), facts=facts or stored, wrong=wrong or {},
             problem=problem, editing=facts is not None, version=service.version(station), history=lines, words=words,
             may_act=may(member.role, "edit_station"), national=national,
         )  # fmt: skip
@@ -98,7 +92,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(f"/stations/{ID.format('station_id')}")
     def edit_station(station_id: int) -> ResponseReturnValue:
-        given = form("version", *FACTS)
+        given = form("version", *service.FACTS)
         stood = given.pop("version")
         try:
             service.edit(deps, me(), station_id, stood, given)
@@ -110,16 +104,6 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return show(station_id, problem=told, facts=given), 409
         flash(gettext("存下了。"), "done")
         return redirect(url_for("console.station", station_id=station_id), 303)
-
-
-def as_form(station: Station) -> dict[str, str]:
-    texts = {name: "" if (value := getattr(station, name)) is None else str(value) for name in FACTS}
-    yes_no = {True: "yes", False: "no", None: ""}
-    return texts | {
-        "has_screen": yes_no[station.has_screen],
-        "has_sign": yes_no[station.has_sign],
-        "hotline": national(station.hotline) if station.hotline else "",
-    }
 
 
 def sentence(name: str) -> str:

@@ -85,6 +85,20 @@ def may(role: str, verb: str) -> bool:
     return verb in VERBS.get(role, frozenset())
 
 
+# Whoever may not write into a ledger by hand does not with a file either.
+_BY_HAND = {
+    "workers": "edit_worker",
+    "openings": "post_opening",
+    "employers": "post_opening",
+    "stations": "edit_station",
+}
+
+
+def may_take_in(role: str, ledger: str) -> bool:
+    """Whether `role` may bring a file of `ledger`, a ledger that is taken in at all."""
+    return ledger in _BY_HAND and may(role, "import_ledger") and may(role, _BY_HAND[ledger])
+
+
 def may_reveal(role: str, field: str) -> bool:
     """Whether `role` may have `field` shown in the clear; who is in need is for those alone who judge it (H01)."""
     return may(role, "reveal") and (field != "hardship" or may(role, "verify_hardship"))

@@ -55,6 +55,14 @@ def words(value: Cell, longest: int = 200) -> str | None:
     return text or None
 
 
+def sized(value: Cell, fewest: int, most: int) -> str | None:
+    """Free text of so many characters."""
+    text = words(value, most)
+    if text is not None and len(text) < fewest:
+        raise BadCell(f"太短了，最少{fewest}个字")
+    return text
+
+
 def _visible(value: Cell) -> str:
     seen = "".join(
         " " if sign in "\t\r\n" else "" if unicodedata.category(sign) in _INVISIBLE else sign for sign in shown(value)
@@ -100,6 +108,14 @@ def name(value: Cell) -> str | None:
     if found is None:
         raise BadCell("不像人的姓名：要两个字以上，只能写字")
     return found
+
+
+def of_whom(value: Cell, longest: int, fewest: int = 0) -> str | None:
+    """The name of an employer, an organisation or a person, as it is written."""
+    text = sized(value, fewest, longest)
+    if text is not None and ("*" in text or "●" in text):
+        raise BadCell("名称是遮住的，存不进来。请用没有遮住的表")
+    return text
 
 
 def number(value: Cell) -> str | None:

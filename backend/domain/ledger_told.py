@@ -33,7 +33,9 @@ _TELLERS: Mapping[str, Callable[[Any], Any]] = {
     "preferred_channel": _word(w.CHANNELS),
     "employer_kind": _word(w.EMPLOYER_KINDS),
     "settlement": _word(w.SETTLEMENTS),
-    **dict.fromkeys(("meals", "lodging", "transport", "insured"), yes_no_told),
+    "kind": _word(w.STATION_KINDS),
+    "hotline": national,
+    **dict.fromkeys(("meals", "lodging", "transport", "insured", "has_screen", "has_sign"), yes_no_told),
 }
 
 

@@ -43,6 +43,7 @@ EMPLOYER_KINDS: Words = {
     "person": ("个人", "私人", "农户", "村民"),
     "other": ("其他用工方", "其他", "其它"),
 }
+STATION_KINDS: Words = {"market": ("零工市场", "市场"), "station": ("零工驿站", "驿站", "零工站")}
 SETTLEMENTS: Words = {
     "daily": ("天天结", "日结", "当天结", "一天一结"),
     "weekly": ("一周一结", "周结", "按周结"),

@@ -1,4 +1,4 @@
-"""The two ledgers as village staff keep them: 劳动力信息台账 and 单位岗位需求台账 (L03, W01, E01): their columns and a row's reading."""
+"""The ledgers as staff keep them in Excel: their columns, and the reading of a row of those that are taken in (L03, W01, E01, L05)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from backend.domain import ledger_cells as cells
@@ -17,6 +18,9 @@ from backend.domain.private_numbers import without_private_numbers
 
 MOST_PEOPLE = 500  # places of one opening, as everywhere it is posted
 LONGEST_TEXT = 200  # characters of an employer's name, a title, place or requirement, as everywhere
+# What a station's texts and figures may be, in its form and in a file: (fewest, most) characters; the highest figure.
+STATION_TEXTS = {"name": (2, 40), "short_name": (2, 8), "address": (0, 100)}
+STATION_NUMBERS = {"area_sqm": 100_000, "windows": 200, "staff_count": 500}
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,17 @@ PRIORITY: tuple[Column, ...] = _drawn(
     ("officer", "帮扶人", 10, "text"),
     ("next_on", "下次走访", 12, "date"),
 )
-EMPLOYERS = _drawn(
-    ("employer", "用工单位", 22, "text"), ("employer_kind", "单位类型", 12, "text"), ("phone", "联系电话", 15, "text"),
-    ("region_code", "地方", 20, "text"), ("verified", "核实过", 8, "text"), ("openings", "发过几个岗位", 12, "number"),
-    ("out", "正在招几个", 10, "number"), ("made", "登记", 12, "date"),
+_PLACE_HINT = "村（社区）、镇街或者区县的全名；重名的把镇名写在前面"
+EMPLOYERS: tuple[Column, ...] = (
+    NUMBER_OF_ROW,
+    Column("employer", "用工单位", ("单位名称", "名称", "用工主体", "企业名称", "单位", "用人单位", "业主"), required=True, width=22),
+    Column("employer_kind", "单位类型", ("类型", "类别", "主体类型", "单位性质"), choices=_first(w.EMPLOYER_KINDS)),
+    Column("phone", "联系电话", ("电话", "手机", "单位电话", "联系方式", "手机号", "电话号码"), width=15, hint="第一次登记的要填"),
+    Column("region_code", "地方", ("地点", "所在地", "所属村", "村（社区）", "所在村", "村"), width=20, hint=_PLACE_HINT),
+    Column("verified", "核实过", read=False, width=8),
+    Column("openings", "发过几个岗位", read=False, kind="number"),
+    Column("out", "正在招几个", read=False, width=10, kind="number"),
+    Column("made", "登记", read=False, kind="date"),
 )  # fmt: skip
 HOUSEHOLDS = _drawn(
     ("number", "户号", 8, "number"), ("village", "村（社区）", 20, "text"), ("people", "几个人", 8, "number"),
@@ -141,12 +152,22 @@ CASES = _drawn(
     ("status", "状态", 9, "text"), ("region_code", "地方", 20, "text"), ("opened", "哪天来的", 12, "date"),
     ("due", "哪天前办", 12, "date"), ("officer", "谁接的", 12, "text"), ("closed", "哪天办结", 12, "date"),
 )  # fmt: skip
-STATIONS = _drawn(
-    ("name", "名称", 20, "text"), ("kind", "类别", 10, "text"), ("region_code", "地方", 20, "text"),
-    ("address", "地址", 24, "text"), ("opens_at", "开门", 8, "text"), ("closes_at", "关门", 8, "text"),
-    ("hotline", "电话", 15, "text"), ("area_sqm", "面积（平方米）", 10, "number"), ("windows", "几个窗口", 9, "number"),
-    ("staff_count", "几个工作人员", 10, "number"), ("has_screen", "大屏", 7, "text"), ("has_sign", "标牌", 7, "text"),
-    ("updated", "最近更新", 12, "date"),
+STATIONS: tuple[Column, ...] = (
+    NUMBER_OF_ROW,
+    Column("name", "名称", ("驿站名称", "市场名称", "站点名称"), required=True, width=20),
+    Column("short_name", "短信落款", ("简称", "落款"), width=10, hint="2到8个字，写在每条短信前面；新设的要填"),
+    Column("kind", "类别", ("类型",), width=10, choices=_first(w.STATION_KINDS)),
+    Column("region_code", "地方", ("地点", "所在地", "村（社区）", "镇街", "乡镇"), required=True, width=20, hint=f"{_PLACE_HINT}。一个地方只设一个"),
+    Column("address", "地址", ("详细地址", "具体地址"), width=24),
+    Column("opens_at", "开门", ("开门时间", "几点开门", "上班时间"), width=8, hint="08:00"),
+    Column("closes_at", "关门", ("关门时间", "几点关门", "下班时间"), width=8, hint="18:00"),
+    Column("hotline", "电话", ("联系电话", "热线", "热线电话", "服务电话", "电话号码"), width=15),
+    Column("area_sqm", "面积（平方米）", ("面积", "场地面积"), width=10, kind="number"),
+    Column("windows", "几个窗口", ("窗口数", "窗口", "服务窗口"), width=9, kind="number"),
+    Column("staff_count", "几个工作人员", ("工作人员", "工作人员数", "人员数"), width=10, kind="number"),
+    Column("has_screen", "大屏", ("有大屏", "显示屏"), width=7, choices=_YES_NO),
+    Column("has_sign", "标牌", ("有标牌", "门牌"), width=7, choices=_YES_NO),
+    Column("updated", "最近更新", read=False, kind="date"),
 )  # fmt: skip
 
 LEDGERS: Mapping[str, tuple[Column, ...]] = {
@@ -157,7 +178,7 @@ TITLES = {
     "workers": "劳动力信息台账", "openings": "单位岗位需求台账", "priority": "重点群体台账", "employers": "用工单位台账",
     "households": "户台账", "offers": "派活台账", "cases": "待办台账", "stations": "市场和驿站台账",
 }  # fmt: skip
-TAKEN_IN = ("workers", "openings")
+TAKEN_IN = ("workers", "openings", "employers", "stations")
 # Never taken in: the line does not need it, so it must not hold it (PIPL 6).
 _NEVER_READ = re.compile("身份证|证件|公民身份|银行|卡号|账号|帐号|社保号|护照")
 
@@ -215,11 +236,37 @@ class Reading:
 
 
 def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: bool = True) -> ReadRow:
-    """Read what stands in one row of `kind` (workers | openings), column by column; every bad cell is told.
+    """Read what stands in one row of `kind` (one of `TAKEN_IN`), column by column; every bad cell is told.
 
     `missing`: whether a required cell that is empty is told, too.
     """
     found = ReadRow()
+    readers = _readers(kind, reading)
+    for column in LEDGERS[kind]:
+        if not column.read:
+            continue
+        cell = row.get(column.key)
+        try:
+            value = readers[column.key](cell)
+        except BadCell as problem:
+            found.problems.append(
+                Problem(column.header, without_private_numbers(cells.shown(cell))[:60], problem.reason)
+            )
+            continue
+        if value is None:
+            # An employer the library knows may have no number; whether it knows her is seen with the library.
+            if column.required and missing and (kind, column.key) != ("openings", "phone"):
+                found.problems.append(Problem(column.header, "", "这一格要填"))
+            continue
+        found.facts[column.key] = value.isoformat() if isinstance(value, date) else value
+    if "pay" in found.facts:
+        found.facts["pay"] = list(found.facts["pay"])
+    _across(kind, found, reading.today)
+    return found
+
+
+def _readers(kind: str, reading: Reading) -> dict[str, Callable[[Cell], Any]]:
+    """Who reads the cells of a ledger, by column; each raises `BadCell`."""
     today, year = reading.today, reading.today.year
     readers: dict[str, Callable[[Cell], Any]] = {
         "name": cells.name,
@@ -241,7 +288,7 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
         "service_needs": lambda v: cells.several(v, w.NEEDS),
         "preferred_channel": lambda v: cells.named(v, w.CHANNELS),
         "waiting_since": lambda v: ledger_days.day(v, today, past=True),
-        "employer": lambda v: cells.words(v, LONGEST_TEXT),
+        "employer": lambda v: cells.of_whom(v, LONGEST_TEXT),
         "employer_kind": lambda v: cells.named(v, w.EMPLOYER_KINDS),
         "title": lambda v: cells.words(v, LONGEST_TEXT),
         "headcount": lambda v: cells.whole(v, 1, MOST_PEOPLE),
@@ -254,27 +301,15 @@ def read_row(kind: str, row: Mapping[str, Cell], reading: Reading, *, missing: b
         "requirements": lambda v: cells.words(v, LONGEST_TEXT),
         **dict.fromkeys(("meals", "lodging", "transport", "insured"), cells.yes_no),
     }
-    for column in LEDGERS[kind]:
-        if not column.read:
-            continue
-        cell = row.get(column.key)
-        try:
-            value = readers[column.key](cell)
-        except BadCell as problem:
-            found.problems.append(
-                Problem(column.header, without_private_numbers(cells.shown(cell))[:60], problem.reason)
-            )
-            continue
-        if value is None:
-            # An employer the library knows may have no number; whether it knows her is seen with the library.
-            if column.required and missing and (kind, column.key) != ("openings", "phone"):
-                found.problems.append(Problem(column.header, "", "这一格要填"))
-            continue
-        found.facts[column.key] = value.isoformat() if isinstance(value, date) else value
-    if "pay" in found.facts:
-        found.facts["pay"] = list(found.facts["pay"])
-    _across(kind, found, today)
-    return found
+    if kind == "employers":
+        readers["employer"] = lambda v: cells.of_whom(v, LONGEST_TEXT, fewest=2)
+    elif kind == "stations":
+        readers |= {key: partial(cells.sized, fewest=least, most=most) for key, (least, most) in STATION_TEXTS.items()}
+        readers |= {key: partial(cells.whole, low=0, high=most) for key, most in STATION_NUMBERS.items()}
+        readers |= dict.fromkeys(("opens_at", "closes_at"), cells.clock)
+        readers |= dict.fromkeys(("has_screen", "has_sign"), cells.yes_no)
+        readers |= {"kind": lambda v: cells.named(v, w.STATION_KINDS), "hotline": cells.number}
+    return readers
 
 
 def _across(kind: str, found: ReadRow, today: date) -> None:
@@ -286,3 +321,5 @@ def _across(kind: str, found: ReadRow, today: date) -> None:
         found.problems.append(Problem(head_of_last, facts[last], "最后一天不能早于第一天"))
     if (since := facts.get("waiting_since")) and since > today.isoformat():
         found.problems.append(Problem("哪天起没活", since, "这一天还没有到"))
+    if "opens_at" in facts and "closes_at" in facts and facts["closes_at"] <= facts["opens_at"]:
+        found.problems.append(Problem("关门", facts["closes_at"], "关门要晚过开门"))

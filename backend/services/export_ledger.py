@@ -65,7 +65,7 @@ def export(
 ) -> int:
     """Write the ledger `kind` (one of `LEDGERS`) of one's own region to `to` and return how many rows.
 
-    `words`: what the codes of a ledger that is only drawn out are called. `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
+    `words`: what the codes of offers and cases are called. `full`: names, numbers and hardship in the clear, for whoever may reveal them; else they are masked. `asked` narrows
     the workers, `tab` is one of the priority ledger's. Rows are read and written batch by batch. Raises `Forbidden`,
     `Invalid` without one of `REASONS`, `TooManyExports`.
     """

@@ -1,4 +1,4 @@
-"""The lines of the ledgers that are only drawn out: employers, households, offers, cases, stations (L03, W07, L05)."""
+"""The lines of the ledgers that no village keeps on paper: employers, households, offers, cases, stations (L03, W07, L05)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from backend.domain.access import may
 from backend.domain.employers import is_public_name
 from backend.domain.households import earning_since
 from backend.domain.ledger_cells import HIDDEN, national
+from backend.domain.ledger_told import told
 from backend.domain.lexicon import job_name
 from backend.domain.masking import mask_name, mask_numbers, mask_phone
+from backend.services import edit_station
 from backend.services.regions import HOME_REGION, RegionBook
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
@@ -27,7 +29,7 @@ from backend.store.queries.staff import names_of
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
-# What codes are called in the file: by table (employer_kind, status, case, priority, station …), then by code.
+# What codes are called in the file: by table (offer, case, priority …), then by code.
 Words = Mapping[str, Mapping[str, str]]
 _MODELS: dict[str, Any] = {
     "employers": Employer,
@@ -65,7 +67,7 @@ def rows(
     while found := session.scalars(asked.where(_MODELS[kind].id > after).limit(BATCH)).all():
         after = found[-1].id
         if kind == "employers":
-            yield from _employers(session, deps.regions, member.region_code, found, full, words)
+            yield from _employers(session, deps.regions, member.region_code, found, full)
         elif kind == "households":
             yield from _households(session, deps, found, full)
         elif kind == "offers":
@@ -73,7 +75,7 @@ def rows(
         elif kind == "cases":
             yield from _cases(session, deps.regions, found, words)
         else:
-            yield from (_station(deps.regions, one, words) for one in found)
+            yield from (_station(deps.regions, one) for one in found)
         session.expunge_all()
 
 
@@ -97,14 +99,14 @@ def employer_told(boss: Employer, full: bool) -> str:
 
 
 def _employers(
-    session: Session, regions: RegionBook, region: str, found: Sequence[Employer], full: bool, words: Words
+    session: Session, regions: RegionBook, region: str, found: Sequence[Employer], full: bool
 ) -> Iterator[dict[str, Any]]:
     counts = employers.counts(session, region, [one.id for one in found])
     for one in found:
         posted, out = counts.get(one.id, (0, 0))
         yield {
             "employer": employer_told(one, full),
-            "employer_kind": words["employer_kind"].get(one.kind, one.kind),
+            "employer_kind": told("employer_kind", one.kind),
             "phone": phone_told(one.phone, full),
             "region_code": place_told(regions, one.region_code),
             "verified": _yes(one.verified_at is not None),
@@ -162,14 +164,9 @@ def _cases(session: Session, regions: RegionBook, found: Sequence[Case], words: 
         }
 
 
-def _station(regions: RegionBook, one: Station, words: Words) -> dict[str, Any]:
-    same = ("name", "address", "opens_at", "closes_at", "area_sqm", "windows", "staff_count")
-    return {name: getattr(one, name) for name in same} | {
-        "kind": words["station"].get(one.kind, one.kind),
+def _station(regions: RegionBook, one: Station) -> dict[str, Any]:
+    return {name: told(name, getattr(one, name)) for name in edit_station.FACTS} | {
         "region_code": place_told(regions, one.region_code),
-        "hotline": national(one.hotline) if one.hotline else "",
-        "has_screen": "" if one.has_screen is None else _yes(one.has_screen),
-        "has_sign": "" if one.has_sign is None else _yes(one.has_sign),
         "updated": _day(one.updated_at),
     }
 

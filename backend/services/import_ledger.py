@@ -14,14 +14,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from backend.domain.access import may
+from backend.domain.access import may_take_in
 from backend.domain.ledgers import TAKEN_IN, Problem, Reading, ReadRow, read_row
 from backend.domain.private_numbers import without_private_numbers
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, confirming, opening_ledger, worker_ledger
+from backend.services import audit, confirming, edit_station, employer_ledger, opening_ledger, worker_ledger
 from backend.services.change_opening import change_opening
-from backend.services.plan_import import Plan, Planned, place_finder, plan
+from backend.services.plan_import import place_finder, plan
+from backend.services.planned_rows import Plan, Planned
 from backend.services.post_opening import post_opening
 from backend.services.read_workbook import Ledger, read_ledger
 from backend.services.receive_message import storable
@@ -36,7 +37,8 @@ log = structlog.get_logger()
 
 KEPT_FOR = timedelta(hours=24)
 GIVEN_BY = ("self", "family")  # who signed the consent on paper
-_PLACES = {"workers": ("village",), "openings": ("village", "town", "county")}
+_PLACES = {"workers": ("village",), **dict.fromkeys(TAKEN_IN[1:], ("village", "town", "county"))}
+_COLLECTED_WEEKLY = ("workers", "openings")  # L01
 
 
 def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) -> int:
@@ -44,13 +46,14 @@ def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) 
 
     Raises `UnreadableFile` with a sentence for the file as a whole, `Forbidden`. Bad rows are in `problems`.
     """
-    if not may(member.role, "import_ledger"):
-        raise Forbidden("this role only looks")
     if kind not in TAKEN_IN:
-        raise Invalid("unknown ledger", {"kind": "workers or openings"})
+        raise Invalid("unknown ledger", {"kind": "one of " + ", ".join(TAKEN_IN)})
+    _may(member, kind)
     ledger = read_ledger(content, kind)
     now = deps.clock()
-    reading = Reading(now.astimezone(TIMEZONE).date(), place_finder(deps.regions, member.region_code, _PLACES[kind]))
+    # An employer of another region who posts here stands in the file that was drawn out; such a row may change nothing.
+    find = place_finder(deps.regions, member.region_code, _PLACES[kind], elsewhere=kind == "employers")
+    reading = Reading(now.astimezone(TIMEZONE).date(), find)
     read_rows = {row.number: read_row(kind, row.values, reading) for row in ledger.rows}
     for row in ledger.rows:
         read_rows[row.number].problems[:0] = row.problems
@@ -58,7 +61,7 @@ def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) 
     good = [(number, each.facts) for number, each in read_rows.items() if not each.bad]
     sha = hashlib.sha256(content).hexdigest()
     with deps.db.write() as session:
-        planned = plan(session, deps.regions, member.region_code, kind, good, now)
+        planned = plan(session, deps.regions, member, kind, good, now)
         for number, problem in planned.problems:
             read_rows[number].problems.append(problem)
         problems = _about_file(session, member, ledger, sha)
@@ -81,6 +84,11 @@ def read(deps: Deps, member: Member, kind: str, file_name: str, content: bytes) 
         session.flush()
         audit.write(session, now, member.actor, "read_file", found, kind=kind, rows=len(ledger.rows), bad=len(bad))
         return found.id
+
+
+def _may(member: Member, kind: str) -> None:
+    if not may_take_in(member.role, kind):
+        raise Forbidden("not this role's to bring")
 
 
 def _told_once(row: ReadRow) -> None:
@@ -139,8 +147,6 @@ def store(deps: Deps, member: Member, import_id: int, given_by: str = "self") ->
     Stored once: a second press finds it done and changes nothing. Raises `NotFound`, `Forbidden`;
     `Conflict(reason=)`: `bad_rows`, `library_changed` (somebody changed one of these entries since the file was read).
     """
-    if not may(member.role, "import_ledger"):
-        raise Forbidden("this role only looks")
     if given_by not in GIVEN_BY:
         raise Invalid("who signed", {"given_by": "self or family"})
     try:
@@ -160,25 +166,28 @@ def _store(deps: Deps, session: Session, member: Member, import_id: int, given_b
         .execution_options(synchronize_session=False)
     )
     found = own(session, member, import_id)
+    _may(member, found.kind)
     if claimed is None:
         return found
     session.refresh(found)
     if is_bad(found):
         raise Conflict("some rows are bad", reason="bad_rows")
     kept = [row for row in found.rows if "facts" in row]
-    again = plan(
-        session, deps.regions, member.region_code, found.kind, [(row["row"], row["facts"]) for row in kept], now
-    )
+    again = plan(session, deps.regions, member, found.kind, [(row["row"], row["facts"]) for row in kept], now)
     if [row.sign for row in again.rows] != [row["sign"] for row in kept]:
         raise Conflict("the library has changed", reason="library_changed")
     if found.kind == "workers":
         _store_workers(session, now, member, again.rows, given_by, import_id)
-    else:
+    elif found.kind == "openings":
         _store_openings(deps, session, now, member, again.rows)
+    elif found.kind == "employers":
+        employer_ledger.store(session, deps, now, member.actor, again.rows, import_id)
+    else:
+        edit_station.store(session, now, member, again.rows, import_id)
     found.added, found.changed = again.count("add"), again.count("change")
     found.rows, found.problems = [], []
-    # The weekly collection is done (L01).
-    session.execute(update(Staff).where(Staff.id == member.id).values(ledger_updated_at=now))
+    if found.kind in _COLLECTED_WEEKLY:
+        session.execute(update(Staff).where(Staff.id == member.id).values(ledger_updated_at=now))
     session.flush()
     audit.write(
         session, now, member.actor, "imported", found, kind=found.kind, added=found.added, changed=found.changed

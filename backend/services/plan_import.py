@@ -1,4 +1,4 @@
-"""What a file's rows would do to the libraries: add, change or nothing; and what keeps a row out (L03, W01, E01).
+"""What a file's rows would do to the libraries: add, change or nothing; and what keeps a row out (L03, W01, E01, L05).
 
 Pure looking: the same plan is drawn up again when the file is stored, and anything that has changed since refuses it whole.
 """
@@ -6,8 +6,7 @@ Pure looking: the same plan is drawn up again when the file is stored, and anyth
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,15 +17,16 @@ from backend.domain.access import may_see
 from backend.domain.ledger_cells import Place
 from backend.domain.ledgers import Problem
 from backend.errors import Invalid
-from backend.services import opening_ledger, worker_ledger
+from backend.services import opening_ledger, plan_employers, plan_stations, worker_ledger
 from backend.services.import_notices import notices
 from backend.services.opening_columns import check, to_columns
+from backend.services.planned_rows import Plan, Planned, in_parts
 from backend.services.regions import HOME_REGION, RegionBook
+from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
 from backend.store.models import Employer, Handset, HandsetOwner, Opening, Person, Worker
 from backend.store.queries.openings import employer_by
 
-_AT_ONCE = 500  # values in one IN (…)
 # Openings a file may put right; what is out is changed where its workers are told.
 _STILL_IN_REVIEW = frozenset({"draft", "in_review"})
 _SENTENCES = {
@@ -36,42 +36,19 @@ _SENTENCES = {
 }
 
 
-@dataclass
-class Planned:
-    """One row: `action` add | change | same; `subject` the worker or opening it meets, as it was last changed at `seen`."""
+def place_finder(
+    regions: RegionBook, region: str, levels: Sequence[str], *, elsewhere: bool = False
+) -> Callable[[str], list[Place]]:
+    """A function from a name to the places of `region` it can mean exactly; what only sounds alike is not taken.
 
-    number: int
-    action: str
-    facts: dict[str, Any]
-    subject: int | None = None
-    seen: str | None = None
-
-    @property
-    def sign(self) -> list[Any]:
-        """What must still be so when the row is stored."""
-        return [self.action, self.subject, self.seen]
-
-
-@dataclass
-class Plan:
-    rows: list[Planned] = field(default_factory=list)
-    problems: list[tuple[int, Problem]] = field(default_factory=list)
-
-    def count(self, action: str) -> int:
-        return sum(row.action == action for row in self.rows)
-
-
-def place_finder(regions: RegionBook, region: str, levels: Sequence[str]) -> Callable[[str], list[Place]]:
-    """A function from a name to the places of `region` it can mean exactly; what only sounds alike is not taken."""
+    `elsewhere`: a name that means none of these may mean a place of another region.
+    """
     known: dict[str, list[Place]] = {}
 
     def find(name: str) -> list[Place]:
         if name not in known:
-            within = [
-                place
-                for place in regions.find(name, region)
-                if place.how != "sound" and place.level in levels and may_see(region, place.code)
-            ]
+            meant = [p for p in regions.find(name, region) if p.how != "sound" and p.level in levels]
+            within = [place for place in meant if may_see(region, place.code)] or (meant if elsewhere else [])
             best = max((place.score for place in within), default=0.0)
             known[name] = [(place.code, place.name) for place in within if place.score == best]
         return known[name]
@@ -82,14 +59,19 @@ def place_finder(regions: RegionBook, region: str, levels: Sequence[str]) -> Cal
 def plan(
     session: Session,
     regions: RegionBook,
-    region: str,
+    member: Member,
     kind: str,
     rows: Sequence[tuple[int, dict[str, Any]]],
     now: datetime,
 ) -> Plan:
-    """`rows`: (number in the file, facts by column). `region`: that of the member of staff who brings the file."""
+    """`rows`: (number in the file, facts by column). `member`: who brings the file."""
+    region = member.region_code
     if kind == "workers":
         return _plan_workers(session, region, rows)
+    if kind == "employers":
+        return plan_employers.plan(session, member, rows)
+    if kind == "stations":
+        return plan_stations.plan(session, member, rows)
     return _plan_openings(session, regions, region, rows, now)
 
 
@@ -146,7 +128,7 @@ def _same_person(known: list[tuple[Person, Worker | None]], name: str) -> tuple[
 def _people_on(session: Session, phones: Iterable[str]) -> dict[str, list[tuple[Person, Worker | None]]]:
     """Number → who is reachable on it, with their entries in the library."""
     found: dict[str, list[tuple[Person, Worker | None]]] = defaultdict(list)
-    for some in _parts(sorted(phones)):
+    for some in in_parts(sorted(phones)):
         pairs = session.execute(
             select(Handset.number, Person)
             .join(HandsetOwner, HandsetOwner.handset_id == Handset.id)
@@ -224,8 +206,8 @@ def _openings_of(session: Session, region: str, rows: Sequence[dict[str, Any]]) 
     found: dict[tuple[Any, ...], list[Opening]] = defaultdict(list)
     phones = sorted({facts["phone"] for facts in rows if facts.get("phone")})
     names = sorted({facts["employer"] for facts in rows if not facts.get("phone")})
-    whose: list[ColumnElement[bool]] = [Employer.phone.in_(some) for some in _parts(phones)]
-    whose += [and_(Employer.phone.is_(None), Employer.name.in_(some)) for some in _parts(names)]
+    whose: list[ColumnElement[bool]] = [Employer.phone.in_(some) for some in in_parts(phones)]
+    whose += [and_(Employer.phone.is_(None), Employer.name.in_(some)) for some in in_parts(names)]
     for these in whose:
         rows_of = session.scalars(
             select(Opening)
@@ -238,8 +220,3 @@ def _openings_of(session: Session, region: str, rows: Sequence[dict[str, Any]]) 
             if may_see(region, opening.region_code):
                 found[opening_ledger.key_of(opening_ledger.line(opening))].append(opening)
     return found
-
-
-def _parts(values: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield values[start : start + _AT_ONCE]

@@ -59,7 +59,7 @@ class Ledger:
 
 
 def read_ledger(content: bytes, kind: str) -> Ledger:
-    """Return the rows of the sheet that looks most like the ledger `kind` (workers | openings); hidden sheets are not read.
+    """Return the rows of the sheet that looks most like the ledger `kind` (one of `TAKEN_IN`); hidden sheets are not read.
 
     Raises `UnreadableFile`: too large, another format, a password, no such columns, no rows, several sheets that fit.
     """

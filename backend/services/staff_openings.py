@@ -12,10 +12,9 @@ from backend.domain.access import may, may_see
 from backend.domain.answers import make
 from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, once, still_hiring
+from backend.services import audit, employer_ledger, once, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.change_opening import change_opening
-from backend.services.people import handset_for
 from backend.services.post_opening import post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -90,10 +89,8 @@ def _owner(session: Session, member: Member, given: dict[str, Any], region: str,
         raise Invalid("who hires?", wrong)
     known = opening_queries.employer_by(session, phone, name, region)
     if known is None:
-        known = Employer(name=name, phone=phone, kind=given["kind"], region_code=region, created_at=now)
-        session.add(known)
-        session.flush()
-        audit.write(session, now, member.actor, "employer_added", known)
+        facts = {"employer": name, "employer_kind": given["kind"], "phone": phone, "region_code": region}
+        known = employer_ledger.add(session, now, member.actor, facts)
     return known
 
 
@@ -189,10 +186,7 @@ def set_number(deps: Deps, member: Member, employer_id: int, typed: str) -> Empl
     now = deps.clock()
     with deps.db.write() as session:
         employer = _employer(session, member, employer_id)
-        if employer.phone != phone:
-            # Staff have found him there: whoever had it before and was silent has it no more (T4).
-            handset_for(session, deps, phone, now)
-            employer.phone = phone
+        if employer_ledger.put(session, deps, now, employer, {"phone": phone}):
             audit.write(session, now, member.actor, "employer_number_set", employer)
         return employer
 

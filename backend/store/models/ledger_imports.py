@@ -12,7 +12,7 @@ from backend.store.models.base import Base
 
 
 class LedgerImport(Base):
-    """`kind`: workers | openings. `rows`: what was read, as the services take it; emptied once applied or dropped."""
+    """`kind`: workers | openings | employers | stations. `rows`: what was read, as the services take it; emptied once applied or dropped."""
 
     __tablename__ = "ledger_imports"
 

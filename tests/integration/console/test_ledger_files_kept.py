@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from backend.console import ledger_reasons
 from backend.domain import ledger_cells, ledger_days, ledgers
-from backend.services import import_ledger, import_notices, plan_import, read_workbook, workbook_check
+from backend.services import (
+    import_ledger,
+    import_notices,
+    plan_employers,
+    plan_import,
+    plan_stations,
+    read_workbook,
+    workbook_check,
+)
 from backend.store.models import Employer, HandsetOwner, LedgerImport, Opening, Staff, Worker
 from tests.integration.console.conftest import words
 from tests.integration.console.test_ledger_files import book, data, person, read, upload
@@ -125,7 +133,9 @@ def sentences():
         ledgers,
         read_workbook,
         workbook_check,
+        plan_employers,
         plan_import,
+        plan_stations,
         import_ledger,
         import_notices,
     ):

@@ -43,3 +43,16 @@ def test_the_three_local_roles_act_and_the_two_above_only_look():
         assert access.may(role, "reveal")
     for role in ("city", "province", "root", ""):
         assert not any(access.may(role, verb) for verb in ("reply", "take_case", "reveal", "review_opening", "correct"))
+
+
+def test_a_file_brings_what_its_bringer_may_write_by_hand_and_no_other_ledger():
+    assert [
+        [role for role in access.VERBS if access.may_take_in(role, ledger)]
+        for ledger in ("workers", "openings", "employers", "stations", "households")
+    ] == [
+        ["village", "town", "county"],
+        ["village", "town", "county"],
+        ["village", "town", "county"],
+        ["town", "county"],
+        [],
+    ]
