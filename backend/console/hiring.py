@@ -66,13 +66,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
         with deps.db.read() as session:
             by_status = queries.offers_by_status(session, opening.id)
             now, region = deps.clock(), me().region_code
+            # Whoever has a public-welfare post, or waits for one, is in hardship.
+            names = opening.source_kind != posts.POST or may(me().role, "verify_hardship")
             held: Sequence[Offer] = []
-            # Whoever has a public-welfare post is in hardship.
-            if any(by_status.get(each) for each in HELD) and (
-                opening.source_kind != posts.POST or may(me().role, "verify_hardship")
-            ):
+            if names and any(by_status.get(each) for each in HELD):
                 held = offers.with_workers(session, opening.id, HELD, SHOWN)
-            waiting = waiting_list.waiting(session, opening.id)[:SHOWN] if by_status.get("waitlisted") else []
+            waiting: Sequence[Offer] = []
+            if names and by_status.get("waitlisted"):
+                waiting = waiting_list.waiting(session, opening.id)[:SHOWN]
             return Hiring(
                 waves=queries.waves_of(session, opening.id),
                 by_status=by_status,

@@ -130,11 +130,9 @@ def _stretches(page: str) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
 _FIGURES = {
     **_stretches("/console/figures"),
     **_stretches("/console/figures/turns/rows"),
-    # The first page tells how the day goes so far by the same figures.
-    "/console/": _stretches("/console/figures")["/console/figures"],
 }
 # What is read by every role: whose cost depends on how much of the province somebody sees.
-WIDE = (*_FILTERS, *_FIGURES, "/console/audit", "/console/backstop", "/console/cases", "/console/claims",
+WIDE = (*_FILTERS, *_FIGURES, "/console/", "/console/audit", "/console/backstop", "/console/cases", "/console/claims",
         "/console/employers", "/console/faces", "/console/forwarded", "/console/households", "/console/ledgers/priority",
         "/console/map", "/console/offers", "/console/openings", "/console/people", "/console/planned-calls", "/console/stale",
         "/console/talks", "/console/teams", "/console/training/examples", "/console/workers")  # fmt: skip
