@@ -17,7 +17,7 @@ from backend.console.figures import period_asked, where
 from backend.console.guard import me
 from backend.console.i18n import english, gettext
 from backend.console.labels import job_name, label
-from backend.domain.figures import Period
+from backend.domain.figures import SHANGHAI, Period
 from backend.services import figures
 
 if TYPE_CHECKING:
@@ -65,9 +65,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
             chart=chart,
             read=found,
             words=figures_labels,
+            nothing=nothing_of(chart),
             place=place,
             where=where(period_asked(now), place),
             fewest=figures.FEWEST,
+            today=now.astimezone(SHANGHAI).date(),
         )
 
     @bp.get("/figures/charts/<chart>.svg")
@@ -83,7 +85,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
 
 def _drawn(chart: str, found: _Read) -> bytes:
-    nothing = gettext("这些天没有")
+    nothing = nothing_of(chart)
     if not found.sizes:
         return charts.bars(chart, [(what, float(number)) for what, number in found.ranked], nothing=nothing)
     steps = [_short(step) for step in found.steps]
@@ -96,6 +98,13 @@ def _drawn(chart: str, found: _Read) -> bytes:
         return charts.lines(chart, steps, series, nothing=nothing, most=100, unit="%")
     lines = [(label(figures_labels.FIGURES, name), sizes) for name, sizes in found.sizes.items()]
     return charts.lines(chart, steps, lines, nothing=nothing)
+
+
+def nothing_of(chart: str) -> str:
+    """What a chart says that has nothing to show; of needs too few are not told from none."""
+    if chart == "need":
+        return gettext("没有哪一类满%(count)s人", count=figures.FEWEST)
+    return gettext("这些天没有")
 
 
 def _short(step: Period) -> str:

@@ -87,12 +87,16 @@ def look(
     this = Scope(region, HOME_REGION, start, end, now)
     then = Scope(region, HOME_REGION, before_start, before_end, now)
     past = [name for name in wanted if name not in NOW]
-    counted, took = _past(session, this, past)
+    counted, earlier = queries.counts_of_each(session, (this, then), [name for name in past if name != "openings_full"])
+    took: list[timedelta | None] = [None, None]
+    if "openings_full" in past:
+        full = [queries.filled(session, scope) for scope in (this, then)]
+        counted["openings_full"], earlier["openings_full"] = map(len, full)
+        took = [rules.time_to_fill(filled) for filled in full]
     counted_at: datetime | None = None
     if standing := [name for name in wanted if name in NOW]:
         found, counted_at = figure_counts.standing(session, this, standing)
         counted.update(found)
-    earlier, took_then = _past(session, then, past)
 
     def shown(figure: Figure) -> Shown:
         part, whole = counted[figure.of], counted.get(figure.among, 0)
@@ -103,19 +107,10 @@ def look(
             value = rules.share(part, whole)
             before = rules.share(earlier[figure.of], earlier[figure.among]) if is_past else None
         elif figure.shows == "median":
-            value, before = took, took_then
+            value, before = took
         return Shown(figure, part, whole, value, before, None if is_past else counted_at)
 
     return [(group, [shown(figure) for figure in figures]) for group, figures in groups if figures]
-
-
-def _past(session: Session, scope: Scope, names: Sequence[str]) -> tuple[dict[str, int], timedelta | None]:
-    """The sizes of these sets of a stretch, and how long filling took (None if that is not among them)."""
-    counted = queries.counts(session, scope, [name for name in names if name != "openings_full"])
-    if "openings_full" not in names:
-        return counted, None
-    filled = queries.filled(session, scope)
-    return {**counted, "openings_full": len(filled)}, rules.time_to_fill(filled)
 
 
 def rows(

@@ -6,6 +6,7 @@ import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ class Map:
     here: tuple[Face, ...]  # openings of a town itself, without a village
     total: int  # up to 100
     is_town: bool
+    counted_at: datetime | None  # who waits
 
 
 def county_map(deps: Deps, county: str, *, waiting_for: str | None = None) -> Map:
@@ -88,7 +90,7 @@ def _drawn(deps: Deps, region: str, places: list[tuple[str, str]], waiting_for: 
         layout = map_layout.lay_out(_points(session, codes), WIDTH, TALLEST)
         openings = queries.open_counts(session, [*codes, region], today)
         asked = [code for code in codes if waiting_for and may_see(waiting_for, code)]
-        waiting = {code: n for code, n in figure_counts.sizes(session, asked, "waiting").items() if n >= FEWEST}
+        waiting, counted_at = figure_counts.sizes(session, asked, "waiting")
         stations = queries.stations_below(session, region)
         listed: dict[str, list[Face]] = defaultdict(list)
         if is_town:
@@ -106,7 +108,7 @@ def _drawn(deps: Deps, region: str, places: list[tuple[str, str]], waiting_for: 
             labels.get(code),
             tuple(areas.get(code, ())),
             openings.get(code, 0),
-            waiting.get(code),
+            waiting[code] if waiting.get(code, 0) >= FEWEST else None,
             stations[code].name if code in stations else "",
             code in layout.guessed,
             tuple(listed.get(code, ())),
@@ -126,6 +128,7 @@ def _drawn(deps: Deps, region: str, places: list[tuple[str, str]], waiting_for: 
         tuple(listed.get(region, ())),
         openings.get(region, 0),
         is_town,
+        counted_at,
     )
 
 

@@ -32,6 +32,7 @@ from backend.app import create_app
 from backend.domain.figures import KINDS, SHANGHAI, period
 from backend.services import count_figures, count_ledgers
 from backend.services.deps import Deps
+from backend.services.figures import chart_steps
 from backend.services.regions import RegionBook
 from backend.services.staff_login import hash_password
 from backend.sms.render import render
@@ -50,7 +51,7 @@ PASSWORD = "winter-plum-5528"
 ROUNDS, WARM_UP = 7, 2
 LONG_ENOUGH_MS = 4_000  # a page that has taken this long in all, once warm, is not asked again
 TIMES_AT_MOST, GROWTH_AT_MOST = 5.0, 1.3
-LONGEST_PAGE = 400_000  # characters: a page that shows more the more there is would be let off by what it shows
+LONGEST_PAGE = 400_000  # bytes: a list that is never cut off would be let off by what it shows
 # Neither is told of what two runs of one page differ by.
 NOISE_MS = 3.0
 # role → its division; the county reads every page, the others those of `WIDE`.
@@ -117,28 +118,41 @@ _PERIODS = {kind: period(kind, _NOW.astimezone(SHANGHAI).date()) for kind in KIN
 
 
 def _stretches(page: str) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    """Address → the stretches it tells of: the figures hold each against the one before, their lists do not."""
-    return {
-        page + (f"?period={kind}" if kind != "day" else ""): (
-            asked.instants(_NOW),
-            *([] if page.endswith("rows") else [asked.compared(_NOW)]),
-        )
-        for kind, asked in _PERIODS.items()
-    }
+    """Address → the stretches it tells of: the figures hold each against the one before, a chart tells of all its steps."""
+    told = {}
+    for kind, asked in _PERIODS.items():
+        stretches = [asked.instants(_NOW)]
+        if page.endswith(("figures", "/")):
+            stretches.append(asked.compared(_NOW))
+        elif page.endswith(".svg"):
+            steps = chart_steps(asked, _NOW)
+            stretches = [(steps[0].instants(_NOW)[0], steps[-1].instants(_NOW)[1])]
+        told[page + (f"?period={kind}" if kind != "day" else "")] = tuple(stretches)
+    return told
 
 
 _FIGURES = {
-    **_stretches("/console/figures"),
-    **_stretches("/console/figures/turns/rows"),
-}
+    address: stretches
+    for page in ("/console/figures", "/console/figures/turns/rows", "/console/figures/charts/line.svg",
+                 "/console/figures/charts/understood.svg")
+    for address, stretches in _stretches(page).items()
+}  # fmt: skip
+# The first page tells how the day goes so far by the same figures.
+_FIGURES["/console/"] = _FIGURES["/console/figures"]
+_TRADES = tuple(f"/console/figures/charts/trades.svg?period={kind}" for kind in KINDS)
 # What is read by every role: whose cost depends on how much of the province somebody sees.
-WIDE = (*_FILTERS, *_FIGURES, "/console/", "/console/audit", "/console/backstop", "/console/cases", "/console/claims",
+WIDE = (*_FILTERS, *_FIGURES, *_TRADES, "/console/audit", "/console/backstop", "/console/cases", "/console/claims",
         "/console/employers", "/console/faces", "/console/forwarded", "/console/households", "/console/ledgers/priority",
         "/console/map", "/console/offers", "/console/openings", "/console/people", "/console/planned-calls", "/console/stale",
         "/console/talks", "/console/teams", "/console/training/examples", "/console/workers")  # fmt: skip
+_LISTS = frozenset(
+    f"/console/{name}" for name in ("conversations", "audit", "backstop", "cases", "claims", "employers", "forwarded", "households",
+    "ledgers/priority", "ledgers/files", "merge", "merge/employers", "offers", "openings", "people", "planned-calls", "stale",
+    "talks", "teams", "training/examples", "workers")
+)  # fmt: skip
 # Streams, files and the ways in and out are no pages.
 _NO_PAGE = re.compile(
-    r"static|language|logout|login|/recording$|\.wav|\.csv|\.xlsx|\.pdf|picture\.svg|scores\.svg|\.png|export|<path:|bad-rows|/empty/|/voice"
+    r"static|language|logout|login|/recording$|\.wav|\.csv|\.xlsx|\.pdf|charts/<chart>\.svg|picture\.svg|scores\.svg|\.png|export|<path:|bad-rows|/empty/|/voice"
 )
 
 
@@ -164,6 +178,11 @@ class Page:
         return ""
 
     @property
+    def is_list(self) -> bool:
+        """Whether it is cut into pages, so that it shows no more than one of them however much there is."""
+        return self.address.partition("?")[0] in _LISTS or self.name.startswith("/screen/<")
+
+    @property
     def of_a_stretch(self) -> bool:
         """Whether it tells of days of which the tenth does not hold as many."""
         return "period=" in self.address
@@ -182,7 +201,7 @@ class Took:
     by_hand: list[float] = field(default_factory=list)
     statements: dict[str, tuple[list[float], Any]] = field(default_factory=dict)
     count: int = 0
-    shown: int = 0  # characters of the page
+    shown: int = 0  # bytes of the page
     status: int = 0
 
     @property
@@ -262,7 +281,7 @@ class Console:
     def pages(self) -> tuple[list[Page], list[str]]:
         """Every page there is to read, with a record of the county; and the addresses no record could be found for."""
         left: list[str] = []
-        found = [Page(address, address) for address in (*_FILTERS, *_FIGURES)]
+        found = [Page(address, address) for address in (*_FILTERS, *_FIGURES, *_TRADES)]
         with self.database.read() as session:
             ids = {name: session.execute(text(query)).scalar() for name, query in ONE_OF.items()}
         for rule in sorted(self.app.url_map.iter_rules(), key=str):
@@ -366,7 +385,7 @@ def _verdict(page: Page, one: Took, tenth: Took) -> tuple[str, list[str]]:
     """Its figures as they are told, and what is wrong with them."""
     ms, database, main = _least(one.page), _least(one.database), _least(one.by_hand) or 1e-9
     growth, before = ms / _least(tenth.page), _least(tenth.page)
-    more = max(1.0, one.shown / (tenth.shown or 1))
+    more = max(1.0, one.shown / (tenth.shown or 1)) if page.is_list else 1.0
     allowed = GROWTH_AT_MOST * max(more, main / (_least(tenth.by_hand) or main) if page.of_a_stretch else 1.0)
     wrong = []
     if growth > allowed and ms - before > NOISE_MS:

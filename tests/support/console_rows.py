@@ -64,6 +64,8 @@ _STATEMENTS = (
         SELECT m.id, c.id, v.id, m.created_at, 'intent', '{{}}', '{{"intent": "apply_job"}}', '[]'
         FROM messages m JOIN conversations c ON c.id = m.conversation_id {_VILLAGES.format("c")}
         WHERE m.direction = 'inbound' AND m.id % 49 = 0""",
+    """UPDATE messages SET reviewed_at = created_at, corrected = '{"intent": "apply_job"}'
+       WHERE direction = 'inbound' AND id % 49 = 0""",
     f"""INSERT INTO training_examples (message_id, region_code, channel, intent, text, staff_id, at)
         SELECT m.id, c.region_code, m.channel, m.intent, m.body, v.id, m.created_at
         FROM messages m JOIN conversations c ON c.id = m.conversation_id {_VILLAGES.format("c")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
@@ -112,19 +111,13 @@ def open_counts(session: Session, codes: Sequence[str], today: date) -> dict[str
 
     Equivalent, once per code: SELECT count(*) FROM (SELECT 1 FROM openings WHERE … LIMIT 100): no map grows with the total.
     """
-    return _capped(
-        session, codes, lambda code: select(Opening.id).where(_open(today), within(Opening.region_code, code))
-    )
-
-
-def _capped(session: Session, codes: Sequence[str], of: Any) -> dict[str, int]:
     found: dict[str, int] = {}
     # A county's towns fit into one statement; SQLite takes no more than 500 terms.
     for start in range(0, len(codes), 100):
         parts = []
         for code in codes[start : start + 100]:
-            inner = of(code).limit(CAP).subquery()
-            parts.append(select(literal(code).label("code"), func.count().label("n")).select_from(inner))
+            out = select(Opening.id).where(_open(today), within(Opening.region_code, code)).limit(CAP).subquery()
+            parts.append(select(literal(code).label("code"), func.count().label("n")).select_from(out))
         if parts:
             found |= {code: number for code, number in session.execute(union_all(*parts)) if number}
     return found

@@ -61,10 +61,10 @@ def kept(session: Session, area: str) -> tuple[dict[str, int], datetime] | None:
     return None if counted_at is None else ({}, counted_at)
 
 
-def sizes(session: Session, areas: Sequence[str], name: str) -> dict[str, int]:
-    """Division → the size of a set of `NOW` when it was last counted; one where nothing stood is left out."""
-    rows = session.execute(select(FigureCount.area, FigureCount.sizes).where(FigureCount.area.in_(areas)))
-    return {area: found[name] for area, found in rows if found.get(name)}
+def sizes(session: Session, areas: Sequence[str], name: str) -> tuple[dict[str, int], datetime | None]:
+    """Division → the size of a set of `NOW`, one where nothing stood left out; and when that was counted, if it ever was."""
+    rows = session.scalars(select(FigureCount).where(FigureCount.area.in_(areas))).all()
+    return {row.area: row.sizes[name] for row in rows if row.sizes.get(name)}, rows[0].counted_at if rows else None
 
 
 def standing(session: Session, scope: Scope, names: Iterable[str]) -> tuple[dict[str, int], datetime]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.domain.people import PRIORITY_LABELS
@@ -60,9 +60,17 @@ def counting(
 
 def counts(session: Session, scope: Scope, names: Iterable[str]) -> dict[str, int]:
     """Set → its size; the sets of one source are counted in one reading of it."""
-    found: dict[str, int] = {}
-    for wanted, query in counting(scope, names):
-        found.update(zip(wanted, session.execute(query).one(), strict=True))
+    return counts_of_each(session, [scope], list(names))[0]
+
+
+def counts_of_each(session: Session, scopes: Sequence[Scope], names: Sequence[str]) -> list[dict[str, int]]:
+    """The same for several scopes, each source asked once for all of them."""
+    found: list[dict[str, int]] = [{} for _ in scopes]
+    for asked in zip(*(counting(scope, names) for scope in scopes), strict=True):
+        wanted = asked[0][0]
+        each = [query.add_columns(literal(n)) for n, (_, query) in enumerate(asked)]
+        for *sizes, n in session.execute(union_all(*each)):
+            found[n].update(zip(wanted, sizes, strict=True))
     return found
 
 

@@ -30,6 +30,8 @@ ALSO = (
     "/console/forwarded?tab=sent",
     "/console/ledgers/priority?tab=older",
     "/console/figures?period=month",
+    "/console/figures/charts/line?period=quarter",
+    "/console/figures/charts/need",
     "/console/figures/waiting_verified/rows",
     "/console/figures/conversations/rows",
 )
@@ -62,7 +64,7 @@ def arguments(rows: dict[str, int], make: Any, staff: Any) -> dict[str, Any]:
             "employer_id": rows["employer"], "worker_id": rows["worker"], "household_id": rows["household"],
             "talk_id": rows["talk"], "forwarding_id": rows["forwarding"], "claim_id": claim.id, "act_id": act.id,
             "import_id": read.id, "message_id": message.id, "staff_id": staff["cun"], "team_id": team.id,
-            "station_id": station.id, "station": station.slug, "code": COUNTY, "figure": "places", "kind": "workers",
+            "station_id": station.id, "station": station.slug, "code": COUNTY, "figure": "places", "chart": "understood", "kind": "workers",
             "kept_id": rows["worker"], "other_id": twin.id,
         }  # fmt: skip
 

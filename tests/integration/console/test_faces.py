@@ -250,7 +250,7 @@ def english(browse, walls):
 
 
 def test_the_map_is_read_in_english_where_staff_chose_it(english, make):
-    """Only what people wrote themselves, the names of places and of work, stays as it is."""
+    """The names of places stay as they are, and the line of an opening, which is what the public reads of it."""
     with make() as f:
         for n in range(5):
             f.make_worker(f"等活{n}", village=VILLAGE, waiting_since=f.now)

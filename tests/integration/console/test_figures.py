@@ -164,8 +164,8 @@ def test_a_town_is_picked_out_and_a_place_elsewhere_does_not_exist(browse, busy)
     assert there["calls_in"][1] == 2
     assert "place=500114122" in there["calls_in"][0]
     for elsewhere in ("520526", "50", "500114999", "x"):
-        answer = browser.visit(f"/console/figures?place={elsewhere}")
-        assert answer.status_code == 404
+        for page in ("figures", "figures/calls_in/rows", "figures/charts/line", "figures/charts/line.svg"):
+            assert browser.visit(f"/console/{page}?place={elsewhere}").status_code == 404, page
 
 
 def test_the_first_page_shows_today_with_the_same_numbers(browse, busy):

@@ -41,8 +41,8 @@ ROLES = {
 # How a route's parameter is filled in, by its name. A name that ends in `_id` names a record: its key in `Planted.ids`.
 # A parameter that names no record has its value here.
 WORDS = {
-    "anything": "nowhere", "filename": "console.css", "kind": "workers", "prompt_id": "greeting", "figure": "calls",
-    "chart": "traffic", "act": "find_jobs", "turn_token": "x", "code": None, "station": None,
+    "anything": "nowhere", "filename": "console.css", "kind": "workers", "prompt_id": "greeting", "figure": "calls_in",
+    "chart": "line", "act": "find_jobs", "turn_token": "x", "code": None, "station": None,
     "name": "workers", "what": "digits", "sid": "CA1", "number": "13800000000", "slug": None,
 }  # fmt: skip
 # Records that belong to the line and to no region: not asked for as foreign ones.

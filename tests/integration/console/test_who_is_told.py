@@ -35,13 +35,17 @@ def test_h11_city_and_province_see_how_many_wait_for_a_post_and_nobody_of_them(b
         f._add(Hardship(worker_id=worker.id, code="G03", claimed_at=f.now, verified_at=f.now))
         post = f.make_opening(region=VILLAGE, source_kind="policy", title="村道保洁", headcount=2)
         f.make_offer(post, worker, "accepted")
+        after_her = f.make_worker("陈小雨", village=VILLAGE)
+        f.make_offer(post, after_her, "waitlisted", waitlisted_at=f.now)
         post_id = post.id
     assert "王**" in words(browse("cun").visit("/console/backstop"))
     city = browse("shi")
     seen = words(city.visit("/console/backstop"))
     assert "黔江区 1人" in seen and "村道保洁" in seen and "王**" not in seen and "台账号" not in seen
     assert audited("listed_backstop")[-1].facts["ids"] == []
-    assert "王**" not in words(city.visit(f"/console/openings/{post_id}"))
+    page = f"/console/openings/{post_id}"
+    assert all(name in words(browse("cun").visit(page)) for name in ("王**", "陈**"))
+    assert all(name not in words(city.visit(page)) for name in ("王**", "陈**", "等位子的人"))
 
 
 def test_the_form_of_an_opening_shows_a_number_in_it_once_it_was_asked_for(browse, make, staff, database):
