@@ -249,7 +249,7 @@ def english(browse, walls):
     return town
 
 
-def test_the_map_is_read_in_english_where_staff_chose_it(english, make):
+def test_the_map_is_read_in_english_where_staff_chose_it(english, make, deps):
     """The names of places stay as they are, and the line of an opening, which is what the public reads of it."""
     with make() as f:
         for n in range(5):
@@ -257,6 +257,7 @@ def test_the_map_is_read_in_english_where_staff_chose_it(english, make):
         boss = f.make_employer()
         f.make_opening(region=SECOND, title="摘脐橙", employer=boss)
         f.make_opening(region=TOWN, title="扫街", employer=boss)
+    count_standing(deps)
     town = english.visit("/console/map")
     found = dict(dots(town))
     assert found[f"#p-{VILLAGE}"].endswith(", no openings now, waiting for work: 5, with a station")
