@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -151,11 +153,22 @@ def enter(page: Page, secrets: dict[str, str]) -> None:
         page.click("button[name=language]")
 
 
+def has_chinese_letters() -> bool:
+    """Without a font the pictures would show boxes, and nobody would be told."""
+    listing = shutil.which("fc-list")
+    return listing is None or bool(subprocess.run([listing, ":lang=zh"], capture_output=True, check=True).stdout)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url")
     parser.add_argument("--data-dir", type=Path)
     options = parser.parse_args()
+    if not has_chinese_letters():
+        say(
+            "there are no Chinese letters to draw with. Debian, Ubuntu: sudo apt install fonts-noto-cjk, then run this again."
+        )
+        return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     try:
         with chromium() as browser, service(options.url, options.data_dir) as (url, secrets):

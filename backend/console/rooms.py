@@ -49,7 +49,7 @@ ROOMS = (
         N_("今天"),
         (
             Tab("console.today", N_("今天"), ("dashboard",)),
-            Tab("console.figures", N_("数字"), ("figures",)),
+            Tab("console.figures", N_("数字"), ("figures", "figure_charts")),
         ),
     ),
     Room(
