@@ -135,6 +135,16 @@ def kind_of(name: str) -> str:
     return "person" if is_owner(name) else "other"
 
 
+def stand_in(phone: str) -> str:
+    """What an employer is called who has told a number and no name."""
+    return f"尾号{phone[-4:]}的老板"
+
+
+def is_stand_in(name: str) -> bool:
+    """Whether `name` is a `stand_in`: whose the number is, nobody has told yet."""
+    return bool(re.fullmatch(r"尾号[0-9]{4}的老板", name))
+
+
 _PUBLIC_KINDS = frozenset({"enterprise", "cooperative", "work_relief"})
 _OFFICE = re.compile(
     r"(?:[村居管]委会|委员会|社区|街道办|办事处|政府|[局站所队校院]|中心|协会|商会|项目部?|驿站|服务社|市场"

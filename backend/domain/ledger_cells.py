@@ -110,16 +110,16 @@ def name(value: Cell) -> str | None:
     return found
 
 
-def of_whom(value: Cell, longest: int, fewest: int = 0) -> str | None:
+def of_whom(value: Cell, longest: int) -> str | None:
     """The name of an employer, an organisation or a person, as it is written."""
-    text = sized(value, fewest, longest)
+    text = words(value, longest)
     if text is not None and ("*" in text or "●" in text):
         raise BadCell("名称是遮住的，存不进来。请用没有遮住的表")
     return text
 
 
-def number(value: Cell) -> str | None:
-    """A phone number of the mainland → E.164."""
+def number(value: Cell, *, abroad: bool = False) -> str | None:
+    """A phone number of the mainland → E.164. `abroad`: one of elsewhere, with its +, as well."""
     text = plain(value).strip("'‘’")
     if not text:
         return None
@@ -133,6 +133,8 @@ def number(value: Cell) -> str | None:
         if re.search(r"0{7}$", text):
             raise BadCell("号码后面的数丢了。请把这一列设成“文本”，再重新填")
     digits = re.sub(r"[-—().]", "", text)
+    if abroad and not digits.startswith("+86") and (foreign := phone.to_e164(digits)):
+        return foreign
     if re.search(r"\d{7,}[/、,;|]\d{7,}", text):
         raise BadCell("一格只能写一个号码")
     if re.fullmatch(r"\d{17}[\dXx]", digits):
@@ -147,9 +149,11 @@ def number(value: Cell) -> str | None:
 
 
 def national(e164: str | None) -> str:
-    """`+8613812345678` → 13812345678, as staff write it."""
+    """`+8613812345678` → 13812345678, as staff write it; a number of elsewhere as it is."""
     if not e164:
         return ""
+    if not e164.startswith("+86"):
+        return e164
     digits = e164.removeprefix("+86")
     return digits if len(digits) == 11 and digits.startswith("1") else f"0{digits}"
 

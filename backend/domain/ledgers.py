@@ -302,13 +302,13 @@ def _readers(kind: str, reading: Reading) -> dict[str, Callable[[Cell], Any]]:
         **dict.fromkeys(("meals", "lodging", "transport", "insured"), cells.yes_no),
     }
     if kind == "employers":
-        readers["employer"] = lambda v: cells.of_whom(v, LONGEST_TEXT, fewest=2)
+        readers["phone"] = partial(cells.number, abroad=True)
     elif kind == "stations":
         readers |= {key: partial(cells.sized, fewest=least, most=most) for key, (least, most) in STATION_TEXTS.items()}
         readers |= {key: partial(cells.whole, low=0, high=most) for key, most in STATION_NUMBERS.items()}
         readers |= dict.fromkeys(("opens_at", "closes_at"), cells.clock)
         readers |= dict.fromkeys(("has_screen", "has_sign"), cells.yes_no)
-        readers |= {"kind": lambda v: cells.named(v, w.STATION_KINDS), "hotline": cells.number}
+        readers |= {"kind": lambda v: cells.named(v, w.STATION_KINDS), "hotline": partial(cells.number, abroad=True)}
     return readers
 
 

@@ -30,9 +30,14 @@ def line(employer: Employer) -> dict[str, Any]:
     return {key: getattr(employer, column) for key, column in _COLUMNS.items()}
 
 
+def name_of(employer: Employer) -> str:
+    """The name with one space where there are more, as a cell is read."""
+    return " ".join(employer.name.split())
+
+
 def changes(employer: Employer, facts: dict[str, Any]) -> list[str]:
     """The columns in which `facts` differ from what is stored."""
-    stands = line(employer)
+    stands = line(employer) | {"employer": name_of(employer)}
     return [key for key, value in facts.items() if stands[key] != value]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from backend.domain import posting_words
 from backend.domain.answers import Answer, make
+from backend.domain.employers import stand_in
 from backend.domain.lexicon import job_name
 from backend.domain.posting import opening_facts
 from backend.errors import Invalid
@@ -352,4 +353,4 @@ def _employer(turn: Turn, facts: dict[str, Any]) -> dict[str, Any]:
     known = turn.session.scalar(latest.limit(1)) or turn.session.scalar(
         select(Employer.id).where(Employer.phone == phone).order_by(Employer.id.desc()).limit(1)
     )
-    return {"id": known} if known is not None else {"name": f"尾号{phone[-4:]}的老板", "phone": phone}
+    return {"id": known} if known is not None else {"name": stand_in(phone), "phone": phone}

@@ -49,12 +49,13 @@ def known(make):
             f.make_employer("凯盛机械公司", kind="enterprise", phone="+8613800003333", region_code=VILLAGE),
             f.make_employer("田老板", kind="person", phone="+8613800004444", region_code=VILLAGE),
             f.make_employer("兴泉村委会", kind="other", phone=None, region_code=VILLAGE),
+            f.make_employer("尾号2222的老板", kind="other", phone="+8613800002222", region_code=VILLAGE),
             f.make_employer("石家合作社", kind="cooperative", phone="+8613800005555", region_code=TOWN),
             f.make_employer("过路工程队", kind="enterprise", phone="+8613800006666", region_code=None),
             f.make_employer("远方建筑公司", kind="enterprise", phone="+8613800007777", region_code=FAR_VILLAGE),
         ]
-        f.make_opening(employer=found[4])
         f.make_opening(employer=found[5])
+        f.make_opening(employer=found[6])
         return {one.name: one.id for one in found}
 
 
@@ -73,7 +74,7 @@ def store(browser, content):
 def test_what_was_drawn_out_comes_in_as_no_change(browse, known, database):
     browser, before = browse("xian"), all_of(database)
     content = drawn(browser)
-    assert "要加0 要改0 和库里一样6 不对的行0" in words(store(browser, content))
+    assert "要加0 要改0 和库里一样7 不对的行0" in words(store(browser, content))
     assert all_of(database) == before
     with database.read() as session:
         assert session.scalars(select(LedgerChange)).all() == []
@@ -84,7 +85,7 @@ def test_what_was_drawn_out_comes_in_as_no_change(browse, known, database):
     [
         ("凯盛机械公司", "单位类型", "合作社", ("凯盛机械公司", "cooperative", "+8613800003333", VILLAGE), "kind"),
         ("凯盛机械公司", "联系电话", "138 0000 9999", ("凯盛机械公司", "enterprise", "+8613800009999", VILLAGE), "phone"),
-        ("凯盛机械公司", "用工单位", "凯盛机械厂", ("凯盛机械厂", "enterprise", "+8613800003333", VILLAGE), "name"),
+        ("尾号2222的老板", "用工单位", "凯盛机械厂", ("凯盛机械厂", "other", "+8613800002222", VILLAGE), "name"),
         ("田老板", "地方", "中塘镇", ("田老板", "person", "+8613800004444", TOWN), "region_code"),
         ("兴泉村委会", "联系电话", "13800008888", ("兴泉村委会", "other", "+8613800008888", VILLAGE), "phone"),
     ],
@@ -94,7 +95,7 @@ def test_a_cell_put_right_in_excel_is_all_that_changes_and_has_its_past(
 ):
     browser, before = browse("xian"), all_of(database)
     page = words(store(browser, with_cell(drawn(browser), name, head, typed)))
-    assert "要加0 要改1 和库里一样5 不对的行0" in page
+    assert "要加0 要改1 和库里一样6 不对的行0" in page
     assert all_of(database) == before | {known[name]: becomes}
     [entry] = audited("imported_employer")
     assert (entry.object_id, len(entry.facts["fields"])) == (str(known[name]), 1)
@@ -137,25 +138,26 @@ def test_an_empty_cell_leaves_what_is_there(browse, known, database):
     ("row", "told"),
     [
         (("凯盛机械公司", "企业", "13800009999", "兴泉社区"), "这个单位登记的是别的号码，存了就换成表里的"),
-        (("凯盛机械厂", "企业", "13800003333", "兴泉社区"), "这个号码登记的是别的名称，存了就换成表里的"),
+        (("凯盛机械厂", "企业", "13800003333", "兴泉社区"), "这个号码还有别的单位在用"),
+        (("凯盛机械厂", "企业", "13800002222", "兴泉社区"), "这个号码登记的是别的名称，存了就换成表里的"),
         (("田老板", "个人", "13800009999", "兴泉社区"), "这里有同名的用工方，登记的是别的号码"),
     ],
 )
 def test_who_may_be_the_same_is_told_and_a_person_is_not_known_by_the_name(browse, known, database, row, told):
     page = words(store(browse("xian"), book(row)))
     assert told in page
-    assert len(all_of(database)) == (7 if row[0] == "田老板" else 6)
+    assert len(all_of(database)) == (8 if "还有别的" in told or "同名的" in told else 7)
 
 
 def test_rows_that_cannot_be_are_told(browse, known, database, make):
     with make() as f:
-        f.make_employer("两家店", phone="+8613800002222", region_code=VILLAGE)
-        f.make_employer("两家厂", phone="+8613800002222", region_code=VILLAGE)
-        f.session.get(Employer, known["石家合作社"]).verified_at = f.now
+        for _ in range(2):
+            f.make_employer("两家公司", phone="+8613800001111", region_code=VILLAGE)
+        f.session.get(Employer, known["尾号2222的老板"]).verified_at = f.now
     rows = [
         ("新来的公司", "", "", "兴泉社区"), ("新来的公司", "", "13800001000", ""), ("王**", "", "13800001001", "兴泉社区"),
         ("老厂", "飞机厂", "13800001002", "兴泉社区"), ("老店", "", "138", "兴泉社区"), ("厂", "", "13800001003", "兴泉社区"),
-        ("两家公司", "", "13800002222", "兴泉社区"), ("改名合作社", "", "13800005555", "中塘镇"),
+        ("两家公司", "企业", "13800001111", "兴泉社区"), ("改名合作社", "", "13800002222", "中塘镇"),
         ("凯盛机械公司", "", "13800004444", "兴泉社区"), ("双双公司", "", "13800001004", "兴泉社区"),
         ("双双公司", "", "13800001004", "兴泉社区"), ("没地方公司", "", "13800001005", "天上"),
     ]  # fmt: skip
@@ -163,10 +165,10 @@ def test_rows_that_cannot_be_are_told(browse, known, database, make):
     seen = words(page)
     for reason in (
         "这个单位是第一次登记，要填电话", "这一格要填", "名称是遮住的", "只能填：企业、", "不是能打通的号码", "太短了，最少2个字",
-        "库里有几个单位都像这一个", "名称不能用表改", "名称对上一个单位，电话对上另一个", "和第11行是同一个单位", "没有这个地方",
+        "库里有几个单位都像这一个", "名称不能用表改", "名称对上一个单位，电话对上另一个", "和第11行是同一个单位", "和第12行是同一个单位", "没有这个地方",
     ):  # fmt: skip
         assert reason in seen, reason
-    assert "不对的行11" in seen
+    assert "不对的行12" in seen
 
 
 def test_nobody_is_placed_in_or_taken_from_another_region(browse, known, make):
@@ -204,7 +206,7 @@ def test_a_changed_library_refuses_the_whole_file(browse, known, database):
         session.get(Employer, known["凯盛机械公司"]).kind = "grower"
     refused = browser.submit(f"{address}/store", signed="yes")
     assert (refused.status_code, "一行都没有存" in words(refused)) == (409, True)
-    assert len(all_of(database)) == 6
+    assert len(all_of(database)) == 7
 
 
 def test_t4_a_number_from_a_file_is_heard_from_now(browse, known, database, clock):
