@@ -18,7 +18,8 @@ from backend.store.queries.employers import hiring_now, spoken_for_since
 def may_be_lost(session: Session, handset: Handset, now: datetime) -> bool:
     """Whether the number may be somebody else's by now: nothing was heard from it, nor told by its employer in another way.
 
-    An employer who posts through staff and only reads our texts is not silent. To a number that may be lost no names go.
+    An employer who posts through staff and only reads our texts is not silent, nor is one whom staff have listed lately. To a
+    number that may be lost no names go.
     """
     since = now - REISSUED_AFTER
     return handset.last_seen_at < since and not spoken_for_since(session, handset.number, since)

@@ -181,7 +181,7 @@ def _store(deps: Deps, session: Session, member: Member, import_id: int, given_b
     elif found.kind == "openings":
         _store_openings(deps, session, now, member, again.rows)
     elif found.kind == "employers":
-        employer_ledger.store(session, deps, now, member.actor, again.rows, import_id)
+        employer_ledger.store(session, now, member.actor, again.rows, import_id)
     else:
         edit_station.store(session, now, member, again.rows, import_id)
     found.added, found.changed = again.count("add"), again.count("change")

@@ -15,6 +15,7 @@ from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, employer_ledger, once, still_hiring
 from backend.services.answer_offer import tell_employer
 from backend.services.change_opening import change_opening
+from backend.services.people import handset_for
 from backend.services.post_opening import post_opening, withdraw_opening
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -186,7 +187,10 @@ def set_number(deps: Deps, member: Member, employer_id: int, typed: str) -> Empl
     now = deps.clock()
     with deps.db.write() as session:
         employer = _employer(session, member, employer_id)
-        if employer_ledger.put(session, deps, now, employer, {"phone": phone}):
+        if employer.phone != phone:
+            # Staff have found him there: whoever had it before and was silent has it no more (T4).
+            handset_for(session, deps, phone, now)
+            employer_ledger.put(employer, {"phone": phone})
             audit.write(session, now, member.actor, "employer_number_set", employer)
         return employer
 

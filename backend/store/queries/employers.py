@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.domain.offers import EXPECTED
-from backend.store.models import Case, Employer, Offer, Opening, Person, Worker
+from backend.store.models import AuditEvent, Case, Employer, LedgerChange, Offer, Opening, Person, Worker
 from backend.store.queries import keyset
 from backend.store.queries.keyset import Key
 from backend.store.queries.ledgers import merged_into
@@ -52,10 +52,21 @@ def sent_back_since(session: Session, phone: str, since: datetime) -> Opening | 
 
 
 def spoken_for_since(session: Session, phone: str, since: datetime) -> bool:
-    """Whether an opening of this number was posted, or confirmed by its employer, since then."""
+    """Whether this number was told as its employer's since then: he was entered, or listed on it by staff, or an opening of
+    his was posted or confirmed."""
     spoken = or_(Opening.collected_at >= since, Opening.confirmed_at >= since)
-    query = select(Opening.id).join(Employer).where(Employer.phone == phone, spoken)
-    return session.scalar(query.limit(1)) is not None
+    of_openings = select(Opening.id).join(Employer).where(Employer.phone == phone, spoken)
+    entered = select(Employer.id).where(Employer.phone == phone, Employer.created_at >= since)
+    if any(session.scalar(query.limit(1)) is not None for query in (of_openings, entered)):
+        return True
+    listed_on = (
+        select(LedgerChange.became)
+        .join(LedgerChange.event)
+        .join(Employer, Employer.id == LedgerChange.object_id)
+        .where(Employer.phone == phone, LedgerChange.object_kind == "employers", LedgerChange.field == "phone")
+        .where(LedgerChange.undone_at.is_(None), AuditEvent.verb == "imported_employer", AuditEvent.at >= since)
+    )
+    return phone in session.scalars(listed_on)
 
 
 def is_employer(session: Session, phone: str) -> bool:

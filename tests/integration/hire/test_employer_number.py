@@ -55,7 +55,7 @@ def test_a_number_carriers_gave_to_somebody_else_is_nobodys_any_more(hire: Hire,
         )
         session.flush()
         opening = session.get_one(Opening, opening_id)
-        opening.collected_at = now - timedelta(days=100)
+        opening.collected_at = opening.employer.created_at = now - timedelta(days=100)
         handset_for(session, deps, number, now)
         assert session.scalar(select(Employer.id).where(Employer.phone == number)) is None
         assert employer_number.let_go(session, deps, session.scalars(select(Handset)).one(), now) == 0
@@ -72,6 +72,7 @@ def silent(hire: Hire, opening_id: int, **spoken_for: timedelta) -> str:
     with hire.deps.db.write() as session:
         session.add(Handset(number=number, first_seen_at=now - 2 * SILENT, last_seen_at=now - SILENT))
         opening = session.get_one(Opening, opening_id)
+        opening.employer.created_at = now - 2 * SILENT
         for column, ago in spoken_for.items():
             setattr(opening, column, now - ago)
     return number
