@@ -28,7 +28,7 @@ from backend.services.read_workbook import Ledger, read_ledger
 from backend.services.receive_message import storable
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
-from backend.store.models import Consent, Handset, HandsetOwner, Hardship, LedgerImport, Person, Staff, Worker
+from backend.store.models import Consent, Handset, HandsetOwner, Hardship, LedgerImport, Person, Region, Staff, Worker
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
@@ -172,6 +172,12 @@ def _store(deps: Deps, session: Session, member: Member, import_id: int, given_b
     session.refresh(found)
     if is_bad(found):
         raise Conflict("some rows are bad", reason="bad_rows")
+    if (
+        found.region_code != member.region_code
+    ):  # who brought it has gone elsewhere, and its rows were not read for there
+        raise Conflict("read for another region", reason="library_changed")
+    # Two who store the same list come one after the other, the village's and the county's as well; postings are let in.
+    session.get(Region, member.region_code[:6], with_for_update={"key_share": True})
     kept = [row for row in found.rows if "facts" in row]
     again = plan(session, deps.regions, member, found.kind, [(row["row"], row["facts"]) for row in kept], now)
     if [row.sign for row in again.rows] != [row["sign"] for row in kept]:
