@@ -102,7 +102,7 @@ def lines(
                 else label(labels.OPENING_EVENTS, entry.event.verb),
                 changes=[
                     (
-                        label(words.FIELDS, each.field),
+                        label(words.FIELDS | words.FIELDS_OF.get(kind, {}), each.field),
                         value_told(deps, each.field, each.was, mask, names),
                         value_told(deps, each.field, each.became, mask, names),
                     )

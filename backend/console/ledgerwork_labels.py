@@ -89,6 +89,8 @@ FIELDS = {
     "has_screen": N_("大屏"),
     "has_sign": N_("标牌"),
 }
+# What a field is called otherwise where the card is no person's.
+FIELDS_OF = {"employers": {"name": N_("名称")}, "stations": {"name": N_("名称")}}
 STATION_KINDS = {"market": N_("零工市场"), "station": N_("零工驿站")}
 # Consent given at the window: how, and what for (PIPL 13–17).
 CONSENT_HOW = {

@@ -73,20 +73,21 @@ def edit(deps: Deps, member: Member, station_id: int, stood: str, facts: dict[st
         session.refresh(station, with_for_update=True)
         if version(station) != stood:
             raise Conflict("somebody else has saved meanwhile", reason="changed")
-        _put(session, deps.clock(), member, station, values, "station_edited")
+        if _put(session, deps.clock(), member, station, values, "station_edited"):
+            touch(session)
         return station
 
 
 def _put(
     session: Session, now: datetime, member: Member, station: Station, values: dict[str, Any], verb: str, **told: Any
-) -> None:
+) -> list[str]:
     changed = changes(station, values)
     for name in changed:
         setattr(station, name, values[name])
     if changed:
         station.updated_at = now
         audit.write(session, now, member.actor, verb, station, fields=changed, **told)
-        touch(session)
+    return changed
 
 
 def add(deps: Deps, member: Member, region_code: str, facts: dict[str, str]) -> int:
@@ -101,41 +102,51 @@ def add(deps: Deps, member: Member, region_code: str, facts: dict[str, str]) -> 
         raise Invalid("not of the region", {"region_code": "elsewhere"})
     values = checked(facts)
     with deps.db.write() as session:
-        return _open(session, deps.clock(), member, region_code, values)
+        [opened] = _open(session, deps.clock(), member, {region_code: values})
+        touch(session)
+        return opened.id
 
 
 def _open(
-    session: Session, now: datetime, member: Member, region_code: str, values: dict[str, Any], **told: Any
-) -> int:
-    session.get(Region, region_code, with_for_update=True)  # two who add in one place come one after the other
-    if session.scalar(select(Station.id).where(Station.region_code == region_code).limit(1)):
-        raise Invalid("there is one already", {"region_code": "taken"})
-    station = Station(slug=region_code, region_code=region_code, updated_at=now, services=[], **values)
-    session.add(station)
+    session: Session, now: datetime, member: Member, wanted: dict[str, dict[str, Any]], **told: Any
+) -> list[Station]:
+    """`wanted`: the facts of each by its place."""
+    for some in in_parts(sorted(wanted)):
+        # Two who add in one place come one after the other.
+        session.scalars(select(Region.code).where(Region.code.in_(some)).order_by(Region.code).with_for_update()).all()
+        if session.scalar(select(Station.id).where(Station.region_code.in_(some)).limit(1)):
+            raise Invalid("there is one already", {"region_code": "taken"})
+    opened = [
+        Station(slug=place, region_code=place, updated_at=now, services=[], **values)
+        for place, values in wanted.items()
+    ]
+    session.add_all(opened)
     session.flush()
-    audit.write(session, now, member.actor, "station_added", station, **told)
-    touch(session)
-    return station.id
+    for station in opened:
+        audit.write(session, now, member.actor, "station_added", station, **told)
+    return opened
 
 
 def store(session: Session, now: datetime, member: Member, rows: list[Planned], import_id: int) -> None:
     """Write what the rows of a file change and add. Raises `Conflict(reason="library_changed")`."""
     met = {row.subject: row for row in rows if row.action == "change" and row.subject is not None}
+    found: dict[int, Station] = {}
     for some in in_parts(sorted(met)):
-        query = select(Station).where(Station.id.in_(some)).order_by(Station.id)
-        for station in session.scalars(query.with_for_update().execution_options(populate_existing=True)):
-            row = met[station.id]
-            if version(station) != row.seen:
-                raise Conflict("the library has changed", reason="library_changed", row=row.number)
-            values = checked(typed(station, row.facts))
-            _put(session, now, member, station, values, "imported_station", import_id=import_id)
-    for row in rows:
-        if row.action == "add":
-            try:
-                values = checked(typed(None, row.facts))
-                _open(session, now, member, row.facts["region_code"], values, import_id=import_id)
-            except Invalid as taken:  # somebody has opened one there at this moment
-                raise Conflict("the library has changed", reason="library_changed", row=row.number) from taken
+        query = select(Station).where(Station.id.in_(some)).order_by(Station.id).with_for_update()
+        found |= {one.id: one for one in session.scalars(query.execution_options(populate_existing=True))}
+    for number, row in met.items():
+        if number not in found or version(found[number]) != row.seen:
+            raise Conflict("the library has changed", reason="library_changed", row=row.number)
+    for number, station in found.items():
+        values = checked(typed(station, met[number].facts))
+        _put(session, now, member, station, values, "imported_station", import_id=import_id)
+    wanted = {row.facts["region_code"]: checked(typed(None, row.facts)) for row in rows if row.action == "add"}
+    try:
+        _open(session, now, member, wanted, import_id=import_id)
+    except Invalid as taken:  # somebody has opened one there at this moment
+        raise Conflict("the library has changed", reason="library_changed") from taken
+    if found or wanted:
+        touch(session)
 
 
 def checked(facts: dict[str, str]) -> dict[str, Any]:

@@ -18,10 +18,7 @@ from backend.services.staff_login import Member
 from backend.store.models import Station
 
 _HEADS = {column.key: column.header for column in STATIONS}
-_SENTENCES = {
-    "closes_at": "关门要晚过开门",
-    "short_name": "这一格要填",
-}  # of a new one, or one that is put right in part
+_NOT_SO = "这一行不合规矩，请对照填写说明"
 
 
 def plan(session: Session, member: Member, rows: Sequence[tuple[int, dict[str, Any]]]) -> Plan:
@@ -61,7 +58,8 @@ def _row(
         edit_station.checked(edit_station.typed(station, facts))
     except Invalid as problem:
         name = next(iter(problem.fields))
-        return None, Problem(_HEADS[name], "", _SENTENCES.get(name, "这一行不合规矩，请对照填写说明"))
+        told = {"closes_at": "关门要晚过开门", "short_name": "这一格要填" if station is None else _NOT_SO}
+        return None, Problem(_HEADS[name], "", told.get(name, _NOT_SO))
     if station is None:
         return Planned(number, "add", facts), None
     return Planned(number, "change", facts, station.id, edit_station.version(station)), None

@@ -18,6 +18,7 @@ from backend.services.write_workbook import write_ledger
 from backend.store.models import Employer, Handset, HandsetOwner, LedgerChange, LedgerImport, Staff
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
 from tests.integration.console.test_ledger_files import data, read, upload
+from tests.integration.services.test_import_ledger import Statements
 
 NUMBER = "+8613800009999"
 
@@ -107,7 +108,10 @@ def test_a_cell_put_right_in_excel_is_all_that_changes_and_has_its_past(
     assert (entry.object_id, len(entry.facts["fields"])) == (str(known[name]), 1)
     with database.read() as session:
         assert [(one.field, one.event_id) for one in session.scalars(select(LedgerChange))] == [(field, entry.id)]
-    assert "从Excel存入" in words(browser.visit(f"/console/employers/{known[name]}"))
+    seen = words(browser.visit(f"/console/employers/{known[name]}"))
+    assert "从Excel存入" in seen
+    if field == "name":
+        assert "名称 尾" in seen and "姓名" not in seen
     ledger_history.take_back(deps, member("xian"), "employers", known[name], entry.id)
     assert all_of(database) == before
 
@@ -298,8 +302,6 @@ def test_the_page_of_employers_leads_in_and_who_only_looks_stays_out(browse, kno
 
 
 def test_a_thousand_employers_are_planned_in_few_statements(deps, member, database, staff):
-    from tests.integration.services.test_import_ledger import Statements
-
     content = book(*((f"第{n}家公司", "", f"138{n:08}", "兴泉社区") for n in range(1_000)))
     with Statements(database) as sent:
         number = import_ledger.read(deps, member("xian"), "employers", "a.xlsx", content)

@@ -16,6 +16,7 @@ from backend.store.models import LedgerChange, LedgerImport, Station
 from tests.integration.console.conftest import OTHER_VILLAGE, TOWN, VILLAGE, words
 from tests.integration.console.test_ledger_files import data, read, upload
 from tests.integration.console.test_ledger_files_employers import with_cell
+from tests.integration.services.test_import_ledger import Statements
 
 
 def book(*rows):
@@ -86,7 +87,8 @@ def test_a_cell_put_right_in_excel_is_all_that_changes_and_has_its_past(
     assert (entry.object_id, entry.facts["fields"]) == (str(town), [name])
     with database.read() as session:
         assert [(one.field, one.event_id) for one in session.scalars(select(LedgerChange))] == [(name, entry.id)]
-    assert "从Excel存入" in words(browser.visit(f"/console/stations/{town}"))
+    page = words(browser.visit(f"/console/stations/{town}"))
+    assert "从Excel存入" in page and "姓名" not in page
     ledger_history.take_back(deps, member("zhen"), "stations", town, entry.id)
     assert facts_of(database) == before
 
@@ -129,6 +131,28 @@ def test_rows_that_cannot_be_are_told(browse, town, make):
         assert reason in seen, reason
     assert "不对的行12" in seen
     assert seen.count("关门要晚过开门") == 2
+
+
+def test_an_old_station_is_told_nothing_of_a_cell_it_need_not_fill_in(browse, town, database):
+    with database.write() as session:
+        session.get_one(Station, town).short_name = "中塘镇零工驿站服务大厅"  # longer than its form takes today
+    row = {"name": "中塘零工驿站", "region_code": "中塘镇", "address": "老街3号"}
+    seen = words(read(browse("zhen"), book(row), kind="stations")[1])
+    assert "这一行不合规矩" in seen and "这一格要填" not in seen
+
+
+def test_a_county_s_stations_are_stored_in_few_statements(deps, member, database, staff, make):
+    places = [f"5001141210{n}" for n in range(10, 99)]
+    with make() as f:
+        for code in places:
+            f.make_region(code).name = f"第{code[-2:]}社区"
+    deps.regions.reload()
+    rows = [station(name=f"第{code[-2:]}驿站", region_code=f"第{code[-2:]}社区") for code in places]
+    number = import_ledger.read(deps, member("xian"), "stations", "a.xlsx", book(*rows))
+    with Statements(database) as sent:
+        assert import_ledger.store(deps, member("xian"), number).added == len(places)
+    # SQLite is in the same process: there each new row is a statement of its own, and none of them a journey.
+    assert sent.number < (40 if database.engine.dialect.name == "postgresql" else 220)
 
 
 def test_a_town_changes_its_own_and_opens_none_and_a_county_none_of_another(browse, town, database):
