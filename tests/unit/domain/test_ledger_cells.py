@@ -265,3 +265,11 @@ def test_the_console_says_the_words_of_the_ledgers(table, labels):
 def test_every_word_stands_for_one_code(table):
     everything = [word for each in table.values() for word in each]
     assert len(everything) == len(set(everything))
+
+
+def test_a_number_from_abroad_goes_out_and_comes_back_where_it_may_stand() -> None:
+    assert cells.national("+85291234567") == "+85291234567"
+    assert cells.number(cells.guarded("+852 9123-4567"), abroad=True) == "+85291234567"
+    assert cells.number("+86 138 0000 1111", abroad=True) == "+8613800001111"
+    with pytest.raises(cells.BadCell):
+        cells.number("+85291234567")
