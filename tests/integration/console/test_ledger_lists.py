@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from backend.services import edit_station
 from backend.store.models import Station
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
 
@@ -232,10 +233,7 @@ def test_the_county_opens_a_station_and_each_place_has_one(browse, make, staff, 
 
 
 def station_form(station, **changes):
-    from backend.console.stations import as_form
-
-    version = station.updated_at.isoformat() if station.updated_at else ""
-    return {"version": version, **as_form(station), **changes}
+    return {"version": edit_station.version(station), **edit_station.typed(station), **changes}
 
 
 def test_a_station_is_edited_with_history_and_two_editors_are_told_apart(browse, make, staff, database):
