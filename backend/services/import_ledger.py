@@ -172,9 +172,8 @@ def _store(deps: Deps, session: Session, member: Member, import_id: int, given_b
     session.refresh(found)
     if is_bad(found):
         raise Conflict("some rows are bad", reason="bad_rows")
-    if (
-        found.region_code != member.region_code
-    ):  # who brought it has gone elsewhere, and its rows were not read for there
+    # Who brought it has gone elsewhere: its rows were not read for there.
+    if found.region_code != member.region_code:
         raise Conflict("read for another region", reason="library_changed")
     # Two who store the same list come one after the other, the village's and the county's as well; postings are let in.
     session.get(Region, member.region_code[:6], with_for_update={"key_share": True})
