@@ -70,9 +70,15 @@ def test_a_killed_process_is_started_again_and_that_is_said(
     os.kill(first, signal.SIGKILL)
     second = wait_for(lambda: (pid := pid_of(tmp_path, "web")) != first and pid, what="it was started again")
     assert alive(second)
-    said = capsys.readouterr().out
-    assert "web was killed by signal 9; it is started again now" in said
-    assert f"web was started again (process {second})" in said
+    said = [""]
+
+    def has_said(words: str) -> bool:
+        """The watcher writes the process down first and says it then."""
+        said.append(said.pop() + capsys.readouterr().out)
+        return words in said[0]
+
+    wait_for(lambda: has_said("web was killed by signal 9; it is started again now"), what="its end is said")
+    wait_for(lambda: has_said(f"web was started again (process {second})"), what="its new start is said")
 
 
 def test_what_a_killed_process_left_behind_is_ended_with_it(watch: Callable[..., Supervisor], tmp_path: Path) -> None:
