@@ -51,7 +51,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         how = staff_passwords.set_by_code(deps, member.id)
         with deps.db.read() as session:
             phone = session.get_one(Staff, member.id).phone
-            sessions = queries.sessions_of(session, member.id, deps.clock() - staff_login.IDLE)
+            sessions = queries.sessions_of(session, member.id, *staff_login.open_since(deps.clock()))
         return render_template(
             "console/account.html",
             phone=phone or "" if typed is None else typed,

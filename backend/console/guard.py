@@ -102,6 +102,8 @@ def install(bp: Blueprint, deps: Deps) -> None:
                 return redirect(url_for("console.login", next=request.full_path.rstrip("?")))
             if drafts.save(deps, holder):
                 return redirect(url_for("console.login", next=url_for("console.drafts")), 303)
+            if set(request.form) - {"csrf_token"}:
+                raise CSRFError("nobody's form")  # whose it was is not known: the words are still on the page before
             flash(gettext("请先登录。"), "problem")
             return redirect(url_for("console.login"), 303)
         if member is not None and member.must_enrol and request.endpoint not in OPEN_BEFORE_ENROLLING:

@@ -88,7 +88,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             if staff is None:
                 raise NotFound("no such account")
             staff_login.audit_staff(session, deps.clock(), staff.id, "read", by=member.id)
-            sessions = queries.sessions_of(session, staff.id, deps.clock() - staff_login.IDLE)
+            sessions = queries.sessions_of(session, staff.id, *staff_login.open_since(deps.clock()))
             waiting = [
                 (one, by)
                 for one, about, by in queries.changes_waiting(session, member.region_code, deps.clock())

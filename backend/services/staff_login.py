@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
+RUN_OUT_KEPT = timedelta(days=7)  # a form left open over a holiday week-end still finds whose it is
 # Failures are counted over this window; then they are forgotten, so that nobody can lock a colleague out for good.
 WINDOW = timedelta(minutes=15)
 FREE_PER_ACCOUNT, FREE_PER_ADDRESS = 5, 30
@@ -168,9 +169,9 @@ def who_is(deps: Deps, token: str, *, prolong: bool = True) -> Member | None:
     if row is None:
         return None
     held, staff = row
-    if not staff.active or now - held.last_seen_at > IDLE or now - held.created_at > ABSOLUTE:
-        with deps.db.write() as session:
-            session.execute(delete(StaffSession).where(StaffSession.token_hash == held.token_hash))
+    used_since, begun_since = open_since(now)
+    if not staff.active or held.last_seen_at < used_since or held.created_at < begun_since:
+        # The row stays for a while (`forget_old`): it still says whose form is sent with it (`drafts.holder_of`).
         return None
     if prolong and now - held.last_seen_at > _SEEN_STEP:
         with deps.db.write() as session:
@@ -190,6 +191,18 @@ def who_is(deps: Deps, token: str, *, prolong: bool = True) -> Member | None:
             deps.settings.staff_totp == "required" and staff.role in SECOND_FACTOR_ROLES and staff.totp_since is None
         ),
     )
+
+
+def open_since(now: datetime) -> tuple[datetime, datetime]:
+    """When a session must have been used last, and when begun, to be open still."""
+    return now - IDLE, now - ABSOLUTE
+
+
+def forget_old(deps: Deps) -> int:
+    """Let go of the sessions nobody has come back to for days. Returns how many."""
+    with deps.db.write() as session:
+        gone: Any = session.execute(delete(StaffSession).where(StaffSession.last_seen_at < deps.clock() - RUN_OUT_KEPT))
+        return int(gone.rowcount)
 
 
 def log_out(deps: Deps, token: str) -> None:

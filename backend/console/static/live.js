@@ -1,13 +1,14 @@
 // Asks every few seconds what is new while the page is looked at: who waits for a person, and how much is unread.
 // Other scripts hear of it through the event "lg:news" on the document.
 const EVERY_MS = 4000;
-const SHOWN = 3;
+const SHOWN = window.matchMedia('(max-width: 700px)').matches ? 1 : 3; // on a phone the bar leaves the page its room
 const root = document.getElementById('live');
 const list = document.getElementById('live-waiting');
 const more = document.getElementById('live-more');
 const sound = document.getElementById('live-sound');
 const said = document.getElementById('live-said');
 const count = document.getElementById('unread-count');
+const bar = root ? [...root.childNodes] : []; // what the notice of a session that is over stands in the place of
 let since = '';
 let offset = 0; // the server's clock minus ours, in ms
 let over = false;
@@ -108,6 +109,7 @@ function line(one) {
 }
 
 function show(news) {
+  if (!bar.includes(root.firstChild)) root.replaceChildren(...bar);
   offset = Date.parse(news.now) - Date.now();
   const focused = document.activeElement && document.activeElement.closest('#live-waiting li');
   list.replaceChildren(...news.waiting.slice(0, SHOWN).map(line));
@@ -136,12 +138,23 @@ function show(news) {
 
 function sessionOver() {
   over = true;
+  // Beside this page: what is typed on it stays, and is sent from here afterwards.
   const link = piece('a', root.dataset.over, 'more');
   link.href = root.dataset.login;
+  link.target = '_blank';
+  link.rel = 'noopener';
   root.replaceChildren(link);
   root.classList.add('late');
   root.hidden = false;
   said.textContent = root.dataset.over;
+}
+
+function lookedAtAgain() {
+  if (over && document.visibilityState === 'visible') {
+    over = false; // perhaps logged in again meanwhile; else the answer says so once more
+    since = '';
+  }
+  ask();
 }
 
 async function ask() {
@@ -167,7 +180,7 @@ if (root) {
     showSound();
   });
   for (const act of ['pointerdown', 'keydown']) document.addEventListener(act, allowSound);
-  document.addEventListener('visibilitychange', ask);
+  document.addEventListener('visibilitychange', lookedAtAgain);
   window.setInterval(ask, EVERY_MS);
   window.setInterval(() => { if (!over) tick(); }, 1000);
   ask();

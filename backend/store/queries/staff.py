@@ -75,14 +75,15 @@ def others_of_the_county(session: Session, staff: Staff) -> int:
     return len(found.all())
 
 
-def sessions_of(session: Session, staff_id: int, idle_since: datetime) -> Sequence[StaffSession]:
-    """The sessions in use, the latest seen first."""
+def sessions_of(session: Session, staff_id: int, idle_since: datetime, begun_since: datetime) -> Sequence[StaffSession]:
+    """The sessions in use, the latest seen first; those that have run out are not."""
     return session.scalars(
         select(StaffSession)
         .where(
             StaffSession.staff_id == staff_id,
             StaffSession.half_way.is_(False),
             StaffSession.last_seen_at >= idle_since,
+            StaffSession.created_at >= begun_since,
         )
         .order_by(StaffSession.last_seen_at.desc())
         .limit(PAGE)

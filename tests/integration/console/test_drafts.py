@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.console import draft_labels
+from backend.services import staff_login
 from backend.store.models import Draft, Visit
 from tests.integration.console.conftest import VILLAGE, words
 
@@ -34,6 +35,29 @@ def test_what_was_typed_comes_back_after_the_login_and_is_sent_again(browse, mak
     with database.read() as session:
         assert [visit.note for visit in session.scalars(select(Visit))] == ["屋头漏雨，要修"]
         assert session.scalars(select(Draft)).all() == []
+
+
+def test_what_was_typed_is_kept_though_the_page_had_already_asked_whether_the_session_lives(browse, make, clock):
+    worker_id = worker(make)
+    browser = browse("cun")
+    browser.visit(f"/console/workers/{worker_id}")
+    clock.advance(minutes=16)
+    assert browser.visit("/console/inbox/news", headers={"X-By-Itself": "1"}).status_code == 401
+    browser.visit("/console/")
+    browser.submit(f"/console/workers/{worker_id}/visit", kind="home", note="屋头漏雨，要修", next_on="")
+    browser.log_in("cun")
+    assert "屋头漏雨，要修" in browser.visit("/console/drafts").text
+
+
+def test_sessions_that_ran_out_are_not_listed_and_go_after_some_days(browse, deps, clock, database):
+    browse("cun")
+    clock.advance(minutes=16)
+    browser = browse("cun")
+    assert words(browser.visit("/console/account")).count("登录 ·") == 1
+    clock.advance(days=6)
+    assert staff_login.forget_old(deps) == 0
+    clock.advance(days=2)
+    assert staff_login.forget_old(deps) == 2
 
 
 def test_a_draft_is_read_by_nobody_else_and_goes_after_an_hour(browse, make, clock):
@@ -104,5 +128,20 @@ def test_a_form_without_any_login_left_is_not_answered_with_advice_that_loses_it
     browser.client.delete_cookie("session")
     browser.client.delete_cookie("lg_staff")
     answer = browser.submit(f"/console/workers/{worker_id}/visit", kind="home", note="x", next_on="")
+    assert_it_says_the_words_are_on_the_page_before(answer)
+
+
+def test_a_form_of_a_session_ended_from_elsewhere_is_not_answered_with_advice_that_loses_it(browse, make):
+    worker_id = worker(make)
+    browser = browse("cun")
+    browser.visit(f"/console/workers/{worker_id}")
+    other = browse("cun")
+    other.visit("/console/account")
+    assert other.submit("/console/account/sessions/end-others").status_code == 303
+    answer = browser.submit(f"/console/workers/{worker_id}/visit", kind="home", note="x", next_on="")
+    assert_it_says_the_words_are_on_the_page_before(answer)
+
+
+def assert_it_says_the_words_are_on_the_page_before(answer):
     assert answer.status_code == 403
     assert "先不要刷新" in answer.text and 'target="_blank"' in answer.text and "回到首页" not in answer.text
