@@ -137,13 +137,38 @@ def test_the_list_is_gone_through_by_keys(tab, talk):
     tab.wait_for_url("**/conversations/*")
 
 
-def test_a_session_that_is_over_is_said_with_a_way_back_in(tab, clock):
-    tab.goto("/console/try")
-    tab.wait_for_selector("#live[data-asked]", state="attached", timeout=IN_TIME)
+def test_a_session_that_is_over_is_said_with_a_way_back_in_beside_what_was_typed(tab, clock, talk):
+    one = talk(asks=True)
+    tab.goto(f"/console/conversations/{one}")
+    tab.wait_for_selector("#live li", timeout=IN_TIME)
+    tab.fill("textarea[name=body]", "屋头漏雨，要修")
     clock.advance(seconds=IDLE.total_seconds() + 1)
     link = tab.wait_for_selector("#live a:has-text('登录过期了')", timeout=IN_TIME)
-    link.click()
-    assert tab.is_visible("[name=password]")
+    with tab.context.expect_page() as opened:
+        link.click()
+    beside = opened.value
+    beside.fill("[name=login]", "cun")
+    beside.fill("[name=password]", PASSWORD)
+    beside.click(".door button.main")
+    beside.wait_for_selector("h1")
+    beside.close()
+    tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # headless tabs are never out of sight
+    tab.wait_for_selector("#live li", timeout=IN_TIME)
+    tab.click("form[action$='/note'] button")
+    tab.wait_for_url("**/console/drafts")
+    tab.click("main form[action$='/note'] button.main")
+    tab.wait_for_selector("text=屋头漏雨，要修", timeout=IN_TIME)
+    assert tab.url.split("#")[0].endswith(f"/console/conversations/{one}")
+
+
+def test_the_bar_leaves_a_phone_its_room(tab, talk):
+    for minutes in range(4):
+        talk(minutes=minutes, asks=True)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto("/console/conversations")
+    tab.wait_for_selector("#live li", timeout=IN_TIME)
+    assert tab.inner_text("#live-more") == "还有3个人"
+    assert tab.evaluate("document.getElementById('live').offsetHeight") <= 844 / 5
 
 
 def test_the_list_fits_a_phone(tab, talk, database):
