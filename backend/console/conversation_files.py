@@ -54,14 +54,15 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return member
 
     def ask(problem: str = "", conversation_id: int | None = None, status: int = 200) -> ResponseReturnValue:
-        action = (
-            url_for("console.turns_file", conversation_id=conversation_id)
+        filters = request.query_string.decode("ascii", "replace")
+        action, back = (
+            (url_for(f"console.{page}", conversation_id=conversation_id) for page in ("turns_file", "conversation"))
             if conversation_id
-            else f"{url_for('console.conversations_file')}?{request.query_string.decode('ascii', 'replace')}"
+            else (f"{url_for(f'console.{page}')}?{filters}" for page in ("conversations_file", "conversations"))
         )
         page = render_template(
             "console/export.html", action=action, reasons=EXPORT_REASONS, problem=problem, most=MOST_ROWS,
-            conversation_id=conversation_id,
+            conversation_id=conversation_id, back=back,
         )  # fmt: skip
         return page, status
 

@@ -53,11 +53,11 @@ class Choice:
     def last4(self) -> str:
         return self.number if re.fullmatch(r"[0-9]{4}", self.number, re.ASCII) else ""
 
-    def address(self, **other: Any) -> str:
-        """This list with something else in it; the cursor is left out unless given."""
+    def address(self, page: str = "conversations", **other: Any) -> str:
+        """This list, or another `page` about the same ones, with something else in it; no cursor unless given."""
         given = {"show": list(self.shows), "channel": self.channel, "area": self.area, "number": self.number,
                  "after": "", **({"s": self.kept} if self.kept else {"q": self.words}), **other}  # fmt: skip
-        return url_for("console.conversations", **{key: value for key, value in given.items() if value})
+        return url_for(f"console.{page}", **{key: value for key, value in given.items() if value})
 
     def toggled(self, show: str) -> str:
         others = [one for one in self.shows if one != show]

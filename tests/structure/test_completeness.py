@@ -92,3 +92,21 @@ def test_every_address_refuses_a_stranger_unless_it_is_open_by_design(app: Flask
 def test_that_test_sees_every_room(rules: list[tuple[str, str]]) -> None:
     seen = {rule.split("/")[1] for _, rule in rules}
     assert {"twilio", "console", "api", "internal", "screen", "phone", "healthz"} <= seen
+
+
+@one_database
+def test_every_page_of_the_console_is_led_to_by_another(app: Flask) -> None:
+    """A page nobody finds is not there: its address stands in a template or in the table of the rooms."""
+    console = ROOT / "backend/console"
+    leads = "".join(
+        file.read_text(encoding="utf-8") for file in (*(console / "templates").rglob("*.html"), console / "rooms.py")
+    )
+    named = set(re.findall(r"['\"](?:console\.)?(\w+)['\"]", leads))
+    found = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.removeprefix("console.") in named}
+    pages = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and "<path:" not in rule.rule
+    }
+    after_an_act = re.compile(r"^/console/(bulk/<.*>|drafts|login/second|window/<.*>/slip|logout)$")
+    assert sorted(page for page in pages - found if not after_an_act.search(page)) == []
