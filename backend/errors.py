@@ -33,6 +33,14 @@ class Invalid(LinggongError):
         self.fields = fields or {}
 
 
+class TooLong(Invalid):
+    """More was written than is kept: `count` signs where `most` may be."""
+
+    def __init__(self, field: str, most: int, count: int) -> None:
+        super().__init__(f"{field} is too long", {field: "too_long"})
+        self.most, self.count = most, count
+
+
 class Forbidden(LinggongError):
     """Known and logged in, yet not allowed to do this."""
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import labels, masks, step_in, step_in_labels
 from backend.console.conversations import ID, reply_problem, wav
-from backend.console.guard import conflict_sentence, form, me
+from backend.console.guard import conflict_sentence, form, me, too_long
 from backend.console.i18n import gettext
 from backend.domain.access import may, may_see
 from backend.errors import Conflict, Invalid, NotFound
@@ -158,8 +158,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("resolution")
         try:
             handle_case.close(deps, me(), case_id, given["resolution"])
-        except Invalid:
-            return show(case_id, problem=gettext("请写一句：这件事是怎么办的。")), 422
+        except Invalid as problem:
+            told = too_long(problem) or gettext("请写一句：这件事是怎么办的。")
+            return show(case_id, problem=told, resolution=given["resolution"]), 422
         except Conflict as conflict:
             # A colleague was quicker: what was written is still there.
             return show(case_id, problem=conflict_sentence(conflict), resolution=given["resolution"]), 409

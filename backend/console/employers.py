@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import ledger_history, table
 from backend.console.conversations import ID
-from backend.console.guard import form, me
+from backend.console.guard import form, me, too_long
 from backend.console.i18n import gettext
 from backend.console.labels import N_
 from backend.console.opening_form import TEXTS, as_form, hidden_in, read_facts, sentence
@@ -82,7 +82,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             may_merge=may(me().role, "merge_entries"),
         )
 
-    def show(employer_id: int, *, problem: str = "") -> str:
+    def show(employer_id: int, *, problem: str = "", reason: str = "") -> str:
         member = me()
         with deps.db.read() as session:
             employer = queries.one(session, member.region_code, employer_id)
@@ -106,6 +106,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             verifier=verifier,
             mask=Mask(),
             problem=problem,
+            reason=reason,
             may_post=may(member.role, "post_opening"),
             may_judge=may(member.role, "post_opening") and staff_openings.judges(member, employer),
             may_verify=may(member.role, "verify_employer") and staff_openings.judges(member, employer),
@@ -127,8 +128,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("reason", "verified")
         try:
             staff_openings.verify(deps, me(), employer_id, given["verified"] == "yes", given["reason"])
-        except Invalid:
-            return show(employer_id, problem=gettext("写明怎么核实的，或者为什么收回。")), 422
+        except Invalid as problem:
+            told = too_long(problem) or gettext("写明怎么核实的，或者为什么收回。")
+            return show(employer_id, problem=told, reason=given["reason"]), 422
         flash(gettext("记下了。"), "done")
         return redirect(url_for("console.employer_page", employer_id=employer_id), 303)
 

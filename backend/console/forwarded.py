@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backend.console.conversations import ID
-from backend.console.guard import form, me, page_number
+from backend.console.guard import form, me, page_number, too_long
 from backend.console.i18n import gettext
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
@@ -59,7 +59,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def forward_page(opening_id: int) -> str:
         return show(opening_id)
 
-    def show(opening_id: int, problem: str = "") -> str:
+    def show(opening_id: int, problem: str = "", note: str = "") -> str:
         member = me()
         with deps.db.read() as session:
             opening = session.get(Opening, opening_id)
@@ -70,7 +70,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             places = _places(session, member.region_code, opening)
         review_transcript.note_reading(deps, member, "read_forwardings", ids=[opening_id])
         return render_template(
-            "console/forward.html", opening=opening, rows=rows, places=places, mask=Mask(), problem=problem, ours=own,
+            "console/forward.html", opening=opening, rows=rows, places=places, mask=Mask(), problem=problem, ours=own, note=note,
             may_forward=may(member.role, "forward"),
         )  # fmt: skip
 
@@ -79,8 +79,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("to_region", optional=("note",))
         try:
             new = forward_opening.forward(deps, me(), opening_id, [given["to_region"]], given.get("note", ""))
-        except Invalid:
-            return show(opening_id, gettext("请从单子上选一个地方。")), 422
+        except Invalid as problem:
+            return show(opening_id, too_long(problem) or gettext("请从单子上选一个地方。"), given.get("note", "")), 422
         except Conflict:
             return show(opening_id, gettext("这个岗位现在不招人，不能转。")), 409
         place = deps.regions.name(given["to_region"])

@@ -295,6 +295,17 @@ def _install_errors(bp: Blueprint, deps: Deps) -> None:
         return page(problem.code or 500, gettext("这一步没有办成"), gettext("请回到上一页再试一次。"))
 
 
+def too_long(problem: errors.Invalid) -> str:
+    """What is said of words that are kept whole or not at all; nothing of any other problem."""
+    if not isinstance(problem, errors.TooLong):
+        return ""
+    return gettext(
+        "太长了：最多%(most)s个字，现在有%(count)s个字。写的都还在，写短一点再交。",
+        most=problem.most,
+        count=problem.count,
+    )
+
+
 def conflict_sentence(problem: errors.Conflict) -> str:
     """What to tell a member of staff whom somebody or something was quicker than."""
     return {

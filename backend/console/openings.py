@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import labels, ledger_history, ledgerwork_labels, table
 from backend.console.conversations import ID
-from backend.console.guard import conflict_sentence, form, me
+from backend.console.guard import conflict_sentence, form, me, too_long
 from backend.console.i18n import gettext
 from backend.console.opening_form import FORM_NAME, FREE, TEXTS, as_form, hidden_in, read_facts, sentence
 from backend.console.text import Mask
@@ -92,6 +92,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         *,
         problem: str = "",
         reason: str = "",
+        closing: str = "",
         facts: dict[str, str] | None = None,
         wrong: dict[str, str] | None = None,
     ) -> str:
@@ -119,6 +120,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             reviewer=reviewer,
             problem=problem,
             reason=reason,
+            closing=closing,
             facts={**(facts or as_form(opening)), **hidden},
             hidden=hidden,
             wrong=wrong or {},
@@ -164,9 +166,9 @@ def register(bp: Blueprint, deps: Deps) -> None:
             return show(opening_id, problem=gettext("有要留心的地方：核实过，打上勾，再发布。"), reason=reason), 422
         try:
             review_opening.review(deps, me(), opening_id, given["decision"], reason, ground=given.get("ground", ""))
-        except Invalid:
+        except Invalid as problem:
             sent_back = given["decision"] == "reject"
-            told = (
+            told = too_long(problem) or (
                 gettext("退回要选个原因，或者写一句，好让用工方知道怎么改。")
                 if sent_back
                 else gettext("有要留心的地方：写一句怎么核实的。")
@@ -218,14 +220,14 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 given.get("reason", ""),
                 ground=given.get("ground", ""),
             )
-        except Invalid:
+        except Invalid as problem:
             sent_back = given["decision"] == "reject"
-            told = (
+            told = too_long(problem) or (
                 gettext("下架要选个原因，或者写一句，好让用工方知道怎么改。")
                 if sent_back
                 else gettext("有要留心的地方：写一句怎么核实的。")
             )
-            return show(opening_id, problem=told), 422
+            return show(opening_id, problem=told, reason=given.get("reason", "")), 422
         kept = given["decision"] == "publish"
         flash(gettext("复核过了。") if kept else gettext("已下架。会发短信告诉报过的人，夜里的早上发。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
@@ -235,8 +237,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
         given = form("how", "reason")
         try:
             staff_openings.close(deps, me(), opening_id, given["how"], given["reason"])
-        except Invalid:
-            return show(opening_id, problem=gettext("停招要写原因。")), 422
+        except Invalid as problem:
+            return show(
+                opening_id, problem=too_long(problem) or gettext("停招要写原因。"), closing=given["reason"]
+            ), 422
         flash(gettext("停招了。会发短信告诉该知道的人，夜里的早上发。"), "done")
         return redirect(url_for("console.opening", opening_id=opening_id), 303)
 

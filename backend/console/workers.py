@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import fresh, labels, ledger_history, ledger_labels, ledgerwork_labels, masks, table
 from backend.console.conversations import ID
-from backend.console.guard import conflict_sentence, form, me
+from backend.console.guard import conflict_sentence, form, me, too_long
 from backend.console.i18n import gettext
 from backend.console.text import Mask
 from backend.domain import ledger_words
@@ -20,7 +20,7 @@ from backend.domain.ledger_cells import BadCell
 from backend.domain.ledger_days import day as day_of
 from backend.domain.ledger_told import told
 from backend.domain.ledgers import Reading, column_of, read_row
-from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, Forbidden, Invalid, NotFound, TooLong
 from backend.services import edit_worker, judge_claim, review_transcript, worker_ledger
 from backend.services.export_rows import place_told
 from backend.services.plan_import import place_finder
@@ -166,7 +166,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return shown_list(rows, searched=True, who=who)
 
     def card(
-        worker_id: int, *, facts: dict[str, str] | None = None, wrong: dict[str, str] | None = None, problem: str = ""
+        worker_id: int,
+        *,
+        facts: dict[str, str] | None = None,
+        wrong: dict[str, str] | None = None,
+        problem: str = "",
+        typed: dict[str, str] | None = None,
     ) -> str:
         member = me()
         now = deps.clock()
@@ -206,6 +211,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             wrong=wrong or {},
             editing=facts is not None,
             problem=problem,
+            typed=typed or {},
             age=fresh.worker_state(worker, now),
             may_act=may(member.role, "edit_worker"),
             may_verify=may(member.role, "verify_hardship"),
@@ -268,9 +274,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
             edit_worker.record_visit(
                 deps, me(), worker_id, given["kind"], given["note"], next_on, form_number=given.get("form_number", "")
             )
+        except TooLong as problem:
+            return card(worker_id, problem=too_long(problem), typed=given), 422
         except (BadCell, Invalid):
-            words = gettext("走访没有记下：下次走访要写今天以后的日子，话不超过300个字。")
-            return card(worker_id, problem=words), 422
+            return card(worker_id, problem=gettext("走访没有记下：下次走访要写今天以后的日子。"), typed=given), 422
         flash(gettext("走访记下了。"), "done")
         return back(worker_id)
 
@@ -285,7 +292,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 given.get("evidence", ""),
             )  # fmt: skip
         except Invalid:
-            return card(worker_id, problem=gettext("选一个原因，再写一句看到了什么。")), 422
+            return card(worker_id, problem=gettext("选一个原因，再写一句看到了什么。"), typed=given), 422
         flash(gettext("记下了。核实过的困难才会在派活时优先。"), "done")
         return back(worker_id)
 

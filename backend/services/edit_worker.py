@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.domain.access import may, may_see
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, confirming, once, worker_ledger
+from backend.services.as_written import as_written
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
@@ -78,12 +79,10 @@ def officers_for(session: Session, worker: Worker) -> list[Staff]:
 def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: str, next_on: date | None,
                  *, form_number: str = "") -> int:  # fmt: skip
     """Write down that she was visited, rung or seen at the window; when the next visit is due. Raises `Invalid`."""
-    now = deps.clock()
+    now, note = deps.clock(), as_written(note, LONGEST_NOTE, "note")
     problems = {}
     if kind not in VISIT_KINDS:
         problems["kind"] = "home, phone or window"
-    if len(note.strip()) > LONGEST_NOTE:
-        problems["note"] = "too long"
     if next_on is not None and next_on <= now.astimezone(TIMEZONE).date():
         problems["next_on"] = "a day to come"
     if problems:
@@ -92,7 +91,7 @@ def record_visit(deps: Deps, member: Member, worker_id: int, kind: str, note: st
         worker = _mine(session, member, worker_id, "record_visit")
         if (before := once.made_by(session, member, form_number)) is not None:
             return before
-        visit = Visit(worker_id=worker.id, staff_id=member.id, kind=kind, at=now, note=note.strip(), next_on=next_on)
+        visit = Visit(worker_id=worker.id, staff_id=member.id, kind=kind, at=now, note=note, next_on=next_on)
         session.add(visit)
         # She spoke to somebody of the station: the entry is as fresh as that (P01).
         confirming.spoken_with(worker, now)

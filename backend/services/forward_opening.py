@@ -13,6 +13,7 @@ from backend.domain.access import may, may_see
 from backend.domain.forwarding import may_forward, reach_after
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, instant_hire
+from backend.services.as_written import as_written
 from backend.services.staff_login import Member
 from backend.settings import TIMEZONE
 from backend.store.models import Forwarding, Opening
@@ -83,13 +84,14 @@ def look_at(session: Session, deps: Deps, member: Member, forwarding: Forwarding
 def _put(
     session: Session, deps: Deps, member: Member, opening: Opening, places: list[str], note: str, now: datetime
 ) -> list[str]:
+    note = as_written(note, LONGEST_NOTE, "note")
     known = set(session.scalars(select(Forwarding.to_region).where(Forwarding.opening_id == opening.id)))
     new = [code for code in places if code not in known]
     reach, ours = opening.visible_to, may_see(member.region_code, opening.region_code)
     for code in new:
         session.add(
             Forwarding(opening_id=opening.id, to_region=code, forwarded_by=member.id, forwarded_at=now,
-                       note=note.strip()[:LONGEST_NOTE])
+                       note=note)
         )  # fmt: skip
         reach = reach_after(opening.region_code, reach, code) if ours else reach
     if new:

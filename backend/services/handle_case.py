@@ -10,6 +10,7 @@ from backend.domain.access import may
 from backend.domain.written_names import written_name
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, hand_over
+from backend.services.as_written import as_written
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
 from backend.store.models import Case, Person, Worker
@@ -38,7 +39,7 @@ def release(deps: Deps, member: Member, case_id: int) -> None:
 
 def close(deps: Deps, member: Member, case_id: int, resolution: str) -> None:
     """Close a case with a sentence on what was done; an open one is taken first. Raises `Invalid`, `Conflict`."""
-    resolution = resolution.strip()[:LONGEST_RESOLUTION]
+    resolution = as_written(resolution, LONGEST_RESOLUTION, "resolution")
     if not resolution:
         raise Invalid("say what was done", {"resolution": "empty"})
     with deps.db.write() as session:

@@ -15,6 +15,7 @@ from backend.domain.review import GROUNDS
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit
 from backend.services.answer_offer import tell_employer
+from backend.services.as_written import as_written
 from backend.services.opening_columns import COLUMNS, check, to_columns
 from backend.services.post_opening import end_offers, flags_of, locked
 from backend.services.regions import RegionBook
@@ -53,7 +54,7 @@ def review_opening(
     Raises `NotFound`; `Invalid` for an unknown decision or a rejection without a reason; `Conflict` with reason
     `not_in_review` (somebody was quicker) or `days_gone` (its last day has passed, publishing would help nobody).
     """
-    now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
+    now, reason = deps.clock(), as_written(reason, LONGEST_REASON, "reason")
     kept = _kept(decision, ground, reason)
     opening = session.scalar(select(Opening).options(selectinload(Opening.employer)).where(Opening.id == opening_id))
     if opening is None:
@@ -118,7 +119,7 @@ def look_again(
 
     Raises `NotFound`; `Invalid`; `Conflict` with reason `not_out` (not published any more) or `reviewed` (confirmed already).
     """
-    now, reason = deps.clock(), reason.strip()[:LONGEST_REASON]
+    now, reason = deps.clock(), as_written(reason, LONGEST_REASON, "reason")
     values: dict[str, Any] = {
         "reviewed_by": staff_id, "reviewed_at": now, "review_reason": _kept(decision, ground, reason), "updated_at": now,
     }  # fmt: skip

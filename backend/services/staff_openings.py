@@ -14,6 +14,7 @@ from backend.domain.phone import e164, to_e164
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import audit, employer_ledger, once, still_hiring
 from backend.services.answer_offer import tell_employer
+from backend.services.as_written import as_written
 from backend.services.change_opening import change_opening
 from backend.services.people import handset_for
 from backend.services.post_opening import post_opening, withdraw_opening
@@ -116,7 +117,7 @@ def close(deps: Deps, member: Member, opening_id: int, how: str, reason: str) ->
     """Close an opening for its employer. `how`: enough (those who have a place come) | off. The employer is told."""
     if not may(member.role, "post_opening"):
         raise Forbidden("this role only looks")
-    reason = reason.strip()[:LONGEST_REASON]
+    reason = as_written(reason, LONGEST_REASON, "reason")
     if how not in ("enough", "off") or not reason:
         raise Invalid("how and why", {"reason": "a reason is needed"})
     now = deps.clock()
@@ -143,7 +144,7 @@ def verify(deps: Deps, member: Member, employer_id: int, verified: bool, reason:
 
     Raises `Forbidden`, `NotFound`; `Invalid` without a reason. Saying it twice changes nothing.
     """
-    reason, now = reason.strip()[:LONGEST_REASON], deps.clock()
+    reason, now = as_written(reason, LONGEST_REASON, "reason"), deps.clock()
     with deps.db.write() as session:
         employer = _employer(session, member, employer_id)
         if not may(member.role, "verify_employer"):
