@@ -23,19 +23,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from backend.domain.sms_text import segment_count
+from tests.support.clock import today
 from tests.support.stack import HandsetCall, Stack
 from tests.support.waiting import wait_for
 
 FOLDER = Path(__file__).parent / "conversations"
 TOWN = "500114121"  # 中塘镇
-WITHIN_S = 30
+WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ class Player:
         assert not self._planned("planned"), "a call is planned"
 
     def _job_is_over(self, _: Any) -> None:
-        last = (date.today() - timedelta(days=2)).isoformat()
+        last = (today() - timedelta(days=2)).isoformat()
         mine = "worker_id IN (SELECT w.id FROM workers w JOIN handset_owners o ON o.person_id = w.person_id " \
                "JOIN handsets h ON h.id = o.handset_id WHERE h.number = ?) AND status = 'accepted'"  # fmt: skip
         self._sql(f"UPDATE offers SET starts_on = ?, ends_on = ? WHERE {mine}", (last, last, self.number))
@@ -258,7 +259,7 @@ class Player:
     def _opening(self, told: dict[str, Any]) -> None:
         """Post and publish one; `in days` counts from today, 6 unless told."""
         told = dict(told)
-        start = date.today() + timedelta(days=told.pop("in days", 6))
+        start = today() + timedelta(days=told.pop("in days", 6))
         name, lasts, publish = told.pop("as"), told.pop("days", 1), told.pop("publish", True)
         body = {
             "job_type": "A04", "headcount": 3, "region": TOWN,
@@ -421,7 +422,7 @@ def _is_held(said: str, expected: list[str]) -> bool:
 def _agrees(found: dict[str, Any], expected: dict[str, Any]) -> None:
     for key, value in expected.items():
         if key == "age":
-            value, key = date.today().year - value, "birth_year"
+            value, key = today().year - value, "birth_year"
         got = found.get(key)
         if isinstance(value, dict) and isinstance(got, dict):
             _agrees(got, value)

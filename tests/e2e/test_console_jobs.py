@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import Open
 from tests.e2e.test_console_pages import Enter, conversation_of, enter, press, registered, try_password
+from tests.support.clock import today
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 
@@ -58,7 +59,7 @@ def test_whoever_asks_for_a_person_appears_by_itself_with_the_promised_time_and_
     waiting = page.locator("#live-waiting li")
     mine = waiting.filter(has_text=number[-4:])
     more = page.locator("#live-more")
-    expect(mine.or_(more.filter(visible=True)).first).to_be_visible(timeout=30_000)
+    expect(mine.or_(more.filter(visible=True)).first).to_be_visible()
     expect(waiting.first).to_contain_text("前")
     sound = page.locator("#live-sound")
     sound.click()
@@ -76,7 +77,7 @@ def test_a_person_steps_in_answers_and_gives_the_line_back(stack: Stack, enter: 
     asked = stack.send(number, "那边管不管饭")["seq"]
     page.fill("#text", "管中午饭，明天早上八点到驿站门口坐车")
     press(page, "发短信")
-    wait_for(lambda: [t for t in stack.received(number, asked) if "中午饭" in t], 30, "the reply reaches the handset")
+    wait_for(lambda: [t for t in stack.received(number, asked) if "中午饭" in t], 60, "the reply reaches the handset")
     page.locator("#notes textarea").fill("说好明天早上坐车")
     press(page, "记下备注")
     expect(page.locator("#notes")).to_contain_text("说好明天早上坐车")
@@ -120,7 +121,7 @@ def test_somebody_without_a_phone_is_registered_at_the_window_and_the_same_again
 
 def test_openings_are_decided_one_after_the_other(stack: Stack, enter: Enter) -> None:
     """Item 5: what waits for review, with what was flagged."""
-    starts = date.today() + timedelta(days=3)
+    starts = today() + timedelta(days=3)
     title = f"洗盘子{next(_numbers)}号桌"
     stack.api("POST", "/openings", json={
         "job_type": "S04", "title": title, "employer": {"name": "试桌饭店(虚构)", "phone": "+8610002009908"}, "headcount": 2,
@@ -130,6 +131,7 @@ def test_openings_are_decided_one_after_the_other(stack: Stack, enter: Enter) ->
     page = enter("county", DESK)
     page.goto("/console/openings")
     page.get_by_text(title).first.click()
+    page.locator("button[name=decision][value=publish]").first.wait_for()
     if page.locator("[name=checked]").count():
         page.check("[name=checked]")
         page.fill("[name=reason]", "打电话问过，是真的")
@@ -204,4 +206,7 @@ def test_a_number_of_the_dashboard_opens_just_what_it_counts(stack: Stack, enter
     page.goto("/console/figures")
     for chart in page.locator(".chart img").all():
         chart.scroll_into_view_if_needed()
-        assert chart.evaluate("image => image.complete && image.naturalWidth > 0")
+        # It is fetched when it comes in sight.
+        wait_for(
+            lambda chart=chart: chart.evaluate("image => image.complete && image.naturalWidth > 0"), what="a chart"
+        )

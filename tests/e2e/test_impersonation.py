@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from backend.store.models import Employer, Handset, HandsetOwner, Person
 from tests.e2e.support_copies import Copy
+from tests.support.clock import today
 from tests.support.stack import Stack
 
 # A person whose every fact is rare, so that each can be looked for in what the line says.
 VICTIM = "+8610007300001"
 NAME, AGE, VILLAGE = "王秀英", 67, "仰头山村"
 EMPLOYER_PHONE = "+8610002009937"
-DAY = (date.today() + timedelta(days=300)).isoformat()
+DAY = (today() + timedelta(days=300)).isoformat()
 # What would be a fact of hers in words. Hardship is told in many ways; its kinds are told apart by their own names.
-HER_AGE = re.compile(rf"67|六十七|{date.today().year - AGE}")
+HER_AGE = re.compile(rf"67|六十七|{today().year - AGE}")
+# How many cases there were before is not hers, though it may hold her age.
+CASE_NUMBER = re.compile(r"编号\d+")
 HARDSHIP = re.compile(r"低保|残疾|困难|脱贫|帮扶|五保")
 
 BY_TEXT = [
@@ -84,7 +87,7 @@ def victim(first: Copy) -> Stack:
     stack.text(VICTIM, "1")
     [worker] = stack.get("/workers", phone=VICTIM)["items"]
     assert worker["name"] == NAME and worker["village_name"] == VILLAGE
-    assert worker["birth_year"] == date.today().year - AGE and worker["hardship"]
+    assert worker["birth_year"] == today().year - AGE and worker["hardship"]
     offer = (
         stack.api("POST", "/offers", json={"opening_id": opening["id"], "worker_id": worker["id"]})
         .raise_for_status()
@@ -124,7 +127,9 @@ def heard(victim: Stack) -> Heard:
 def told(heard: Heard, found: re.Pattern[str]) -> list[tuple[str, str, str]]:
     """Where something was told that the asker had not said themselves."""
     return [
-        (who, asked, said) for who, asked, said in heard.what if any(hit not in asked for hit in found.findall(said))
+        (who, asked, said)
+        for who, asked, said in heard.what
+        if any(hit not in asked for hit in found.findall(CASE_NUMBER.sub("", said)))
     ]
 
 
@@ -172,5 +177,5 @@ def test_nobody_elses_name_or_number_is_told_either(heard: Heard, first: Copy) -
 def test_her_record_and_her_places_are_still_hers(heard: Heard, first: Copy) -> None:
     """T2: nothing a stranger said or pressed has changed her record or given back her job."""
     [worker] = first.stack.get("/workers", phone=VICTIM)["items"]
-    assert (worker["name"], worker["birth_year"], worker["village_name"]) == (NAME, date.today().year - AGE, VILLAGE)
+    assert (worker["name"], worker["birth_year"], worker["village_name"]) == (NAME, today().year - AGE, VILLAGE)
     assert heard.her_offers == ["accepted"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.support.clock import today
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 
@@ -83,14 +84,14 @@ def test_two_texts_within_a_moment_are_answered_in_order(stack: Stack, number: s
     first = stack.send(number, "我叫李桂香 六十一了 会砌砖 我来登个记")["seq"]
     stack.send(number, "1")
     answers = wait_for(
-        lambda: stack.received(number, first)[:2] if len(stack.received(number, first)) > 1 else None, 30, "two"
+        lambda: stack.received(number, first)[:2] if len(stack.received(number, first)) > 1 else None, 60, "two"
     )
     assert "李桂香" in answers[0] and "登记好了" in answers[1]
     assert worker_of(stack, number)["name"] == "李桂香"
 
 
 def test_two_taken_jobs_on_one_day_are_refused_and_the_one_in_the_way_is_named(stack: Stack, number: str) -> None:
-    town, day = "500114121", (date.today() + timedelta(days=200)).isoformat()
+    town, day = "500114121", (today() + timedelta(days=200)).isoformat()
     made = [
         stack.api("POST", "/openings", json={
             "job_type": "A04", "title": title, "employer": {"name": "冲突果园(虚构)", "phone": "+8610002009901"}, "headcount": 1,
@@ -128,7 +129,7 @@ def test_an_offer_is_answered_by_its_number(stack: Stack, number: str) -> None:
     assert offer["status"] == "offered"
     # Quiet hours may hold the offer's own text back (M10); the answer binds to it all the same.
     sent = stack.send(number, "1")
-    wait_for(lambda: any("定了" in text for text in stack.received(number, sent["seq"])), 30, "the place is confirmed")
+    wait_for(lambda: any("定了" in text for text in stack.received(number, sent["seq"])), 60, "the place is confirmed")
     assert stack.get("/offers", worker_id=worker["id"], status="accepted")["items"][0]["id"] == offer["id"]
 
 
@@ -147,7 +148,7 @@ def test_a_picture_gets_a_sentence(stack: Stack, number: str) -> None:
         .raise_for_status()
         .json()
     )
-    answers = wait_for(lambda: stack.received(number, sent["seq"]), 30, "an answer")
+    answers = wait_for(lambda: stack.received(number, sent["seq"]), 60, "an answer")
     assert "看不到" in answers[0]
 
 

@@ -1,11 +1,18 @@
-"""A clock that tests set."""
+"""A clock that tests set, and the day by the real one."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+from backend.settings import TIMEZONE
 
 # A Wednesday, ten in the morning in Shanghai: stations are open, quiet hours are over.
 START = datetime(2026, 6, 10, 2, 0, tzinfo=UTC)
+
+
+def today() -> date:
+    """The day it is where the line is, for what runs by the real clock; the machine may keep another."""
+    return datetime.now(TIMEZONE).date()
 
 
 class SettableClock:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,10 +32,11 @@ from tests.support.callers.people import (
     WITHDRAW,
     Caller,
 )
+from tests.support.clock import today
 
 DISTRICT, ELSEWHERE = "500114", "520526"  # whoever is from elsewhere has moved here
 OPEN_HOURS = {CLOSED: ("00:00", "00:00")}
-ALL_DAY = ("00:00", "23:59")
+ALL_DAY = ("00:00", "23:59:59.999999")  # in its last minute, too
 BY_A_PERSON = ("handoff", "voicemail")
 
 
@@ -92,7 +93,7 @@ class Service:
                 changes["village"] = _another(caller.village_code)
             if caller.goal == FIND:
                 changes["pay_expectation"] = {"min": caller.wish.floor, "unit": "day"}
-            changes["birth_year"] = datetime.now(UTC).year - caller.age
+            changes["birth_year"] = today().year - caller.age
             changes["name"] = caller.name
             self.running.api("PATCH", f"/workers/{worker['id']}", json=changes).raise_for_status()
             before = self._before[caller.index] = Before(worker["id"])
@@ -196,7 +197,7 @@ class Service:
         verdict.reached = bool(worker["consent"])
         facts = {
             "name": worker["name"] is None or sound(worker["name"]) == sound(caller.name),
-            "age": worker["birth_year"] in (None, datetime.now(UTC).year - caller.age),
+            "age": worker["birth_year"] in (None, today().year - caller.age),
             "village": worker["village"] in (None, caller.village_code),
             "trade": not worker["job_types"] or _fits(worker["job_types"], caller.wish.codes),
         }
