@@ -6,7 +6,6 @@ with the dialogue alone. The product's own pipeline takes such a text for out of
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import subprocess
@@ -35,6 +34,7 @@ from backend.services.deps import Deps
 from backend.services.receive_message import InboundSms, receive_sms
 from backend.settings import ROOT
 from backend.store.models import Case, Conversation, Message, TurnEffect
+from tests.support.ports import own_ports
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.rasa
@@ -90,7 +90,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     logs = tmp_path_factory.mktemp("engine")
-    base = 30_000 + os.getpid() % 20_000
+    base = own_ports()
     made = Processes(f"http://127.0.0.1:{base}")
     server = make_server("127.0.0.1", 0, lambda environ, start: made.backend[-1](environ, start), threaded=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -122,13 +122,13 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             engine = RasaEngine(made.rasa_url, TOKEN)
             wait_for(engine.is_ready, 150, "Rasa has its model")
             engine.close()
-            wait_for(lambda: _answers(f"{actions_url}/health"), 30, "the actions answer")
+            wait_for(lambda: _answers(f"{actions_url}/health"), what="the actions answer")
             yield made
         finally:
             for process in running:
                 process.terminate()
             for process in running:
-                process.wait(30)
+                process.wait(60)
             server.shutdown()
             server.server_close()
 

@@ -25,6 +25,7 @@ from backend.api import internal
 from backend.services import acts
 from backend.services.deps import Deps
 from backend.store.models import Message, TurnEffect
+from tests.support.ports import own_ports
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -245,8 +246,8 @@ def test_metadata_of_another_shape_starts_a_plain_session(told: Any, monkeypatch
 
 
 def test_the_server_never_gives_back_the_tracker_when_something_breaks(tmp_path: Path) -> None:
-    with httpx.Client(trust_env=False, timeout=10) as client, open(tmp_path / "log", "wb") as log:
-        port = 18_700 + os.getpid() % 200
+    with httpx.Client(trust_env=False, timeout=30) as client, open(tmp_path / "log", "wb") as log:
+        port = own_ports()
         environment = {**os.environ, "PORT": str(port), "BACKEND_URL": "http://127.0.0.1:9", "ACTIONS_TOKEN": "token"}
         process = subprocess.Popen(
             [sys.executable, "-m", "actions"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -260,7 +261,7 @@ def test_the_server_never_gives_back_the_tracker_when_something_breaks(tmp_path:
                 except httpx.HTTPError:
                     return False
 
-            wait_for(up, 30, "the action server answers")
+            wait_for(up, what="the action server answers")
             canary = "王秀英13800001234"
             broken = [
                 {"next_action": "action_greet", "tracker": {"text": canary}},

@@ -16,17 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import own_ports
+
 PEERS = Path(__file__).resolve().parent
 ROOT = PEERS.parents[1]
 SPEC = ROOT.parent / "shared" / "peers" / "twilio_api_v2010.json"
 EMULATE_ACCOUNT, EMULATE_TOKEN, EMULATE_NUMBER = "AC" + "0" * 32, "twilio_test_auth_token", "+8610000012333"
-START_S = 40
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+START_S = 90
 
 
 def program(name: str) -> list[str]:
@@ -75,7 +71,7 @@ def emulate(folder: Path, line_url: str) -> Iterator[str]:
         "phone_numbers": [{"phone_number": EMULATE_NUMBER, "sms_url": f"{line_url}/twilio/sms",
                            "voice_url": f"{line_url}/twilio/voice"}],
     }}))  # fmt: skip
-    port = free_port()
+    port = own_ports()
     command = [*program("emulate"), "start", "--service", "twilio", "--port", str(port), "--seed", str(seed)]
     with running(command, port, folder / "emulate.log"):
         yield f"http://127.0.0.1:{port}"
@@ -86,7 +82,7 @@ def prism(folder: Path) -> Iterator[str]:
     """Yield the base URL of a Prism that answers a request outside Twilio's OpenAPI with 422."""
     if not SPEC.exists():
         pytest.skip(f"Twilio's OpenAPI is not at {SPEC.relative_to(ROOT.parent)}; it is not ours to ship")
-    port = free_port()
+    port = own_ports()
     command = [*program("prism"), "mock", "-p", str(port), "-h", "127.0.0.1", str(SPEC)]
     with running(command, port, folder / "prism.log"):
         yield f"http://127.0.0.1:{port}"

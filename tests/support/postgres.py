@@ -6,7 +6,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,9 +16,10 @@ from pathlib import Path
 import psycopg
 
 from backend.run.orphans import die_with_parent
+from tests.support.ports import own_ports
 
 USER = "linggong"
-START_WITHIN_S = 30
+START_WITHIN_S = 60
 
 
 class NotInstalled(Exception):
@@ -33,7 +33,6 @@ class PostgresServer:
         """`settings`: those of the server that should be otherwise than for small tests."""
         binaries = _binaries()
         self._dir = Path(tempfile.mkdtemp(prefix="linggong-postgres-"))
-        self.port = free_port()
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         as_user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         if as_user:
@@ -43,6 +42,7 @@ class PostgresServer:
             [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
             check=True, capture_output=True, cwd="/", **as_user,
         )  # fmt: skip
+        self.port = own_ports()
         # Durability is tested elsewhere; here a machine that stops loses nothing worth keeping.
         fast = {
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "127.0.0.1",
@@ -92,12 +92,6 @@ class PostgresServer:
                     self.stop()
                     raise
                 time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _binaries() -> Path:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -39,7 +39,9 @@ from backend.store.models import (
     Worker,
 )
 from backend.store.session import Database
-from tests.support.postgres import NotInstalled, PostgresServer, free_port
+from tests.support.clock import today
+from tests.support.ports import own_ports
+from tests.support.postgres import NotInstalled, PostgresServer
 from tests.support.waiting import wait_for
 
 TOKEN = "token-for-races-only"
@@ -65,7 +67,7 @@ class Result:
 @contextmanager
 def serving(database_url: str, folder: Path) -> Iterator[int]:
     """The web process as `make run` starts it, alone, on a free port; yields the port."""
-    port = free_port()
+    port = own_ports()
     environment = plain_environment(
         {
             "PYTHONPATH": str(ROOT), "PORT": str(port), "DATA_DIR": str(folder), "DATABASE_URL": database_url,
@@ -103,7 +105,7 @@ def serving(database_url: str, folder: Path) -> Iterator[int]:
 
 def prepare(database: Database, races: int) -> list[list[tuple[int, int]]]:
     """Openings on days of their own, each with two offers; per lane the pairs of offer ids."""
-    now, first = datetime.now(UTC), date.today() + timedelta(days=1)
+    now, first = datetime.now(UTC), today() + timedelta(days=1)
     with database.write() as session:
         for length, level in ((2, "province"), (4, "city"), (6, "county"), (9, "town"), (12, "village")):
             parent = {4: 2, 6: 4, 9: 6, 12: 9}.get(length)

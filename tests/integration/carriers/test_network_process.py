@@ -5,15 +5,16 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.integration.carriers.line import ACCOUNT, NUMBER, TOKEN, WORKER, TestLine
-from tests.peers.start import free_port
+from tests.support.ports import own_ports
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "backend.phone_network"]
@@ -38,14 +39,14 @@ class Process:
         return self._log.read_text()
 
     def ready(self) -> "Process":
-        end = time.monotonic() + 20
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200:
-                    return self
-            except httpx.HTTPError:
-                time.sleep(0.05)
-        raise AssertionError(self.log)
+        def answers() -> bool:
+            assert self.process.poll() is None, self.log
+            with suppress(httpx.HTTPError):
+                return httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
+            return False
+
+        wait_for(answers, what="the network is ready")
+        return self
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
@@ -65,7 +66,7 @@ def start(tmp_path: Path, settings: dict[str, str]) -> Iterator[object]:
     running: list[Process] = []
 
     def begin(**env: str) -> Process:
-        running.append(Process(tmp_path, free_port(), **{**settings, **env}))
+        running.append(Process(tmp_path, own_ports(), **{**settings, **env}))
         return running[-1]
 
     yield begin
@@ -118,7 +119,7 @@ def test_a_missing_setting_is_named(start) -> None:
 
 def test_the_settings_may_come_from_the_demos_file(tmp_path: Path, settings: dict[str, str], line: TestLine) -> None:
     (tmp_path / "demo.env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-    process = Process(tmp_path, free_port())
+    process = Process(tmp_path, own_ports())
     try:
         httpx.post(f"{process.ready().url}/handsets/{WORKER}/texts", json={"body": "喂"}, trust_env=False)
         assert line.wait_for("/twilio/sms")[0]["signed"]

@@ -12,11 +12,12 @@ from backend.run import preflight
 from backend.run.environment import engine_environment, plain_environment
 from backend.run.programs import programs
 from backend.settings import Settings, load
+from tests.support.ports import own_ports
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load({"DATA_DIR": str(tmp_path), "PORT": str(preflight.free_ports(31_000))})
+    return load({"DATA_DIR": str(tmp_path), "PORT": str(own_ports())})
 
 
 def test_a_port_in_use_is_named_with_who_uses_it_and_another_is_proposed(settings: Settings) -> None:
