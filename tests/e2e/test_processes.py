@@ -10,11 +10,12 @@ import httpx
 import psutil
 import pytest
 
+from tests.support.processes import alive
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 
 EVERY_PROCESS = ("rasa", "actions", "network", "web", "worker", "scheduler")
-UP_AGAIN_WITHIN_S = 90
+UP_AGAIN_WITHIN_S = 180
 
 
 def tree(stack: Stack) -> list[psutil.Process]:
@@ -23,7 +24,7 @@ def tree(stack: Stack) -> list[psutil.Process]:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+    return not any(map(alive, processes))
 
 
 def test_it_says_where_everything_is_once_it_is_ready(stack: Stack) -> None:
@@ -91,7 +92,7 @@ def test_two_copies_run_side_by_side_and_ctrl_c_leaves_nothing(stack: Stack, mak
     processes = tree(second)
     assert len(processes) >= 1 + len(EVERY_PROCESS)
     assert second.stop() == 0
-    wait_for(lambda: gone(processes), 10, "every process has ended")
+    wait_for(lambda: gone(processes), what="every process has ended")
     assert "[run] stopped." in second.console()
 
 
@@ -100,7 +101,7 @@ def test_killing_the_watcher_leaves_nothing(make_stack: Callable[..., Stack]) ->
     processes = tree(one)
     os.kill(one.supervisor_pid, signal.SIGKILL)
     one.wait_for_end()
-    wait_for(lambda: gone(processes), 20, "every process has ended")
+    wait_for(lambda: gone(processes), what="every process has ended")
 
 
 def test_a_second_start_on_the_same_data_says_what_to_do(stack: Stack, make_stack: Callable[..., Stack]) -> None:

@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from backend.run.programs import Program
 from backend.run.supervisor import StartFailed, Supervisor
 from backend.settings import ROOT
+from tests.support.processes import alive
 from tests.support.waiting import wait_for
 
 STAYS = "import time\nwhile True: time.sleep(60)"
@@ -48,7 +48,7 @@ def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     yield start
     for supervisor, thread in made:
         supervisor.request_stop()
-        thread.join(30)
+        thread.join(60)
 
 
 def pid_of(folder: Path, name: str) -> int | None:
@@ -56,10 +56,6 @@ def pid_of(folder: Path, name: str) -> int | None:
         return int((folder / "run" / f"{name}.pid").read_text())
     except (OSError, ValueError):
         return None
-
-
-def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def test_a_killed_process_is_started_again_and_that_is_said(
@@ -109,7 +105,7 @@ def test_stopping_ends_every_process_also_one_that_does_not_listen(
     )
     pids = [pid_of(tmp_path, name) or 0 for name in ("web", "rasa")]
     supervisor.request_stop()
-    wait_for(lambda: not any(alive(pid) for pid in pids), 20, "all have ended")
+    wait_for(lambda: not any(alive(pid) for pid in pids), what="all have ended")
     wait_for(lambda: pid_of(tmp_path, "rasa") is None)
 
 
@@ -131,7 +127,7 @@ def test_when_the_watcher_itself_is_killed_nothing_is_left(tmp_path: Path) -> No
         f"Supervisor([program('web', STAYS), program('rasa', DEAF)], Path({str(tmp_path)!r})).run(lambda: None, lambda: None)"
     )
     watcher = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.DEVNULL)
-    pids = [wait_for(lambda name=name: pid_of(tmp_path, name), 30) for name in ("web", "rasa")]
+    pids = [wait_for(lambda name=name: pid_of(tmp_path, name)) for name in ("web", "rasa")]
     watcher.kill()
     watcher.wait()
-    wait_for(lambda: not any(alive(pid) for pid in pids), 10, "nothing is left")
+    wait_for(lambda: not any(alive(pid) for pid in pids), what="nothing is left")
