@@ -55,6 +55,11 @@ class Browser:
         return answer
 
 
+def bare(page: str) -> str:
+    """The source of a page without what is drawn by lot for it: any few signs may stand in that, and sometimes do."""
+    return re.sub(r'name="(csrf_token|form_number|form_id)" value="[^"]+"', "", page)
+
+
 def words(answer: TestResponse) -> str:
     """What a reader sees of a page: its text without tags."""
     body = re.sub(r"(?s)<svg.*?</svg>|<(?:title|script)[^>]*>.*?</(?:title|script)>", "", answer.text)

@@ -24,7 +24,7 @@ from backend.domain.access import VERBS, may
 from backend.services import audit_chain
 from backend.services.staff_login import digest
 from backend.store.models import Base, StaffSession
-from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, Browser
+from tests.integration.console.conftest import COUNTY, FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, Browser, bare
 from tests.integration.console.planted import FAR, OWN, SIBLING, Planted, plant, share_phones
 
 GONE = 2_147_483_000  # an id nothing has
@@ -238,13 +238,13 @@ def forms_of_own(app: Any, browser: Browser, own: Planted) -> dict[str, dict[str
 
 
 def told(answer: Any) -> str:
-    """All that an answer tells: its head and its words, of a workbook or an archive too."""
+    """All that an answer tells but for its tokens: its head and its words, of a workbook or an archive too."""
     head = "\n".join(f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie")
     data = answer.get_data()
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             data = b"\n".join(archive.read(name) for name in archive.namelist())
-    return head + "\n" + html.unescape(data.decode("utf-8", "replace"))
+    return head + "\n" + html.unescape(bare(data.decode("utf-8", "replace")))
 
 
 def leaks(answer: Any, signs: tuple[tuple[str, str], ...]) -> list[str]:
@@ -256,7 +256,7 @@ def leaks(answer: Any, signs: tuple[tuple[str, str], ...]) -> list[str]:
 def plain(answer: Any, path: str) -> str:
     """The body without what differs from one request to the next."""
     text = answer.get_data(as_text=True).replace(html.escape(path), "").replace(path, "")
-    return re.sub(r'name="(csrf_token|form_number|form_id)" value="[^"]+"', "", text)
+    return bare(text)
 
 
 def state(database: Any) -> dict[str, str]:
