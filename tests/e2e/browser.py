@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser")
 ARGUMENTS = (
@@ -22,6 +22,7 @@ ARGUMENTS = (
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
 PATIENCE_MS = 45_000
+expect.set_options(timeout=PATIENCE_MS)
 CHECKS = Path(__file__).with_name("page_checks.js")
 
 Open = Callable[..., "Window"]

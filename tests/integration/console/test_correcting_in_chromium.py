@@ -133,7 +133,7 @@ def test_the_keys_go_from_turn_to_turn_mark_right_and_take_back(tab, talk, datab
     tab.wait_for_selector(f"#turn-{talk['second']}.here")  # the next one is at hand
     tab.keyboard.press("k")
     tab.keyboard.press("u")
-    tab.wait_for_selector(f"#turn-{talk['first']}.unlooked")
+    tab.wait_for_selector(f"#turn-{talk['first']}.unlooked.here")  # marked by the script: it hears the keys
     tab.keyboard.press("i")
     tab.keyboard.type("改登记")
     tab.keyboard.press("Enter")
@@ -141,7 +141,7 @@ def test_the_keys_go_from_turn_to_turn_mark_right_and_take_back(tab, talk, datab
     with database.read() as session:
         assert session.get_one(Message, talk["first"]).corrected["intent"] == "update_profile"
     tab.keyboard.press("?")
-    assert tab.is_visible("#keyhelp")
+    tab.wait_for_selector("#keyhelp")
 
 
 def test_a_value_out_of_a_list_is_chosen(tab, talk, database):  # noqa: F811
@@ -211,7 +211,7 @@ def test_on_paper_stands_who_printed_it_and_nothing_to_press(tab, talk):  # noqa
     tab.emulate_media(media="print")
     shot(tab, "paper")
     assert "冉村官" in tab.inner_text(".watermark")
-    assert tab.is_visible(".watermark")
+    tab.wait_for_selector(".watermark")
     assert not any(button.is_visible() for button in tab.query_selector_all("button, .act a"))
     assert "罗桂芳" not in tab.inner_text("main")
 

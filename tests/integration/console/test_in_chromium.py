@@ -180,7 +180,8 @@ def test_the_town_gives_a_post_by_tapping(tab, rows):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.select_option("[name=post]", index=1)
     tab.click("text=派给这个人")
-    assert tab.is_visible("text=派好了")
+    tab.wait_for_selector("text=派好了")
+    tab.locator("button", has_text="本人说来").nth(1).wait_for()
     assert tab.locator("button", has_text="本人说来").count() == 2
 
 
@@ -192,10 +193,10 @@ def test_a_case_is_taken_answered_and_closed_by_tapping(tab, rows, outgoing):
     tab.click("text=发短信")
     tab.fill("[name=resolution]", "打过电话了")
     tab.click("text=办结这件事")
-    assert tab.is_visible("text=打过电话了")
+    tab.wait_for_selector("text=打过电话了")
     assert "十分钟后" in outgoing()[-1].body
     tab.goto("/console/")
-    assert tab.is_visible("text=没有待办的事")
+    tab.wait_for_selector("text=没有待办的事")
 
 
 def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, tmp_path):
@@ -222,7 +223,7 @@ def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, 
     book.save(path)
     tab.set_input_files("[name=file]", path)
     tab.click("text=先看对不对")
-    assert tab.is_visible("text=不是能打通的号码")
+    tab.wait_for_selector("text=不是能打通的号码")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     with tab.expect_download() as begun:
         tab.click("text=下载要改的行")
@@ -234,6 +235,6 @@ def test_a_ledger_is_filled_in_handed_over_looked_through_and_stored(tab, rows, 
     tab.click("text=先看对不对")
     tab.check("[name=signed]")
     tab.click("text=全部存入")
-    assert tab.is_visible("text=加了2条，改了0条")
+    tab.wait_for_selector("text=加了2条，改了0条")
     tab.goto("/console/workers")
-    assert tab.is_visible("text=赵**")
+    tab.wait_for_selector("text=赵**")

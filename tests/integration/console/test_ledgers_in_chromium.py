@@ -64,8 +64,8 @@ def test_somebody_is_registered_at_the_window_and_takes_a_slip_home(tab, staff, 
     tab.click("summary:has-text('农活')")
     tab.check("[name=trades] >> nth=0")
     tab.click("button.main.wide")
-    assert tab.is_visible("text=零工热线登记回单")
-    assert tab.is_visible("text=冉木林")
+    tab.wait_for_selector("text=零工热线登记回单")
+    tab.wait_for_selector("text=冉木林")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert [status for _, status, _ in workers(database)] == ["active"]
     tab.click("text=看整张卡")
@@ -99,6 +99,7 @@ def test_many_are_ticked_done_at_once_and_taken_back(tab, staff, make, database)
         tab.check(f"[name=pick] >> nth={at}")
     tab.select_option("[name=act]", "at_home")
     tab.click("button:has-text('先看看有哪些')")
+    tab.wait_for_selector("form.card button.main")
     assert tab.locator(".card li").count() == 2
     tab.click("form.card button.main")
     tab.wait_for_selector("text=办好了2个")

@@ -27,20 +27,20 @@ def test_a_talk_is_answered_noted_handed_over_and_closed_by_tapping(tab: Any, ro
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.fill("#notes textarea", "她赶场天在家")
     tab.click("text=记下备注")
-    assert tab.is_visible("text=她赶场天在家")
+    tab.wait_for_selector("text=她赶场天在家")
     tab.click("summary:has-text('转给同事或班组')")
     tab.select_option("#handover-to", label="黔江窗口（黔江区） · 现在不在")
     tab.fill("#hand-over textarea", "请窗口核一下低保")
     tab.click("text=转过去")
-    assert tab.is_visible("text=黔江窗口在回话")
+    tab.wait_for_selector("text=黔江窗口在回话")
     assert "现在由黔江窗口接着帮你" in outgoing()[-1].body
     tab.click("summary:has-text('办结这段对话')")
     tab.select_option("#close [name=reason]", "answered")
     tab.check(f"[name=case_{rows['case']}][value=keep]")
     tab.click("#close button")
-    assert tab.is_visible("text=撤回办结")
+    tab.wait_for_selector("text=撤回办结")
     tab.click("text=撤回办结")
-    assert tab.is_visible("text=黔江窗口在回话")
+    tab.wait_for_selector("text=黔江窗口在回话")
     assert complaints == []
     if folder := os.environ.get("PICTURES"):
         for size in ((1366, 768), (390, 844)):
@@ -60,6 +60,6 @@ def test_teams_are_made_by_tapping(tab: Any, rows: Any) -> None:
     tab.check(f"{form} [name=topic][value=jobs]")
     tab.check(f"{form} label:has-text('田镇干') input")
     tab.click("text=建班组")
-    assert tab.is_visible("h2:has-text('中塘帮办组')")
+    tab.wait_for_selector("h2:has-text('中塘帮办组')")
     tab.click("summary:has-text('改班组')")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390

@@ -51,7 +51,7 @@ def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(ta
     held = wait_for(lambda: retrain.claim(deps.db, deps.clock()), what="the press reached the trainer")
     tab.wait_for_selector("text=正在训练")
     retrain.note(deps.db, held, deps.clock(), step="learning", share=37, seconds_left=170)
-    wait_for(lambda: tab.evaluate("document.querySelector('progress').value") == 37, what="the bar moved in place")
+    tab.wait_for_function("document.querySelector('progress')?.value === 37")  # the bar moves in place
     assert tab.inner_text("#step") == "在学" and "3分钟" in tab.inner_text("#left")
     assert not tab.is_visible("text=刷新看看")
     picture(tab, f"working-{width}")
@@ -70,7 +70,7 @@ def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(ta
         change, _ = dialogue_models.asked(session)
     dialogue_models.settle(deps.db, change.id, deps.clock())
     tab.wait_for_selector("text=换回程序自带的")
-    assert tab.is_visible("text=10:00练的")
+    tab.wait_for_selector("text=10:00练的")
     picture(tab, f"used-{width}")
     tab.click("text=换回程序自带的")
     tab.wait_for_selector("text=正在换成程序自带的")
@@ -85,6 +85,7 @@ def test_a_refusal_opens_what_got_worse(tab, deps, own_model, teach):
     held = wait_for(lambda: retrain.claim(deps.db, deps.clock()), what="the press reached the trainer")
     finish(deps, held, "refused", problem="scored_lower", dropped=["intent"])
     tab.wait_for_selector("text=不能换上")
-    assert tab.is_visible("text=你们那点人多不多") and not tab.is_visible("text=换上这个")
+    tab.wait_for_selector("text=你们那点人多不多")
+    assert not tab.is_visible("text=换上这个")
     picture(tab, "refused")
     assert [row.status for row in rows(deps, DialogueModel)] == ["ready", "refused"]
