@@ -21,8 +21,8 @@ _numbers = itertools.count(1)
 # The engine is given 4 s for a text and 1.2 s in a call; the rest is what the way there and back may take here.
 TEXT_WITHIN_S = 9.0
 KEY_WITHIN_S = 4.0
-SEEN_WITHIN_S = 30
-HEALED_WITHIN_S = 60
+SEEN_WITHIN_S = 60
+HEALED_WITHIN_S = 120
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def the_five_tasks_by_call(copy: Copy, number: str) -> None:
     with copy.books.read() as session:
         assert session.scalars(select(Handset.opted_out_at).where(Handset.number == number)).one() is not None
     call.press("0")
-    wait_for(lambda: set(cases(copy, number)) & {"handoff", "callback", "voicemail"}, 10, "a person is asked for")
+    wait_for(lambda: set(cases(copy, number)) & {"handoff", "callback", "voicemail"}, 60, "a person is asked for")
     call.hang_up()
 
 
@@ -211,7 +211,7 @@ def test_an_engine_that_answers_nonsense_is_taken_for_one_that_is_away(second: C
     with second.engine.spoilt(how):
         listed = text(second.stack, number, "找活路")
         assert "去哪个回数字" in listed
-        assert "engine" in wait_for(lambda: degraded(second.stack), SEEN_WITHIN_S, "/readyz names the engine")
+        wait_for(lambda: "engine" in degraded(second.stack), SEEN_WITHIN_S, "/readyz names the engine")
         assert handled_by(second, number) == ["menu"]
     heals(second, number)
     assert not second.books.differences(number)

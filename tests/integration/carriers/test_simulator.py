@@ -12,6 +12,7 @@ from backend.carriers import CarrierBusy, CarrierError
 from backend.carriers.simulator import SimulatorCarrier
 from backend.phone_network.server import Network, build
 from tests.integration.carriers.line import ACCOUNT, NUMBER, STAFF, TOKEN, WORKER, TestLine
+from tests.support.waiting import wait_for
 
 LISTEN = (
     '<Response><Gather input="dtmf speech" numDigits="1" action="/step"><Say>想找活，按1。</Say></Gather></Response>'
@@ -81,7 +82,7 @@ def test_a_text_from_the_line_shows_on_the_handset_and_brings_receipts(
     body = "【中塘零工】" + "摘脆红李，明早7点，" * 8
     sent = send(carrier, line, body)
     assert (sent.status, sent.segments) == ("queued", 2)
-    (bubble,) = handset.get(f"/handsets/{WORKER}/texts", params={"wait": 5}).json()["items"]
+    (bubble,) = handset.get(f"/handsets/{WORKER}/texts", params={"wait": 20}).json()["items"]
     assert (bubble["body"], bubble["sid"], bubble["direction"]) == (body, sent.carrier_id, "to_handset")
     receipts = line.wait_for("/twilio/sms/status", 3)
     assert [receipt["form"]["MessageStatus"] for receipt in receipts] == ["queued", "sent", "delivered"]
@@ -116,19 +117,18 @@ def test_a_handset_that_is_off_gets_nothing_delivered(
 
 @pytest.mark.parametrize("fault", ["accept_then_drop", "accept_then_500", "bad_body", "timeout"])
 def test_a_lost_answer_is_unknown_and_the_message_is_found_again(
-    handset: httpx.Client, line: TestLine, network: Network, fault: str
+    handset: httpx.Client, line: TestLine, network: Network, carrier: SimulatorCarrier, fault: str
 ) -> None:
     """F6: never resend blindly; ask the carrier's own list."""
-    carrier = SimulatorCarrier(ACCOUNT, TOKEN, network_url=network.url, timeout_s=1)
+    hasty = SimulatorCarrier(ACCOUNT, TOKEN, network_url=network.url, timeout_s=1)
     handset.post("/faults", json={"do": fault, "delay_s": 2}).raise_for_status()
     before = datetime.now(UTC)
     with pytest.raises(CarrierError) as caught:
-        send(carrier, line, "你好", "out-7")
+        send(hasty, line, "你好", "out-7")
     assert caught.value.outcome_unknown
     assert not caught.value.permanent
-    found = carrier.find_sent(WORKER, "你好", before, "out-7")
+    found = wait_for(lambda: carrier.find_sent(WORKER, "你好", before, "out-7"), what="the list has it")
     (bubble,) = handset.get(f"/handsets/{WORKER}/texts").json()["items"]
-    assert found is not None
     assert found.carrier_id == bubble["sid"]
     assert carrier.find_sent(WORKER, "你好", before, "out-8") is None
 
@@ -257,8 +257,12 @@ def test_a_dialled_handset_follows_its_habit(
     if status:
         assert line.wait_for("/dialled")[0]["form"]["DialCallStatus"] == status
     else:
-        seen = handset.get(f"/calls/{call['sid']}/events", params={"after": 1, "wait": 5}).json()
-        assert ("dial_result", "answered") in [(event["kind"], event.get("status")) for event in seen["events"]]
+
+        def answered() -> bool:
+            seen = handset.get(f"/calls/{call['sid']}/events").json()
+            return ("dial_result", "answered") in [(event["kind"], event.get("status")) for event in seen["events"]]
+
+        wait_for(answered)
 
 
 def test_a_recording_is_a_real_wav_only_the_account_can_fetch(

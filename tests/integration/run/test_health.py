@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.health import CACHE_S, create_blueprint
+from backend.health import create_blueprint
 from backend.services import heartbeat
 from backend.services.deps import Deps
 from backend.store.session import Database
@@ -71,29 +71,24 @@ def beat(deps: Deps, *names: str, **more: Any) -> None:
 
 
 def readyz(client: FlaskClient, until: Callable[[int, dict[str, Any]], bool]) -> tuple[int, dict[str, Any]]:
-    """Ask until the answer fits: what was seen is kept for half a second."""
+    """Ask until the answer fits: what was seen is kept for half a second, and on a busy machine a neighbour may be missed."""
 
     def fits() -> tuple[int, dict[str, Any]] | None:
         answer = client.get("/readyz")
         return (answer.status_code, answer.json) if until(answer.status_code, answer.json) else None
 
-    return wait_for(fits, CACHE_S * 10, "the answer changes")
+    return wait_for(fits, what="the answer changes")
 
 
 def test_it_is_not_ready_before_every_dependency_has_been_up_once(watched: Deps) -> None:
     client = ask(watched)
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json == {
-        "status": "starting",
-        "degraded": ["scheduler", "worker"],
-        "awaited": ["scheduler", "worker"],
-    }
+    status, body = readyz(client, lambda _, b: b["degraded"] == ["scheduler", "worker"])
+    assert (status, body["status"], body["awaited"]) == (503, "starting", ["scheduler", "worker"])
     beat(watched, "worker")
     status, _ = readyz(client, lambda _, b: b["awaited"] == ["scheduler"])
     assert status == 503
     beat(watched, "scheduler")
-    _, body = readyz(client, lambda s, _: s == 200)
+    _, body = readyz(client, lambda s, b: s == 200 and b["degraded"] == [])
     assert body == {"status": "ready", "degraded": [], "awaited": []}
 
 
@@ -104,8 +99,8 @@ def test_once_ready_a_dependency_that_goes_away_is_named_and_it_stays_ready(
     beat(watched, "worker", "scheduler")
     readyz(client, lambda s, _: s == 200)
     neighbour.answer(500)
-    status, body = readyz(client, lambda _, b: bool(b["degraded"]))
-    assert (status, body["degraded"]) == (200, ["actions", "network", "rasa"])
+    status, _ = readyz(client, lambda _, b: b["degraded"] == ["actions", "network", "rasa"])
+    assert status == 200
     neighbour.answer(200)
     clock.advance(seconds=30)
     status, _ = readyz(client, lambda _, b: b["degraded"] == ["scheduler", "worker"])
@@ -127,8 +122,7 @@ def test_a_turn_that_the_dialogue_engine_failed_shows_for_a_minute(watched: Deps
     client = ask(watched)
     beat(watched, "worker", "scheduler")
     beat(watched, "engine", ok=False)
-    _, body = readyz(client, lambda s, _: s == 200)
-    assert body["degraded"] == ["engine"]
+    readyz(client, lambda s, b: s == 200 and b["degraded"] == ["engine"])
     clock.advance(seconds=61)
     beat(watched, "worker", "scheduler")
     readyz(client, lambda _, b: b["degraded"] == [])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,17 +189,22 @@ def in_the_background(keeper: Keeper) -> threading.Thread:
 
 
 def engines_at_work() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if p.is_running() and "train" in " ".join(p.cmdline())]
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ends while it is looked at, as the database's do all the time
+            if "train" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
 
 
 def test_cancelling_ends_the_training_and_every_process_of_it(line, taught, workshop, county):
     (workshop / "HANG").touch()
     model = taught("greet", "早哦")
     thread = in_the_background(Keeper(line))
-    wait_for(lambda: row(line, model).step == "learning", 30, "it learns")
+    wait_for(lambda: row(line, model).step == "learning", what="it learns")
     assert engines_at_work()
     retrain.cancel(line, county, model)
-    thread.join(30)
+    thread.join(60)
     assert row(line, model).status == "cancelled"
     assert engines_at_work() == []
 
@@ -208,9 +214,9 @@ def test_a_trainer_that_is_told_to_stop_leaves_it_to_the_next_which_starts_over(
     model = taught("greet", "早哦")
     told = threading.Event()
     thread = in_the_background(Keeper(line, stopping=told.is_set))
-    wait_for(lambda: row(line, model).step == "learning", 30, "it learns")
+    wait_for(lambda: row(line, model).step == "learning", what="it learns")
     told.set()
-    thread.join(30)
+    thread.join(60)
     assert (row(line, model).status, engines_at_work()) == ("queued", [])
     (workshop / "HANG").unlink()
     assert Keeper(line).train_if_asked()
@@ -223,7 +229,7 @@ def test_a_change_is_passed_on_to_the_watcher_and_its_end_written_down(line, tau
     keeper.train_if_asked()
     dialogue_models.switch(line, county, model)
     data_dir = line.settings.data_dir
-    wait_for(lambda: keeper.look() or (data_dir / engines.WANTED).exists(), 10, "the change is passed on")
+    wait_for(lambda: keeper.look() or (data_dir / engines.WANTED).exists(), what="the change is passed on")
     wanted = json.loads((data_dir / engines.WANTED).read_text())
     assert wanted["sha256"] == row(line, model).sha256 and Path(wanted["model"]).exists()
     (data_dir / engines.OUTCOME).write_text(json.dumps({"switch": wanted["switch"], "problem": None}))
@@ -233,7 +239,7 @@ def test_a_change_is_passed_on_to_the_watcher_and_its_end_written_down(line, tau
         with line.db.read() as session:
             return session.get_one(ModelSwitch, wanted["switch"]).status == "done"
 
-    wait_for(done, 10, "the change is written down")
+    wait_for(done, what="the change is written down")
     with line.db.read() as session:
         assert dialogue_models.queries.in_use(session).id == model
 
@@ -289,7 +295,7 @@ def test_what_the_watcher_put_in_the_place_of_an_altered_model_is_written_down_a
         keeper.look()
         return dialogue_models_in_use(line) != in_use.id
 
-    wait_for(written_down, 10, "it is written down")
+    wait_for(written_down, what="it is written down")
     with line.db.read() as session:
         assert dialogue_models.queries.in_use(session).origin == "tree"
         assert dialogue_models.queries.last_switch(session).kind == "fell_back"
