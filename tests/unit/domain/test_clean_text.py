@@ -88,7 +88,7 @@ def test_no_phone_number_reaches_the_engine(number: int) -> None:
 
 
 def test_long_text_is_cut_in_flat_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in (
         "一" * 30_000,
         "á" * 30_000,
@@ -99,7 +99,7 @@ def test_long_text_is_cut_in_flat_time() -> None:
         "﷽" * 30_000,
     ):
         assert len(prepare(text).text) <= MAX_CHARS + 20
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_it_leaves_names_alone() -> None:
 
 
 def test_it_is_bounded_for_long_text() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("泥工尼工" * 125, "在" * 500, "一白" * 250, "尼工" * 20_000):
         repair(text, "voice")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
