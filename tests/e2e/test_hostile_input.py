@@ -126,7 +126,7 @@ def test_bytes_that_are_no_text_are_kept_once_and_answered(first: Copy, number: 
             answer = webhook(first.stack, "/twilio/sms", {**form, "Body": body}, raw=head.encode() + b"&Body=" + raw)
             assert answer.status_code in (200, 403), answer.text
     # The network gives its handsets no way to send bytes, so what was kept is looked at in our own book.
-    wait_for(lambda: all(m.status == "answered" for m in inbound(first, number)), 30, "what was taken is answered")
+    wait_for(lambda: all(m.status == "answered" for m in inbound(first, number)), 60, "what was taken is answered")
     assert inbound(first, number), "a carrier that replaces what is no UTF-8 is believed"
     assert len({m.carrier_id for m in inbound(first, number)}) == len(inbound(first, number))
 

@@ -49,7 +49,7 @@ def all_at_once(deeds: list[Callable[[], object]]) -> list[object]:
     ready = threading.Barrier(len(deeds))
 
     def do(deed: Callable[[], object]) -> object:
-        ready.wait(30)
+        ready.wait(60)
         return deed()
 
     with ThreadPoolExecutor(len(deeds)) as pool:
@@ -102,7 +102,7 @@ def test_texts_during_a_call_do_not_mix_with_its_turns(copy: Copy, number: str) 
             break
     assert len(taken) == 1 and taken[0].channel == "voice"
     call.hang_up()
-    wait_for(lambda: not copy.books.unsettled(number), 30, "every text is answered")
+    wait_for(lambda: not copy.books.unsettled(number), 60, "every text is answered")
     with copy.books.read() as session:
         assert len(session.scalars(select(Conversation.id).join(Handset).where(Handset.number == number)).all()) == 1
     voice = messages(copy, number, "inbound", "voice")
@@ -116,7 +116,7 @@ def test_fifty_copies_of_one_message_are_one_message_with_one_answer(copy: Copy,
     with httpx.Client(trust_env=False, timeout=60, limits=httpx.Limits(max_connections=50)) as client:
         answers = all_at_once([lambda: webhook(stack, "/twilio/sms", form, client=client) for _ in range(50)])
         assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}  # type: ignore[attr-defined]
-        wait_for(lambda: copy.books.network(number, "to_handset"), 30, "the answer")
+        wait_for(lambda: copy.books.network(number, "to_handset"), 60, "the answer")
         late = webhook(stack, "/twilio/sms", form, client=client)
         changed = webhook(stack, "/twilio/sms", {**form, "Body": "我要人工"}, client=client)
         assert (late.status_code, changed.status_code) == (200, 200)

@@ -98,7 +98,7 @@ def test_a_newcomer_taps_through_the_three_steps_and_hears_the_same_job_by_phone
     page.click("#hangup")
     expect(page.locator("#call-state")).to_have_text("通话已结束")
     wait_for(
-        lambda: stack.get("/offers", worker_id=worker["id"], status="withdrawn")["items"], 20, "the place is given back"
+        lambda: stack.get("/offers", worker_id=worker["id"], status="withdrawn")["items"], 60, "the place is given back"
     )
     # What changed in the call is also texted (V20).
     page.click("#tab-texts")

@@ -10,7 +10,7 @@ from tests.e2e.script import Player
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 
-WITHIN_S = 40
+WITHIN_S = 60
 
 
 def rows(stack: Stack, number: str, columns: str) -> list[tuple[object, ...]]:

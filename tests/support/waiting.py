@@ -9,8 +9,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], within_s: float = 10.0, what: str = "") -> T:
-    """Return the first truthy value of `condition()`; fail the test if none came within `within_s` seconds."""
+def wait_for(condition: Callable[[], T], within_s: float = 60.0, what: str = "") -> T:
+    """Return the first truthy value of `condition()`; fail the test if none came within `within_s` seconds.
+
+    They are for a busy machine: a deadline costs nothing when it is met.
+    """
     deadline = time.monotonic() + within_s
     pause = 0.01
     while True:

@@ -34,4 +34,4 @@ def handset(network: Network) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def carrier(network: Network) -> SimulatorCarrier:
-    return SimulatorCarrier(ACCOUNT, TOKEN, network_url=network.url, timeout_s=5)
+    return SimulatorCarrier(ACCOUNT, TOKEN, network_url=network.url, timeout_s=30)

@@ -55,7 +55,7 @@ class TestLine:
     def at(self, path: str) -> list[dict[str, Any]]:
         return [entry for entry in self.seen if entry["path"] == path]
 
-    def wait_for(self, path: str, count: int = 1, seconds: float = 10.0) -> list[dict[str, Any]]:
+    def wait_for(self, path: str, count: int = 1, seconds: float = 60.0) -> list[dict[str, Any]]:
         """Return the requests to `path` once there are `count` of them."""
         with self.changed:
             arrived = self.changed.wait_for(lambda: len(self.at(path)) >= count, seconds)

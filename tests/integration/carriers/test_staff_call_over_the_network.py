@@ -37,7 +37,7 @@ def world(deps: Deps, tmp_path: Path) -> Iterator[tuple[Deps, httpx.Client]]:
     )  # fmt: skip
     network.start()
     carrier = SimulatorCarrier(
-        settings.twilio_account_sid, settings.twilio_auth_token, network_url=network.url, timeout_s=5
+        settings.twilio_account_sid, settings.twilio_auth_token, network_url=network.url, timeout_s=30
     )
     ours = dataclasses.replace(deps, settings=settings, carrier=carrier)
     made["app"] = create_app(deps=ours)

@@ -147,7 +147,7 @@ def test_two_who_press_at_once_do_each_row_once(deps, database, member, people):
     for one in both:
         one.start()
     for one in both:
-        one.join(30)
+        one.join(60)
     assert [one for one, _ in act_of(database, act).done] == people
     with database.read() as session:
         confirmed = select(func.count()).where(AuditEvent.verb == "still_looking")

@@ -305,10 +305,10 @@ def test_two_who_touch_one_conversation_at_once_leave_it_marked_for_both(databas
             f._add(Case(kind="handoff", conversation_id=conversation, region_code=VILLAGE, opened_at=f.now,
                         due_at=f.now, details={}))  # fmt: skip
             first_has_flushed.set()
-            assert second_is_in.wait(10)
+            assert second_is_in.wait(60)
 
     def fail_turn():
-        assert first_has_flushed.wait(10)
+        assert first_has_flushed.wait(60)
         with database.write() as session:
             session.scalar(select(Message).where(Message.conversation_id == conversation)).status = "failed"
             session.flush()
@@ -318,7 +318,7 @@ def test_two_who_touch_one_conversation_at_once_leave_it_marked_for_both(databas
     for one in both:
         one.start()
     for one in both:
-        one.join(20)
+        one.join(60)
     with database.read() as session:
         entry = session.scalar(select(InboxEntry).where(InboxEntry.mark == "", InboxEntry.area == COUNTY))
         marks = set(session.scalars(select(InboxEntry.mark).where(InboxEntry.area == COUNTY)))

@@ -213,7 +213,7 @@ def test_two_tabs_that_note_the_same_at_once_both_go_through(talk, database, dep
         session.flush()
         second.start()
         wait_for(lambda: session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")), what="the second tab")
-    second.join(20)
+    second.join(60)
     assert ends == ["ok"]
     with database.read() as session:
         assert session.scalar(select(func.max(table.seen_id))) == 1

@@ -226,7 +226,7 @@ def test_two_who_step_back_at_once_make_room_for_the_two_who_wait(
     def back(worker_id: int) -> None:
         own = Database(database_url)
         try:
-            line.wait(timeout=30)
+            line.wait(timeout=60)
             with own.write() as session:
                 gone = answer_offer.give_back(session, now=deps.clock(), offer_id=offers[worker_id])
                 both_sides.stepped_back(session, deps, now=deps.clock(), offer=gone)

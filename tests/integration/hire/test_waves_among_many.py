@@ -184,7 +184,7 @@ def test_c1_nobody_is_asked_after_everybody_was_called_off(
 
     monkeypatch.setattr(instant_hire, "_askable", meanwhile)
     hire.wave()
-    withdrawing[0].join(30)
+    withdrawing[0].join(60)
     assert hire.get(opening_id).status == "withdrawn"
     assert {offer.status for offer in hire.offers(opening_id)} == {"withdrawn"}
 

@@ -126,7 +126,7 @@ def test_four_schedulers_count_a_week_once(hard: Callable[..., int], deps: Deps)
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(counted) == [0, 0, 0, 1]
     assert row(deps, Worker, worker_id).failed_matches == 1
 

@@ -196,7 +196,7 @@ def test_two_clicks_at_the_same_moment_pass_it_on_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(done) == [0, 0, 1] and count(database, Forwarding) == 1
 
 

@@ -135,7 +135,7 @@ def test_d11_two_schedulers_ask_once(silent: Callable[..., int], deps: Deps) -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(asked) == [0, 0, 0, 1]
     assert len(texts(deps)) == 1
 

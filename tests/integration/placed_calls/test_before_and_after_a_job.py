@@ -61,7 +61,7 @@ def test_d11_schedulers_at_the_same_moment_remind_her_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(reminded) == [0, 0, 0, 1]
     assert len(texts(deps)) == 1
 

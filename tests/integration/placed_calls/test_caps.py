@@ -141,7 +141,7 @@ def test_two_workers_at_once_ring_a_number_once_and_keep_the_cap(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     while place_calls.place_next(deps):
         pass
     assert problems == []

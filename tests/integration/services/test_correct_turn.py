@@ -86,7 +86,7 @@ def test_a_correction_keeps_what_a_colleague_saves_on_the_card_meanwhile(deps: D
         session.flush()
         thread.start()
         wait_for(lambda: session.scalar(waits), what="the correction to wait for the card")
-    thread.join(20)
+    thread.join(60)
     with deps.db.read() as session:
         assert sorted(session.get_one(Worker, card_id).job_types) == ["A01", "B03"]
 

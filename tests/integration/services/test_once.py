@@ -31,7 +31,7 @@ def test_the_same_form_sent_side_by_side_makes_one_and_answers_with_it(make: Any
     barrier, made, broken = threading.Barrier(4), [], []
 
     def send(number: str) -> None:
-        barrier.wait(30)
+        barrier.wait(60)
         try:
             made.append(
                 talks.record(

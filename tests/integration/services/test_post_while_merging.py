@@ -82,7 +82,7 @@ class Thread(threading.Thread):
             self.error = error
 
     def ended(self) -> None:
-        self.join(20)
+        self.join(60)
         assert not self.is_alive()
         if self.error is not None:
             raise self.error
@@ -90,7 +90,7 @@ class Thread(threading.Thread):
 
 def until_in_the_way(database: Database, second: Thread) -> None:
     """Until `second` waits for the other transaction; on SQLite it waits to begin, which no query shows."""
-    assert second.begun.wait(10)
+    assert second.begun.wait(60)
     if database.engine.dialect.name == "postgresql":
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as aside:

@@ -63,17 +63,17 @@ def test_a_writer_that_stops_inside_keeps_nobody_out_for_good(url: str, monkeypa
     def stop_inside() -> None:
         with stuck.passing():
             inside.set()
-            go_on.wait(30)
+            go_on.wait(60)
 
     holder = threading.Thread(target=stop_inside)
     holder.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     database = Database(url)
     with database.write() as session:
         session.execute(text("UPDATE tally SET n = 7"))
     database.close()
     go_on.set()
-    holder.join(10)
+    holder.join(60)
     stuck.close()
     assert counted(url) == 7
 
@@ -90,5 +90,5 @@ def test_a_turnstile_whose_file_cannot_be_opened_keeps_nobody_out(url: str, tmp_
             passed.set()
 
     threading.Thread(target=pass_too, daemon=True).start()
-    assert passed.wait(5)
+    assert passed.wait(60)
     assert counted(url) == EACH

@@ -79,7 +79,7 @@ def test_the_same_message_fifty_at_once_is_one_message(app: Any, settings: Any, 
 
     def post() -> None:
         client = SignedClient(app, settings)
-        line.wait(timeout=30)
+        line.wait(timeout=60)
         codes.append(client.post("/twilio/sms", form).status_code)
 
     threads = [threading.Thread(target=post) for _ in range(50)]
