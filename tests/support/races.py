@@ -105,7 +105,7 @@ def serving(database_url: str, folder: Path) -> Iterator[int]:
 
 def prepare(database: Database, races: int) -> list[list[tuple[int, int]]]:
     """Openings on days of their own, each with two offers; per lane the pairs of offer ids."""
-    now, first = datetime.now(UTC), today() + timedelta(days=1)
+    now, first = datetime.now(UTC), today() + timedelta(days=2)  # not begun, though midnight may pass
     with database.write() as session:
         for length, level in ((2, "province"), (4, "city"), (6, "county"), (9, "town"), (12, "village")):
             parent = {4: 2, 6: 4, 9: 6, 12: 9}.get(length)
