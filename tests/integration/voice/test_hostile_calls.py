@@ -1,6 +1,6 @@
 """Odd and hostile input in a call, signed as the carrier's: never a 5xx, always TwiML with a sentence and a way on.
 
-Issue 4, bad input; I3, I6, I12. What crosses by accident is in test_voice_calls_at_odds.py.
+Issue 4, bad input; I3, I6, I12. What crosses by accident is in test_calls_at_odds.py.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from backend.phone_network.twiml import lint
 from backend.store.models import Call, CallTurn, Message, Offer, OutboxRow
 from backend.store.session import Database
+from tests.integration.voice.conftest import count
 from tests.support.fakes import FakeEngine
 from tests.support.phone_call import NUMBER, PhoneCall
 from tests.support.signing import SignedClient, new_sid
@@ -65,11 +66,6 @@ def waits_at(phone: PhoneCall) -> str:
 def local(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
-
-
-def count(database: Database, model: Any, *where: Any) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
 
 
 def goes_on(phone: PhoneCall) -> None:

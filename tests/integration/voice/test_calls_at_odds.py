@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from backend.phone_network.twiml import lint
 from backend.services.deps import Deps
 from backend.store.models import Call, CallTurn, Case, Conversation, Handset, Message, Offer
 from backend.store.session import Database
+from tests.integration.voice.conftest import count
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeEngine
-from tests.support.phone_call import NUMBER, PhoneCall
+from tests.support.phone_call import PhoneCall
 from tests.support.signing import SignedClient, new_sid
 
 Make = Callable[[], Any]
@@ -28,16 +29,6 @@ def market(make: Make) -> None:
         f.make_region("500114121003", "双石村")
         for title, code in (("摘脆红李", "A04"), ("采茶", "A01"), ("搬砖", "B01")):
             f.make_opening(title=title, job_type=code)
-
-
-@pytest.fixture
-def call(signed: SignedClient) -> Callable[..., PhoneCall]:
-    return lambda number=NUMBER, sid=None: PhoneCall(signed, number, sid)
-
-
-def count(database: Database, model: Any, *where: Any) -> int:
-    with database.read() as session:
-        return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
 
 
 # -- taken up again (V19) -------------------------------------------------------------------------------------------------

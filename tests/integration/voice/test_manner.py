@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from backend.store.models import Conversation, Handset, HandsetOwner, Message, Person
 from backend.store.session import Database
 from tests.support.phone_call import NUMBER, PhoneCall
-from tests.support.signing import SignedClient
 
 Make = Callable[[], Any]
 
@@ -21,11 +20,6 @@ def market(make: Make) -> None:
     with make() as f:
         f.make_station()
         f.make_region("500114121002")
-
-
-@pytest.fixture
-def call(signed: SignedClient) -> Callable[..., PhoneCall]:
-    return lambda number=NUMBER, sid=None: PhoneCall(signed, number, sid)
 
 
 def test_a_strangers_pace_is_the_phones(call: Callable[..., PhoneCall], database: Database) -> None:

@@ -30,11 +30,6 @@ def market(make: Make) -> None:
             f.make_opening(title=title, job_type=code)
 
 
-@pytest.fixture
-def call(signed: SignedClient) -> Callable[..., PhoneCall]:
-    return lambda number=NUMBER, sid=None: PhoneCall(signed, number, sid)
-
-
 def texts(database: Database, number: str = NUMBER) -> list[str]:
     with database.read() as session:
         return list(session.scalars(select(OutboxRow.body).where(OutboxRow.to_number == number).order_by(OutboxRow.id)))
