@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from backend.settings import ROOT
-from tests.e2e.script import Conversation, Player, conversations
+from tests.e2e.player import Player
+from tests.e2e.script import Conversation, conversations
 from tests.support.stack import Stack
 
 SCRIPTS = conversations()

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from tests.e2e.script import Player
+from tests.e2e.player import Player
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import re
 import zipfile
 from html.parser import HTMLParser
 from typing import Any
