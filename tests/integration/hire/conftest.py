@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backend.services import instant_hire
+from backend.services import answer_offer, both_sides, instant_hire
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Case, Offer, Opening, OutboxRow, Outcome, Wave, Worker
@@ -121,6 +121,31 @@ def working(hire: Hire, deps: Deps) -> Any:
     return made
 
 
+@pytest.fixture
+def full(hire: Hire, deps: Deps) -> Callable[..., tuple[int, list[int], list[int]]]:
+    """`full(holders, waiting)`: an opening with every place taken; returns its id and both lists of workers."""
+
+    def made(holders: int = 1, waiting: int = 2, **opening: Any) -> tuple[int, list[int], list[int]]:
+        opening_id = hire.opening(headcount=holders, next_wave_at=None, **opening)
+        took, others = hire.workers(holders), hire.workers(waiting)
+        for worker_id in took:
+            with deps.db.write() as session:
+                offer = answer_offer.take(
+                    session, now=deps.clock(), opening_id=opening_id, worker_id=worker_id, channel="sms"
+                )
+                both_sides.taken(session, deps, now=deps.clock(), offer=offer)
+        for worker_id in others:
+            with deps.db.write() as session:
+                answer_offer.put_on_list(
+                    session, now=deps.clock(), opening=session.get_one(Opening, opening_id),
+                    worker=session.get_one(Worker, worker_id), offer=None, channel="sms",
+                )  # fmt: skip
+            deps.clock.advance(seconds=1)  # type: ignore[attr-defined]
+        return opening_id, took, others
+
+    return made
+
+
 def said(database: Database) -> list[tuple[str, str]]:
     with database.read() as session:
         return [(row.side, row.outcome) for row in session.query(Outcome).order_by(Outcome.id)]
@@ -128,6 +153,17 @@ def said(database: Database) -> list[tuple[str, str]]:
 
 def status(hire: Hire, opening_id: int) -> list[str]:
     return [offer.status for offer in hire.offers(opening_id)]
+
+
+def status_of(hire: Hire, opening_id: int) -> dict[int, str]:
+    return {offer.worker_id: offer.status for offer in hire.offers(opening_id)}
+
+
+def give_back(hire: Hire, opening_id: int, worker_id: int) -> None:
+    [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == worker_id]
+    with hire.deps.db.write() as session:
+        gone = answer_offer.give_back(session, now=hire.deps.clock(), offer_id=offer.id)
+        both_sides.stepped_back(session, hire.deps, now=hire.deps.clock(), offer=gone)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

@@ -1,5 +1,4 @@
 """A change of what is out: what has to be decided stops it, what somebody counts on stays (P04, P05, C2)."""
-# ruff: noqa: F811 - a fixture of another module is an argument here
 
 from __future__ import annotations
 
@@ -18,8 +17,7 @@ from backend.services.deps import Deps
 from backend.services.review_opening import review_opening
 from backend.services.staff_login import Member
 from backend.store.models import Handset, Opening, Worker
-from tests.integration.hire.conftest import Hire
-from tests.integration.hire.test_waiting_list import full, give_back  # noqa: F401 - a fixture
+from tests.integration.hire.conftest import Hire, give_back
 from tests.support.clock import SettableClock
 
 Full = Callable[..., tuple[int, list[int], list[int]]]

@@ -1,5 +1,4 @@
 """An employer who ends or changes his hiring and takes it back: nobody is shut out, both sides hear what holds (W06, C1, E03)."""
-# ruff: noqa: F811 - a fixture of another module is an argument here
 
 from __future__ import annotations
 
@@ -14,8 +13,7 @@ from backend.services.people import handset_for
 from backend.services.receive_message import conversation_for
 from backend.services.staff_login import Member
 from backend.store.models import Opening, Worker
-from tests.integration.hire.conftest import Hire, at
-from tests.integration.hire.test_waiting_list import full, give_back, status  # noqa: F401 - a fixture
+from tests.integration.hire.conftest import Hire, at, give_back, status_of
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeCarrier
 from tests.support.placed import Answered, place_due
@@ -44,12 +42,12 @@ def test_c1_who_waited_waits_again_with_her_turn_and_who_had_a_place_comes_befor
     turns = {offer.worker_id: offer.waitlisted_at for offer in hire.offers(opening_id)}
     told = said(hire, opening_id, "都不用来了", "2", "改回去")
     assert "先前要来的1个人" in told
-    assert status(hire, opening_id) == {holder: "offered", first: "waitlisted", second: "waitlisted"}
+    assert status_of(hire, opening_id) == {holder: "offered", first: "waitlisted", second: "waitlisted"}
     after = {offer.worker_id: offer.waitlisted_at for offer in hire.offers(opening_id)}
     assert (after[first], after[second]) == (turns[first], turns[second])
     assert "有变动" in hire.texts(hire.number(holder))[-1]
     hire.says(holder, "2")
-    assert status(hire, opening_id) == {holder: "declined", first: "offered", second: "waitlisted"}
+    assert status_of(hire, opening_id) == {holder: "declined", first: "offered", second: "waitlisted"}
     assert "轮到你了" in hire.texts(hire.number(first))[-1]
 
 
@@ -64,12 +62,12 @@ def test_c1_two_more_after_enough_go_to_who_waited_then_to_whoever_was_only_aske
             f.session.merge(opening), f.session.get(Worker, asked), "offered", expires_at=clock() + timedelta(hours=4)
         )
     said(hire, opening_id, "招满了", "1")
-    assert status(hire, opening_id) == {holder: "accepted", first: "withdrawn", asked: "withdrawn"}
+    assert status_of(hire, opening_id) == {holder: "accepted", first: "withdrawn", asked: "withdrawn"}
     said(hire, opening_id, "再要两个人")
-    assert status(hire, opening_id)[first] == "waitlisted"
+    assert status_of(hire, opening_id)[first] == "waitlisted"
     clock.advance(minutes=11)
     hire.wave()
-    assert status(hire, opening_id) == {holder: "accepted", first: "offered", asked: "offered"}
+    assert status_of(hire, opening_id) == {holder: "accepted", first: "offered", asked: "offered"}
 
 
 def test_who_stepped_back_herself_is_not_asked_again(hire: Hire, full: Full, clock: SettableClock) -> None:
@@ -77,10 +75,10 @@ def test_who_stepped_back_herself_is_not_asked_again(hire: Hire, full: Full, clo
     [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == holder]
     hire.says(holder, f"退{offer.code}")
     said(hire, opening_id, "都不用来了", "2", "改回去")
-    assert status(hire, opening_id) == {holder: "withdrawn", other: "offered"}
+    assert status_of(hire, opening_id) == {holder: "withdrawn", other: "offered"}
     clock.advance(minutes=11)
     hire.wave()
-    assert status(hire, opening_id)[holder] == "withdrawn"
+    assert status_of(hire, opening_id)[holder] == "withdrawn"
 
 
 def test_m04_while_another_question_is_open_she_is_asked_anew_only_after_it(
@@ -95,10 +93,10 @@ def test_m04_while_another_question_is_open_she_is_asked_anew_only_after_it(
         assert row
     assert "真的不去了" in hire.says(holder, "我报了哪些活") + hire.says(holder, "2")
     said(hire, opening_id, "都不用来了", "2", "改回去")
-    assert status(hire, opening_id) == {holder: "waitlisted"}
+    assert status_of(hire, opening_id) == {holder: "waitlisted"}
     clock.advance(minutes=11)
     assert waiting_list.move_up_waiting(deps) == 1
-    assert status(hire, opening_id) == {holder: "offered"}
+    assert status_of(hire, opening_id) == {holder: "offered"}
 
 
 # -- taking back what was not the employer's last word -----------------------------------------------------------------
@@ -130,9 +128,9 @@ def test_a_posting_taken_back_that_people_count_on_is_asked_about_first(hire: Hi
     hire.wave()
     hire.says(worker_id, "1")
     assert "已经有1人要来" in said(hire, posted, "改回去")
-    assert status(hire, posted) == {worker_id: "accepted"}
+    assert status_of(hire, posted) == {worker_id: "accepted"}
     assert "莫来" in said(hire, posted, "2")
-    assert status(hire, posted) == {worker_id: "withdrawn"}
+    assert status_of(hire, posted) == {worker_id: "withdrawn"}
 
 
 def test_a_posting_taken_back_is_closed_and_nothing_more_is_promised(hire: Hire, posted: int) -> None:
@@ -155,7 +153,7 @@ def test_what_staff_have_ended_since_stays_ended(hire: Hire, full: Full, deps: D
     said(hire, opening_id, "招满了", "1")
     staff_openings.close(deps, member, opening_id, "off", "有人反映是假的")
     assert "改不到了" in said(hire, opening_id, "改回去")
-    assert hire.get(opening_id).status == "withdrawn" and status(hire, opening_id)[holder] == "withdrawn"
+    assert hire.get(opening_id).status == "withdrawn" and status_of(hire, opening_id)[holder] == "withdrawn"
 
 
 def test_what_somebody_has_put_right_since_is_not_put_back(

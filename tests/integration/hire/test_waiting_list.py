@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,46 +14,10 @@ from backend.services.change_opening import change_opening
 from backend.services.deps import Deps
 from backend.store.models import Opening, PlannedCall, Worker
 from backend.store.session import Database
-from tests.integration.hire.conftest import Hire, at
+from tests.integration.hire.conftest import Hire, at, give_back, status_of
 from tests.support.clock import SettableClock
 from tests.support.fakes import FakeCarrier
 from tests.support.placed import Answered, place_due
-
-
-@pytest.fixture
-def full(hire: Hire, deps: Deps) -> Callable[..., tuple[int, list[int], list[int]]]:
-    """`full(holders, waiting)`: an opening with every place taken; returns its id and both lists of workers."""
-
-    def made(holders: int = 1, waiting: int = 2, **opening: Any) -> tuple[int, list[int], list[int]]:
-        opening_id = hire.opening(headcount=holders, next_wave_at=None, **opening)
-        took, others = hire.workers(holders), hire.workers(waiting)
-        for worker_id in took:
-            with deps.db.write() as session:
-                offer = answer_offer.take(
-                    session, now=deps.clock(), opening_id=opening_id, worker_id=worker_id, channel="sms"
-                )
-                both_sides.taken(session, deps, now=deps.clock(), offer=offer)
-        for worker_id in others:
-            with deps.db.write() as session:
-                answer_offer.put_on_list(
-                    session, now=deps.clock(), opening=session.get_one(Opening, opening_id),
-                    worker=session.get_one(Worker, worker_id), offer=None, channel="sms",
-                )  # fmt: skip
-            deps.clock.advance(seconds=1)  # type: ignore[attr-defined]
-        return opening_id, took, others
-
-    return made
-
-
-def give_back(hire: Hire, opening_id: int, worker_id: int) -> None:
-    [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == worker_id]
-    with hire.deps.db.write() as session:
-        gone = answer_offer.give_back(session, now=hire.deps.clock(), offer_id=offer.id)
-        both_sides.stepped_back(session, hire.deps, now=hire.deps.clock(), offer=gone)
-
-
-def status(hire: Hire, opening_id: int) -> dict[int, str]:
-    return {offer.worker_id: offer.status for offer in hire.offers(opening_id)}
 
 
 def test_who_comes_too_late_may_wait_and_hears_her_place_in_the_queue(hire: Hire) -> None:
@@ -69,7 +32,7 @@ def test_who_comes_too_late_may_wait_and_hears_her_place_in_the_queue(hire: Hire
     assert "排第1个" in waits and "退" in waits
     hire.says(third, "1")
     assert "排第2个" in hire.says(third, "我等")
-    assert status(hire, opening_id) == {**status(hire, opening_id), second: "waitlisted", third: "waitlisted"}
+    assert status_of(hire, opening_id) == {**status_of(hire, opening_id), second: "waitlisted", third: "waitlisted"}
 
 
 def test_whoever_waits_is_told_the_same_when_she_asks_again(hire: Hire, full: Any) -> None:
@@ -93,13 +56,13 @@ def test_the_other_work_beside_the_waiting_list_is_taken_by_its_number(hire: Hir
     hire.says(first, "1")
     assert "2 摘柑子" in hire.says(second, "1")
     assert "定了:摘柑子" in hire.says(second, "2")
-    assert status(hire, other) == {second: "accepted"}
+    assert status_of(hire, other) == {second: "accepted"}
 
 
 def test_a_place_that_comes_free_is_offered_to_whoever_waits_longest(hire: Hire, full: Any) -> None:
     opening_id, [holder], [first, second] = full()
     give_back(hire, opening_id, holder)
-    assert status(hire, opening_id) == {holder: "withdrawn", first: "offered", second: "waitlisted"}
+    assert status_of(hire, opening_id) == {holder: "withdrawn", first: "offered", second: "waitlisted"}
     text = hire.texts(hire.number(first))[-1]
     assert "轮到你了" in text and "摘脆红李" in text
     assert "定了" in hire.says(first, "1")
@@ -127,7 +90,7 @@ def test_whose_turn_it_was_and_who_yet_came_too_late_keeps_it(hire: Hire, full: 
         opening.filled, opening.status = 1, "filled"
     assert "满了" in hire.says(first, "1")
     assert "排第1个" in hire.says(first, "1")
-    assert status(hire, opening_id)[second] == "waitlisted"
+    assert status_of(hire, opening_id)[second] == "waitlisted"
 
 
 def test_when_she_does_not_answer_the_next_one_is_asked(
@@ -138,7 +101,7 @@ def test_when_she_does_not_answer_the_next_one_is_asked(
     clock.advance(minutes=31)
     expiry.expire_offers(deps)
     assert waiting_list.move_up_waiting(deps) == 1
-    assert status(hire, opening_id) == {holder: "withdrawn", first: "expired", second: "offered"}
+    assert status_of(hire, opening_id) == {holder: "withdrawn", first: "expired", second: "offered"}
     assert waiting_list.move_up_waiting(deps) == 0, "one place, one person"
 
 
@@ -146,7 +109,7 @@ def test_when_she_says_no_the_next_one_is_asked_at_once(hire: Hire, full: Any) -
     opening_id, [holder], [first, second] = full()
     give_back(hire, opening_id, holder)
     hire.says(first, "2")
-    assert status(hire, opening_id)[second] == "offered"
+    assert status_of(hire, opening_id)[second] == "offered"
 
 
 def test_m10_at_night_nobody_is_moved_up_and_in_the_morning_the_first_is(
@@ -158,7 +121,7 @@ def test_m10_at_night_nobody_is_moved_up_and_in_the_morning_the_first_is(
     assert waiting_list.move_up_waiting(deps) == 0
     clock.set(at(11, 7, 1))
     assert waiting_list.move_up_waiting(deps) == 1
-    assert status(hire, opening_id)[first] == "offered"
+    assert status_of(hire, opening_id)[first] == "offered"
 
 
 def test_shortly_before_the_work_she_is_rung(
@@ -183,7 +146,7 @@ def test_whoever_has_taken_other_work_meanwhile_is_passed_over(hire: Hire, full:
     with deps.db.write() as session:
         answer_offer.take(session, now=deps.clock(), opening_id=elsewhere, worker_id=first, channel="sms")
     give_back(hire, opening_id, holder)
-    assert status(hire, opening_id) == {holder: "withdrawn", first: "waitlisted", second: "offered"}
+    assert status_of(hire, opening_id) == {holder: "withdrawn", first: "waitlisted", second: "offered"}
 
 
 def test_whoever_waits_may_leave_the_list(hire: Hire, full: Any) -> None:
@@ -191,7 +154,7 @@ def test_whoever_waits_may_leave_the_list(hire: Hire, full: Any) -> None:
     [offer] = [offer for offer in hire.offers(opening_id) if offer.worker_id == first]
     assert "不等了" in hire.says(first, f"退{offer.code}")
     give_back(hire, opening_id, holder)
-    assert status(hire, opening_id) == {holder: "withdrawn", first: "declined", second: "offered"}
+    assert status_of(hire, opening_id) == {holder: "withdrawn", first: "declined", second: "offered"}
 
 
 def test_more_places_wanted_are_for_those_who_wait(hire: Hire, full: Any, deps: Deps) -> None:
@@ -200,7 +163,7 @@ def test_more_places_wanted_are_for_those_who_wait(hire: Hire, full: Any, deps: 
         opening = session.get_one(Opening, opening_id)
         opening.headcount, opening.status = 3, "published"
     assert waiting_list.move_up_waiting(deps) == 2
-    assert status(hire, opening_id)[first] == status(hire, opening_id)[second] == "offered"
+    assert status_of(hire, opening_id)[first] == status_of(hire, opening_id)[second] == "offered"
 
 
 def test_at_the_start_of_the_work_waiting_ends_and_is_told(
@@ -210,7 +173,7 @@ def test_at_the_start_of_the_work_waiting_ends_and_is_told(
     assert waiting_list.end_waiting(deps) == 0
     clock.set(at(11, 8, 1))
     assert waiting_list.end_waiting(deps) == 2
-    assert status(hire, opening_id)[first] == "expired"
+    assert status_of(hire, opening_id)[first] == "expired"
     assert "没有位子空出来" in hire.texts(hire.number(second))[-1]
     assert waiting_list.end_waiting(deps) == 0
 
@@ -242,7 +205,7 @@ def test_two_who_step_back_at_once_make_room_for_the_two_who_wait(
         thread.join(timeout=60)
     assert not problems, problems
     waiting_list.move_up_waiting(deps)
-    found = status(hire, opening_id)
+    found = status_of(hire, opening_id)
     assert [found[worker_id] for worker_id in waiting] == ["offered", "offered", "waitlisted"]
     assert hire.get(opening_id).filled == 0
 
@@ -286,11 +249,11 @@ def test_c1_fewer_wanted_leave_the_place_to_whoever_was_first_in_turn(hire: Hire
     opening_id, holders, [first, second] = full(holders=3)
     for worker_id in holders[:2]:
         give_back(hire, opening_id, worker_id)
-    assert {status(hire, opening_id)[one] for one in (first, second)} == {"offered"}
+    assert {status_of(hire, opening_id)[one] for one in (first, second)} == {"offered"}
     with deps.db.write() as session:
         facts = {"headcount": 2}
         change_opening(session, deps, deps.clock(), opening_id, facts, actor="handset:1")
-    assert (status(hire, opening_id)[first], status(hire, opening_id)[second]) == ("offered", "waitlisted")
+    assert (status_of(hire, opening_id)[first], status_of(hire, opening_id)[second]) == ("offered", "waitlisted")
     assert "满了" in hire.says(second, "1")
     assert "定了" in hire.says(first, "1")
     assert hire.get(opening_id).filled == 2
@@ -311,7 +274,7 @@ def test_c1_at_night_nobody_jumps_the_queue(hire: Hire, full: Any, clock: Settab
             take(one)
         assert refused.value.reason == "full"
     take(first)
-    assert status(hire, opening_id)[first] == "accepted"
+    assert status_of(hire, opening_id)[first] == "accepted"
 
 
 def test_at_night_the_place_of_whoever_looks_no_more_is_free(
@@ -355,9 +318,9 @@ def test_w06_her_own_list_lets_go_of_what_she_waits_for_by_its_number(hire: Hire
     assert "排第1个" in hire.says(first, "2")
     hire.says(first, "我报了哪些活")
     hire.says(first, "1")
-    assert status(hire, opening_id)[first] == "waitlisted"
+    assert status_of(hire, opening_id)[first] == "waitlisted"
     hire.says(first, "1")
-    assert status(hire, opening_id)[first] == "declined"
+    assert status_of(hire, opening_id)[first] == "declined"
 
 
 def test_w06_the_number_of_an_offer_in_her_list_gives_nothing_away(hire: Hire) -> None:
@@ -367,9 +330,9 @@ def test_w06_the_number_of_an_offer_in_her_list_gives_nothing_away(hire: Hire) -
     hire.wave()
     assert "等你回" in hire.says(someone, "我报了哪些活")
     assert "回1接,2不接" in hire.says(someone, "1")
-    assert status(hire, opening_id)[someone] == "offered"
+    assert status_of(hire, opening_id)[someone] == "offered"
     assert "定了" in hire.says(someone, "1")
-    assert status(hire, opening_id)[someone] == "accepted"
+    assert status_of(hire, opening_id)[someone] == "accepted"
 
 
 def test_what_staff_stopped_no_change_of_the_employers_sets_going(hire: Hire, full: Any, deps: Deps) -> None:
@@ -396,7 +359,7 @@ def test_m04_whoever_has_just_been_asked_something_else_keeps_the_place_until_sh
     hire.says(first, "我报了哪些活")
     assert "真的不去了" in hire.says(first, "2")
     give_back(hire, opening_id, holder)
-    assert {status(hire, opening_id)[one] for one in (first, second)} == {"waitlisted"}
+    assert {status_of(hire, opening_id)[one] for one in (first, second)} == {"waitlisted"}
     strangers = hire.workers(3)
     with hire.make() as f:
         f.session.get(Opening, opening_id).next_wave_at = clock()
@@ -406,4 +369,4 @@ def test_m04_whoever_has_just_been_asked_something_else_keeps_the_place_until_sh
     assert refused.value.reason == "full"
     clock.advance(minutes=11)
     assert waiting_list.move_up_waiting(deps) == 1
-    assert status(hire, opening_id)[first] == "offered"
+    assert status_of(hire, opening_id)[first] == "offered"
