@@ -19,18 +19,8 @@ from functools import cache
 from backend.settings import ROOT
 from ivr.questions import QUESTIONS
 from ivr.steps import Digits, Record, Say, Silence, Speech, State, World
-from tests.support.call_paths import (
-    CLOSED,
-    EVERYWHERE,
-    GOODBYE,
-    MUMBLED,
-    PERSON,
-    WORLDS,
-    Edge,
-    Paths,
-    explore,
-    run,
-)
+from tests.support.call_answers import CLOSED, MUMBLED, WORLDS
+from tests.support.call_paths import EVERYWHERE, GOODBYE, PERSON, Edge, Paths, explore, run
 
 PAGE = ROOT / "docs" / "call-flow.md"
 BEGIN, END = "<!-- drawn by `make graph`: begin -->", "<!-- drawn by `make graph`: end -->"

@@ -41,18 +41,8 @@ from ivr.steps import (
     World,
 )
 from ivr.wording import said_in
-from tests.support.call_paths import (
-    CLOSED,
-    DATA,
-    GOODBYE,
-    PERSON,
-    WORLDS,
-    Edge,
-    run,
-    states,
-    what_services_say,
-    words_of,
-)
+from tests.support.call_answers import CLOSED, DATA, WORLDS, what_services_say
+from tests.support.call_paths import GOODBYE, PERSON, Edge, run, states, words_of
 from tests.support.calls import WORLD, sample
 from tools import call_graph
 from tools.call_graph import paths

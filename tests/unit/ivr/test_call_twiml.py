@@ -11,7 +11,8 @@ from twilio.twiml.voice_response import VoiceResponse
 from backend.phone_network.twiml import lint
 from ivr import twiml
 from ivr.steps import Ask, Hangup, Record, Transfer
-from tests.support.call_paths import WORLDS, Situation
+from tests.support.call_answers import WORLDS
+from tests.support.call_paths import Situation
 from tools.call_graph import paths
 
 TO = twiml.Addresses("https://line.example", 7, "once-only")

@@ -1,6 +1,6 @@
 """Each question of a call by itself: silence, a wrong key, words, words not understood, and the line going dead.
 
-The tests are made from the questions, so a new question without sample data in tests/support/call_paths.py fails here.
+The tests are made from the questions, so a new question without sample data in tests/support/call_answers.py fails here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from ivr.steps import (
     Transfer,
     World,
 )
-from tests.support.call_paths import CLOSED, DATA, MUMBLED, NOT_UNDERSTOOD, run, words_of
+from tests.support.call_answers import CLOSED, DATA, MUMBLED, NOT_UNDERSTOOD
+from tests.support.call_paths import run, words_of
 from tests.support.calls import WORLD, case_opened
 
 every_question = pytest.mark.parametrize("name", sorted(QUESTIONS))

@@ -12,7 +12,7 @@ from ivr.call_flow import HARD_LIMIT_S
 from ivr.hearing import confidence, nearest
 from ivr.questions import QUESTIONS
 from ivr.steps import Ask, Converse, Digits, Do, Hangup, Record, Recorded, Speech, State, Transfer
-from tests.support.call_paths import DATA
+from tests.support.call_answers import DATA
 from tests.support.calls import TOWNS, VILLAGES, WORLD, Walk, case_opened, human, my_list, offers, opening
 
 TAKE = make("confirm_take", opening=opening(1))

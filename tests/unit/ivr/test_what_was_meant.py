@@ -32,7 +32,8 @@ from ivr.steps import (
     Step,
     Transfer,
 )
-from tests.support.call_paths import CLOSED, DATA, run, words_of
+from tests.support.call_answers import CLOSED, DATA
+from tests.support.call_paths import run, words_of
 from tests.support.calls import TODAY, WORLD, Walk, human, my_list, opening, sample
 
 ELDER = replace(WORLD, over_65=True)
