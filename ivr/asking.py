@@ -103,3 +103,13 @@ def keys(allowed: str) -> Callable[[State, World], str]:
 
 def pick(key: str, moves: Mapping[str, Move]) -> Move | None:
     return moves.get(key)
+
+
+def choices_said(names: list[tuple[str, str]], fourth: tuple[str, str] | None = None) -> Say:
+    """Things to choose from by key, from 1; a full stop after each, since a listener needs the time.
+
+    `fourth`: what is always on key 4, however few come before it.
+    """
+    keyed = [*enumerate(names, 1), *([(4, fourth)] if fourth else [])]
+    each = [prompt("choice", name=name, key=str(key)) for key, name in keyed]
+    return prompt("choices", what=("。".join(said.zh for said in each), ", ".join(said.en for said in each)))

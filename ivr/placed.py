@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.domain.latin import latin
-from ivr import speech
+from ivr import openings
 from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Move, Question, Talk, keys, pick, prompt, three
 from ivr.steps import Placed, Say, Speech, State, World
 
@@ -113,7 +113,7 @@ def _offer_id(state: State) -> dict[str, Any]:
 def _offer_body(state: State, world: World) -> list[Say]:
     first = prompt("placed_place_free" if state.data.get("waited") else "placed_offer")
     changed = [prompt("offer_changed")] if state.data.get("changed") else []
-    return [first, *changed, speech.job_read(dict(_opening(state)), world.today)]
+    return [first, *changed, openings.job_read(dict(_opening(state)), world.today)]
 
 
 def _offer(state: State, world: World, key: str) -> Move | None:
@@ -122,7 +122,7 @@ def _offer(state: State, world: World, key: str) -> Move | None:
 
 
 def _reminder_body(state: State, world: World) -> list[Say]:
-    return [speech.line_said("placed_reminder", dict(_opening(state)), world.today)]
+    return [openings.line_said("placed_reminder", dict(_opening(state)), world.today)]
 
 
 def _reminder(state: State, world: World, key: str) -> Move | None:
@@ -131,7 +131,7 @@ def _reminder(state: State, world: World, key: str) -> Move | None:
 
 
 def _follow_up_body(state: State, world: World) -> list[Say]:
-    return [speech.line_said("placed_follow_up", dict(_opening(state)), world.today)]
+    return [openings.line_said("placed_follow_up", dict(_opening(state)), world.today)]
 
 
 def _follow_up(state: State, world: World, key: str) -> Move | None:

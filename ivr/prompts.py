@@ -76,3 +76,10 @@ def heard_length(text: str) -> int:
 
 def sentences(text: str) -> list[str]:
     return [part for part in re.split(r"[。?!？！]", text) if part.strip()]
+
+
+def around(id_: str) -> tuple[int, int]:
+    """How many characters a prompt says in the sentence of `{what}`, before and after it."""
+    before, _, after = catalogue()[id_].zh.partition("{what}")
+    first = next(iter(after.replace("?", "。").split("。")), "")
+    return heard_length(before.rsplit("。", 1)[-1]), heard_length(first)

@@ -11,7 +11,7 @@ import string
 from typing import Any
 
 from backend.domain.latin import latin
-from ivr import expected, speech, spoken
+from ivr import expected, openings, speech, spoken
 from ivr.asking import (
     SHORT_PAUSE_S,
     YES_NO_HINTS,
@@ -22,6 +22,7 @@ from ivr.asking import (
     Press,
     Question,
     Talk,
+    choices_said,
     keys,
     pick,
     prompt,
@@ -61,7 +62,7 @@ def _opening(state: State) -> dict[str, Any]:
 
 
 def _job_body(state: State, world: World) -> list[Say]:
-    return [] if state.data.get("brief") else [speech.job_read(_opening(state), world.today)]
+    return [] if state.data.get("brief") else [openings.job_read(_opening(state), world.today)]
 
 
 def next_job(state: State) -> Move:
@@ -129,7 +130,7 @@ def _mine_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
 
 
 def _mine_body(state: State, world: World) -> list[Say]:
-    return [speech.line_said("mine_one", _offer_at(state)["opening"], world.today)]
+    return [openings.line_said("mine_one", _offer_at(state)["opening"], world.today)]
 
 
 def next_mine(state: State, *, says: tuple[Say, ...] = ()) -> Go:
@@ -161,10 +162,10 @@ def _confirm_body(state: State, world: World) -> list[Say]:
 def _confirm_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     answer = state.data["answer"]
     if answer["kind"] == "confirm_take":
-        asked = prompt("take", what=speech.deal_said("take", answer["opening"], world.today))
+        asked = prompt("take", what=openings.deal_said("take", answer["opening"], world.today))
         return asked, prompt("take_short"), prompt("take_two")
     if answer["kind"] == "confirm_withdraw":
-        asked = speech.line_said("withdraw", answer["opening"], world.today)
+        asked = openings.line_said("withdraw", answer["opening"], world.today)
         return asked, prompt("withdraw_short"), prompt("confirm_two")
     if answer["kind"] == "confirm_close":
         return confirm_close_prompts(answer)
@@ -231,7 +232,7 @@ def _which(state: State, world: World, key: str) -> Move | None:
 
 
 def _which_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
-    asked = speech.which_said(state.data["openings"], world.today, bool(state.data.get("more")))
+    asked = openings.which_said(state.data["openings"], world.today, bool(state.data.get("more")))
     return asked, prompt("which_short"), prompt("which_two")
 
 
@@ -285,7 +286,7 @@ def _form_body(state: State, world: World) -> list[Say]:
     ):
         said.append(prompt("noted_fact", what=noted))
     if choices := answer.get("choices"):
-        said.append(speech.choices_said([(name, speech.choice_en(name)) for name in choices]))
+        said.append(choices_said([(name, speech.choice_en(name)) for name in choices]))
     return said
 
 

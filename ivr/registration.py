@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from backend.domain.latin import latin
 from backend.domain.lexicon import job_name
-from ivr import expected, speech
-from ivr.asking import SHORT_PAUSE_S, YES_NO_HINTS, Act, Go, Miss, Move, Question, keys, pick, prompt, three
+from ivr import expected
+from ivr.asking import (
+    SHORT_PAUSE_S,
+    YES_NO_HINTS,
+    Act,
+    Go,
+    Miss,
+    Move,
+    Question,
+    choices_said,
+    keys,
+    pick,
+    prompt,
+    three,
+)
 from ivr.expected import short_place
 from ivr.steps import Say, Speech, State, World
 
@@ -72,7 +85,7 @@ def _place_prompts(state: State, world: World) -> tuple[Say, Say, Say]:
     named = [(name, latin(name)) for name in listed]
     # 4 turns the page; a shorter last page must not give its key to another.
     elsewhere = ("别处", "elsewhere") if _more_places(state, world) else None
-    listing = speech.choices_said(named, elsewhere)
+    listing = choices_said(named, elsewhere)
     again = prompt("reg_place_again", what=(listing.zh.rstrip("。"), listing.en.rstrip(".")))
     return listing, again, prompt("reg_place_two")
 

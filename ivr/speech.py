@@ -13,16 +13,15 @@ from typing import Any
 
 from backend.domain.answers import Answer
 from backend.domain.latin import latin
-from ivr import by_people, free_text, hiring, how_it_went, spoken
-from ivr.facts import ASKED, facts_said, filters_said, noted_said, of_a_person
-from ivr.prompts import catalogue, heard_length, prompt
+from ivr import by_people, free_text, hiring, how_it_went, openings, spoken
+from ivr.asking import choices_said
+from ivr.facts import facts_said, filters_said, noted_said, of_a_person
+from ivr.prompts import around, heard_length, prompt
 from ivr.steps import Say
 
-__all__ = ["QUESTIONS", "RENDERERS", "choices_said", "facts_said", "filters_said", "job_read", "line_said", "noted_said",
-           "question", "speak", "told"]  # fmt: skip
+__all__ = ["QUESTIONS", "RENDERERS", "facts_said", "filters_said", "noted_said", "question", "speak", "told"]
 
 Renderer = Callable[[Answer, date], list[Say]]
-LONGEST_REQUIREMENT = 30  # characters
 LONGEST_STATION, LONGEST_ADDRESS = 10, 30  # characters
 
 QUESTIONS: dict[str, tuple[str, str]] = {  # field → first asking, then shorter with an example (V08)
@@ -92,36 +91,6 @@ def _fixed(*ids: str) -> Renderer:
     return lambda answer, today: [prompt(id_) for id_ in ids]
 
 
-def _around(id_: str) -> tuple[int, int]:
-    """How many characters a prompt says in the sentence of `{what}`, before and after it."""
-    before, _, after = catalogue()[id_].zh.partition("{what}")
-    first = next(iter(after.replace("?", "。").split("。")), "")
-    return heard_length(before.rsplit("。", 1)[-1]), heard_length(first)
-
-
-def line_said(id_: str, opening: dict[str, Any], today: date) -> Say:
-    """A prompt about one opening, whose `{what}` is its work, place and day."""
-    lead, tail = _around(id_)
-    return prompt(id_, what=(spoken.job_line(opening, today, "zh", lead, tail), spoken.job_line(opening, today, "en")))
-
-
-def job_read(opening: dict[str, Any], today: date) -> Say:
-    """One job as it is read out (V13). The English may have other parts than the Chinese: it is not timed."""
-    return prompt(
-        "job", what=("。".join(spoken.job(opening, today, "zh")), ". ".join(spoken.job(opening, today, "en")))
-    )
-
-
-def choices_said(names: list[tuple[str, str]], fourth: tuple[str, str] | None = None) -> Say:
-    """Things to choose from by key, from 1; a full stop after each, since a listener needs the time.
-
-    `fourth`: what is always on key 4, however few come before it.
-    """
-    keyed = [*enumerate(names, 1), *([(4, fourth)] if fourth else [])]
-    each = [prompt("choice", name=name, key=str(key)) for key, name in keyed]
-    return prompt("choices", what=("。".join(said.zh for said in each), ", ".join(said.en for said in each)))
-
-
 def _ask(answer: Answer, today: date) -> list[Say]:
     said: list[Say] = []
     if noted := noted_said(answer["form"], answer.get("noted") or {}, today):
@@ -137,7 +106,7 @@ def choice_en(name: str) -> str:
 
 
 def _confirm_registration(answer: Answer, today: date) -> list[Say]:
-    said = facts_said(of_a_person(answer["facts"]), today, *_around("read_back"))
+    said = facts_said(of_a_person(answer["facts"]), today, *around("read_back"))
     return [
         *([prompt("read_back", what=said)] if said else []),
         *([prompt("told_before")] if answer.get("hidden") else []),
@@ -147,59 +116,13 @@ def _confirm_registration(answer: Answer, today: date) -> list[Say]:
 
 
 def _confirm_posting(answer: Answer, today: date) -> list[Say]:
-    said = facts_said(answer["facts"], today, *_around("hiring"))
+    said = facts_said(answer["facts"], today, *around("hiring"))
     return [*([prompt("hiring", what=said)] if said else []), prompt("right")]
 
 
 def _confirm_heard(answer: Answer, today: date) -> list[Say]:
-    said = facts_said(answer["facts"], today, *_around("heard_as")) or ("您刚才说的", "what you have just said")
+    said = facts_said(answer["facts"], today, *around("heard_as")) or ("您刚才说的", "what you have just said")
     return [prompt("heard_as", what=said)]
-
-
-def _job_offers(answer: Answer, today: date) -> list[Say]:
-    return [job_read(opening, today) for opening in answer["openings"]]
-
-
-def _job_details(answer: Answer, today: date) -> list[Say]:
-    opening = answer["opening"]
-    first: list[Say] = []
-    for word in answer.get("asked") or []:
-        key = ASKED.get(str(word))
-        if key is None:
-            continue
-        value = opening.get(key)
-        said = prompt("not_told") if value is None else prompt("this_job", what=spoken.BENEFITS[key][0 if value else 1])
-        first.append(said)
-    told_now = [*dict.fromkeys(first), job_read(opening, today)]
-    wanted = str(opening.get("requirements") or "")
-    if aloud := free_text.in_breaths(free_text.said(wanted, LONGEST_REQUIREMENT), _around("requirements")[0]):
-        told_now.append(prompt("requirements", what=(aloud, wanted)))
-    return told_now
-
-
-def _which_job(answer: Answer, today: date) -> list[Say]:
-    if not answer["openings"]:
-        return [prompt("which_job")]
-    return [prompt("which_job"), _choices(answer["openings"], today, answer["more"])]
-
-
-def _choices(openings: list[dict[str, Any]], today: date, more: bool) -> Say:
-    """By their work; where that is the same, by the day."""
-    shown = openings[:3]
-    alike = len({one["title"] for one in shown}) < len(shown)
-
-    def name(one: dict[str, Any], lang: str) -> str:
-        if not alike:
-            return spoken.title(one, lang, spoken.LONGEST_CHOSEN)
-        return spoken.day(date.fromisoformat(one["starts_on"]), today, lang) + ("的" if lang == "zh" else "")
-
-    return choices_said([(name(one, "zh"), name(one, "en")) for one in shown], ("别的", "others") if more else None)
-
-
-def which_said(openings: list[dict[str, Any]], today: date, more: bool) -> Say:
-    """The question which of some openings is meant."""
-    listing = _choices(openings, today, more)
-    return prompt("which", what=(listing.zh.rstrip("。"), listing.en.rstrip(".")))
 
 
 def _either_or(answer: Answer, today: date) -> list[Say]:
@@ -210,49 +133,8 @@ def _either_or(answer: Answer, today: date) -> list[Say]:
     return [prompt(asked, first=first, second=second)]
 
 
-def _job_taken(answer: Answer, today: date) -> list[Say]:
-    said = [line_said("taken", answer["opening"], today), prompt("whom_by_text")]
-    return said if answer.get("registered") else [*said, prompt("register_later")]
-
-
-def _about(id_: str) -> Renderer:
-    return lambda answer, today: [line_said(id_, answer["opening"], today)]
-
-
-def _clash(answer: Answer, today: date) -> list[Say]:
-    wanted = spoken.title(answer["opening"], "zh"), spoken.job_line(answer["opening"], today, "en")
-    return [
-        prompt("clash"),
-        line_said("clash_standing", answer["standing"], today),
-        prompt("clash_change", what=wanted),
-    ]
-
-
-def _my_list(answer: Answer, today: date) -> list[Say]:
-    return [line_said("mine_one", offer["opening"], today) for offer in answer["offers"]] or [prompt("mine_none")]
-
-
-def _offer(answer: Answer, today: date) -> list[Say]:
-    changed = [prompt("offer_changed")] if answer.get("changed") else []
-    return [prompt("offer_waits"), *changed, job_read(answer["opening"], today)]
-
-
-def _full_wait(answer: Answer, today: date) -> list[Say]:
-    ahead = [prompt("wait_ahead", count=answer["ahead"])] if answer["ahead"] else []
-    return [line_said("job_full", answer["opening"], today), *ahead]
-
-
 def _outcome_noted(answer: Answer, today: date) -> list[Say]:
     return [prompt(OUTCOMES[answer["outcome"]])]
-
-
-def _confirm_take(answer: Answer, today: date) -> list[Say]:
-    return [prompt("deal", what=deal_said("deal", answer["opening"], today))]
-
-
-def deal_said(id_: str, opening: dict[str, Any], today: date) -> tuple[str, str]:
-    """What is confirmed before a place is taken, to fill in the prompt `id_`."""
-    return spoken.deal(opening, today, "zh", _around(id_)[1]), spoken.deal(opening, today, "en")
 
 
 def _market_info(answer: Answer, today: date) -> list[Say]:
@@ -279,14 +161,14 @@ def _availability_set(answer: Answer, today: date) -> list[Say]:
         heard["unavailable"] = given["unavailable"][-1]
     if given.get("from"):
         heard = {"free": [given["from"], given["to"] or given["from"]]}
-    said = facts_said(heard, today, *_around("noted_days"))
+    said = facts_said(heard, today, *around("noted_days"))
     return [prompt("noted_days", what=said)] if said else [prompt("noted_free")]
 
 
 def _profile_updated(answer: Answer, today: date) -> list[Say]:
     """The village just said or chosen is echoed (V12), since it is easily misheard; nothing else of a person is told aloud."""
     moved = {key: value for key, value in answer["changed"].items() if key in {"village_name", "location"}}
-    said = facts_said(moved, today, *_around("entry_moved"))
+    said = facts_said(moved, today, *around("entry_moved"))
     return [prompt("entry_moved", what=said) if said else prompt("entry_changed"), prompt("text_follows")]
 
 
@@ -335,31 +217,12 @@ RENDERERS: dict[str, Renderer] = {
     "registered": _fixed("registered", "text_follows"),
     "registration_declined": _fixed("reg_declined"),
     "resume_hint": _fixed("not_finished"),
-    "job_offers": _job_offers,
     "no_jobs": lambda answer, today: [
         prompt("no_jobs"),
         prompt("no_jobs_yet" if answer.get("registered") else "no_jobs_register"),
     ],
     "no_more_jobs": _fixed("jobs_end"),
-    "job_details": _job_details,
-    "which_job": _which_job,
-    "job_taken": _job_taken,
-    "confirm_take": _confirm_take,
-    "job_full": _about("job_full"),
-    "job_gone": _about("job_gone"),
-    "job_changed": lambda answer, today: [prompt("offer_changed"), job_read(answer["opening"], today)],
-    "called_off": _about("called_off"),
-    "taken_down": _about("taken_down"),
-    "clash": _clash,
-    "already_taken": _about("already_taken"),
-    "own_job": _about("own_job"),
-    "my_list": _my_list,
-    "withdrawn": _about("withdrawn"),
     "nothing_to_withdraw": _fixed("none_to_withdraw"),
-    "confirm_withdraw": _about("really_not"),
-    "offer": _offer,
-    "reminder": _about("placed_reminder"),
-    "follow_up": _about("placed_follow_up"),
     "ask_paid": _fixed("paid_ask"),
     "outcome_noted": _outcome_noted,
     "still_looking": lambda answer, today: [
@@ -370,18 +233,8 @@ RENDERERS: dict[str, Renderer] = {
     "some_looking": _fixed("some_looking"),
     "active_again": _fixed("active_again"),
     "gone_quiet": _fixed("gone_quiet"),
-    "still_hiring": _about("still_hiring"),
     "hiring_noted": _fixed("hiring_noted"),
     "calls_off": _fixed("calls_off"),
-    "full_wait": _full_wait,
-    "waitlisted": lambda answer, today: [prompt("waitlisted", place=answer["position"]), prompt("wait_told")],
-    "wait_over": lambda answer, today: [
-        line_said("wait_left" if answer["reason"] == "left" else "wait_started", answer["opening"], today)
-    ],
-    "place_free": lambda answer, today: [prompt("place_free"), job_read(answer["opening"], today)],
-    "said_absent": lambda answer, today: [line_said("said_absent", answer["opening"], today), prompt("went_or_not")],
-    "offer_declined": _about("offer_declined"),
-    "offer_expired": _about("offer_expired"),
     "undone": _fixed("undone"),
     "profile": _fixed("entry_by_text"),
     "profile_by_text": _fixed("entry_by_text"),
@@ -415,6 +268,7 @@ RENDERERS: dict[str, Renderer] = {
     "posting_received": _fixed("posting_received", "posting_checked"),
     "posting_rejected": _fixed("posting_rejected", "posting_why"),
     "posting_taken_down": _fixed("posting_taken_down", "posting_why"),
+    **openings.RENDERERS,
     **hiring.RENDERERS,
     **how_it_went.RENDERERS,
 }
