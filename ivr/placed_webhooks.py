@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from backend.services import place_calls
+from backend.services import follow_ringing
 from backend.services.deps import Deps
 from ivr import turns
 
@@ -25,12 +25,12 @@ def register(blueprint: Blueprint, deps: Deps, answer: Callable[[Deps, Callable[
     def placed_progress() -> Response:
         status = _form("CallStatus", 32)
         turns.ended(deps, _sid(), status)
-        place_calls.receive_status(deps, _reference(), _sid(), status)
+        follow_ringing.receive_status(deps, _reference(), _sid(), status)
         return Response(status=204)
 
     @blueprint.post("/placed/machine")
     def placed_machine() -> Response:
-        place_calls.machine_answered(deps, _reference(), _sid(), _form("AnsweredBy", 32))
+        follow_ringing.machine_answered(deps, _reference(), _sid(), _form("AnsweredBy", 32))
         return Response(status=204)
 
 

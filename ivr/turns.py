@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from backend.domain.answers import Answer, make
-from backend.services import after_call, call_turns, place_calls, ring_instead
+from backend.services import after_call, call_turns, follow_ringing, ring_instead
 from backend.services.converse import VOICE_DEADLINE_S, converse, lease_number, release_number
 from backend.services.deps import Deps
 from backend.store.session import in_turn
@@ -104,7 +104,7 @@ def placed(deps: Deps, sid: str, reference: str) -> str:
 
     def answered() -> str:
         with deps.db.write() as session:
-            call, planned = place_calls.pick_up(session, deps, sid=sid, reference=reference)
+            call, planned = follow_ringing.pick_up(session, deps, sid=sid, reference=reference)
             if (given := call_turns.given_answer(session, call, FIRST)) is not None:
                 return given
             turn = _Open(session, deps, call, FIRST, call_turns.caller(session, deps, call), State())
@@ -177,7 +177,7 @@ def _hear(
         state, steps = advance(turn.state, event, turn.world)
         if state.spoke:
             # Before what was said is understood: it may be the answer to what we rang for.
-            place_calls.somebody_there(session, deps, call)
+            follow_ringing.somebody_there(session, deps, call)
         if not isinstance(steps[-1], Converse):
             return _close(turn, _known_as(heard, event), state, steps)
         said = replace(heard, words=steps[-1].text)

@@ -1,7 +1,7 @@
 """What we mean to ring somebody for: planned in the caller's transaction, once per cause; cancelled when it is settled.
 
-Placing is `place_calls`. A number may be rung that has contacted us or is on file as an owner's handset, and that is a
-mainland line (I11): a plan is made for a `Handset`, never for digits out of a text.
+Placing is `place_calls`, what becomes of it `follow_ringing`. A number may be rung that has contacted us or is on file
+as an owner's handset, and that is a mainland line (I11): a plan is made for a `Handset`, never for digits out of a text.
 """
 
 from __future__ import annotations

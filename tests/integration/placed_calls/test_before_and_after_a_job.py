@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backend.services import answer_offer, follow_up, place_calls, reminders
+from backend.services import answer_offer, follow_ringing, follow_up, reminders
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Case, Message, PlannedCall
@@ -226,6 +226,6 @@ def test_somebody_elses_answer_moves_no_offer(
 
 
 def test_what_is_planned_is_counted_by_rows_not_by_ticks(deps: Deps, database: Any) -> None:
-    assert reminders.remind_workers(deps) == follow_up.ask_how_it_went(deps) == place_calls.settle(deps) == 0
+    assert reminders.remind_workers(deps) == follow_up.ask_how_it_went(deps) == follow_ringing.settle(deps) == 0
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(PlannedCall)) == 0

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from backend.services import place_calls, put_offer
+from backend.services import follow_ringing, place_calls, put_offer
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Call, PlannedCall
@@ -163,7 +163,7 @@ def test_f7_a_call_due_in_a_night_nobody_was_awake_is_dropped_with_its_reason(
     clock.set(datetime(2026, 6, 11, 3, 0, tzinfo=TIMEZONE))  # the processes come back at three
     while place_calls.place_next(deps):
         pass
-    place_calls.settle(deps)
+    follow_ringing.settle(deps)
     plan = the_plan(deps)
     assert plan is not None and plan.status == "expired"
     assert carrier.rings == []

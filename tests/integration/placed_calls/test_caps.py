@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from backend.carriers.base import CarrierBusy
 from backend.errors import CarrierError
-from backend.services import place_calls, when_to_ring
+from backend.services import follow_ringing, place_calls, when_to_ring
 from backend.services.deps import Deps
 from backend.store.models import CallAttempt, Handset, PlannedCall
 from tests.support.clock import SettableClock
@@ -165,7 +165,7 @@ def test_f6_an_unknown_outcome_is_never_rung_again_blindly_and_its_webhook_finds
     ring = due()
     assert ring is not None  # it rings all the same, we only do not know
     clock.advance(minutes=5)
-    place_calls.settle(deps)
+    follow_ringing.settle(deps)
     assert due() is None
     answered = Answered(signed, ring).press("1")
     answered.hang_up()
@@ -181,10 +181,10 @@ def test_f6_an_unknown_outcome_without_any_word_counts_as_a_try_after_ten_minute
     carrier.fail_calls_with = [CarrierError("no clear answer", outcome_unknown=True)]
     due()
     clock.advance(minutes=9)
-    assert place_calls.settle(deps) == 0
+    assert follow_ringing.settle(deps) == 0
     clock.advance(minutes=2)
-    assert place_calls.settle(deps) == 1
-    assert place_calls.settle(deps) == 0
+    assert follow_ringing.settle(deps) == 1
+    assert follow_ringing.settle(deps) == 0
     plan = the_plan(deps)
     assert plan is not None and (plan.status, plan.attempts) == ("planned", 1)
 
@@ -206,7 +206,7 @@ def test_f6_a_worker_that_died_while_placing_leaves_one_try_behind(
     carrier.before_ringing = None
     assert not place_calls.place_next(deps)
     clock.advance(minutes=11)
-    assert place_calls.settle(deps) == 1
+    assert follow_ringing.settle(deps) == 1
     plan = the_plan(deps)
     assert plan is not None and (plan.status, plan.attempts) == ("planned", 1)
 
@@ -232,7 +232,7 @@ def test_f6_a_call_that_never_tells_its_end_is_settled(
     call().hang_up()
     Answered(signed, due())
     clock.advance(minutes=16)
-    assert place_calls.settle(deps) == 1
+    assert follow_ringing.settle(deps) == 1
     plan = the_plan(deps)
     assert plan is not None and plan.status == "planned"
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.errors import Conflict, Invalid
-from backend.services import place_calls, staff_call
+from backend.services import follow_ringing, place_calls, staff_call
 from backend.services.staff_login import Member
 from backend.store.models import CallAttempt, Case, Conversation, InboxEntry, Message, PlannedCall, Staff, StaffCall
 from tests.support.phone_call import NUMBER
@@ -237,7 +237,7 @@ def test_a_reference_that_is_not_ours_or_of_another_call_gets_nothing_but_a_sent
 def test_a_button_pressed_long_ago_rings_nobody(member, asked, deps, clock):
     press(deps, member, asked[0])
     clock.advance(minutes=6)
-    place_calls.settle(deps)
+    follow_ringing.settle(deps)
     while place_calls.place_next(deps):
         pass
     assert the_call(deps).status == "suppressed"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from backend.services import after_call, answer_offer, place_calls, put_offer, reminders
+from backend.services import after_call, answer_offer, follow_ringing, place_calls, put_offer, reminders
 from backend.services.deps import Deps
 from backend.settings import TIMEZONE
 from backend.store.models import Call, CallAttempt, Conversation, Handset, Opening, PlannedCall
@@ -41,7 +41,7 @@ def test_v16_a_talk_with_staff_in_a_call_of_ours_is_not_cut_off_nor_rung_into(
     answered = Answered(signed, ring).press("0")
     assert answered.root.find("Dial") is not None
     clock.advance(minutes=40)
-    assert place_calls.settle(deps) == 0, "they are still talking"
+    assert follow_ringing.settle(deps) == 0, "they are still talking"
     assert the_attempt(deps).ended_at is None
     with make() as f:
         handset = f.session.scalars(select(Handset).where(Handset.number == NUMBER)).one()
@@ -61,7 +61,7 @@ def test_v16_a_talk_whose_end_is_never_told_is_settled_after_the_longest_talk(
     Answered(signed, due()).press("0")
     clock.advance(minutes=61)
     assert after_call.end_silent_calls(deps) == 1
-    assert place_calls.settle(deps) == 1
+    assert follow_ringing.settle(deps) == 1
     assert the_attempt(deps).ended_at is not None
 
 
@@ -196,7 +196,7 @@ def test_f6_a_process_that_stood_still_does_not_ring_what_was_settled_meanwhile(
     assert place_calls._is_still_to_ring(deps, claimed)
     clock.advance(minutes=11)
     assert not place_calls._is_still_to_ring(deps, claimed)
-    place_calls.settle(deps)
+    follow_ringing.settle(deps)
     assert not place_calls._is_still_to_ring(deps, claimed)
     assert carrier.rings == []
 
@@ -211,16 +211,16 @@ def test_f7_one_ringing_that_cannot_be_settled_holds_up_no_other(
         pass
     with deps.db.read() as session:
         first = session.scalars(select(CallAttempt.planned_call_id).order_by(CallAttempt.id)).first()
-    done = place_calls.over
+    done = follow_ringing.over
 
     def breaks_on_the_first(session: Any, deps: Deps, planned: PlannedCall, *more: Any) -> None:
         if planned.id == first:
             raise RuntimeError("this row is broken")
         done(session, deps, planned, *more)
 
-    monkeypatch.setattr(place_calls, "over", breaks_on_the_first)
+    monkeypatch.setattr(follow_ringing, "over", breaks_on_the_first)
     clock.advance(minutes=16)
-    assert place_calls.settle(deps) == 1
+    assert follow_ringing.settle(deps) == 1
 
 
 def test_f7_one_silent_call_that_cannot_be_closed_holds_up_no_other(
