@@ -10,11 +10,12 @@ from collections import deque
 from email.utils import formatdate
 from typing import Any
 
-from backend.phone_network.executor import MAX_CALL_S, CallExecutor, Event, Fetched, Recording, Request, Wait
+from backend.phone_network.executor import MAX_CALL_S, CallExecutor, Event, Recording, Wait
 from backend.phone_network.line import API_VERSION, Line
 from backend.phone_network.store import Store
 from backend.phone_network.twiml import Verb
 from backend.phone_network.wav import hum, is_wav
+from backend.phone_network.webhook import Fetched, Request
 
 ENDED_KEPT = 200
 FINAL = {"completed", "busy", "failed", "no-answer", "canceled"}

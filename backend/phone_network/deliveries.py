@@ -11,9 +11,9 @@ import threading
 import time
 from typing import Any
 
-from backend.phone_network.executor import Fetched, Request
 from backend.phone_network.line import Line
 from backend.phone_network.store import Store
+from backend.phone_network.webhook import Fetched, Request
 
 log = logging.getLogger(__name__)
 THREADS = 12

@@ -7,18 +7,17 @@ can sit on it; only what they do with the events differs. Documents come through
 
 import secrets
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
-from backend.phone_network.twiml import Document, TwimlError, Verb, parse
+from backend.phone_network.twiml import Document, TwimlError, Verb, parse, seconds_to_say
+from backend.phone_network.webhook import Fetched, Request
 
 MAX_DOCUMENTS = 400
 # Documents in a row without a word, key or second from the caller: a loop that would never end.
 MAX_DOCUMENTS_UNHEARD = 40
 MAX_CALL_S = 4 * 3600
-CHARACTERS_PER_SECOND = 4.0
-RATE_WORDS = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.5}
 APPLICATION_ERROR = "对不起，这个电话出了点问题，请过一会儿再打。"
 SPEECH_CONFIDENCE = "0.9"
 
@@ -30,23 +29,6 @@ class Event:
 
     kind: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What came back for one URL. `error_code` is Twilio's when there was no usable answer (11200, 11205 …)."""
-
-    status: int | None
-    body: str = ""
-    content_type: str | None = None
-    error_code: int | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    url: str
-    method: str = "POST"
-    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -428,9 +410,3 @@ class CallExecutor:
         return self._request(verb, verb.attributes["action"], {
             "DialCallStatus": status, "DialCallSid": sid or "CA" + leg, "DialCallDuration": str(duration_s),
         })  # fmt: skip
-
-
-def seconds_to_say(text: str, rate: str | None) -> float:
-    """Estimate how long a voice needs for `text` at a prosody rate (a word or a percentage)."""
-    speed = RATE_WORDS.get(rate or "medium") or float((rate or "100%").rstrip("%")) / 100
-    return len(text) / (CHARACTERS_PER_SECOND * speed)

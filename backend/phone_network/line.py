@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit
 import httpx
 
 from backend.carriers.twilio import sign
-from backend.phone_network.executor import Fetched, Request
+from backend.phone_network.webhook import Fetched, Request
 
 API_VERSION = "2010-04-01"
 # Twilio, "Webhook connection overrides": defaults in seconds, and the bounds of what a URL may ask for.

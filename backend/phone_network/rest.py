@@ -14,11 +14,11 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from backend.phone_network.calls import Calls
-from backend.phone_network.executor import Request as Next
 from backend.phone_network.faults import Fault, Faults
 from backend.phone_network.line import API_VERSION, Line
 from backend.phone_network.store import Store
 from backend.phone_network.texts import Texts
+from backend.phone_network.webhook import Request as Next
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 CALL_TIMEOUT_S = (1, 600)

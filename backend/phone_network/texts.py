@@ -8,12 +8,12 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from backend.phone_network.executor import Fetched
 from backend.phone_network.faults import Faults
 from backend.phone_network.line import API_VERSION, Line
 from backend.phone_network.segments import segments
 from backend.phone_network.store import Store
 from backend.phone_network.twiml import TwimlError, read_xml
+from backend.phone_network.webhook import Fetched
 
 UNREACHABLE = 30003
 NO_REASON = 30008

@@ -30,7 +30,8 @@ GATHER_LANGUAGES = {
     "cmn-Hans-CN", "cmn-Hant-TW", "yue-Hant-HK", "zh", "zh-CN", "zh-TW", "zh-HK", "yue", "yue-CN", "yue-HK",
     "en-US", "en-GB", "en-AU", "en-IN",
 }  # fmt: skip
-RATES = {"x-slow", "slow", "medium", "fast", "x-fast", "default"}
+RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.5}
+CHARACTERS_PER_SECOND = 4.0  # at a rate of 1
 SSML = {"break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w", "amazon:effect"}
 
 
@@ -360,3 +361,9 @@ def _break_s(element: ElementTree.Element, warnings: list[Warned]) -> float:
         warnings.append(Warned(12200, f"break time={time!r} is not valid."))
         return 0.5
     return min(10.0, float(match.group(1)) / (1000 if match.group(2) == "ms" else 1))
+
+
+def seconds_to_say(text: str, rate: str | None) -> float:
+    """Estimate how long a voice needs for `text` at a prosody rate (a word or a percentage)."""
+    speed = RATES.get(rate or "medium") or float((rate or "100%").rstrip("%")) / 100
+    return len(text) / (CHARACTERS_PER_SECOND * speed)

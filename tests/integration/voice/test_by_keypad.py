@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from backend.phone_network.executor import CallExecutor, Fetched, Recording, Request
+from backend.phone_network.executor import CallExecutor, Recording
+from backend.phone_network.webhook import Fetched, Request
 from backend.settings import Settings
 from backend.store.models import (
     Case,

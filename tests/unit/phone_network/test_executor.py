@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from backend.phone_network.executor import APPLICATION_ERROR, CallExecutor, Fetched, Recording, Request
+from backend.phone_network.executor import APPLICATION_ERROR, CallExecutor, Recording
 from backend.phone_network.twiml import Verb
+from backend.phone_network.webhook import Fetched, Request
 
 URL = "https://line.example/twilio/voice"
 

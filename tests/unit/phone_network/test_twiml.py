@@ -2,8 +2,7 @@
 
 import pytest
 
-from backend.phone_network.executor import seconds_to_say
-from backend.phone_network.twiml import TwimlError, lint, parse
+from backend.phone_network.twiml import TwimlError, lint, parse, seconds_to_say
 
 
 def response(inside: str) -> str:
