@@ -24,7 +24,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from backend.phone_network.calls import Call, Calls
+from backend.phone_network.call import Call
+from backend.phone_network.calls import Calls
 from backend.phone_network.deliveries import Deliveries
 from backend.phone_network.faults import Faults
 from backend.phone_network.line import Line
