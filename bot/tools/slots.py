@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from bot.tools.fillers import numbers, people, places, times, work
+from bot.tools.fillers import numbers, pay, people, places, times, topics, work
 
 SLOTS: dict[str, Callable[[Random], str]] = {
     "name": people.person_name,
@@ -19,11 +19,11 @@ SLOTS: dict[str, Callable[[Random], str]] = {
     "gender": people.gender,
     "age": numbers.age,
     "agebare": numbers.bare_age,
-    "pay": numbers.pay,
-    "paybare": numbers.bare_pay,
-    "paymin": numbers.minimum_pay,
-    "piece": lambda rng: f"[{numbers.piece_pay(rng)}](pay)",
-    "money": numbers.money,
+    "pay": pay.pay,
+    "paybare": pay.bare_pay,
+    "paymin": pay.minimum_pay,
+    "piece": lambda rng: f"[{pay.piece_pay(rng)}](pay)",
+    "money": pay.money,
     "hc": numbers.headcount,
     "hcs": numbers.headcount_short,
     "group": numbers.group,
@@ -47,10 +47,10 @@ SLOTS: dict[str, Callable[[Random], str]] = {
     "jobn": work.job_noun,
     "ben": work.benefit,
     "settle": work.settlement,
-    "policy": work.policy,
-    "subsidy": work.subsidy,
-    "train": work.training,
-    "hard": work.hardship,
+    "policy": topics.policy,
+    "subsidy": topics.subsidy,
+    "train": topics.training,
+    "hard": topics.hardship,
 }
 SLOT = re.compile(r"\{([a-z]+)\}")
 
