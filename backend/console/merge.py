@@ -20,8 +20,8 @@ from backend.domain.access import may, may_see
 from backend.domain.duplicates import likely, likely_employers
 from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.services import find_duplicates, review_transcript
 from backend.services import merge_entries as service
-from backend.services import review_transcript
 from backend.services.regions import HOME_REGION
 from backend.store.ledger_changes import plain
 from backend.store.queries import duplicates as queries
@@ -52,7 +52,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def merge_list() -> ResponseReturnValue:
         """Within one village or town at a time: a county begins with the first town that has some, or with the one asked for.
 
-        `?kept=` and `?other=`: two numbers to be laid side by side.
+        What was found there in the background is shown; a town that never was compared is compared now. `?after=`: the page
+        before. `?kept=` and `?other=`: two numbers to be laid side by side.
         """
         member = _who()
         numbers = [_number(request.args.get(name, "")) for name in ("kept", "other")]
@@ -67,14 +68,30 @@ def register(bp: Blueprint, deps: Deps) -> None:
             counts = queries.counts(session, [code for code, _ in towns]) if len(towns) > 1 else {}
             first = next((code for code, _ in towns if counts.get(code)), towns[0][0] if towns else member.region_code)
             place = place or first
-            pairs = likely(queries.of_place(session, member.region_code, HOME_REGION, place))
+            found_at = queries.compared_at(session, place)
+            if found_at is None:
+                pairs, after = likely(queries.of_place(session, member.region_code, HOME_REGION, place)), 0
+            else:
+                pairs, after = queries.kept(
+                    session, member.region_code, HOME_REGION, place, _number(request.args.get("after", ""))
+                )
         ids = sorted({one.id for pair in pairs for one in pair[:2]})
         review_transcript.note_reading(deps, member, "listed_duplicates", ids=ids)
         return render_template(
             "console/merge_list.html",
-            pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY, numbers=numbers,
+            pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY, numbers=numbers, after=after,
+            found_at=None if found_at == find_duplicates.LONG_AGO else found_at or deps.clock(),
             counts={code: capped(count) for code, count in counts.items() if count},
         )  # fmt: skip
+
+    @bp.post("/merge/find")
+    def find_again() -> ResponseReturnValue:
+        """`place`: a town or village of the region; its town is compared anew, now."""
+        place, region = form("place")["place"], _who().region_code
+        if not any(may_see(code, place) for code, _ in _places(region)):
+            abort(404)
+        find_duplicates.compare(deps, place[:9])
+        return redirect(url_for("console.merge_list", place=place), 303)
 
     def _places(region: str) -> list[tuple[str, str]]:
         if len(region) >= 9:

@@ -16,6 +16,7 @@ from backend.services import (
     both_sides,
     erase_reviews,
     erase_unsaved,
+    find_duplicates,
     ledger_history,
     training_examples,
 )
@@ -57,6 +58,8 @@ def erase_person(turn: Turn, person: Person) -> None:
     names = ledger_history.names_of(turn.session, worker) | ({person.name} if person.name else set())
     handsets = _handsets_of(turn, person)
     hers_alone = set(handsets) - _shared(turn, person, handsets)
+    if worker is not None:
+        find_duplicates.compare_again(turn.session, person.village_code, gone=worker.id)
     if worker is not None and person.name:
         _blank_name_elsewhere(turn, worker, person.name)
         _blank_name_in_talks(turn, worker, person.name)

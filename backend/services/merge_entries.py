@@ -19,7 +19,7 @@ from backend.domain.access import may, may_see
 from backend.domain.offers import HOLDS_A_PLACE, Stretch, overlap
 from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
-from backend.services import audit, count_duplicates, edit_worker, merge_rows
+from backend.services import audit, edit_worker, find_duplicates, merge_rows
 from backend.services.merge_rows import Undo, put
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -112,7 +112,7 @@ def merge_workers(
         merge_rows.move_all(session, "persons", other.person_id, kept.person_id, undo)
         _strictest(session, kept, now, undo)
         session.expire_all()
-        count_duplicates.look_again(session, other.person.village_code, merged=1)
+        find_duplicates.compare_again(session, other.person.village_code, gone=other.id)
         _facts(kept, other, take, undo)
         kept.updated_at = kept.person.updated_at = now
         put(other, "status", "erased", undo)
@@ -197,7 +197,7 @@ def take_apart(deps: Deps, member: Member, act_id: int) -> tuple[str, int]:
             refill(session, [act.object_id, other_id])
             other = session.get_one(Worker, other_id)
             _listed_anew(session, kept, other)
-            count_duplicates.look_again(session, other.person.village_code)
+            find_duplicates.compare_again(session, other.person.village_code)
         audit.write(session, now, member.actor, "unmerged", kept, other=other_id)
         return kind, other_id
 

@@ -30,7 +30,7 @@ from backend import migrations
 from backend import settings as settings_module
 from backend.app import create_app
 from backend.domain.figures import KINDS, SHANGHAI, period
-from backend.services import count_figures, count_ledgers
+from backend.services import count_figures, count_ledgers, find_duplicates
 from backend.services.deps import Deps
 from backend.services.figures import chart_steps
 from backend.services.regions import RegionBook
@@ -228,6 +228,8 @@ class Console:
         # What a running line keeps counted in the background.
         count_figures.count_standing(self.deps)
         count_ledgers.count_everywhere(self.deps)
+        while find_duplicates.compare_one(self.deps):
+            pass
 
     def open(self, url: str) -> None:
         """The application over a database that is filled already."""

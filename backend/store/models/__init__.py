@@ -10,7 +10,15 @@ from backend.store.models.figures import FigureCount
 from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
-from backend.store.models.ledger_work import Draft, DuplicateCount, LedgerAct, LedgerChange, LedgerCount, MergedEntry
+from backend.store.models.ledger_work import (
+    Draft,
+    DuplicateCount,
+    DuplicatePair,
+    LedgerAct,
+    LedgerChange,
+    LedgerCount,
+    MergedEntry,
+)
 from backend.store.models.matching import MatchingWeights
 from backend.store.models.offers import Offer, Outcome
 from backend.store.models.openings import Employer, Forwarding, Opening, Wave
@@ -49,6 +57,7 @@ __all__ = [
     "DialogueModel",
     "Draft",
     "DuplicateCount",
+    "DuplicatePair",
     "Employer",
     "FigureCount",
     "Forwarding",

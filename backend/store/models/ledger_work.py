@@ -81,13 +81,26 @@ class MergedEntry(Base):
 
 
 class DuplicateCount(Base):
-    """How many pairs of likely twins a town had when it was last compared with itself; counted to a hundred."""
+    """How many pairs of likely twins are kept of a town since it was last compared with itself."""
 
     __tablename__ = "duplicate_counts"
 
     town_code: Mapped[str] = mapped_column(primary_key=True)
     pairs: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class DuplicatePair(Base):
+    """Two workers of a town who are likely one; why is not kept, it is told by their cards as they stand when it is read."""
+
+    __tablename__ = "duplicate_pairs"
+
+    town_code: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # among those of the town, the surest first
+    area: Mapped[str]  # the village both live in; the town, if they live in two
+    # No keys to the workers: whoever compares would wait for whoever merges two of them, and the other way round.
+    first_id: Mapped[int] = mapped_column(index=True)
+    second_id: Mapped[int] = mapped_column(index=True)
 
 
 class LedgerCount(Base):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.services import count_duplicates
+from backend.services import find_duplicates
 from backend.store.models import (
     Consent,
     DuplicateCount,
@@ -325,7 +325,7 @@ def test_a_county_begins_where_somebody_is_likely_twice(browse, make, twins, dep
         for year in (1966, 1967):
             f.make_worker("王二妹", village=LAST_VILLAGE, birth_year=year)
     towns = deps.regions.towns_of(COUNTY)
-    while count_duplicates.count_one(deps):
+    while find_duplicates.compare_one(deps):
         pass
     with database.read() as session:
         found = {row.town_code: row.pairs for row in session.scalars(select(DuplicateCount))}
@@ -339,9 +339,9 @@ def test_a_county_begins_where_somebody_is_likely_twice(browse, make, twins, dep
     # Merged they are two no more, and the town is counted again before the others.
     merge(browse("cun"), twins)
     assert f"place={TOWN}" not in browser.visit("/console/merge").text
-    assert (count_duplicates.count_one(deps), count_duplicates.count_one(deps)) == (1, 0)
+    assert (find_duplicates.compare_one(deps), find_duplicates.compare_one(deps)) == (1, 0)
     clock.advance(hours=7)
-    assert count_duplicates.count_one(deps) == 1
+    assert find_duplicates.compare_one(deps) == 1
 
 
 def test_two_numbers_can_be_laid_side_by_side(browse, twins):

@@ -10,13 +10,23 @@ import pytest
 from sqlalchemy import select
 
 from backend.scheduler.jobs import JOBS
-from backend.services import correct_turn, drafts, edit_worker, merge_entries, training_examples, worker_ledger
+from backend.services import (
+    correct_turn,
+    drafts,
+    edit_worker,
+    find_duplicates,
+    merge_entries,
+    training_examples,
+    worker_ledger,
+)
 from backend.services.correct_turn import Wish
 from backend.services.deps import Deps
 from backend.services.staff_login import Member
 from backend.store.models import (
     Base,
     Draft,
+    DuplicateCount,
+    DuplicatePair,
     HandsetOwner,
     LedgerAct,
     LedgerChange,
@@ -96,6 +106,19 @@ def test_a_merge_of_a_merge_leaves_nothing_to_take_apart(
     assert left_of(database, "魑", "魍")
     erase(worker)
     assert left_of(database, "魑", "魍") == []
+
+
+def test_that_somebody_is_like_her_goes_with_her(worker: Speaker, deps: Deps, make: Any, database: Database) -> None:
+    with make() as f:
+        f.make_worker("王秀英", village=VILLAGE)
+        others = [f.make_worker("田大山", village=VILLAGE).id for _ in range(2)]
+    find_duplicates.compare(deps, VILLAGE[:9])
+    with database.read() as session:
+        assert len(session.scalars(select(DuplicatePair)).all()) == 2
+    erase(worker)
+    with database.read() as session:
+        assert [[each.first_id, each.second_id] for each in session.scalars(select(DuplicatePair))] == [others]
+        assert session.scalars(select(DuplicateCount.pairs)).one() == 1
 
 
 def test_forms_with_her_number_go_and_others_stay(
