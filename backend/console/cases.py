@@ -83,12 +83,11 @@ def register(bp: Blueprint, deps: Deps) -> None:
             passes_on = may(member.role, "take_case") and case.status != "closed"
             team = stepping_in.teams_by_id(session, {case.assigned_to_team}).get(case.assigned_to_team or 0)
             teams = stepping_in.teams_for(session, region) if passes_on else []
+            colleagues = stepping_in.colleagues(session, region, member.id, deps.clock()) if passes_on else []
             passing_on = {
                 "teams": teams,
-                "there": stepping_in.at_their_desks(session, teams, region, member.id, deps.clock())
-                if passes_on
-                else {},
-                "colleagues": stepping_in.colleagues(session, region, member.id, deps.clock()) if passes_on else [],
+                "there": stepping_in.at_their_desks(session, teams, colleagues, deps.clock()),
+                "colleagues": colleagues,
                 "holding": hand_over.holding(case),
                 "team": team.name if team else None,
             }

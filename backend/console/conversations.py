@@ -43,12 +43,10 @@ def register(bp: Blueprint, deps: Deps) -> None:
             if printing:
                 audit.write(session, now, member.actor, "printed", conversation)
             page = read_page(deps, session, member, conversation, int(before) if _ID.fullmatch(before) else None)
-            beside = step_in.context(deps, session, member, conversation, mask=page["mask"], cases=page["linked"])
             notes = corrections.notes_of(session, conversation_id) if printing else []
         return render_template(
             "console/conversation.html",
             **page,
-            **beside,
             **correcting.offered(page["mask"]),
             labels_of_offers=ledger_labels.OFFER_STATUS,
             notes=notes,
@@ -112,7 +110,9 @@ def read_page(
     """What stands on the page of one conversation: its latest turns, older than `before`, and what lies beside them."""
     turns = corrections.turns(session, conversation.id, before=before)
     ids = [turn.id for turn in turns.shown]
-    mask = masks.of_conversation(deps, session, member, conversation)
+    all_turns = turns.shown if turns.is_all else None
+    mask = masks.of_conversation(deps, session, member, conversation, all_turns)
+    linked = case_queries.of_conversation(session, conversation.id)
     known = corrections.on_number(session, member.region_code, HOME_REGION, conversation)
     others = corrections.others_of_number(session, member.region_code, HOME_REGION, conversation)
     return {
@@ -131,8 +131,9 @@ def read_page(
         "mask": mask,
         "known": known,
         "offers": corrections.offers_of(session, [worker.id for worker in known.cards]),
-        "linked": case_queries.of_conversation(session, conversation.id),
+        "linked": linked,
         "others": others,
+        **step_in.context(deps, session, member, conversation, mask=mask, cases=linked, turns=all_turns),
     }
 
 

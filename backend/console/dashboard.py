@@ -10,10 +10,10 @@ from backend.console import figures_labels, masks
 from backend.console.guard import me
 from backend.domain.access import may
 from backend.domain.figures import SHANGHAI, period
-from backend.services import figures
+from backend.services import count_ledgers, figures
 from backend.services.regions import HOME_REGION
 from backend.services.review_transcript import note_reading
-from backend.store.queries import cases
+from backend.store.queries import cases, ledger_counts
 from backend.store.queries import dashboard as queries
 
 if TYPE_CHECKING:
@@ -30,18 +30,17 @@ def register(bp: Blueprint, deps: Deps) -> None:
         sees_need = may(member.role, "see_need")
         so_far = period("day", now.astimezone(SHANGHAI).date())
         with deps.db.read() as session:
-            waits = queries.waiting(
-                session, region, HOME_REGION, now, deps.settings.backstop_after, sees_need=sees_need
-            )
-            pressing, _ = cases.page(session, region, HOME_REGION, status="open")
-            masks_of = masks.of_listed_cases(session, [case for case, _ in pressing[:FIRST_CASES]])
+            waits = queries.waiting(session, region, HOME_REGION, now)
+            hardest = ledger_counts.hardest(session, region, count_ledgers.asked(deps, now)) if sees_need else None
+            pressing = cases.pressing(session, region, HOME_REGION, FIRST_CASES)
+            masks_of = masks.of_listed_cases(session, [case for case, _ in pressing])
             groups = figures.look(session, member.role, region, so_far, now, names=figures.SO_FAR)
-        note_reading(deps, member, "listed_cases", ids=[case.id for case, _ in pressing[:FIRST_CASES]])
+        note_reading(deps, member, "listed_cases", ids=[case.id for case, _ in pressing])
         return render_template(
             "console/today.html",
             waits=waits,
-            pressing=pressing[:FIRST_CASES],
-            sees_need=sees_need,
+            pressing=pressing,
+            hardest=hardest,
             masks=masks_of,
             groups=groups,
             words=figures_labels,

@@ -11,17 +11,22 @@ from backend.console.text import Mask
 from backend.domain.marked import secrets_of
 from backend.services import review_transcript
 from backend.services.staff_login import Member
-from backend.store.models import Case, Conversation, Worker
+from backend.store.models import Case, Conversation, Message, Worker
 from backend.store.queries import secrets
 
 if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 
-def of_conversation(deps: Deps, session: Session, member: Member, conversation: Conversation) -> Mask:
-    """What this reader sees of a conversation: what they revealed in the last ten minutes, and the rest hidden."""
+def of_conversation(
+    deps: Deps, session: Session, member: Member, conversation: Conversation, turns: Iterable[Message] | None = None
+) -> Mask:
+    """What this reader sees of a conversation: what they revealed in the last ten minutes, and the rest hidden.
+
+    `turns`: all there are, from whoever has read them anyway.
+    """
     shown = review_transcript.revealed(deps, session, member, conversation)
-    return Mask(shown, secrets.of_conversation(session, conversation.id), amounts=True)
+    return Mask(shown, secrets.of_conversation(session, conversation.id, turns), amounts=True)
 
 
 def of_case(deps: Deps, session: Session, member: Member, case: Case, conversation: Conversation | None) -> Mask:

@@ -22,7 +22,7 @@ from backend.errors import Conflict, Invalid, NotFound
 from backend.services import assign, close_conversation, hand_over, notes, review_transcript, staff_call, take_over
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
-from backend.store.models import Case, Conversation
+from backend.store.models import Case, Conversation, Message
 from backend.store.queries import cases as case_queries
 from backend.store.queries import conversations, stepping_in
 from backend.store.queries.staff import names_of
@@ -35,11 +35,19 @@ _FORM_ID = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
 
 
 def context(
-    deps: Deps, session: Session, member: Member, conversation: Conversation, *, mask: Mask, cases: Sequence[Case]
+    deps: Deps,
+    session: Session,
+    member: Member,
+    conversation: Conversation,
+    *,
+    mask: Mask,
+    cases: Sequence[Case],
+    turns: Sequence[Message] | None = None,
 ) -> dict[str, Any]:
     """What the `step_in_*.html` need beside a conversation the reader may see, under one name: `{"step": {...}}`.
 
-    `mask` and `cases`: of the conversation. To whom it could be handed over is read for those who may do that.
+    `mask` and `cases`: of the conversation; `turns`: all there are, from whoever has read them anyway. To whom it could be
+    handed over is read for those who may do that.
     """
     region = conversation.region_code or HOME_REGION
     acts = may(member.role, "reply")
@@ -50,6 +58,7 @@ def context(
     )
     teams = stepping_in.teams_by_id(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
     reaching = stepping_in.teams_for(session, region) if acts else []
+    colleagues = stepping_in.colleagues(session, region, member.id, deps.clock()) if acts else []
     may_undo = closing is not None and deps.clock() - closing[0].at <= TAKE_BACK_WITHIN
     return {
         "step": {
@@ -59,10 +68,10 @@ def context(
             "team_names": {id_: team.name for id_, team in teams.items()},
             "of_a_team": stepping_in.is_at_work(session, conversation.assigned_to_team),
             "for_my_team": take_over.waits_for_my_team(session, member, conversation),
-            "colleagues": stepping_in.colleagues(session, region, member.id, deps.clock()) if acts else [],
+            "colleagues": colleagues,
             "teams": reaching,
-            "there": stepping_in.at_their_desks(session, reaching, region, member.id, deps.clock()) if acts else {},
-            "suggested": assign.suggested(session, conversation, cases, reaching),
+            "there": stepping_in.at_their_desks(session, reaching, colleagues, deps.clock()),
+            "suggested": assign.suggested(session, conversation, cases, reaching, turns),
             "holding": hand_over.holding(conversation),
             "notes": [(note, name) for note, name in written if note.body or note.kind == "handover"],
             "handover": next(((note, name) for note, name in written if note.kind == "handover"), None),

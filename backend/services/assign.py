@@ -5,8 +5,9 @@ The rule itself is `domain/routing.py`; this is the only place that asks it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +26,8 @@ def to_team(session: Session, case: Case, now: datetime) -> int | None:
     The row is changed in the caller's transaction. None: no team reaches there, and everybody of the region sees it.
     """
     region = case.region_code or HOME_REGION
-    team_id = _nearest(session, stepping_in.teams_for(session, region), region, case.kind, case.conversation_id)
+    intents = _intents(session, case.conversation_id)
+    team_id = _nearest(stepping_in.teams_for(session, region), region, case.kind, intents)
     case.assigned_to_team = team_id
     conversation = session.get(Conversation, case.conversation_id) if case.conversation_id else None
     if conversation is not None and team_id is not None and _is_nobodys(session, conversation):
@@ -34,14 +36,19 @@ def to_team(session: Session, case: Case, now: datetime) -> int | None:
 
 
 def suggested(
-    session: Session, conversation: Conversation, cases: Iterable[Case], reaching: Iterable[Team]
+    session: Session,
+    conversation: Conversation,
+    cases: Iterable[Case],
+    reaching: Iterable[Team],
+    turns: Sequence[Message] | None = None,
 ) -> int | None:
     """Which of the teams `reaching` there a conversation would best go to: by its open case, else by what was talked about
-    last. `cases`: all of the conversation."""
+    last. `cases`: all of the conversation; `turns`: all there are, from whoever has read them anyway."""
     region = conversation.region_code or HOME_REGION
     open_cases = sorted((case for case in cases if case.status != "closed"), key=lambda case: (case.priority, -case.id))
     kind = open_cases[0].kind if open_cases else None
-    return _nearest(session, reaching, region, kind, conversation.id)
+    intents = _intents(session, conversation.id) if turns is None else _newest_intents(turns)
+    return _nearest(reaching, region, kind, intents)
 
 
 def _is_nobodys(session: Session, conversation: Conversation) -> bool:
@@ -52,13 +59,11 @@ def _is_nobodys(session: Session, conversation: Conversation) -> bool:
     )
 
 
-def _nearest(
-    session: Session, reaching: Iterable[Team], region: str, kind: str | None, conversation_id: int | None
-) -> int | None:
+def _nearest(reaching: Iterable[Team], region: str, kind: str | None, intents: Iterator[str | None]) -> int | None:
     teams = [routing.TeamSeen(team.id, team.region_code, tuple(team.topics)) for team in reaching]
     if not teams:
         return None
-    return routing.nearest_team(teams, region, routing.topic_of(kind, _intents(session, conversation_id)))
+    return routing.nearest_team(teams, region, routing.topic_of(kind, intents))
 
 
 def _intents(session: Session, conversation_id: int | None) -> Iterator[str | None]:
@@ -70,3 +75,7 @@ def _intents(session: Session, conversation_id: int | None) -> Iterator[str | No
             .order_by(Message.id.desc())
             .limit(LOOKED_BACK)
         )
+
+
+def _newest_intents(turns: Sequence[Message]) -> Iterator[str | None]:
+    return islice((turn.intent for turn in reversed(turns) if turn.direction == "inbound"), LOOKED_BACK)

@@ -90,7 +90,7 @@ def look(
     counted, earlier = queries.counts_of_each(session, (this, then), [name for name in past if name != "openings_full"])
     took: list[timedelta | None] = [None, None]
     if "openings_full" in past:
-        full = [queries.filled(session, scope) for scope in (this, then)]
+        full = queries.filled(session, (this, then))
         counted["openings_full"], earlier["openings_full"] = map(len, full)
         took = [rules.time_to_fill(filled) for filled in full]
     counted_at: datetime | None = None

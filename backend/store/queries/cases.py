@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.store.models import Case, Conversation, Handset, Message, Person, Staff, Worker
 from backend.store.queries.scope import within
 
-PAGE = 30
 
-
-def page(
-    session: Session, region: str, home: str, *, status: str = "open", kind: str = "", number: int = 1
-) -> tuple[list[tuple[Case, str | None]], bool]:
-    """Return (case, name of who took it), what is most pressing first, and whether there are more."""
-    query = (
+def pressing(session: Session, region: str, home: str, most: int) -> list[tuple[Case, str | None]]:
+    """(open case, name of who took it), what is most pressing first."""
+    rows = session.execute(
         select(Case, Staff.name)
         .outerjoin(Staff, Staff.id == Case.taken_by)
-        .where(Case.status == status, within(Case.region_code, region, home))
+        .where(Case.status == "open", within(Case.region_code, region, home))
+        .order_by(Case.priority, Case.due_at, Case.id)
+        .limit(most)
     )
-    if kind:
-        query = query.where(Case.kind == kind)
-    order = (Case.closed_at.desc(), Case.id.desc()) if status == "closed" else (Case.priority, Case.due_at, Case.id)
-    found = session.execute(query.order_by(*order).offset((number - 1) * PAGE).limit(PAGE + 1)).all()
-    return [(case, name) for case, name in found[:PAGE]], len(found) > PAGE
-
-
-def kinds(session: Session, region: str, home: str, status: str) -> dict[str, int]:
-    """How many cases of each kind have `status`, for the filter."""
-    rows = session.execute(
-        select(Case.kind, func.count())
-        .where(Case.status == status, within(Case.region_code, region, home))
-        .group_by(Case.kind)
-        .order_by(Case.kind)
-    )
-    return dict(rows.all())
-
-
-def by_status(session: Session, region: str, home: str) -> dict[str, int]:
-    rows = session.execute(
-        select(Case.status, func.count()).where(within(Case.region_code, region, home)).group_by(Case.status)
-    )
-    return dict(rows.all())
+    return [(case, name) for case, name in rows]
 
 
 def one(session: Session, region: str, home: str, case_id: int, *, lock: bool = False) -> Case | None:

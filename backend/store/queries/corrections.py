@@ -131,11 +131,12 @@ def openings_of(session: Session, turn: Message, *, lock: bool = False) -> list[
 # -- beside a conversation -------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Turns:
-    """`shown` in the order they happened; `earlier`: whether there are any before them. `unreviewed`: how many of the whole
-    conversation have something to review that nobody has looked at; 100 stands for more."""
+    """`shown` in the order they happened; `earlier`: whether there are any before them; `is_all`: whether there are no others.
+    `unreviewed`: how many of the whole conversation have something to review that nobody has looked at; 100 stands for more."""
 
     shown: list[Message]
     earlier: bool
+    is_all: bool
     unreviewed: int
 
 
@@ -148,7 +149,7 @@ def turns(session: Session, conversation_id: int, *, before: int | None = None, 
     earlier = len(found) > limit
     is_all = before is None and not earlier
     waiting = sum(waits for _, waits in found) if is_all else _count_unreviewed(session, conversation_id)
-    return Turns([turn for turn, _ in reversed(found[:limit])], earlier, min(waiting, MOST_UNREVIEWED))
+    return Turns([turn for turn, _ in reversed(found[:limit])], earlier, is_all, min(waiting, MOST_UNREVIEWED))
 
 
 def _count_unreviewed(session: Session, conversation_id: int) -> int:

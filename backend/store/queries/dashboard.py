@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from backend.store.models import Case, Opening, Worker
-from backend.store.queries import forwardings, inbox_counts, keyset, posts, stale
+from backend.store.queries import forwardings, inbox_counts, keyset, stale
 from backend.store.queries.scope import within
 
 PRIORITIES = (1, 2, 3)
@@ -18,7 +18,7 @@ PRIORITIES = (1, 2, 3)
 
 @dataclass(frozen=True)
 class Waiting:
-    """`cases`: priority → (not yet closed, of them past due). `hardest`: 0 for whoever is not told of a need."""
+    """`cases`: priority → (not yet closed, of them past due)."""
 
     cases: dict[int, tuple[int, int]]
     talks: int
@@ -27,11 +27,9 @@ class Waiting:
     stale_workers: int
     stale_openings: int
     passed_on: int
-    hardest: int
 
 
-def waiting(session: Session, region: str, home: str, now: datetime, hardest_after: int, *, sees_need: bool) -> Waiting:
-    """`hardest_after`: failed weeks from which somebody is among the hardest to place (H11)."""
+def waiting(session: Session, region: str, home: str, now: datetime) -> Waiting:
     opening = select(Opening.id).where(within(Opening.region_code, region))
     queries: dict[str, Select[Any]] = {
         "talks": inbox_counts.carrying(region, "waiting"),
@@ -41,8 +39,6 @@ def waiting(session: Session, region: str, home: str, now: datetime, hardest_aft
         "stale_openings": select(Opening.id).where(*stale.silent_openings(region, now)),
         "passed_on": forwardings.unseen_ids(region),
     }
-    if sees_need:
-        queries["hardest"] = posts.hardest_ids(region, hardest_after)
     for priority in PRIORITIES:
         still = select(Case.id).where(
             Case.status.in_(("open", "taken")), Case.priority == priority, within(Case.region_code, region, home)
@@ -50,4 +46,4 @@ def waiting(session: Session, region: str, home: str, now: datetime, hardest_aft
         queries |= {f"still_{priority}": still, f"late_{priority}": still.where(Case.due_at < now)}
     found = keyset.each_at_most(session, queries)
     cases = {priority: (found.pop(f"still_{priority}"), found.pop(f"late_{priority}")) for priority in PRIORITIES}
-    return Waiting(cases=cases, **{"hardest": 0, **found})
+    return Waiting(cases=cases, **found)

@@ -125,11 +125,15 @@ def _place(after: str, *, date_only: bool) -> tuple[datetime | date, int] | None
     return None if at.tzinfo is None else (at, int(key))
 
 
-def filled(session: Session, scope: Scope) -> list[tuple[datetime, datetime]]:
-    """(published, last place taken) of the openings that became full."""
-    source = SOURCES["full"]
-    query = select(Opening.published_at, LAST_TAKEN).where(*source.where(scope))
-    return [(published, full) for published, full in session.execute(query) if published and full]
+def filled(session: Session, scopes: Sequence[Scope]) -> list[list[tuple[datetime, datetime]]]:
+    """(published, last place taken) of the openings that became full, for each of several scopes."""
+    found: list[list[tuple[datetime, datetime]]] = [[] for _ in scopes]
+    where = SOURCES["full"].where
+    each = [select(Opening.published_at, LAST_TAKEN, literal(n)).where(*where(one)) for n, one in enumerate(scopes)]
+    for published, full, n in session.execute(union_all(*each)):
+        if published and full:
+            found[n].append((published, full))
+    return found
 
 
 def labelled(scope: Scope, *apart: Any) -> Any:

@@ -92,11 +92,17 @@ def usual_trades(session: Session, region: str, asked: Asked, most: int) -> list
     return sorted(does, key=lambda trade: (-does[trade], trade))[:most]
 
 
+def hardest(session: Session, region: str, asked: Asked) -> tuple[int, datetime]:
+    """How many of the hardest to place live in a region, and as of when: to find them takes as long as it has people."""
+    sizes, counted_at = kept(session, region, asked)
+    return sizes[HARDEST], counted_at
+
+
 def hardest_by_county(session: Session, region: str, asked: Asked) -> tuple[list[tuple[str, int]], datetime]:
     """How many hardest each county of the region has, by its code, no county without any; and as of when."""
     if len(region) >= 6:
-        sizes, counted_at = kept(session, region, asked)
-        return [(region[:6], sizes[HARDEST])] if sizes[HARDEST] else [], counted_at
+        people, counted_at = hardest(session, region, asked)
+        return [(region[:6], people)] if people else [], counted_at
     rows = session.scalars(
         select(LedgerCount)
         .where(LedgerCount.area.startswith(region), func.length(LedgerCount.area) == 6)

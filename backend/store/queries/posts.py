@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.store.models import AuditEvent, Hardship, Offer, Opening, Person, Worker
@@ -89,11 +89,6 @@ def hardest(session: Session, region: str, after_weeks: int, after: str = "") ->
     )
     found = list(session.scalars(keyset.ordered(query, _HARDEST, after).limit(PAGE + 1)))
     return found[:PAGE], keyset.cursor(found[PAGE - 1], _HARDEST) if len(found) > PAGE else ""
-
-
-def hardest_ids(region: str, after_weeks: int) -> Select[int]:
-    """The same, by their numbers."""
-    return select(Worker.id).join(Worker.person).where(*_hardest(region, after_weeks))
 
 
 def hardest_by_place(session: Session, region: str, after: int) -> list[tuple[str, int]]:

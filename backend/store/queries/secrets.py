@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import Text, cast, or_, select, union
+from sqlalchemy import Row, Text, cast, or_, select, union
 from sqlalchemy.orm import Session
 
 from backend.domain.marked import Secrets, secrets_of
@@ -17,9 +18,37 @@ _KINDS = ("person_name", "hardship", '"pay"', '"money"')
 
 def of_conversations(session: Session, ids: Collection[int]) -> dict[int, Secrets]:
     """Conversation id → what is to be hidden in it: of everybody ever on its number, of all its turns, however old."""
+    if not ids:
+        return {}
+    found = _of_people(session, ids)
+    entities, corrected = cast(Message.entities, Text), cast(Message.corrected, Text)
+    said = session.execute(
+        select(Message.conversation_id, Message.entities, Message.corrected, Message.answer).where(
+            Message.conversation_id.in_(found),
+            or_(
+                *(column.contains(kind) for column in (entities, corrected) for kind in _KINDS),
+                cast(Message.answer, Text).contains('name"'),
+                cast(Message.answer, Text).contains('"names"'),
+            ),
+        )
+    )
+    for turn in said:
+        found[turn.conversation_id] |= _of_turn(turn)
+    return found
+
+
+def of_conversation(session: Session, conversation_id: int, turns: Iterable[Message] | None = None) -> Secrets:
+    """`turns`: all there are, from whoever has read them anyway."""
+    if turns is None:
+        return of_conversations(session, [conversation_id])[conversation_id]
+    found = _of_people(session, [conversation_id])[conversation_id]
+    for turn in turns:
+        found |= _of_turn(turn)
+    return found
+
+
+def _of_people(session: Session, ids: Collection[int]) -> dict[int, Secrets]:
     found = dict.fromkeys(ids, Secrets())
-    if not found:
-        return found
     speaking = (
         select(Conversation.id, Person.name)
         .join(Person, Person.id == Conversation.person_id)
@@ -33,24 +62,12 @@ def of_conversations(session: Session, ids: Collection[int]) -> dict[int, Secret
     )
     for id_, name in session.execute(union(speaking, on_number)):
         found[id_] |= secrets_of([], people=[name])
-    entities, corrected = cast(Message.entities, Text), cast(Message.corrected, Text)
-    said = session.execute(
-        select(Message.conversation_id, Message.entities, Message.corrected, Message.answer).where(
-            Message.conversation_id.in_(found),
-            or_(
-                *(column.contains(kind) for column in (entities, corrected) for kind in _KINDS),
-                cast(Message.answer, Text).contains('name"'),
-                cast(Message.answer, Text).contains('"names"'),
-            ),
-        )
-    )
-    for id_, first, put_right, answer in said:
-        found[id_] |= secrets_of((put_right or {}).get("entities", first or []), answer)
     return found
 
 
-def of_conversation(session: Session, conversation_id: int) -> Secrets:
-    return of_conversations(session, [conversation_id])[conversation_id]
+def _of_turn(turn: Message | Row[Any]) -> Secrets:
+    """As it was understood, or put right since."""
+    return secrets_of((turn.corrected or {}).get("entities", turn.entities or []), turn.answer)
 
 
 def of_cases(session: Session, cases: Iterable[Case]) -> dict[int, Secrets]:
@@ -65,6 +82,6 @@ def of_cases(session: Session, cases: Iterable[Case]) -> dict[int, Secrets]:
         secrets = talks.get(case.conversation_id or 0, Secrets())
         secrets |= secrets_of([], people=[names.get(case.worker_id or 0)])
         if turn := turns.get(case.source_message_id or 0):
-            secrets |= secrets_of((turn.corrected or {}).get("entities", turn.entities or []), turn.answer)
+            secrets |= _of_turn(turn)
         found[case.id] = secrets
     return found

@@ -189,19 +189,15 @@ def seen_at(session: Session, staff_ids: Iterable[int]) -> dict[int, datetime]:
 
 
 def at_their_desks(
-    session: Session, teams: Iterable[Team], region_code: str, besides: int, now: datetime
+    session: Session, teams: Iterable[Team], colleagues: Iterable[Colleague], now: datetime
 ) -> dict[int, int]:
-    """Team → how many of it are there now and may answer people of a division, without `besides` herself."""
+    """Team → how many of these `colleagues` belong to it and are there now."""
+    there = [each.id for each in colleagues if each.seen_at is not None and now - each.seen_at <= AT_THE_DESK]
+    if not there:
+        return {}
     rows = session.execute(
         select(TeamMember.team_id, func.count())
-        .join(Staff, Staff.id == TeamMember.staff_id)
-        .where(
-            TeamMember.team_id.in_([team.id for team in teams]),
-            Staff.region_code.in_(codes_above(region_code)),
-            *_come_in(),
-            Staff.id != besides,
-            now - AT_THE_DESK <= _SEEN_AT,
-        )
+        .where(TeamMember.team_id.in_([team.id for team in teams]), TeamMember.staff_id.in_(there))
         .group_by(TeamMember.team_id)
     )
     return dict(rows.all())
