@@ -205,7 +205,7 @@ class Job:
         low, high = STEPS[self._step]
         elapsed = now - self._began
         share = max(low + (high - low) * done, min(high, 100 * elapsed / self._expected))
-        left = max(self._expected - elapsed, self._expected * (100 - high) / 100, 5)
+        left = seconds_left(self._expected, elapsed, high)
         with contextlib.suppress(OperationalError):  # a database that is away for a moment stops no training
             self._write(share, left, values)
 
@@ -228,6 +228,14 @@ class Job:
             shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix="work-", dir=self._folder) as folder:
             yield Path(folder)
+
+
+def seconds_left(expected: float, elapsed: float, high: int) -> float:
+    """How much longer a training takes that was thought to take `expected` seconds in all and is in the step that ends at
+    `high` percent of it. Once that step lasts longer than thought, so will those that follow."""
+    by_then = expected * high / 100
+    slower = max(1.0, elapsed / by_then)
+    return max(expected - elapsed, (expected - by_then) * slower, 5)
 
 
 def _figures(scores: Scores) -> dict[str, Any]:
