@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -64,9 +65,23 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver's own transaction handling is switched off; "begin" above does it.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    _switch_to_wal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Tried again: of two that switch a new file at the same moment SQLite refuses one at once, whatever its timeout."""
+    for pause_s in (0.01, 0.05, 0.2, 1.0, 5.0):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        time.sleep(pause_s)
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def in_turn(work: Callable[[], T]) -> T:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from backend import migrations
 from backend.seed import seed
 from backend.settings import Settings
 from backend.store.models import Base
-from backend.store.session import Database
+from backend.store.session import Database, make_engine
 from tests.support.clock import SettableClock
 from tests.support.postgres import PostgresServer
 
@@ -62,6 +64,27 @@ def test_two_processes_that_migrate_at_once_wait_for_each_other(empty_url: str) 
         done = [run.result() for run in [pool.submit(_upgrade_alone, empty_url) for _ in range(4)]]
     assert sorted(done) == [False, False, False, True]
     assert tables(empty_url) == set(Base.metadata.tables)
+
+
+def test_of_processes_that_open_a_new_file_at_once_none_is_refused(tmp_path: Path) -> None:
+    """Of two that switch it to WAL at the same moment SQLite refuses one without waiting."""
+    spawn = get_context("spawn")
+    line = spawn.Barrier(4, timeout=60)
+    opened = [spawn.Process(target=_open_all, args=(tmp_path, line)) for _ in range(4)]
+    for process in opened:
+        process.start()
+    for process in opened:
+        process.join(120)
+    assert [process.exitcode for process in opened] == [0] * 4
+
+
+def _open_all(folder: Path, line: Barrier) -> None:
+    for number in range(100):
+        line.wait()
+        engine = make_engine(f"sqlite:///{folder / f'{number}.sqlite3'}")
+        with engine.connect() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        engine.dispose()
 
 
 def _upgrade_alone(url: str) -> bool:
