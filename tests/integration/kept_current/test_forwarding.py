@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backend.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.errors import Conflict, Forbidden, Invalid, NotFound, TooLong
 from backend.services import forward_opening
 from backend.services.deps import Deps
 from backend.services.matches import openings_for, workers_for
@@ -200,7 +200,13 @@ def test_two_clicks_at_the_same_moment_pass_it_on_once(
     assert sorted(done) == [0, 0, 1] and count(database, Forwarding) == 1
 
 
-def test_a_note_of_any_length_is_kept_short(member: Callable[..., Member], opening_id: int, deps: Deps) -> None:
-    forward_opening.forward(deps, member("town", TOWN), opening_id, [OTHER], "急" * 1000)
+def test_a_note_is_kept_whole_or_the_opening_is_not_passed_on(
+    member: Callable[..., Member], opening_id: int, deps: Deps, database: Any
+) -> None:
+    with pytest.raises(TooLong):
+        forward_opening.forward(deps, member("town", TOWN), opening_id, [OTHER], "急" * 1000)
+    assert count(database, Forwarding) == 0
+    whole = "急" * forward_opening.LONGEST_NOTE
+    forward_opening.forward(deps, member("town", TOWN), opening_id, [OTHER], whole)
     with deps.db.read() as session:
-        assert session.scalars(select(Forwarding.note)).one() == "急" * forward_opening.LONGEST_NOTE
+        assert session.scalars(select(Forwarding.note)).one() == whole

@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -32,7 +33,6 @@ from tests.support.callers.people import (
     WITHDRAW,
     Caller,
 )
-from tests.support.clock import today
 
 DISTRICT, ELSEWHERE = "500114", "520526"  # whoever is from elsewhere has moved here
 OPEN_HOURS = {CLOSED: ("00:00", "00:00")}
@@ -93,7 +93,7 @@ class Service:
                 changes["village"] = _another(caller.village_code)
             if caller.goal == FIND:
                 changes["pay_expectation"] = {"min": caller.wish.floor, "unit": "day"}
-            changes["birth_year"] = today().year - caller.age
+            changes["birth_year"] = _this_year() - caller.age
             changes["name"] = caller.name
             self.running.api("PATCH", f"/workers/{worker['id']}", json=changes).raise_for_status()
             before = self._before[caller.index] = Before(worker["id"])
@@ -197,7 +197,7 @@ class Service:
         verdict.reached = bool(worker["consent"])
         facts = {
             "name": worker["name"] is None or sound(worker["name"]) == sound(caller.name),
-            "age": worker["birth_year"] in (None, today().year - caller.age),
+            "age": worker["birth_year"] in (None, _this_year() - caller.age),
             "village": worker["village"] in (None, caller.village_code),
             "trade": not worker["job_types"] or _fits(worker["job_types"], caller.wish.codes),
         }
@@ -262,6 +262,11 @@ class Service:
 def _fits(stored: list[str], wanted: tuple[str, ...]) -> bool:
     """Her trade, or by key the family it belongs to (田头: farm work)."""
     return bool(set(stored) & set(wanted)) or {code[0] for code in stored} == {code[0] for code in wanted}
+
+
+def _this_year() -> int:
+    """Where the line is; the machine may keep another day."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).year
 
 
 def _another(village: str) -> str:
