@@ -52,8 +52,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
     def merge_list() -> ResponseReturnValue:
         """Within one village or town at a time: a county begins with the first town that has some, or with the one asked for.
 
-        What was found there in the background is shown; a town that never was compared is compared now. `?after=`: the page
-        before. `?kept=` and `?other=`: two numbers to be laid side by side.
+        What was found there in the background is shown; a town that never was compared, or that an act of staff changed since,
+        is compared now. `?after=`: the page before. `?kept=` and `?other=`: two numbers to be laid side by side.
         """
         member = _who()
         numbers = [_number(request.args.get(name, "")) for name in ("kept", "other")]
@@ -69,7 +69,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             first = next((code for code, _ in towns if counts.get(code)), towns[0][0] if towns else member.region_code)
             place = place or first
             found_at = queries.compared_at(session, place)
-            if found_at is None:
+            if found_at in (None, find_duplicates.LONG_AGO):
+                found_at = deps.clock()
                 pairs, after = likely(queries.of_place(session, member.region_code, HOME_REGION, place)), 0
             else:
                 pairs, after = queries.kept(
@@ -80,7 +81,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         return render_template(
             "console/merge_list.html",
             pairs=pairs, place=place, places=towns, mask=Mask(), why=WHY, numbers=numbers, after=after,
-            found_at=None if found_at == find_duplicates.LONG_AGO else found_at or deps.clock(),
+            found_at=found_at,
             counts={code: capped(count) for code, count in counts.items() if count},
         )  # fmt: skip
 

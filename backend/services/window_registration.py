@@ -13,7 +13,7 @@ from backend.domain.access import may, may_see
 from backend.domain.ledger_words import LABELS
 from backend.domain.registration import NOTICE_VERSION
 from backend.errors import Conflict, Forbidden, Invalid
-from backend.services import audit, once, worker_ledger
+from backend.services import audit, find_duplicates, once, worker_ledger
 from backend.services.people import handset_to_write_to
 from backend.services.regions import HOME_REGION
 from backend.services.staff_login import Member
@@ -90,6 +90,8 @@ def register(
             )
         )  # fmt: skip
         session.flush()
+        if alike:  # whoever wants to see the two side by side finds them at once
+            find_duplicates.compare_again(session, person.village_code)
         audit.write(
             session, now, member.actor, "registered_at_window", worker, phone_of=phone_of, how=how, uses=sorted(set(uses)),
             alike=[one.id for one in alike],
