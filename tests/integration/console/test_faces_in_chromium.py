@@ -10,7 +10,7 @@ import pytest
 from backend.store.models import Opening
 from tests.integration.console.conftest import COUNTY, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.integration.console.test_accessibility import axe, tab_to, violations
-from tests.integration.console.test_in_chromium import address, database_url, log_in, playwright, tab
+from tests.integration.console.test_in_chromium import address, database_url, log_in, playwright, tab, until
 
 __all__ = ["address", "axe", "database_url", "tab"]  # fixtures of the pages in a browser
 
@@ -76,7 +76,7 @@ def test_nothing_on_the_wall_is_cut_off_at_any_size_or_number_of_lines(tab, wall
                 Screen(station_id=station.id, around=[], per_page=per_page, seconds=15, version=1, changed_at=f.now)
             )
         tab.goto(wall)
-        tab.wait_for_function("document.getElementById('list').dataset.lines > 0")
+        until(tab, "document.getElementById('list').dataset.lines > 0")
         assert cut_off(tab) == [], per_page
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         if size != "phone":
@@ -100,7 +100,7 @@ def test_the_wall_follows_in_place_and_keeps_the_last_list_when_the_network_is_a
     crossed = tab.locator("#list li.gone")
     assert "活路1" in crossed.text_content() and tab.evaluate("stillHere.isConnected")  # the same page, the same card
     tab.clock.run_for(60_000)  # a whole turn
-    tab.wait_for_function("!document.querySelector('.gone')")
+    until(tab, "!document.querySelector('.gone')")
 
     tab.context.set_offline(True)
     tab.clock.run_for(16_000)

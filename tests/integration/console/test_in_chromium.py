@@ -12,6 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests.integration.console.conftest import PASSWORD, VILLAGE
+from tests.support.waiting import wait_for
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -131,6 +132,11 @@ def rows(make: Any, staff: Any) -> dict[str, int]:
         f.make_offer(post, worker, channel="staff")
         return {"live": live.id, "forwarding": forwarding.id, "conversation": conversation.id, "turn": turn.id, "case": case.id, "opening": opening.id, "employer": opening.employer_id, "worker": worker.id,
                 "household": household.id, "talk": talk.id}  # fmt: skip
+
+
+def until(tab: Any, condition: str) -> None:
+    """Wait until the page says so. Playwright's own waiting asks a second time by `eval`, which the content policy forbids."""
+    wait_for(lambda: tab.evaluate(condition), what=condition)
 
 
 def log_in(tab: Any, login: str = "cun") -> None:

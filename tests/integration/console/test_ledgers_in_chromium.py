@@ -8,7 +8,7 @@ from flask import url_for
 from backend.console.rooms import ROOMS
 from backend.store.models import Worker
 from tests.integration.console.conftest import VILLAGE
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab
+from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, until
 
 __all__ = ["address", "database_url", "tab"]
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -45,7 +45,7 @@ def test_of_a_row_of_filters_the_one_that_is_on_is_in_sight(tab, staff):
     log_in(tab)
     for page in ("openings?status=withdrawn", "offers?status=paid"):
         tab.goto(f"/console/{page}")
-        tab.wait_for_function("document.querySelector('.bar .tabs').scrollLeft > 0")
+        until(tab, "document.querySelector('.bar .tabs').scrollLeft > 0")
         box = tab.locator(".bar .tabs [aria-current]").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE["width"]

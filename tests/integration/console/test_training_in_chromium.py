@@ -10,7 +10,7 @@ import pytest
 from backend.services import dialogue_models, retrain
 from backend.store.models import DialogueModel
 from tests.integration.console.test_accessibility import axe, violations
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab
+from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, until
 from tests.integration.console.test_training import TREE, own_model, rows, teach
 from tests.support.waiting import wait_for
 
@@ -51,7 +51,7 @@ def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(ta
     held = wait_for(lambda: retrain.claim(deps.db, deps.clock()), what="the press reached the trainer")
     tab.wait_for_selector("text=正在训练")
     retrain.note(deps.db, held, deps.clock(), step="learning", share=37, seconds_left=170)
-    tab.wait_for_function("document.querySelector('progress')?.value === 37")  # the bar moves in place
+    until(tab, "document.querySelector('progress')?.value === 37")  # the bar moves in place
     assert tab.inner_text("#step") == "在学" and "3分钟" in tab.inner_text("#left")
     assert not tab.is_visible("text=刷新看看")
     picture(tab, f"working-{width}")
