@@ -101,6 +101,7 @@ class Opening(Base):
         CheckConstraint("filled >= 0 and filled <= headcount", name="places"),
         CheckConstraint("ends_on >= starts_on", name="days"),
         Index("ix_openings_status_region", "status", "region_code"),
+        Index("ix_openings_region_code_id", "region_code", "id"),
         Index("ix_openings_status_job_type", "status", "job_type"),
         Index("ix_openings_status_starts_on", "status", "starts_on"),
         Index("ix_openings_status_updated_at", "status", "updated_at"),
