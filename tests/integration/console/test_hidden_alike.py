@@ -85,6 +85,18 @@ def test_what_is_hidden_in_one_place_is_hidden_in_every_other(browse, told, logi
     assert ("csv" in shown) == (login != "shenji")
 
 
+def test_what_was_understood_before_the_turns_on_the_page_is_hidden_in_them(browse, told, make):
+    with make() as f:
+        talk = f.session.get_one(Conversation, told["talk"])
+        for _ in range(200):
+            f.make_message("嗯", conversation=talk, status="answered")
+        f.make_message(f"{LATER}，又说", conversation=talk, status="answered", normalized_text=LATER, entities=[])
+    page = words(browse("cun").visit(f"/console/conversations/{told['talk']}"))
+    assert "又说" in page and SAID[:2] not in page
+    for secret in (NAME, NEED, SUM):
+        assert secret not in page, secret
+
+
 def test_what_is_revealed_in_a_conversation_is_seen_in_its_notes_and_its_case_and_in_no_list(browse, told):
     browser = browse("cun")
     for field in ("name", "amount", "hardship"):

@@ -138,6 +138,7 @@ def test_the_pages_tell_the_kept_number_with_its_time_and_before_that_count_them
     assert f"大龄 {sizes['older']}" in page
     assert f"数到今天 {counted_at}为止" in page
     assert f"数到今天 {counted_at}为止" in words(browser.visit("/console/households"))
+    assert f"{sizes['hardest']}公益岗兜底今天 {counted_at}数的" in words(browser.visit("/console/"))
     count_ledgers.count_everywhere(deps)
     assert f"大龄 {sizes['older'] + 1}" in words(browser.visit("/console/ledgers/priority"))
 
