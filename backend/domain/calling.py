@@ -95,6 +95,7 @@ def picked_up(answered_by: str) -> str:
 EVENING, LATEST = time(17), time(20)  # the evening before
 NOTICE = timedelta(hours=2)  # for what is taken too late for that evening
 TO_GET_THERE = timedelta(minutes=30)
+FRESH = timedelta(minutes=30)  # who has just said yes is not asked whether she comes
 FOLLOW_UP_FROM = time(9)
 FOLLOW_UP_FOR = timedelta(days=3)
 
@@ -104,8 +105,9 @@ def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, 
 
     The evening before, 17:00 to 20:00; what is taken later than that is reminded of two hours before the start, unless
     it was taken less than two hours before even that: then it is still fresh. Where that would be in the quiet hours it is
-    reminded of before they begin, an hour after it was taken or, where less than an hour is left, half an hour before
-    them; what is taken later still when they end, while there is half an hour to get there (M10).
+    reminded of before they begin, an hour after it was taken or, where less is left, half an hour before them, but never
+    sooner than half an hour after it was taken; what is taken later still when they end, while there is half an hour to
+    get there (M10).
     """
     evening = datetime.combine(starts_at.astimezone(SHANGHAI).date() - timedelta(days=1), EVENING, SHANGHAI)
     if taken_at < evening:
@@ -115,8 +117,8 @@ def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, 
         # Seen from the morning they end, so that before and after midnight it is the same evening.
         ends = leaves_at(before).astimezone(SHANGHAI).date()
         quiet = datetime.combine(ends - timedelta(days=1), QUIET_FROM, SHANGHAI)
-        if taken_at < quiet:
-            return max(taken_at, min(taken_at + NOTICE / 2, quiet - TO_GET_THERE)), quiet
+        if taken_at + FRESH < quiet:
+            return max(taken_at + FRESH, min(taken_at + NOTICE / 2, quiet - FRESH)), quiet
         light = leaves_at(before)
         return (light, starts_at - TO_GET_THERE / 2) if light + TO_GET_THERE <= starts_at else None
     return (before, starts_at - NOTICE / 2) if before - taken_at >= NOTICE else None

@@ -145,6 +145,16 @@ class Books:
         )
         return [(message, row) for message, row in rows]
 
+    def of_itself(self, session: Session, handset_like: str) -> set[str]:
+        """References of the texts the line sent unasked: at some hours who takes work is soon reminded of it."""
+        return set(
+            session.scalars(
+                select(OutboxRow.reference)
+                .join(Message, OutboxRow.message_id == Message.id)
+                .where(OutboxRow.to_number.like(handset_like), Message.in_reply_to.is_(None))
+            )
+        )
+
     def unsettled(self, handset_like: str) -> list[str]:
         """What is still under way for these handsets, in words; nothing once every accepted text has been answered."""
         sent = self.network(handset_like, "from_handset")
@@ -176,9 +186,12 @@ class Books:
                 for _, row in replies
                 if arrived[row.reference] != 1
             ]
+            of_itself = self.of_itself(session, handset_like)
+        wrong += [f"{reference} reached the handset {arrived[reference]} times" for reference in of_itself
+                  if arrived[reference] > 1]  # fmt: skip
         kept_alone = {m.carrier_id for m in alone}
         per_number = Counter(t["handset"] for t in sent if t["sid"] in kept_alone)
-        per_number.subtract(Counter(t["handset"] for t in came))
+        per_number.subtract(Counter(t["handset"] for t in came if t["reference"] not in of_itself))
         wrong += [f"{number} misses {n} answers" for number, n in per_number.items() if n]
         return wrong
 

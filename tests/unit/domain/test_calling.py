@@ -114,8 +114,13 @@ def test_the_question_after_a_job_comes_the_morning_after_its_last_day() -> None
 def test_m10_work_so_early_that_its_reminder_would_fall_into_the_night_is_reminded_of_that_evening() -> None:
     early = at("2026-06-12T06:30")
     assert reminder_window(early, at("2026-06-11T18:00")) == (at("2026-06-11T19:00"), at("2026-06-11T21:00"))
-    assert reminder_window(early, at("2026-06-11T20:10")) == (at("2026-06-11T20:30"), at("2026-06-11T21:00"))
-    assert reminder_window(early, at("2026-06-11T20:45")) == (at("2026-06-11T20:45"), at("2026-06-11T21:00"))
+    assert reminder_window(early, at("2026-06-11T19:45")) == (at("2026-06-11T20:30"), at("2026-06-11T21:00"))
+    assert reminder_window(early, at("2026-06-11T20:10")) == (at("2026-06-11T20:40"), at("2026-06-11T21:00"))
+    assert reminder_window(early, at("2026-06-11T20:45")) is None, "asked at once it would be about her own last word"
+    assert reminder_window(at("2026-06-12T07:45"), at("2026-06-11T20:45")) == (
+        at("2026-06-12T07:00"),
+        at("2026-06-12T07:30"),
+    ), "there is time for it in the morning"
     assert reminder_window(early, at("2026-06-12T00:30")) is None, (
         "it begins before the night ends; what she took is fresh"
     )
