@@ -178,7 +178,7 @@ MESSAGE_STATUS = {
 }
 HANDLED_BY = {
     "rasa": N_("机器听懂"),
-    "menu": N_("数字菜单"),
+    "menu": N_("照步骤答的"),
     "together": N_("和下一条一起看"),
     "opt_out": N_("退订词"),
     "danger": N_("危险词"),

@@ -107,13 +107,16 @@ def correct(
 ) -> Done:
     """Do it, with the ledger changes named in `ledger` (`Effect.key`), in one transaction.
 
-    Raises `NotFound`, `Forbidden`; `Overtaken` when the turn is not as `version`
-    showed it; `Invalid` naming intent, entity, words or value (`unknown`, `hidden`, `unread`); `Conflict` from the ledger.
+    Raises `NotFound`, `Forbidden`; `Overtaken` when the turn is not as `version` showed it, unless a colleague has only
+    called right what is called right now; `Invalid` naming intent, entity, words or value (`unknown`, `hidden`, `unread`);
+    `Conflict` from the ledger.
     """
     with deps.db.write() as session:
         turn = _turn(session, member, message_id)
         before = queries.latest(session, turn.id)
         if version_of(before) != version:
+            if before is not None and _agree(session, before, wish, version):
+                return Done(turn.conversation_id, before.id, None)
             raise Overtaken(turn.id, turn.conversation_id)
         _hold_cards(session, turn, wish)
         seen = _outlook(deps, session, member, turn, wish)
@@ -189,6 +192,14 @@ def _turn(session: Session, member: Member, message_id: int, *, lock: bool = Tru
     if not may(member.role, "correct"):
         raise Forbidden("this role only looks")
     return turn
+
+
+def _agree(session: Session, meanwhile: Correction, wish: Wish, version: int) -> bool:
+    """Whether both have called the same reading right: the turn is as `version` showed it but for the colleague's yes."""
+    return (
+        wish.kind == meanwhile.kind == "right"
+        and version_of(queries.latest(session, meanwhile.message_id, before=meanwhile)) == version
+    )
 
 
 def _hold_cards(session: Session, turn: Message, wish: Wish) -> None:

@@ -52,7 +52,6 @@ from tests.support.call_answers import (
 )
 
 PERSON, GOODBYE = "person", "goodbye"  # where a call is besides at a question
-ALL_KEYS = "0123456789*#"
 EVERYWHERE = "079*"  # mean the same at every question (V03)
 
 

@@ -48,14 +48,12 @@ def turn(session: Session, region: str, home: str, message_id: int, *, lock: boo
     return session.scalar(query.with_for_update(of=Message) if lock else query)
 
 
-def latest(session: Session, message_id: int) -> Correction | None:
-    """The correction that holds now, if any."""
-    return session.scalar(
-        select(Correction)
-        .where(Correction.message_id == message_id, Correction.undone_at.is_(None))
-        .order_by(Correction.id.desc())
-        .limit(1)
-    )
+def latest(session: Session, message_id: int, *, before: Correction | None = None) -> Correction | None:
+    """The correction that holds now, if any; with `before`, the one that held until then."""
+    query = select(Correction).where(Correction.message_id == message_id, Correction.undone_at.is_(None))
+    if before is not None:
+        query = query.where(Correction.id < before.id)
+    return session.scalar(query.order_by(Correction.id.desc()).limit(1))
 
 
 def one(session: Session, region: str, home: str, correction_id: int) -> Correction | None:

@@ -61,6 +61,23 @@ def test_of_two_at_the_same_moment_one_corrects_and_one_is_told(deps: Deps, turn
         assert session.get_one(Message, turn["id"]).corrected["intent"] in ("deny", "thank")
 
 
+def test_who_calls_right_what_a_colleague_has_just_called_right_is_not_stopped(
+    deps: Deps, turn: dict[str, Any]
+) -> None:
+    """Both have seen the same reading and agree; a yes to a reading that was changed meanwhile is no agreement."""
+    one, other = turn["members"]
+    first = correct_turn.correct(deps, one, turn["id"], Wish("right"), 0)
+    again = correct_turn.correct(deps, other, turn["id"], Wish("right"), 0)
+    assert again.correction_id == first.correction_id
+    with deps.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(Correction)) == 1
+    changed = correct_turn.correct(deps, one, turn["id"], Wish("intent", intent="deny"), first.correction_id)
+    correct_turn.correct(deps, one, turn["id"], Wish("right"), changed.correction_id)
+    for seen in (0, first.correction_id):
+        with pytest.raises(Overtaken):
+            correct_turn.correct(deps, other, turn["id"], Wish("right"), seen)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_correction_keeps_what_a_colleague_saves_on_the_card_meanwhile(deps: Deps, make: Any) -> None:
     """C5: the card's list is read once nobody else writes it, so the other's value stays in it."""
