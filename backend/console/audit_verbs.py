@@ -45,6 +45,8 @@ GROUPS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "merged": N_("把重复的并进了%(object)s"),
             "merged_away": N_("把%(object)s并到了别的一条"),
             "unmerged": N_("拆开了%(object)s的合并"),
+            "said_distinct": N_("判了%(object)s和另一条不是同一个"),
+            "took_back_distinct": N_("撤回了%(object)s和另一条不是同一个的判断"),
             "told_outcome": N_("记了%(object)s后来怎么样"),
             "asked_current": N_("请%(object)s说还算不算数"),
         },

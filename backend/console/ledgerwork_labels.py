@@ -20,6 +20,8 @@ EVENTS = {
     "merged": N_("并进来一条"),
     "merged_away": N_("并到了别的一条"),
     "unmerged": N_("拆开了合并"),
+    "said_distinct": N_("判了和另一条不是同一个"),
+    "took_back_distinct": N_("撤回了不是同一个的判断"),
     "still_looking": N_("说还在找活"),
     "not_looking": N_("说先不找活"),
     "active_again": N_("又找活了"),

@@ -17,11 +17,12 @@ from backend.console.labels import N_, label
 from backend.console.table import capped
 from backend.console.text import Mask
 from backend.domain.access import may, may_see
-from backend.domain.duplicates import likely, likely_employers
+from backend.domain.duplicates import likely_employers
 from backend.domain.take_back import TAKE_BACK_WITHIN
 from backend.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.services import find_duplicates, review_transcript
 from backend.services import merge_entries as service
+from backend.services import say_distinct as distinct_service
 from backend.services.regions import HOME_REGION
 from backend.store.ledger_changes import plain
 from backend.store.queries import duplicates as queries
@@ -60,10 +61,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if all(numbers) and numbers[0] != numbers[1]:
             return redirect(url_for("console.merge_pair", kept_id=numbers[0], other_id=numbers[1]), 303)
         towns = _places(member.region_code)
-        asked = request.args.get("place", "")
-        place = (
-            asked if re.fullmatch(r"[0-9]{9}|[0-9]{12}", asked, re.ASCII) and may_see(member.region_code, asked) else ""
-        )
+        place = _asked_place(member)
         with deps.db.read() as session:
             counts = queries.counts(session, [code for code, _ in towns]) if len(towns) > 1 else {}
             first = next((code for code, _ in towns if counts.get(code)), towns[0][0] if towns else member.region_code)
@@ -71,7 +69,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             found_at = queries.compared_at(session, place)
             if found_at in (None, find_duplicates.LONG_AGO):
                 found_at = deps.clock()
-                pairs, after = likely(queries.of_place(session, member.region_code, HOME_REGION, place)), 0
+                pairs, after = queries.likely_in(session, member.region_code, HOME_REGION, place), 0
             else:
                 pairs, after = queries.kept(
                     session, member.region_code, HOME_REGION, place, _number(request.args.get("after", ""))
@@ -93,6 +91,28 @@ def register(bp: Blueprint, deps: Deps) -> None:
             abort(404)
         find_duplicates.compare(deps, place[:9])
         return redirect(url_for("console.merge_list", place=place), 303)
+
+    def _asked_place(member: Member) -> str:
+        asked = request.args.get("place", "")
+        known = re.fullmatch(r"[0-9]{9}|[0-9]{12}", asked, re.ASCII) and may_see(member.region_code, asked)
+        return asked if known else ""
+
+    @bp.get("/merge/distinct")
+    def merge_distinct() -> str:
+        """Those of a place of whom staff said that they are two, the latest first; `?place=` and `?after=` as of the others."""
+        member = _who()
+        towns = _places(member.region_code)
+        place = _asked_place(member) or (towns[0][0] if towns else member.region_code)
+        with deps.db.read() as session:
+            rows, after = queries.distinct_in(
+                session, member.region_code, HOME_REGION, place, request.args.get("after", "")
+            )
+            names = names_of(session, [said.staff_id for _, _, said in rows])
+        ids = sorted({one.id for row in rows for one in row[:2]})
+        review_transcript.note_reading(deps, member, "listed_duplicates", ids=ids)
+        return render_template(
+            "console/merge_distinct.html", rows=rows, names=names, place=place, places=towns, mask=Mask(), after=after
+        )
 
     def _places(region: str) -> list[tuple[str, str]]:
         if len(region) >= 9:
@@ -131,9 +151,12 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 taken = only_there if take is None else field in take
                 rows.append((field, label(words.FIELDS | _TOLD, field), cells, raw[0] == raw[1], taken))
             versions = [service.version_of(worker) for worker in both]
+            said = next(iter(queries.distinct(session, [kept_id, other_id]).values()), None)
+            said_by = names_of(session, [said.staff_id]) if said else {}
         return render_template(
             "console/merge_pair.html",
-            both=both, masks=masks, rows=rows, versions=versions, problem=problem, hardships=labels_of,
+            both=both, masks=masks, rows=rows, versions=versions, problem=problem, hardships=labels_of, said=said,
+            said_by=said_by,
             phones=[mask.phone(phones[w.person_id].number) if w.person_id in phones else "" for w, mask in
                     zip(both, masks, strict=True)],
         )  # fmt: skip
@@ -148,16 +171,44 @@ def register(bp: Blueprint, deps: Deps) -> None:
 
     @bp.post(PAIR)
     def merge_workers(kept_id: int, other_id: int) -> ResponseReturnValue:
-        given = form("kept_version", "other_version", optional=service.OF_WORKERS)
-        take = {name for name in service.OF_WORKERS if given.get(name) == "other"}
+        take, versions = _compared()
         try:
-            service.merge_workers(deps, me(), kept_id, other_id, take, (given["kept_version"], given["other_version"]))
+            service.merge_workers(deps, me(), kept_id, other_id, take, versions)
         except Invalid:
             abort(400)
         except Conflict as problem:
             return pair(kept_id, other_id, problem=_sentence(problem), take=tuple(take)), 409
         flash(gettext("并成一条了。一天以内可以拆开。"), "done")
         return redirect(url_for("console.worker", worker_id=kept_id), 303)
+
+    @bp.post(f"{PAIR}/distinct")
+    def say_distinct(kept_id: int, other_id: int) -> ResponseReturnValue:
+        if kept_id == other_id:
+            abort(400)
+        take, versions = _compared()
+        try:
+            town = distinct_service.say_distinct(deps, me(), kept_id, other_id, versions)
+        except Conflict as problem:
+            return pair(kept_id, other_id, problem=_sentence(problem), take=tuple(take)), 409
+        flash(gettext("记下了：不是同一个。以后不再列在这里，在“判过不是同一个的”里可以撤回。"), "done")
+        return redirect(url_for("console.merge_list", place=town or None), 303)
+
+    @bp.post(f"{PAIR}/distinct/undo")
+    def undo_distinct(kept_id: int, other_id: int) -> ResponseReturnValue:
+        if kept_id == other_id:
+            abort(400)
+        form()
+        town = distinct_service.take_back(deps, me(), kept_id, other_id)
+        flash(gettext("撤回了。像的话，又列在这里。"), "done")
+        return redirect(url_for("console.merge_list", place=town or None), 303)
+
+    def _compared() -> tuple[set[str], tuple[str, str]]:
+        """Of the form that lays two side by side: where the other one is right, and both as they were seen."""
+        given = form("kept_version", "other_version", optional=service.OF_WORKERS)
+        return {name for name in service.OF_WORKERS if given.get(name) == "other"}, (
+            given["kept_version"],
+            given["other_version"],
+        )
 
     def _sentence(problem: Conflict) -> str:
         if problem.reason == "overlap":

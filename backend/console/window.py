@@ -29,7 +29,7 @@ from backend.services.plan_import import place_finder
 from backend.services.receive_message import storable
 from backend.services.regions import HOME_REGION
 from backend.settings import TIMEZONE
-from backend.store.queries import ledger_counts, ledger_history, ledgers
+from backend.store.queries import duplicates, ledger_counts, ledger_history, ledgers
 from backend.store.queries.workers import numbers_of
 
 if TYPE_CHECKING:
@@ -129,7 +129,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
             handset = numbers_of(session, [worker.person_id]).get(worker.person_id)
             trades = list(worker.job_types)
             # Whoever has just typed it may hand it over; anybody else reads it as every card.
-            alike = ledgers.some(session, member.region_code, HOME_REGION, made.facts.get("alike", []) if made else [])
+            alike = [
+                one.id
+                for one in ledgers.some(session, member.region_code, HOME_REGION, made.facts.get("alike", []) if made else [])
+                if one.id != worker_id
+            ]  # fmt: skip
+            said = duplicates.distinct(session, [worker_id, *alike])
+            others = {number for pair in said if worker_id in pair for number in pair}
             fresh = made is not None and made.actor == member.actor and made.at > deps.clock() - timedelta(hours=1)
         station = deps.regions.station_for(worker.person.village_code or HOME_REGION)
         return render_template(
@@ -137,7 +143,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             worker=worker, person=worker.person, consent=consent, words=words, trades=trades,
             mask=Mask(frozenset({"name", "phone"}) if fresh else shown), phone=national(handset.number) if handset else "",
             line=line_number(deps.settings.twilio_phone_number), station=station, by=member.name,
-            alike=[one.id for one in alike if one.id != worker_id] if may(member.role, "merge_entries") else [],
+            alike=[number for number in alike if number not in others] if may(member.role, "merge_entries") else [],
         )  # fmt: skip
 
     def _may() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
@@ -16,8 +18,8 @@ MOST_ALIKE = 12  # a group larger than this is a common name, not one person
 NEARLY = 0.72  # share of a name's sounds that are the same
 
 
-def likely(entries: Iterable[Any], most: int = 50) -> list[tuple[Any, Any, str]]:
-    """Pairs with why, the surest first: `same_phone`, `same_name`, `same_sound`, `near_sound`.
+def likely(entries: Iterable[Any], most: int | None = 50) -> list[tuple[Any, Any, str]]:
+    """Pairs with why, the surest first: `same_phone`, `same_name`, `same_sound`, `near_sound`; `most` None: all of them.
 
     An entry has `id`, `name`, `village`, `birth_year`, `gender`, `handset`. Two of different sex are never the same; known
     years of birth must be the same or, on one phone or with the very same name, at most two apart: 虚岁 beside 周岁.
@@ -43,6 +45,20 @@ def likely(entries: Iterable[Any], most: int = 50) -> list[tuple[Any, Any, str]]
             _pairs(why, group, found)
     order = ("same_phone", "same_name", "same_sound", "near_sound")
     return sorted(found.values(), key=lambda pair: (order.index(pair[2]), pair[0].id, pair[1].id))[:most]
+
+
+def stand(entries: Iterable[Any]) -> str:
+    """A sign of how two entries stand beside each other, each with a row for every phone of hers.
+
+    Another as soon as a name, a village, a year of birth or a sex is changed, or which phones both share.
+    """
+    facts: dict[int, list[Any]] = {}
+    phones: dict[int, set[int | None]] = defaultdict(set)
+    for row in entries:
+        facts[row.id] = [row.name, row.village, row.birth_year, row.gender]
+        phones[row.id].add(row.handset)
+    shared = set.intersection(*phones.values()) - {None}
+    return sha256(json.dumps([sorted(facts.items()), sorted(shared)]).encode()).hexdigest()
 
 
 def _pairs(why: str, group: Sequence[tuple[Any, str]], found: dict[tuple[int, int], tuple[Any, Any, str]]) -> None:

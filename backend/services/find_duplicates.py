@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from backend.services.deps import Deps
 
 KEPT_FOR = timedelta(hours=6)
-MOST = 5_000  # pairs kept of one town, the surest
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +37,7 @@ def compare(deps: Deps, town: str) -> None:
     """Compare everybody of a town with each other, and keep who is likely the same."""
     now = deps.clock()
     with deps.db.read() as session:
-        found = likely(duplicates.of_place(session, town, HOME_REGION, town), MOST)
+        found = likely(duplicates.of_place(session, town, HOME_REGION, town), None)
 
     def keep() -> None:
         with deps.db.write() as session:

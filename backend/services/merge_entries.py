@@ -38,6 +38,7 @@ from backend.store.models import (
     Person,
     Worker,
 )
+from backend.store.queries import duplicates
 from backend.store.queries import employers as employer_queries
 from backend.store.queries.offers import binds
 from backend.store.worker_trades import refill
@@ -112,6 +113,8 @@ def merge_workers(
         merge_rows.move_all(session, "persons", other.person_id, kept.person_id, undo)
         _strictest(session, kept, now, undo)
         session.expire_all()
+        for said in duplicates.said_of(session, other.id):
+            merge_rows.take_out(session, said, undo)
         find_duplicates.compare_again(session, other.person.village_code, gone=other.id)
         _facts(kept, other, take, undo)
         kept.updated_at = kept.person.updated_at = now
@@ -197,6 +200,7 @@ def take_apart(deps: Deps, member: Member, act_id: int) -> tuple[str, int]:
             refill(session, [act.object_id, other_id])
             other = session.get_one(Worker, other_id)
             _listed_anew(session, kept, other)
+            duplicates.drop_said_of_erased(session, other_id)
             find_duplicates.compare_again(session, other.person.village_code)
         audit.write(session, now, member.actor, "unmerged", kept, other=other_id)
         return kind, other_id

@@ -81,9 +81,10 @@ def put(row: Any, name: str, value: Any, undo: Undo) -> None:
 def take_out(session: Session, row: Any, undo: Undo) -> None:
     """Delete a row to which nothing refers any more; what was read of it can still be read."""
     table = row.__table__
+    key = [column == getattr(row, column.name) for column in table.primary_key.columns]
     undo["gone"].append([table.name, {column.name: plain(getattr(row, column.name)) for column in table.columns}])
     session.expunge(row)
-    session.execute(delete(table).where(table.c.id == row.id))
+    session.execute(delete(table).where(*key))
 
 
 def put_back(session: Session, undo: Undo) -> None:

@@ -11,6 +11,7 @@ from backend.store.models.help import Talk, TalkPerson, Visit
 from backend.store.models.inbox import InboxBacklog, InboxEntry, InboxFloor, InboxRead, InboxWord
 from backend.store.models.ledger_imports import LedgerImport
 from backend.store.models.ledger_work import (
+    DistinctPair,
     Draft,
     DuplicateCount,
     DuplicatePair,
@@ -55,6 +56,7 @@ __all__ = [
     "ConversationNote",
     "Correction",
     "DialogueModel",
+    "DistinctPair",
     "Draft",
     "DuplicateCount",
     "DuplicatePair",

@@ -103,6 +103,18 @@ class DuplicatePair(Base):
     second_id: Mapped[int] = mapped_column(index=True)
 
 
+class DistinctPair(Base):
+    """Two workers who are not one, as staff said who looked at both; it holds while both stand as they stood."""
+
+    __tablename__ = "distinct_pairs"
+
+    first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # the smaller number
+    second_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
+    stood: Mapped[str]  # the sign of `domain/duplicates.stand`
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+
+
 class LedgerCount(Base):
     """What staff report of a division's ledgers, as last counted everywhere at once; one with nothing to count has no row."""
 

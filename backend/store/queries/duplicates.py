@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, insert, or_, select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from backend.domain.duplicates import likely
-from backend.store.models import DuplicateCount, DuplicatePair, Employer, Handset, HandsetOwner, Person, Worker
+from backend.domain.duplicates import likely, stand
+from backend.store.models import (
+    DistinctPair,
+    DuplicateCount,
+    DuplicatePair,
+    Employer,
+    Handset,
+    HandsetOwner,
+    Person,
+    Worker,
+)
+from backend.store.queries import keyset
+from backend.store.queries.keyset import Key
 from backend.store.queries.scope import within
 
 PAGE = 50
 MOST_OF_A_TOWN = 20_000
+MOST_KEPT = 5_000  # pairs of one town, the surest
 LATEST_EMPLOYERS = 2_000
 SHOWN = 8
 
@@ -33,17 +45,26 @@ class Known:
     handset: int | None
 
 
+_CARDS = (
+    select(Worker.id, Person.name, Person.village_code, Person.birth_year, Person.gender, HandsetOwner.handset_id)
+    .join(Person, Person.id == Worker.person_id)
+    .outerjoin(HandsetOwner, and_(HandsetOwner.person_id == Person.id, HandsetOwner.until.is_(None)))
+    .order_by(Worker.id)
+)
+
+
 def _known(region: str, home: str, place: str) -> Any:
-    return (
-        select(Worker.id, Person.name, Person.village_code, Person.birth_year, Person.gender, HandsetOwner.handset_id)
-        .join(Person, Person.id == Worker.person_id)
-        .outerjoin(HandsetOwner, and_(HandsetOwner.person_id == Person.id, HandsetOwner.until.is_(None)))
-        .where(
-            Worker.status != "erased", Person.erased_at.is_(None), Person.name.is_not(None), Person.name != "",
-            within(Person.village_code, place), within(Person.village_code, region, home),
-        )
-        .order_by(Worker.id)
+    return _CARDS.where(
+        Worker.status != "erased", Person.erased_at.is_(None), Person.name.is_not(None), Person.name != "",
+        within(Person.village_code, place), within(Person.village_code, region, home),
     )  # fmt: skip
+
+
+def _cards(session: Session, query: Any) -> dict[int, list[Known]]:
+    cards: dict[int, list[Known]] = defaultdict(list)
+    for row in session.execute(query):
+        cards[row[0]].append(Known(*row))
+    return cards
 
 
 def of_place(session: Session, region: str, home: str, place: str) -> list[Known]:
@@ -51,34 +72,51 @@ def of_place(session: Session, region: str, home: str, place: str) -> list[Known
     return [Known(*row) for row in session.execute(_known(region, home, place).limit(MOST_OF_A_TOWN))]
 
 
+def likely_in(session: Session, region: str, home: str, place: str) -> list[tuple[Known, Known, str]]:
+    """The surest pairs of a place, compared now, with why as in `likely`; without those of whom it was said that they are two."""
+    said = _standing(session, _said_in(region, home, place))
+    found = likely(of_place(session, region, home, place), None)
+    return [pair for pair in found if (pair[0].id, pair[1].id) not in said][:PAGE]
+
+
 def keep(session: Session, town: str, pairs: Sequence[Sequence[Known]], compared_at: datetime) -> None:
-    """Put these pairs, the surest first, in place of what was kept of a town; without those erased since they were read."""
-    # Held from here on: whoever is being erased or merged (`find_duplicates.compare_again`) waits, or is seen to be gone.
+    """Put these pairs, the surest first, in place of what was kept of a town.
+
+    Without those of whom it was said that they are two, and those erased since they were read.
+    """
+    # Held from here on: whoever is being erased, merged or said to be another (`find_duplicates`) waits, or is seen to be so.
     row = session.get(DuplicateCount, town, with_for_update=True)
     if row is None:
         session.add(row := DuplicateCount(town_code=town, pairs=0, counted_at=compared_at))
         session.flush()
     session.execute(delete(DuplicatePair).where(DuplicatePair.town_code == town))
+    said = _standing(session, _said_in(town, None, town))
+    pairs = [pair for pair in pairs if (pair[0].id, pair[1].id) not in said][:MOST_KEPT]
     if pairs:
         session.execute(
             insert(DuplicatePair),
             [{"town_code": town, "position": n, "area": one.village if one.village == other.village else town,
               "first_id": one.id, "second_id": other.id} for n, (one, other) in enumerate(pairs, 1)],
         )  # fmt: skip
-    erased = select(Worker.id).where(
-        Worker.status == "erased", or_(Worker.id == DuplicatePair.first_id, Worker.id == DuplicatePair.second_id)
-    )
     left_out: Any = session.execute(
-        delete(DuplicatePair).where(DuplicatePair.town_code == town, erased.exists()),
+        delete(DuplicatePair).where(DuplicatePair.town_code == town, _one_is_erased(DuplicatePair)),
         execution_options={"synchronize_session": False},
     )
     row.pairs, row.counted_at = len(pairs) - left_out.rowcount, compared_at
 
 
+def _one_is_erased(pair: type[DuplicatePair | DistinctPair]) -> ColumnElement[bool]:
+    return exists().where(Worker.status == "erased", or_(Worker.id == pair.first_id, Worker.id == pair.second_id))
+
+
 def drop(session: Session, worker_id: int) -> None:
-    """Let go of every pair of somebody."""
-    hers = or_(DuplicatePair.first_id == worker_id, DuplicatePair.second_id == worker_id)
-    towns = Counter(session.scalars(delete(DuplicatePair).where(hers).returning(DuplicatePair.town_code)))
+    """Let go of every pair of somebody, and of what was said of such."""
+    _drop(session, or_(DuplicatePair.first_id == worker_id, DuplicatePair.second_id == worker_id))
+    session.execute(delete(DistinctPair).where(_said_of(worker_id)))
+
+
+def _drop(session: Session, pairs: ColumnElement[bool]) -> None:
+    towns = Counter(session.scalars(delete(DuplicatePair).where(pairs).returning(DuplicatePair.town_code)))
     for town, gone in towns.items():
         fewer = DuplicateCount.pairs - gone
         session.execute(update(DuplicateCount).where(DuplicateCount.town_code == town).values(pairs=fewer))
@@ -107,11 +145,94 @@ def kept(
     ).all()  # fmt: skip
     shown = pairs[:PAGE]
     ids = {one for pair in shown for one in pair[1:]}
-    cards = defaultdict(list)
-    for row in session.execute(_known(region, home, place).where(Worker.id.in_(ids))):
-        cards[row[0]].append(Known(*row))
-    alike = [found for pair in shown for found in likely([*cards[pair.first_id], *cards[pair.second_id]])]
+    cards, said = _cards(session, _known(region, home, place).where(Worker.id.in_(ids))), distinct(session, ids)
+    alike = [
+        found for pair in shown if (pair.first_id, pair.second_id) not in said
+        for found in likely([*cards[pair.first_id], *cards[pair.second_id]])
+    ]  # fmt: skip
     return alike, shown[-1].position if len(pairs) > PAGE else 0
+
+
+def distinct(session: Session, ids: Collection[int]) -> dict[tuple[int, int], DistinctPair]:
+    """Of whom among `ids` it was said that they are two, by both numbers, the smaller first.
+
+    What was said holds while both cards stand as they stood; of a pair that stands otherwise nothing is told.
+    """
+    return _standing(
+        session, select(DistinctPair).where(DistinctPair.first_id.in_(ids), DistinctPair.second_id.in_(ids))
+    )
+
+
+def _said_in(region: str, home: str | None, place: str) -> Select[DistinctPair]:
+    """What was said of two of one place; joined, since SQLite tries everybody beside everybody when asked who is IN it."""
+    query = select(DistinctPair)
+    for number in (DistinctPair.first_id, DistinctPair.second_id):
+        worker, person = aliased(Worker), aliased(Person)
+        query = query.join(worker, worker.id == number).join(person, person.id == worker.person_id)
+        query = query.where(within(person.village_code, place), within(person.village_code, region, home))
+    return query
+
+
+def _standing(session: Session, query: Select[DistinctPair]) -> dict[tuple[int, int], DistinctPair]:
+    return {(pair.first_id, pair.second_id): pair for _, _, pair in _holding(session, session.scalars(query).all())}
+
+
+def _holding(session: Session, said: Sequence[DistinctPair]) -> list[tuple[Known, Known, DistinctPair]]:
+    ids = {number for pair in said for number in (pair.first_id, pair.second_id)}
+    cards = _cards(session, _CARDS.where(Worker.id.in_(ids)))
+    both = [(cards[pair.first_id], cards[pair.second_id], pair) for pair in said]
+    return [(one[0], other[0], pair) for one, other, pair in both if pair.stood == stand([*one, *other])]
+
+
+_LATEST = (
+    Key(DistinctPair.at, "at", keyset.moment, desc=True),
+    Key(DistinctPair.first_id, "first_id", keyset.number),
+    Key(DistinctPair.second_id, "second_id", keyset.number),
+)
+
+
+def said_of(session: Session, worker_id: int) -> Sequence[DistinctPair]:
+    """All that was said of somebody, whether it still holds or not."""
+    return session.scalars(select(DistinctPair).where(_said_of(worker_id))).all()
+
+
+def drop_said_of_erased(session: Session, worker_id: int) -> None:
+    """Let go of what was said of somebody and of one who is erased."""
+    session.execute(delete(DistinctPair).where(_said_of(worker_id), _one_is_erased(DistinctPair)))
+
+
+def _said_of(worker_id: int) -> ColumnElement[bool]:
+    return or_(DistinctPair.first_id == worker_id, DistinctPair.second_id == worker_id)
+
+
+def distinct_in(
+    session: Session, region: str, home: str, place: str, after: str = ""
+) -> tuple[list[tuple[Known, Known, DistinctPair]], str]:
+    """A page of those of a place of whom it was said, the latest first, and what to go on behind, as `kept` does."""
+    rows, further = keyset.sifted(session, _said_in(region, home, place), _LATEST, after, (), PAGE)
+    return _holding(session, rows), further
+
+
+def say_distinct(session: Session, one_id: int, other_id: int, town: str, *, by: int, at: datetime) -> None:
+    """Note that two are not one, as they stand now; they are no pair any more."""
+    first, second = sorted((one_id, other_id))
+    # A comparison of the town that is being kept at this moment goes before, or leaves the two out.
+    session.get(DuplicateCount, town, with_for_update=True)
+    take_back_distinct(session, first, second)  # what was said when they stood otherwise
+    cards = _cards(session, _CARDS.where(Worker.id.in_((first, second))))
+    stood = stand([*cards[first], *cards[second]])
+    session.add(DistinctPair(first_id=first, second_id=second, stood=stood, staff_id=by, at=at))
+    _drop(session, and_(DuplicatePair.first_id == first, DuplicatePair.second_id == second))
+
+
+def take_back_distinct(session: Session, one_id: int, other_id: int) -> bool:
+    """Forget that two are not one; False if nobody had said so."""
+    pair = session.get(DistinctPair, (min(one_id, other_id), max(one_id, other_id)))
+    if pair is None:
+        return False
+    session.delete(pair)
+    session.flush()
+    return True
 
 
 def counts(session: Session, towns: Sequence[str]) -> dict[str, int]:

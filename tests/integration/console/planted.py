@@ -37,6 +37,7 @@ from backend.store.models import (
     TrainingExample,
     Visit,
 )
+from backend.store.queries import duplicates
 
 # Rare signs: no page of ours has them. The first sign of a name and the last digits of a number stay when they are masked.
 OWN, SIBLING, FAR = ("龘", "77391"), ("鱻", "77393"), ("麤", "77397")
@@ -144,6 +145,8 @@ def plant(make: Any, region: str, sign: tuple[str, str]) -> Planted:
             )
         )
         gone = f.make_worker(words, number=number("008"), village=region, status="erased")
+        other = f.make_worker(words, number=number("009"), village=region)
+        duplicates.say_distinct(f.session, worker.id, other.id, region[:9], by=staff.id, at=f.now)
         undo = {"rows": [["persons", worker.person_id, "name", words, words]], "gone": [], "moved": []}
         merge = f._add(LedgerAct(kind="merge_workers", object_kind="workers", object_id=worker.id, staff_id=staff.id, at=f.now,
                                  args={"other": gone.id}, undo=undo))  # fmt: skip

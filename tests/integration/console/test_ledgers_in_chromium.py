@@ -87,6 +87,28 @@ def test_two_entries_of_one_person_are_made_one_and_taken_apart_again(tab, staff
     assert [status for _, status, _ in workers(database)] == ["active", "active"]
 
 
+def test_two_who_only_look_alike_are_told_apart_and_it_is_taken_back(tab, staff, make):
+    """W15: looked at side by side, one press; listed no more, but among those told apart, with the press back."""
+    with make() as f:
+        for year in (1968, 1969):
+            f.make_worker("王小云", village=VILLAGE, birth_year=year, gender="female")
+    log_in(tab)
+    tab.goto("/console/merge")
+    tab.click(".rows .row >> nth=0")
+    tab.click("button:text-is('不是同一个')")
+    tab.wait_for_selector("text=记下了：不是同一个")
+    assert tab.locator(".rows .row").count() == 0
+    tab.click("main a:has-text('判过不是同一个的')")
+    tab.wait_for_selector("h1:has-text('判过不是同一个的')")
+    assert tab.locator(".rows .row").count() == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.click("button:text-is('撤回')")
+    tab.wait_for_selector("h1:has-text('很像的人')")
+    assert tab.locator(".rows .row").count() == 1
+    tab.click(".rows .row >> nth=0")
+    tab.wait_for_selector("button:text-is('不是同一个')")
+
+
 def test_many_are_ticked_done_at_once_and_taken_back(tab, staff, make, database):
     """Ticked one by one, looked at before, done to the end, the way back for a day."""
     with make() as f:

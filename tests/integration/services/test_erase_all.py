@@ -24,6 +24,7 @@ from backend.services.deps import Deps
 from backend.services.staff_login import Member
 from backend.store.models import (
     Base,
+    DistinctPair,
     Draft,
     DuplicateCount,
     DuplicatePair,
@@ -35,6 +36,7 @@ from backend.store.models import (
     TrainingExample,
     Worker,
 )
+from backend.store.queries import duplicates
 from backend.store.session import Database
 from tests.integration.services.conftest import Person as Speaker
 from tests.integration.services.test_erase_reviews import member_of, worker_handset
@@ -119,6 +121,19 @@ def test_that_somebody_is_like_her_goes_with_her(worker: Speaker, deps: Deps, ma
     with database.read() as session:
         assert [[each.first_id, each.second_id] for each in session.scalars(select(DuplicatePair))] == [others]
         assert session.scalars(select(DuplicateCount.pairs)).one() == 1
+
+
+def test_that_somebody_like_her_is_another_goes_with_her(
+    worker: Speaker, member: Member, kept: int, make: Any, database: Database
+) -> None:
+    with make() as f:
+        twin = f.make_worker("王秀英", village=VILLAGE).id
+        others = [f.make_worker("田大山", village=VILLAGE).id for _ in range(2)]
+        for one, other in ((twin, kept), others):
+            duplicates.say_distinct(f.session, one, other, VILLAGE[:9], by=member.id, at=f.now)
+    erase(worker)
+    with database.read() as session:
+        assert [[each.first_id, each.second_id] for each in session.scalars(select(DistinctPair))] == [others]
 
 
 def test_forms_with_her_number_go_and_others_stay(

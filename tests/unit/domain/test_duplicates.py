@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
-from backend.domain.duplicates import likely, likely_employers
+from backend.domain.duplicates import likely, likely_employers, stand
 
 
 @dataclass(frozen=True)
@@ -79,3 +79,17 @@ def test_employers_entered_twice_are_found_with_the_reason(one, other, reason):
 def test_employers_of_one_name_in_two_towns_are_two():
     assert likely_employers([Firm(1, "田老板"), Firm(2, "田老板", region_code="500114122201")]) == []
     assert likely_employers([Firm(1, "兴泉果园"), Firm(2, "兴泉砖厂")]) == []
+
+
+def test_how_two_stand_is_the_same_until_something_compared_is_another_s():
+    one, other = Known(1, "王小云", birth_year=1968, handset=7), Known(2, "王小云", birth_year=1968, handset=8)
+    stood = stand([one, other])
+    assert stand([other, one, Known(1, "王小云", birth_year=1968, handset=9)]) == stood
+    for change in (
+        {"name": "王小芸"},
+        {"village": "500114122201"},
+        {"birth_year": 1969},
+        {"gender": "female"},
+        {"handset": 7},
+    ):
+        assert stand([one, replace(other, **change)]) != stood
