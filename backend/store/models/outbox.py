@@ -59,7 +59,10 @@ class Receipt(Base):
     at: Mapped[datetime]
     applied: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (UniqueConstraint("carrier", "carrier_id", "status"),)
+    __table_args__ = (
+        UniqueConstraint("carrier", "carrier_id", "status"),
+        Index("ix_receipts_carrier_id", "carrier_id"),
+    )
 
 
 class Heartbeat(Base):

@@ -238,13 +238,13 @@ def offers_of(session: Session, worker_ids: Sequence[int]) -> list[Offer]:
 
 def deliveries(session: Session, message_ids: Sequence[int]) -> dict[int, tuple[OutboxRow, Receipt | None]]:
     """Message id → how its text left, and the last receipt for it."""
-    rows = session.scalars(select(OutboxRow).where(OutboxRow.message_id.in_(message_ids))).all()
-    sids = [row.carrier_id for row in rows if row.carrier_id]
-    receipts: dict[str, Receipt] = {}
-    if sids:
-        for receipt in session.scalars(select(Receipt).where(Receipt.carrier_id.in_(sids)).order_by(Receipt.at)):
-            receipts[receipt.carrier_id] = receipt
-    return {row.message_id: (row, receipts.get(row.carrier_id or "")) for row in rows if row.message_id is not None}
+    rows = session.execute(
+        select(OutboxRow, Receipt)
+        .outerjoin(Receipt, Receipt.carrier_id == OutboxRow.carrier_id)
+        .where(OutboxRow.message_id.in_(message_ids))
+        .order_by(OutboxRow.id, Receipt.at)
+    )
+    return {row.message_id: (row, receipt) for row, receipt in rows if row.message_id is not None}
 
 
 def calls_of(session: Session, turns: Sequence[Message]) -> dict[int, Call]:

@@ -83,6 +83,29 @@ def test_a_page_asks_as_often_for_three_times_the_rows(browse, make, database, m
     assert [one.split(" WHERE ")[0] for one in many] == [one.split(" WHERE ")[0] for one in few]
 
 
+def test_receipts_are_found_by_the_texts_they_are_for(browse, make, database, matter):
+    """Not by looking through all there ever were."""
+    browser = browse("xian")
+    _more(make, matter)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, values: Any, *rest: Any) -> None:
+        if "receipts" in statement:
+            asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    browser.visit(PAGES[1].format(**matter))
+    event.remove(database.engine, "before_cursor_execute", note)
+    ((statement, values),) = asked
+    with database.read() as session:
+        connection = session.connection()
+        if on_postgres := connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of so few it would read them all
+        explain = "EXPLAIN " if on_postgres else "EXPLAIN QUERY PLAN "
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(explain + statement, values))
+    assert "ix_receipts_carrier_id" in plan, plan
+
+
 def _statements(database: Any, browser: Any, address: str) -> tuple[str, list[str]]:
     """The page, and what was asked of the database for it."""
     asked: list[str] = []
