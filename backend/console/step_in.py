@@ -51,15 +51,18 @@ def context(
     """
     region = conversation.region_code or HOME_REGION
     acts = may(member.role, "reply")
-    written = stepping_in.notes(session, conversation.id)
-    closing, call = stepping_in.last_closing(session, conversation.id), stepping_in.last_call(session, conversation.id)
+    deeds = stepping_in.deeds(session, conversation.id)
+    written, closing, call = deeds.notes, deeds.closing, deeds.call
     people = names_of(
-        session, {conversation.taken_by, conversation.assigned_to_staff, *(note.to_staff for note, _ in written)}
+        session,
+        {conversation.taken_by, conversation.assigned_to_staff}
+        | {deed.staff_id for deed in (*written, closing, call) if deed is not None}
+        | {note.to_staff for note in written},
     )
-    teams = stepping_in.teams_by_id(session, {conversation.assigned_to_team, *(note.to_team for note, _ in written)})
+    teams = stepping_in.teams_by_id(session, {conversation.assigned_to_team, *(note.to_team for note in written)})
     reaching = stepping_in.teams_for(session, region) if acts else []
     colleagues = stepping_in.colleagues(session, region, member.id, deps.clock()) if acts else []
-    may_undo = closing is not None and deps.clock() - closing[0].at <= TAKE_BACK_WITHIN
+    may_undo = closing is not None and deps.clock() - closing.at <= TAKE_BACK_WITHIN
     return {
         "step": {
             "words": step_in_labels,
@@ -73,8 +76,8 @@ def context(
             "there": stepping_in.at_their_desks(session, reaching, colleagues, deps.clock()),
             "suggested": assign.suggested(session, conversation, cases, reaching, turns),
             "holding": hand_over.holding(conversation),
-            "notes": [(note, name) for note, name in written if note.body or note.kind == "handover"],
-            "handover": next(((note, name) for note, name in written if note.kind == "handover"), None),
+            "notes": [note for note in written if note.body or note.kind == "handover"],
+            "handover": next((note for note in written if note.kind == "handover"), None),
             "closing": closing,
             "may_undo": may_undo and conversation.closed_at is not None,
             "call": call,

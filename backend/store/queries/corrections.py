@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from backend.domain.inbox import KEYED
@@ -175,22 +175,19 @@ def unreviewed() -> ColumnElement[bool]:
     return and_(to_review(), Message.reviewed_at.is_(None))
 
 
-def others_of_number(session: Session, region: str, home: str, conversation: Conversation) -> tuple[list[Conversation], list[Conversation]]:  # fmt: skip
-    """The five conversations of the same number before this one, and the five after it, nearest first."""
-    of_number = [
+def others_of_number(
+    session: Session, region: str, home: str, conversation: Conversation
+) -> tuple[list[Row[tuple[int, datetime]]], list[Row[tuple[int, datetime]]]]:
+    """(id, last_at) of the five conversations of the same number before this one, and of the five after it, nearest first."""
+    of_number = select(Conversation.id, Conversation.last_at).where(
         Conversation.handset_id == conversation.handset_id,
         Conversation.id != conversation.id,
         within(Conversation.region_code, region, home),
-    ]
-    earlier = select(Conversation.id).where(*of_number, Conversation.last_at <= conversation.last_at)
-    later = select(Conversation.id).where(*of_number, Conversation.last_at > conversation.last_at)
-    nearest = union_all(
-        earlier.order_by(Conversation.last_at.desc()).limit(5).subquery().select(),
-        later.order_by(Conversation.last_at).limit(5).subquery().select(),
     )
-    found = session.scalars(
-        select(Conversation).where(Conversation.id.in_(nearest)).order_by(Conversation.last_at)
-    ).all()
+    earlier = of_number.where(Conversation.last_at <= conversation.last_at).order_by(Conversation.last_at.desc())
+    later = of_number.where(Conversation.last_at > conversation.last_at).order_by(Conversation.last_at)
+    nearest = union_all(earlier.limit(5).subquery().select(), later.limit(5).subquery().select())
+    found = sorted(session.execute(nearest), key=lambda one: one.last_at)
     return (
         [one for one in reversed(found) if one.last_at <= conversation.last_at],
         [one for one in found if one.last_at > conversation.last_at],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Row, Text, cast, or_, select, union
+from sqlalchemy import Row, Text, cast, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from backend.domain.marked import Secrets, secrets_of
@@ -60,7 +60,7 @@ def _of_people(session: Session, ids: Collection[int]) -> dict[int, Secrets]:
         .join(Person, Person.id == HandsetOwner.person_id)
         .where(Conversation.id.in_(found))
     )
-    for id_, name in session.execute(union(speaking, on_number)):
+    for id_, name in session.execute(union_all(speaking, on_number)):
         found[id_] |= secrets_of([], people=[name])
     return found
 

@@ -15,6 +15,7 @@ from backend.domain.routing import codes_above
 from backend.domain.staff_accounts import AT_THE_DESK
 from backend.store.models import (
     Case,
+    Conversation,
     ConversationClosing,
     ConversationNote,
     Handset,
@@ -217,16 +218,33 @@ def staff_within(session: Session, region: str) -> list[Staff]:
 # -- what staff wrote down -----------------------------------------------------------------------------------------------
 
 
-def notes(session: Session, conversation_id: int) -> list[tuple[ConversationNote, str]]:
-    """(note, who wrote it), the newest first."""
+@dataclass(frozen=True)
+class Deeds:
+    """`notes`: the newest first; `closing`: the newest that was not undone; `call`: the newest of staff to this person."""
+
+    notes: list[ConversationNote]
+    closing: ConversationClosing | None
+    call: StaffCall | None
+
+
+def deeds(session: Session, conversation_id: int) -> Deeds:
+    """What staff did about a conversation."""
+    newest_closing = select(func.max(ConversationClosing.id)).where(
+        ConversationClosing.conversation_id == conversation_id, ConversationClosing.undone_at.is_(None)
+    )
+    newest_call = select(func.max(StaffCall.id)).where(StaffCall.conversation_id == conversation_id)
     rows = session.execute(
-        select(ConversationNote, Staff.name)
-        .join(Staff, Staff.id == ConversationNote.staff_id)
-        .where(ConversationNote.conversation_id == conversation_id)
+        select(ConversationNote, ConversationClosing, StaffCall)
+        .select_from(Conversation)
+        .outerjoin(ConversationNote, ConversationNote.conversation_id == Conversation.id)
+        .outerjoin(ConversationClosing, ConversationClosing.id == newest_closing.scalar_subquery())
+        .outerjoin(StaffCall, StaffCall.id == newest_call.scalar_subquery())
+        .where(Conversation.id == conversation_id)
         .order_by(ConversationNote.id.desc())
         .limit(MOST_NOTES)
-    )
-    return [(note, name) for note, name in rows]
+    ).all()
+    _, closing, call = rows[0]
+    return Deeds([note for note, *_ in rows if note is not None], closing, call)
 
 
 def last_closing(session: Session, conversation_id: int) -> tuple[ConversationClosing, str] | None:
@@ -236,18 +254,6 @@ def last_closing(session: Session, conversation_id: int) -> tuple[ConversationCl
         .join(Staff, Staff.id == ConversationClosing.staff_id)
         .where(ConversationClosing.conversation_id == conversation_id, ConversationClosing.undone_at.is_(None))
         .order_by(ConversationClosing.id.desc())
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else None
-
-
-def last_call(session: Session, conversation_id: int) -> tuple[StaffCall, str] | None:
-    """The newest call of staff to this person, and who placed it."""
-    row = session.execute(
-        select(StaffCall, Staff.name)
-        .join(Staff, Staff.id == StaffCall.staff_id)
-        .where(StaffCall.conversation_id == conversation_id)
-        .order_by(StaffCall.id.desc())
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None
