@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, literal_column, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from backend.domain.freshness import BETWEEN_ASKINGS, CURRENT_FOR, MOST_ASKINGS, SHANGHAI, STALE_AFTER
 from backend.store.models import Opening, Person, Worker
@@ -86,7 +86,7 @@ def worker(session: Session, region: str, worker_id: int) -> Worker | None:
     return session.scalar(
         select(Worker)
         .join(Worker.person)
-        .options(joinedload(Worker.person))
+        .options(contains_eager(Worker.person))
         .where(Worker.id == worker_id, Worker.status != "erased", within(Person.village_code, region))
         .with_for_update(of=Worker)
     )
@@ -131,7 +131,7 @@ def _people(session: Session, region: str) -> Select[Worker]:
     return (
         select(Worker)
         .join(Worker.person)
-        .options(joinedload(Worker.person))
+        .options(contains_eager(Worker.person))
         .where(within(walked(session, Person.village_code, region), region))
     )
 
