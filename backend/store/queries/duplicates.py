@@ -164,13 +164,17 @@ def distinct(session: Session, ids: Collection[int]) -> dict[tuple[int, int], Di
 
 
 def _said_in(region: str, home: str | None, place: str) -> Select[DistinctPair]:
-    """What was said of two of one place; joined, since SQLite tries everybody beside everybody when asked who is IN it."""
-    query = select(DistinctPair)
+    """What was said of two in the region, at least one of them in the place.
+
+    Joined, since SQLite tries everybody beside everybody when asked who is IN it.
+    """
+    query, here = select(DistinctPair), []
     for number in (DistinctPair.first_id, DistinctPair.second_id):
         worker, person = aliased(Worker), aliased(Person)
         query = query.join(worker, worker.id == number).join(person, person.id == worker.person_id)
-        query = query.where(within(person.village_code, place), within(person.village_code, region, home))
-    return query
+        query = query.where(within(person.village_code, region, home))
+        here.append(within(person.village_code, place))
+    return query.where(or_(*here))
 
 
 def _standing(session: Session, query: Select[DistinctPair]) -> dict[tuple[int, int], DistinctPair]:

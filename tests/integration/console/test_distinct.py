@@ -168,6 +168,17 @@ def test_nobody_says_it_of_whom_they_cannot_see(browse, twins, make, database):
         assert len(session.scalars(select(DistinctPair)).all()) == 1
 
 
+def test_of_two_in_two_towns_it_is_told_in_both(browse, twins, make):
+    one = twins[0]
+    with make() as f:
+        elsewhere = f.make_worker("王小云", village=OTHER_VILLAGE).id
+    browser = browse("xian")
+    say(browser, one, elsewhere)
+    for town in (TOWN, OTHER_VILLAGE[:9]):
+        assert told(browser.visit(f"/console/merge/distinct?place={town}")) == [(one, elsewhere)]
+    assert told(browse("zhen").visit("/console/merge/distinct")) == []
+
+
 def test_those_said_so_while_the_town_is_compared_are_not_kept(browse, deps, twins, database):
     with database.read() as session:
         found = duplicates.of_place(session, TOWN, HOME_REGION, TOWN)
