@@ -10,7 +10,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +19,6 @@ import httpx
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from backend.api import internal
 from backend.dialogue.base import EngineUnavailable
@@ -35,6 +33,7 @@ from backend.services.receive_message import InboundSms, receive_sms
 from backend.settings import ROOT
 from backend.store.models import Case, Conversation, Message, TurnEffect
 from tests.support.ports import own_ports
+from tests.support.served import served
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.rasa
@@ -92,8 +91,6 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     logs = tmp_path_factory.mktemp("engine")
     base = own_ports()
     made = Processes(f"http://127.0.0.1:{base}")
-    server = make_server("127.0.0.1", 0, lambda environ, start: made.backend[-1](environ, start), threaded=True)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     actions_url = f"http://127.0.0.1:{base + 1}"
     rasa = engine_environment(
         {
@@ -104,11 +101,9 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "OMP_NUM_THREADS": "1",
         }
     )
-    actions = plain_environment(
-        {"ACTIONS_TOKEN": TOKEN, "BACKEND_URL": f"http://127.0.0.1:{server.server_port}", "PORT": str(base + 1)}
-    )
     running = []
-    with (logs / "log").open("wb") as log:
+    with served(lambda environ, start: made.backend[-1](environ, start)) as url, (logs / "log").open("wb") as log:
+        actions = plain_environment({"ACTIONS_TOKEN": TOKEN, "BACKEND_URL": url, "PORT": str(base + 1)})
         try:
             for command, environment in (
                 ([str(RASA_PYTHON), "backend/run/rasa_server.py", "run", "--interface", "127.0.0.1", "--port", str(base),
@@ -129,8 +124,6 @@ def processes(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 process.terminate()
             for process in running:
                 process.wait(60)
-            server.shutdown()
-            server.server_close()
 
 
 def _answers(url: str) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 import yaml
 from flask import Flask
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from actions import backend_client
 from actions.backend_client import BackendClient, BackendUnavailable, Performed
@@ -26,6 +24,7 @@ from backend.services import acts
 from backend.services.deps import Deps
 from backend.store.models import Message, TurnEffect
 from tests.support.ports import own_ports
+from tests.support.served import served
 from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -38,13 +37,8 @@ def backend_url(deps: Deps) -> Iterator[str]:
     acts.load_all()
     app = Flask("internal")
     app.register_blueprint(internal.create_blueprint(deps))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture

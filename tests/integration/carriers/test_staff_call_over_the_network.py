@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from backend.app import create_app
 from backend.carriers.simulator import SimulatorCarrier
@@ -20,6 +18,7 @@ from backend.services import place_calls, staff_call
 from backend.services.deps import Deps
 from backend.services.staff_login import Member
 from backend.store.models import Case, Message, StaffCall
+from tests.support.served import served
 from tests.support.waiting import wait_for
 
 STAFF_PHONE, PERSON = "+8610001110007", "+8610001110008"
@@ -29,25 +28,21 @@ STAFF_PHONE, PERSON = "+8610001110007", "+8610001110008"
 def world(deps: Deps, tmp_path: Path) -> Iterator[tuple[Deps, httpx.Client]]:
     """The product answering on a port, its carrier the network, and somebody at the handsets."""
     made: dict[str, Any] = {}
-    server = make_server("127.0.0.1", 0, lambda environ, start: made["app"](environ, start), threaded=True)
-    settings = dataclasses.replace(deps.settings, public_base_url=f"http://127.0.0.1:{server.server_port}")
-    network = build(
-        tmp_path / "network", account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token,
-        number=settings.twilio_phone_number, public_base_url=settings.public_base_url,
-    )  # fmt: skip
-    network.start()
-    carrier = SimulatorCarrier(
-        settings.twilio_account_sid, settings.twilio_auth_token, network_url=network.url, timeout_s=30
-    )
-    ours = dataclasses.replace(deps, settings=settings, carrier=carrier)
-    made["app"] = create_app(deps=ours)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    with httpx.Client(base_url=network.url, trust_env=False, timeout=30) as handsets:
-        yield ours, handsets
-    network.stop()
-    server.shutdown()
-    server.server_close()
+    with served(lambda environ, start: made["app"](environ, start)) as url:
+        settings = dataclasses.replace(deps.settings, public_base_url=url)
+        network = build(
+            tmp_path / "network", account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token,
+            number=settings.twilio_phone_number, public_base_url=settings.public_base_url,
+        )  # fmt: skip
+        network.start()
+        carrier = SimulatorCarrier(
+            settings.twilio_account_sid, settings.twilio_auth_token, network_url=network.url, timeout_s=30
+        )
+        ours = dataclasses.replace(deps, settings=settings, carrier=carrier)
+        made["app"] = create_app(deps=ours)
+        with httpx.Client(base_url=network.url, trust_env=False, timeout=30) as handsets:
+            yield ours, handsets
+        network.stop()
 
 
 def ringing(handsets: httpx.Client, number: str) -> dict[str, Any]:

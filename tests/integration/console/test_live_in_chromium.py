@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from backend.services.staff_login import IDLE
 from backend.store.models import Case, Conversation
 from tests.integration.console.conftest import PASSWORD, VILLAGE
+from tests.support.served import served
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -31,14 +30,9 @@ def database_url(tmp_path: Any, sqlite_template: Any) -> str:
 def tab(app: Any, staff: dict[str, int]) -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with playwright.sync_playwright() as started:
+    with served(app) as address, playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=user-gesture-required"])  # fmt: skip
-        context = browser.new_context(
-            base_url=f"http://127.0.0.1:{server.server_port}", viewport={"width": 1366, "height": 768}
-        )
+        context = browser.new_context(base_url=address, viewport={"width": 1366, "height": 768})
         page = context.new_page()
         page.goto("/console/login")
         page.fill("[name=login]", "cun")
@@ -46,9 +40,6 @@ def tab(app: Any, staff: dict[str, int]) -> Iterator[Any]:
         page.click(".door button.main")
         yield page
         browser.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
