@@ -72,6 +72,7 @@ GROUPS: tuple[tuple[str, str, dict[str, str]], ...] = (
         N_("改正和训练"),
         N_("某一句话"),
         {
+            "agreed": N_("也看了%(object)s，跟同事一样说没听错"),
             "correction_undone": N_("撤回了对%(object)s的改正"),
             "example_dropped": N_("不让机器学%(object)s"),
             "example_kept": N_("让机器学%(object)s"),

@@ -150,7 +150,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
                 only_there = not any(raw[0]) and any(raw[1])
                 taken = only_there if take is None else field in take
                 rows.append((field, label(words.FIELDS | _TOLD, field), cells, raw[0] == raw[1], taken))
-            versions = [service.version_of(worker) for worker in both]
+            versions = service.versions_of(session, *both)
             said = next(iter(queries.distinct(session, [kept_id, other_id]).values()), None)
             said_by = names_of(session, [said.staff_id]) if said else {}
         return render_template(
@@ -164,10 +164,13 @@ def register(bp: Blueprint, deps: Deps) -> None:
     PAIR = f"/merge/workers/{ID.format('kept_id')}/{ID.format('other_id')}"
 
     @bp.get(PAIR)
-    def merge_pair(kept_id: int, other_id: int) -> str:
+    def merge_pair(kept_id: int, other_id: int) -> ResponseReturnValue:
         if kept_id == other_id:
             abort(404)
-        return pair(kept_id, other_id)
+        try:
+            return pair(kept_id, other_id)
+        except NotFound:
+            return _merged_meanwhile(kept_id, other_id)
 
     @bp.post(PAIR)
     def merge_workers(kept_id: int, other_id: int) -> ResponseReturnValue:
@@ -178,6 +181,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             abort(400)
         except Conflict as problem:
             return pair(kept_id, other_id, problem=_sentence(problem), take=tuple(take)), 409
+        except NotFound:
+            return _merged_meanwhile(kept_id, other_id)
         flash(gettext("并成一条了。一天以内可以拆开。"), "done")
         return redirect(url_for("console.worker", worker_id=kept_id), 303)
 
@@ -190,6 +195,8 @@ def register(bp: Blueprint, deps: Deps) -> None:
             town = distinct_service.say_distinct(deps, me(), kept_id, other_id, versions)
         except Conflict as problem:
             return pair(kept_id, other_id, problem=_sentence(problem), take=tuple(take)), 409
+        except NotFound:
+            return _merged_meanwhile(kept_id, other_id)
         flash(gettext("记下了：不是同一个。以后不再列在这里，在“判过不是同一个的”里可以撤回。"), "done")
         return redirect(url_for("console.merge_list", place=town or None), 303)
 
@@ -198,16 +205,27 @@ def register(bp: Blueprint, deps: Deps) -> None:
         if kept_id == other_id:
             abort(400)
         form()
-        town = distinct_service.take_back(deps, me(), kept_id, other_id)
+        try:
+            town = distinct_service.take_back(deps, me(), kept_id, other_id)
+        except NotFound:
+            return _merged_meanwhile(kept_id, other_id)
         flash(gettext("撤回了。像的话，又列在这里。"), "done")
         return redirect(url_for("console.merge_list", place=town or None), 303)
 
-    def _compared() -> tuple[set[str], tuple[str, str]]:
+    def _merged_meanwhile(*numbers: int) -> ResponseReturnValue:
+        """Where one of the two was merged, perhaps by a colleague just now: say so on the card that is left."""
+        with deps.db.read() as session:
+            leads_to = next(filter(None, (ledgers.merged_into(session, "workers", number) for number in numbers)), 0)
+            service.seen_worker(session, me(), leads_to)  # nobody else's, and not gone as well
+        flash(gettext("其中一张已经并到这一张里了。"), "problem")
+        return redirect(url_for("console.worker", worker_id=leads_to), 303)
+
+    def _compared() -> tuple[set[str], tuple[str, ...]]:
         """Of the form that lays two side by side: where the other one is right, and both as they were seen."""
-        given = form("kept_version", "other_version", optional=service.OF_WORKERS)
-        return {name for name in service.OF_WORKERS if given.get(name) == "other"}, (
-            given["kept_version"],
-            given["other_version"],
+        versions = ("kept_version", "other_version", "pair_version")
+        given = form(*versions, optional=service.OF_WORKERS)
+        return {name for name in service.OF_WORKERS if given.get(name) == "other"}, tuple(
+            given[version] for version in versions
         )
 
     def _sentence(problem: Conflict) -> str:
@@ -223,7 +241,7 @@ def register(bp: Blueprint, deps: Deps) -> None:
             told = gettext("两边在同几天各定了一个活：%(which)s。先替他退一个，再来并。", which="；".join(titles))
             return str(told)
         return {
-            "changed": gettext("您看的时候，有人改了其中一张。看过新的再并，您选的还在。"),
+            "changed": gettext("您看的时候，有人动过。看过新的再定，您选的还在。"),
             "both_hold": gettext("两边都定了同一个活。先替他退一个，再来并。"),
         }.get(problem.reason, gettext("请刷新后再看。"))
 

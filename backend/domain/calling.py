@@ -105,13 +105,13 @@ def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, 
 
     The evening before, 17:00 to 20:00; what is taken later than that is reminded of two hours before the start, unless
     it was taken less than two hours before even that: then it is still fresh. Where that would be in the quiet hours it is
-    reminded of before they begin, an hour after it was taken or, where less is left, half an hour before them, but never
-    sooner than half an hour after it was taken; what is taken later still when they end, while there is half an hour to
-    get there (M10).
+    reminded of before they begin, an hour after it was taken or, where less is left, half an hour before them; what is
+    taken later still when they end, while there is half an hour to get there and it is not fresh then (M10). Never sooner
+    than half an hour after it was taken.
     """
     evening = datetime.combine(starts_at.astimezone(SHANGHAI).date() - timedelta(days=1), EVENING, SHANGHAI)
     if taken_at < evening:
-        return evening, evening.replace(hour=LATEST.hour)
+        return max(evening, taken_at + FRESH), evening.replace(hour=LATEST.hour)
     before = starts_at - NOTICE
     if leaves_at(before) > before:
         # Seen from the morning they end, so that before and after midnight it is the same evening.
@@ -120,7 +120,8 @@ def reminder_window(starts_at: datetime, taken_at: datetime) -> tuple[datetime, 
         if taken_at + FRESH < quiet:
             return max(taken_at + FRESH, min(taken_at + NOTICE / 2, quiet - FRESH)), quiet
         light = leaves_at(before)
-        return (light, starts_at - TO_GET_THERE / 2) if light + TO_GET_THERE <= starts_at else None
+        in_time = light + TO_GET_THERE <= starts_at and light - taken_at >= NOTICE
+        return (light, starts_at - TO_GET_THERE / 2) if in_time else None
     return (before, starts_at - NOTICE / 2) if before - taken_at >= NOTICE else None
 
 

@@ -116,6 +116,9 @@ def correct(
         before = queries.latest(session, turn.id)
         if version_of(before) != version:
             if before is not None and _agree(session, before, wish, version):
+                audit.write(
+                    session, deps.clock(), member.actor, "agreed", turn, message_id=turn.id, correction_id=before.id
+                )
                 return Done(turn.conversation_id, before.id, None)
             raise Overtaken(turn.id, turn.conversation_id)
         _hold_cards(session, turn, wish)

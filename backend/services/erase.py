@@ -45,6 +45,7 @@ from backend.store.models import (
     Visit,
     Worker,
 )
+from backend.store.queries.ledgers import merged_into
 
 ERASED = "(已删除)"
 
@@ -54,7 +55,12 @@ def erase_person(turn: Turn, person: Person) -> None:
 
     An open case about her rights keeps its line for staff until it is closed: she would lose her claim with it.
     """
-    worker = turn.session.scalar(select(Worker).where(Worker.person_id == person.id))
+    # Held first of all, as by staff who merge her entry or say whom it is not: they come before, or find her erased.
+    hers = select(Worker).where(Worker.person_id == person.id).with_for_update()
+    worker = turn.session.scalar(hers.execution_options(populate_existing=True))
+    if worker is not None and (leads_to := merged_into(turn.session, "workers", worker.id)) is not None:
+        erase_person(turn, turn.session.get_one(Worker, leads_to).person)  # merged while this waited: she is there now
+        return
     names = ledger_history.names_of(turn.session, worker) | ({person.name} if person.name else set())
     handsets = _handsets_of(turn, person)
     hers_alone = set(handsets) - _shared(turn, person, handsets)

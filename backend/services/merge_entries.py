@@ -86,11 +86,11 @@ def seen_employer(session: Session, member: Member, employer_id: int, *, lock: b
 
 
 def merge_workers(
-    deps: Deps, member: Member, kept_id: int, other_id: int, take: set[str], versions: tuple[str, str]
+    deps: Deps, member: Member, kept_id: int, other_id: int, take: set[str], versions: tuple[str, ...]
 ) -> int:
     """Merge `other` into `kept`; `take`: the fields (`OF_WORKERS`) in which the other one is right. Returns the act.
 
-    `versions`: `updated_at` of both as they were compared. Hardship stays verified with its proof where either is; consent
+    `versions`: `versions_of` both as they were compared. Hardship stays verified with its proof where either is; consent
     withdrawn on one side is withdrawn. Raises `NotFound` unless both are of the region; `Forbidden`; `Invalid`;
     `Conflict`: `changed`; `both_hold`, or `overlap` naming the openings' ids, where each holds a place and one person cannot
     hold both.
@@ -102,7 +102,7 @@ def merge_workers(
         first, second = (seen_worker(session, member, one, lock=True) for one in sorted((kept_id, other_id)))
         kept, other = (first, second) if first.id == kept_id else (second, first)
         _may(member)
-        if (version_of(kept), version_of(other)) != versions:
+        if versions_of(session, kept, other) != versions:
             raise Conflict("changed meanwhile", reason="changed")
         act = _act(session, member, now, "merge_workers", "workers", kept_id, other_id, take)
         undo = merge_rows.nothing()
@@ -223,6 +223,14 @@ def forget_old(deps: Deps) -> int:
             update(LedgerAct).where(*held, LedgerAct.at < deps.clock() - TAKE_BACK_WITHIN).values(undo={})
         )
         return int(gone.rowcount)
+
+
+def versions_of(session: Session, kept: Worker, other: Worker) -> tuple[str, str, str]:
+    """What a form carries to see whether somebody was quicker: both cards, and how the two stand beside each other.
+
+    That is another one too when they have come to share a phone, or were said to be two.
+    """
+    return version_of(kept), version_of(other), duplicates.version_of(session, kept.id, other.id)
 
 
 def version_of(worker: Worker) -> str:

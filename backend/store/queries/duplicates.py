@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.domain.duplicates import likely, stand
 from backend.store.models import (
@@ -164,17 +165,13 @@ def distinct(session: Session, ids: Collection[int]) -> dict[tuple[int, int], Di
 
 
 def _said_in(region: str, home: str | None, place: str) -> Select[DistinctPair]:
-    """What was said of two in the region, at least one of them in the place.
+    """What was said of two in the region, at least one of them in the place, both where they stood then.
 
-    Joined, since SQLite tries everybody beside everybody when asked who is IN it.
+    Whoever has moved since stands otherwise: what was said of her holds no more, in whatever place it is found.
     """
-    query, here = select(DistinctPair), []
-    for number in (DistinctPair.first_id, DistinctPair.second_id):
-        worker, person = aliased(Worker), aliased(Person)
-        query = query.join(worker, worker.id == number).join(person, person.id == worker.person_id)
-        query = query.where(within(person.village_code, region, home))
-        here.append(within(person.village_code, place))
-    return query.where(or_(*here))
+    areas = (DistinctPair.first_area, DistinctPair.second_area)
+    here = or_(*(within(area, place) for area in areas))
+    return select(DistinctPair).where(here, *(within(area, region, home) for area in areas))
 
 
 def _standing(session: Session, query: Select[DistinctPair]) -> dict[tuple[int, int], DistinctPair]:
@@ -224,9 +221,18 @@ def say_distinct(session: Session, one_id: int, other_id: int, town: str, *, by:
     session.get(DuplicateCount, town, with_for_update=True)
     take_back_distinct(session, first, second)  # what was said when they stood otherwise
     cards = _cards(session, _CARDS.where(Worker.id.in_((first, second))))
+    areas = {"first_area": cards[first][0].village, "second_area": cards[second][0].village}
     stood = stand([*cards[first], *cards[second]])
-    session.add(DistinctPair(first_id=first, second_id=second, stood=stood, staff_id=by, at=at))
+    session.add(DistinctPair(first_id=first, second_id=second, stood=stood, staff_id=by, at=at, **areas))
     _drop(session, and_(DuplicatePair.first_id == first, DuplicatePair.second_id == second))
+
+
+def version_of(session: Session, one_id: int, other_id: int) -> str:
+    """A sign of how two stand beside each other and of whether they were said to be two."""
+    cards = _cards(session, _CARDS.where(Worker.id.in_((one_id, other_id))))
+    said = session.get(DistinctPair, (min(one_id, other_id), max(one_id, other_id)))
+    told = [stand([*cards[one_id], *cards[other_id]]), said.at.isoformat() if said else ""]
+    return sha256("".join(told).encode()).hexdigest()[:16]
 
 
 def take_back_distinct(session: Session, one_id: int, other_id: int) -> bool:

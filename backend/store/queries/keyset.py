@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
@@ -39,7 +39,7 @@ def moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("a time of no zone")
-    return found
+    return found.astimezone(UTC)  # here rather than on the way to the database: at the end of all time it overflows
 
 
 def number(text: str) -> int:
@@ -105,7 +105,7 @@ def _values(keys: Sequence[Key], after: str) -> list[Any]:
         return []
     try:
         return [key.read(part) for key, part in zip(keys, parts, strict=True)]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return []
 
 

@@ -144,10 +144,47 @@ def test_what_was_changed_meanwhile_is_looked_at_again(browse, twins, database):
     one, other, *_ = twins
     page = say(browse("cun"), one, other, other_version="2026-01-01T00:00:00+00:00", name="other")
     assert page.status_code == 409
-    assert "您看的时候，有人改了其中一张" in words(page)
+    assert "您看的时候，有人动过" in words(page)
     assert re.search(r'name="name" value="other" checked', page.text)
     with database.read() as session:
         assert session.scalars(select(DistinctPair)).all() == []
+
+
+def test_a_phone_they_came_to_share_meanwhile_is_looked_at_again(browse, twins, make, database):
+    one, other, *_ = twins
+    browser = browse("cun")
+    versions = versions_in(browser.visit(pair_of(one, other)))
+    with make() as f:
+        handset = f.make_handset("+8613900001299").id
+        for worker in (one, other):
+            f._add(HandsetOwner(handset_id=handset, person_id=f.session.get(Worker, worker).person_id, since=f.now))
+    assert browser.submit(f"{pair_of(one, other)}/distinct", **versions).status_code == 409
+    assert (one, other) in listed(browser.visit("/console/merge"))
+
+
+def test_a_merge_of_two_who_were_just_said_to_be_two_is_asked_once_more(browse, twins, database):
+    one, other, *_ = twins
+    colleague = browse("zhen")
+    versions = versions_in(colleague.visit(pair_of(one, other)))
+    say(browse("cun"), one, other)
+    page = colleague.submit(pair_of(one, other), **versions, name="other")
+    assert page.status_code == 409
+    assert re.search("冉村官.*判过：不是同一个。", words(page))
+    assert re.search(r'name="name" value="other" checked', page.text)
+    assert colleague.submit(pair_of(one, other), **versions_in(page)).status_code == 303
+
+
+def test_whoever_comes_after_a_merge_is_led_to_the_card_that_is_left(browse, twins):
+    one, other, *_ = twins
+    colleague = browse("zhen")
+    versions = versions_in(colleague.visit(pair_of(one, other)))
+    browse("cun").submit(pair_of(one, other), **versions)
+    for act, form in (("/distinct", versions), ("/distinct/undo", {}), ("", versions)):
+        sent = colleague.submit(f"{pair_of(one, other)}{act}", **form)
+        assert sent.location == f"/console/workers/{one}"
+        assert "其中一张已经并到这一张里了" in words(colleague.visit(sent.location))
+    assert colleague.visit(pair_of(one, other)).location == f"/console/workers/{one}"
+    assert browse("cun2").visit(pair_of(one, other)).status_code == 404
 
 
 def test_nobody_says_it_of_whom_they_cannot_see(browse, twins, make, database):
@@ -160,7 +197,10 @@ def test_nobody_says_it_of_whom_they_cannot_see(browse, twins, make, database):
         ("cun", one, one, 400),
     ):  # fmt: skip
         browser = browse(login)
-        for act, form in (("distinct", {"kept_version": "x", "other_version": "y"}), ("distinct/undo", {})):
+        for act, form in (
+            ("distinct", {"kept_version": "x", "other_version": "y", "pair_version": "z"}),
+            ("distinct/undo", {}),
+        ):
             assert browser.submit(f"{pair_of(first, second)}/{act}", **form).status_code == status, (login, act)
     assert browse("shi").visit("/console/merge/distinct").status_code == 403
     assert told(browse("cun2").visit(f"/console/merge/distinct?place={TOWN}")) == []
@@ -188,7 +228,7 @@ def test_those_said_so_while_the_town_is_compared_are_not_kept(browse, deps, twi
     assert kept(database) == ([tuple(twins[2:])], 1)
 
 
-def test_more_than_a_page_goes_on_behind_the_last(browse, twins, monkeypatch, clock):
+def test_more_than_a_page_goes_on_behind_the_last(browse, twins, monkeypatch, clock, database):
     browser = browse("cun")
     say(browser, *twins[:2])
     clock.advance(minutes=1)
@@ -200,6 +240,28 @@ def test_more_than_a_page_goes_on_behind_the_last(browse, twins, monkeypatch, cl
     page = browser.visit(further)
     assert told(page) == [tuple(twins[:2])]
     assert 'rel="next"' not in page.text
+    with database.write() as session:
+        for worker in twins:
+            session.get(Worker, worker).person.name = f"王小云{worker}"
+    page = browser.visit("/console/merge/distinct")
+    assert "这一页的，卡片后来都改过，不算数了" in words(page)
+    assert "这一页的" in words(browser.visit(further))
+    assert browser.visit("/console/merge/distinct?after=0001-01-01T00:00:00%2B08:00~1~2").status_code == 200
+
+
+def test_what_is_taken_back_is_listed_among_all_the_others_at_once(browse, deps, twins, database, monkeypatch):
+    find_duplicates.compare(deps, TOWN)
+    browser = browse("cun")
+    say(browser, *twins[2:])
+    monkeypatch.setattr(duplicates, "PAGE", 1)
+    sent = browser.submit(f"{pair_of(*twins[2:])}/distinct/undo")
+    seen, address = [], sent.location
+    while address:
+        page = browser.visit(address)
+        seen += listed(page)
+        further = re.search(r'rel="next" href="([^"]+)"', page.text)
+        address = further[1].replace("&amp;", "&") if further else None
+    assert sorted(seen) == [tuple(twins[:2]), tuple(twins[2:])]
 
 
 def test_the_slip_does_not_ask_again(browse, make, staff, database):

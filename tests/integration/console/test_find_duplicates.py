@@ -12,6 +12,7 @@ from backend.services.regions import HOME_REGION
 from backend.store.models import DuplicateCount, DuplicatePair, HandsetOwner, Worker
 from backend.store.queries import duplicates
 from tests.integration.console.conftest import FAR_VILLAGE, OTHER_VILLAGE, TOWN, VILLAGE, words
+from tests.integration.console.test_merge import versions_in
 
 NEAR = f"{TOWN}003"  # another village of the same town
 
@@ -113,7 +114,7 @@ def test_whoever_merges_or_takes_apart_has_the_town_looked_through_next(browse, 
         pass
     browser = browse("cun")
     address = f"/console/merge/workers/{twins[0]}/{twins[1]}"
-    versions = dict(re.findall(r'name="(kept_version|other_version)" value="([^"]+)"', browser.visit(address).text))
+    versions = versions_in(browser.visit(address))
     assert browser.submit(address, **versions).status_code == 303
     assert kept(database) == ([tuple(twins[2:])], 1)
     assert find_duplicates.compare_one(deps) == 1

@@ -163,7 +163,9 @@ def test_nobody_merges_whom_they_cannot_see(browse, make, twins):
     browser.visit("/console/merge")
     for other in (near, far):
         assert browser.visit(f"/console/merge/workers/{twins['kept']}/{other}").status_code == 404
-        sent = browser.submit(f"/console/merge/workers/{twins['kept']}/{other}", kept_version="x", other_version="y")
+        sent = browser.submit(
+            f"/console/merge/workers/{twins['kept']}/{other}", kept_version="x", other_version="y", pair_version="z"
+        )
         assert sent.status_code == 404
     assert browse("shi").visit("/console/merge").status_code == 403
 
@@ -174,8 +176,7 @@ def merge_firms(browser, ids, **take):
 
 
 def versions_in(page):
-    return {name: re.search(f'name="{name}" value="([^"]+)"', page.text).group(1)
-            for name in ("kept_version", "other_version")}  # fmt: skip
+    return dict(re.findall(r'name="((?:kept|other|pair)_version)" value="([^"]+)"', page.text))
 
 
 def send_firms(browser, ids, versions, **take):
@@ -296,7 +297,7 @@ def test_an_employer_changed_meanwhile_is_looked_at_again(browse, make, database
         session.get(Employer, ids[0]).phone = "+8610000555013"
     page = send_firms(browser, ids, versions, phone="other", name="kept")
     assert page.status_code == 409
-    assert "有人改了" in words(page)
+    assert "有人动过" in words(page)
     assert re.search('name="phone" value="other" checked', page.text)
     with database.read() as session:
         assert session.get(Employer, ids[0]).phone == "+8610000555013"

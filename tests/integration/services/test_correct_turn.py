@@ -71,6 +71,8 @@ def test_who_calls_right_what_a_colleague_has_just_called_right_is_not_stopped(
     assert again.correction_id == first.correction_id
     with deps.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Correction)) == 1
+        agreed = session.scalars(select(AuditEvent).where(AuditEvent.verb == "agreed")).one()
+        assert (agreed.actor, agreed.object_id) == (other.actor, str(turn["id"]))
     changed = correct_turn.correct(deps, one, turn["id"], Wish("intent", intent="deny"), first.correction_id)
     correct_turn.correct(deps, one, turn["id"], Wish("right"), changed.correction_id)
     for seen in (0, first.correction_id):

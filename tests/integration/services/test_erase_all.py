@@ -16,6 +16,7 @@ from backend.services import (
     edit_worker,
     find_duplicates,
     merge_entries,
+    say_distinct,
     training_examples,
     worker_ledger,
 )
@@ -40,6 +41,7 @@ from backend.store.queries import duplicates
 from backend.store.session import Database
 from tests.integration.services.conftest import Person as Speaker
 from tests.integration.services.test_erase_reviews import member_of, worker_handset
+from tests.integration.services.test_post_while_merging import Thread, before, until_in_the_way
 
 VILLAGE = "500114121002"
 
@@ -57,11 +59,12 @@ def left_of(database: Database, *signs: str) -> list[tuple[str, str]]:
 
 
 def merge(deps: Deps, member: Member, kept: int, other: int) -> None:
-    def version(worker_id: int) -> str:
-        with deps.db.read() as session:
-            return merge_entries.version_of(session.get_one(Worker, worker_id))
+    merge_entries.merge_workers(deps, member, kept, other, set(), versions(deps, kept, other))
 
-    merge_entries.merge_workers(deps, member, kept, other, set(), (version(kept), version(other)))
+
+def versions(deps: Deps, *both: int) -> tuple[str, ...]:
+    with deps.db.read() as session:
+        return merge_entries.versions_of(session, *(session.get_one(Worker, one) for one in both))
 
 
 def erase(speaker: Speaker) -> None:
@@ -134,6 +137,44 @@ def test_that_somebody_like_her_is_another_goes_with_her(
     erase(worker)
     with database.read() as session:
         assert [[each.first_id, each.second_id] for each in session.scalars(select(DistinctPair))] == [others]
+
+
+def test_what_is_said_of_her_while_she_erases_herself_goes_too(
+    worker: Speaker, member: Member, kept: int, deps: Deps, make: Any, database: Database
+) -> None:
+    with make() as f:
+        twin = f.make_worker("王秀英", village=VILLAGE).id
+    eraser = Thread(erase, worker)
+
+    def go() -> None:
+        eraser.start()
+        until_in_the_way(database, eraser)
+
+    with before(database, "INSERT INTO distinct_pairs", go):
+        say_distinct.say_distinct(deps, member, twin, kept, versions(deps, twin, kept))
+    eraser.ended()
+    with database.read() as session:
+        assert session.scalars(select(DistinctPair)).all() == []
+        assert session.get_one(Worker, kept).status == "erased"
+
+
+def test_who_erases_herself_while_her_entry_is_merged_is_erased_where_she_is_then(
+    worker: Speaker, member: Member, kept: int, deps: Deps, make: Any, database: Database
+) -> None:
+    with make() as f:
+        into = f.make_worker("王魑英", village=VILLAGE).id
+    eraser = Thread(erase, worker)
+
+    def go() -> None:
+        eraser.start()
+        until_in_the_way(database, eraser)
+
+    with before(database, "INSERT INTO merged_entries", go):
+        merge(deps, member, into, kept)
+    eraser.ended()
+    assert left_of(database, "魑") == []
+    with database.read() as session:
+        assert session.get_one(Worker, into).status == "erased"
 
 
 def test_forms_with_her_number_go_and_others_stay(

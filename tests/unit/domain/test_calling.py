@@ -105,6 +105,7 @@ def test_a_reminder_comes_the_evening_before_or_two_hours_before_what_was_taken_
     assert reminder_window(starts, at("2026-06-11T18:00")) == (at("2026-06-12T12:00"), at("2026-06-12T13:00"))
     assert reminder_window(starts, at("2026-06-12T09:00")) == (at("2026-06-12T12:00"), at("2026-06-12T13:00"))
     assert reminder_window(starts, at("2026-06-12T11:00")) is None, "just taken"
+    assert reminder_window(starts, at("2026-06-11T16:45")) == (at("2026-06-11T17:15"), at("2026-06-11T20:00"))
 
 
 def test_the_question_after_a_job_comes_the_morning_after_its_last_day() -> None:
@@ -132,5 +133,11 @@ def test_m10_work_so_early_that_its_reminder_would_fall_into_the_night_is_remind
         at("2026-06-12T07:00"),
         at("2026-06-12T08:00"),
     ), "seven is no night any more"
+    for begins, taken in (("08:30", "06:50"), ("07:30", "07:05"), ("08:59", "08:10")):
+        assert reminder_window(at(f"2026-06-12T{begins}"), at(f"2026-06-12T{taken}")) is None, "just taken"
+    assert reminder_window(at("2026-06-12T08:30"), at("2026-06-12T04:30")) == (
+        at("2026-06-12T07:00"),
+        at("2026-06-12T08:15"),
+    ), "when the night ends"
     night_shift = at("2026-06-12T23:30")
     assert reminder_window(night_shift, at("2026-06-12T12:00")) == (at("2026-06-12T13:00"), at("2026-06-12T21:00"))
