@@ -24,7 +24,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from backend import migrations
 from backend import settings as settings_module
@@ -36,7 +36,8 @@ from backend.services.figures import chart_steps
 from backend.services.regions import RegionBook
 from backend.services.staff_login import hash_password
 from backend.sms.render import render
-from backend.store.models import Staff
+from backend.store.models import DuplicatePair, Staff
+from backend.store.queries import duplicates
 from backend.store.session import Database
 from tests.support.clock import SettableClock
 from tests.support.console_rows import fill_console
@@ -147,7 +148,7 @@ WIDE = (*_FILTERS, *_FIGURES, *_TRADES, "/console/audit", "/console/backstop", "
         "/console/talks", "/console/teams", "/console/training/examples", "/console/workers")  # fmt: skip
 _LISTS = frozenset(
     f"/console/{name}" for name in ("conversations", "audit", "backstop", "cases", "claims", "employers", "forwarded", "households",
-    "ledgers/priority", "ledgers/files", "merge", "merge/employers", "offers", "openings", "people", "planned-calls", "stale",
+    "ledgers/priority", "ledgers/files", "merge", "merge/distinct", "merge/employers", "offers", "openings", "people", "planned-calls", "stale",
     "talks", "teams", "training/examples", "workers")
 )  # fmt: skip
 # Streams, files and the ways in and out are no pages.
@@ -230,6 +231,14 @@ class Console:
         count_ledgers.count_everywhere(self.deps)
         while find_duplicates.compare_one(self.deps):
             pass
+        self._judge()
+
+    def _judge(self) -> None:
+        """Of every tenth pair somebody has said that they are two."""
+        with self.database.write() as session:
+            by = session.scalars(select(Staff.id).where(Staff.login == "bench-county")).one()
+            for pair in session.scalars(select(DuplicatePair).where(DuplicatePair.position % 10 == 0)).all():
+                duplicates.say_distinct(session, pair.first_id, pair.second_id, pair.town_code, by=by, at=self.clock())
 
     def open(self, url: str) -> None:
         """The application over a database that is filled already."""
