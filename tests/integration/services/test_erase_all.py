@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -70,6 +72,20 @@ def versions(deps: Deps, *both: int) -> tuple[str, ...]:
 def erase(speaker: Speaker) -> None:
     speaker.say("delete_profile", "把我的信息删了")
     speaker.answer("1")
+
+
+@contextmanager
+def erasing(worker: Speaker, database: Database, statement: str) -> Iterator[None]:
+    """She erases herself while the first statement that begins so is carried out."""
+    eraser = Thread(erase, worker)
+
+    def go() -> None:
+        eraser.start()
+        until_in_the_way(database, eraser)
+
+    with before(database, statement, go):
+        yield
+    eraser.ended()
 
 
 @pytest.fixture
@@ -144,15 +160,8 @@ def test_what_is_said_of_her_while_she_erases_herself_goes_too(
 ) -> None:
     with make() as f:
         twin = f.make_worker("王秀英", village=VILLAGE).id
-    eraser = Thread(erase, worker)
-
-    def go() -> None:
-        eraser.start()
-        until_in_the_way(database, eraser)
-
-    with before(database, "INSERT INTO distinct_pairs", go):
+    with erasing(worker, database, "INSERT INTO distinct_pairs"):
         say_distinct.say_distinct(deps, member, twin, kept, versions(deps, twin, kept))
-    eraser.ended()
     with database.read() as session:
         assert session.scalars(select(DistinctPair)).all() == []
         assert session.get_one(Worker, kept).status == "erased"
@@ -163,15 +172,8 @@ def test_who_erases_herself_while_her_entry_is_merged_is_erased_where_she_is_the
 ) -> None:
     with make() as f:
         into = f.make_worker("王魑英", village=VILLAGE).id
-    eraser = Thread(erase, worker)
-
-    def go() -> None:
-        eraser.start()
-        until_in_the_way(database, eraser)
-
-    with before(database, "INSERT INTO merged_entries", go):
+    with erasing(worker, database, "INSERT INTO merged_entries"):
         merge(deps, member, into, kept)
-    eraser.ended()
     assert left_of(database, "魑") == []
     with database.read() as session:
         assert session.get_one(Worker, into).status == "erased"
