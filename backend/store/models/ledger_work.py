@@ -111,9 +111,8 @@ class DistinctPair(Base):
     first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # the smaller number
     second_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, index=True)
     stood: Mapped[str]  # the sign of `domain/duplicates.stand`
-    first_area: Mapped[str | None] = mapped_column(
-        index=True
-    )  # where each stood then; while it holds, where she stands
+    # Where each stood then; while it holds, where she stands.
+    first_area: Mapped[str | None] = mapped_column(index=True)
     second_area: Mapped[str | None] = mapped_column(index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
