@@ -53,6 +53,7 @@ class Window:
 
     def check(self) -> None:
         """Raise unless the page as it stands is sound: labels, headings, contrast, nothing wider than the screen."""
+        self.page.wait_for_load_state()
         found = self.page.evaluate(CHECKS.read_text(encoding="utf-8"))
         assert found == [], f"{self.page.url} at {self.page.viewport_size}: " + "; ".join(found[:8])
 

@@ -132,6 +132,7 @@ def test_openings_are_decided_one_after_the_other(stack: Stack, enter: Enter) ->
     page.goto("/console/openings")
     page.get_by_text(title).first.click()
     page.locator("button[name=decision][value=publish]").first.wait_for()
+    page.wait_for_load_state()
     if page.locator("[name=checked]").count():
         page.check("[name=checked]")
         page.fill("[name=reason]", "打电话问过，是真的")
@@ -171,6 +172,7 @@ def test_a_colleague_is_invited_sets_a_password_and_a_second_factor_and_comes_in
     theirs.fill("[name=again]", password)
     press(theirs, "设好密码")
     try_password(theirs, login, password)
+    theirs.locator(".rooms").wait_for()
     theirs.goto("/console/account/second-factor")
     theirs.fill("[name=password]", password)
     theirs.locator("form button.main").click()

@@ -206,6 +206,7 @@ def test_an_opening_is_reviewed_and_published_and_then_found_by_text(stack: Stac
     for term in ("工种", "岗位", "务工地点", "务工时段", "务工待遇", "务工要求", "交通生活保障", "是否购买保险"):
         expect(facts).to_contain_text(term)
     page.get_by_role("button", name="发布", exact=True).first.wait_for()
+    page.wait_for_load_state()
     if page.locator("[name=checked]").count():
         page.check("[name=checked]")
     page.fill("textarea[name=reason]", "给合作社打过电话")

@@ -138,7 +138,9 @@ class Newcomer:
         self.click(".rooms a", has_text="对话")
         page.fill("#number", number[-4:])
         page.keyboard.press("Enter")
+        page.wait_for_url("**number=*")
         self.click(".rows .row")
+        page.wait_for_load_state()  # a hand that draws over words the script does not see yet draws for nothing
         turn = page.locator(".turn.in", has_text=said).last
         turn.scroll_into_view_if_needed()
         box = page.evaluate(WORDS_BOX, [turn.element_handle(), words])

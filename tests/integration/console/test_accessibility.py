@@ -93,6 +93,7 @@ def axe() -> str:
 
 def violations(page: Any, axe: str) -> list[str]:
     """What axe holds against the page as it stands, the grave things only, with where."""
+    page.wait_for_load_state()
     page.evaluate(axe)  # through the debugger: the page's own policy would let in no script that is not ours
     # Only rules of WCAG 2 A and AA; "best practice" is the tool's own opinion.
     found = page.evaluate(
@@ -135,6 +136,7 @@ def test_the_way_in_has_no_serious_fault(tab, app, arguments, axe):
 
 def tab_to(page: Any, wanted: str, most: int = 120) -> None:
     """Press Tab until what is focused matches; fails when it never does, or when nothing shows where the focus is."""
+    page.wait_for_load_state()  # what is not there yet is neither reached nor drawn
     for _ in range(most):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", wanted):

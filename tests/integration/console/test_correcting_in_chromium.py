@@ -12,7 +12,7 @@ from backend.services import correct_turn
 from backend.services.correct_turn import Wish
 from backend.store.models import AuditEvent, HandsetOwner, Message, Worker
 from tests.integration.console.conftest import VILLAGE
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab  # noqa: F401
+from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, width_of  # noqa: F401
 
 SHOTS = os.environ.get("SHOTS")
 AXE = Path(__file__).parents[2] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
@@ -140,6 +140,7 @@ def test_the_keys_go_from_turn_to_turn_mark_right_and_take_back(tab, talk, datab
     tab.wait_for_selector(f"#turn-{talk['first']} .intent.fixed")
     with database.read() as session:
         assert session.get_one(Message, talk["first"]).corrected["intent"] == "update_profile"
+    tab.wait_for_load_state()  # before that no script hears the keys
     tab.keyboard.press("?")
     tab.wait_for_selector("#keyhelp")
 
@@ -234,7 +235,7 @@ def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, tal
         tab.goto("/console/" + page.format(**talk))
         if page.startswith("conversations/"):
             tab.click(f"#turn-{talk['second']} a[data-entity=job_type]")  # with the forms open
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
+        assert width_of(tab) <= 390, page
         shot(tab, "phone-" + page.split("/")[0])
         tab.evaluate(AXE.read_text(encoding="utf-8"))
         found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")

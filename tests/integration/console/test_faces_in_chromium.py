@@ -10,7 +10,7 @@ import pytest
 from backend.store.models import Opening
 from tests.integration.console.conftest import COUNTY, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.integration.console.test_accessibility import axe, tab_to, violations
-from tests.integration.console.test_in_chromium import address, database_url, log_in, playwright, tab, until
+from tests.integration.console.test_in_chromium import address, database_url, log_in, playwright, tab, until, width_of
 
 __all__ = ["address", "axe", "database_url", "tab"]  # fixtures of the pages in a browser
 
@@ -78,7 +78,7 @@ def test_nothing_on_the_wall_is_cut_off_at_any_size_or_number_of_lines(tab, wall
         tab.goto(wall)
         until(tab, "document.getElementById('list').dataset.lines > 0")
         assert cut_off(tab) == [], per_page
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert width_of(tab) <= width
         if size != "phone":
             assert tab.evaluate("document.documentElement.scrollHeight") <= height, per_page
 
@@ -156,7 +156,7 @@ def test_the_public_faces_have_no_serious_fault(tab, wall, axe, path):
         tab.set_viewport_size({"width": width, "height": height})
         tab.goto(path)
         assert violations(tab, axe) == [], (path, width)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert width_of(tab) <= width
         assert tab.evaluate("getComputedStyle(document.querySelector('li') || document.body).animationName") == "none"
 
 
@@ -174,16 +174,16 @@ def test_the_map_is_walked_by_keys_from_the_county_to_a_villages_work(tab, wall)
 def test_staff_change_a_screen_by_tapping_on_a_phone(tab, wall, staff):
     log_in(tab, "zhen")
     tab.goto("/console/faces")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
     tab.locator(".wall", has_text="中塘镇零工驿站").locator("summary").click()
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
     tab.locator("[name=per_page]:visible").fill("8")
     tab.locator(".tick:visible").first.click()
     tab.locator("button.main:visible", has_text="存下").click()
     tab.wait_for_selector("text=大屏改好了")
     tab.wait_for_selector("text=一页8个")
     tab.goto("/console/map")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask import url_for
 from backend.console.rooms import ROOMS
 from backend.store.models import Worker
 from tests.integration.console.conftest import VILLAGE
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, until
+from tests.integration.console.test_in_chromium import address, database_url, log_in, playwright, tab, until, width_of
 
 __all__ = ["address", "database_url", "tab"]
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -66,7 +66,7 @@ def test_somebody_is_registered_at_the_window_and_takes_a_slip_home(tab, staff, 
     tab.click("button.main.wide")
     tab.wait_for_selector("text=零工热线登记回单")
     tab.wait_for_selector("text=冉木林")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
     assert [status for _, status, _ in workers(database)] == ["active"]
     tab.click("text=看整张卡")
     assert tab.url.endswith(f"/workers/{workers(database)[0][0]}")
@@ -80,10 +80,12 @@ def test_two_entries_of_one_person_are_made_one_and_taken_apart_again(tab, staff
     log_in(tab)
     tab.goto("/console/merge")
     tab.click(".rows .row >> nth=0")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
     tab.click("button:has-text('是一个人，并成一条')")
+    tab.wait_for_selector("button:has-text('拆开')")
     assert sorted(status for _, status, _ in workers(database)) == ["active", "erased"]
     tab.click("button:has-text('拆开')")
+    tab.wait_for_selector("text=拆开了，两条都在")
     assert [status for _, status, _ in workers(database)] == ["active", "active"]
 
 
@@ -97,14 +99,14 @@ def test_two_who_only_look_alike_are_told_apart_and_it_is_taken_back(tab, staff,
     tab.click(".rows .row >> nth=0")
     tab.click("button:text-is('不是同一个')")
     tab.wait_for_selector("text=记下了：不是同一个")
-    assert tab.locator(".rows .row").count() == 0
+    playwright.expect(tab.locator(".rows .row")).to_have_count(0)
     tab.click("main a:has-text('判过不是同一个的')")
     tab.wait_for_selector("h1:has-text('判过不是同一个的')")
-    assert tab.locator(".rows .row").count() == 1
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    playwright.expect(tab.locator(".rows .row")).to_have_count(1)
+    assert width_of(tab) <= 390
     tab.click("button:text-is('撤回')")
     tab.wait_for_selector("h1:has-text('很像的人')")
-    assert tab.locator(".rows .row").count() == 1
+    playwright.expect(tab.locator(".rows .row")).to_have_count(1)
     tab.click(".rows .row >> nth=0")
     tab.wait_for_selector("button:text-is('不是同一个')")
 
@@ -122,7 +124,7 @@ def test_many_are_ticked_done_at_once_and_taken_back(tab, staff, make, database)
     tab.select_option("[name=act]", "at_home")
     tab.click("button:has-text('先看看有哪些')")
     tab.wait_for_selector("form.card button.main")
-    assert tab.locator(".card li").count() == 2
+    playwright.expect(tab.locator(".card li")).to_have_count(2)
     tab.click("form.card button.main")
     tab.wait_for_selector("text=办好了2个")
     assert [at_home for _, _, at_home in workers(database)].count(True) == 2

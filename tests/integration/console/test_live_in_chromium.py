@@ -12,6 +12,7 @@ import pytest
 from backend.services.staff_login import IDLE
 from backend.store.models import Case, Conversation
 from tests.integration.console.conftest import PASSWORD, VILLAGE
+from tests.integration.console.test_in_chromium import width_of
 from tests.support.served import served
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -38,6 +39,7 @@ def tab(app: Any, staff: dict[str, int]) -> Iterator[Any]:
         page.fill("[name=login]", "cun")
         page.fill("[name=password]", PASSWORD)
         page.click(".door button.main")
+        page.wait_for_selector(".rooms")
         yield page
         browser.close()
 
@@ -170,4 +172,4 @@ def test_the_list_fits_a_phone(tab, talk, database):
     for path in ("/console/conversations", "/console/conversations?q=有没&show=review", "/console/conversations?q=茶"):
         tab.goto(path)
         tab.wait_for_selector("#live li", timeout=IN_TIME)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert width_of(tab) <= 390, path

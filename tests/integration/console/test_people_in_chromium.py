@@ -8,7 +8,7 @@ from typing import Any
 import pyotp
 
 from backend.services import audit_chain
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab
+from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, width_of
 
 __all__ = ["address", "database_url", "tab"]
 PASSWORD = "orchard-lantern-52-rain"
@@ -25,7 +25,7 @@ def test_the_pages_fit_a_phone_and_keep_to_the_content_policy(tab: Any, staff: A
         tab.goto(f"/console/{page}")
         for detail in tab.query_selector_all("details:not([open]) > summary"):
             detail.click()
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
+        assert width_of(tab) <= 390, page
         small = [
             button.inner_text()
             for button in tab.query_selector_all(

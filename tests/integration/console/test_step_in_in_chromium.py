@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tests.integration.console.test_in_chromium import address, database_url, log_in, rows, tab
+from tests.integration.console.test_in_chromium import address, database_url, log_in, rows, tab, width_of
 
 __all__ = ["address", "database_url", "rows", "tab"]  # fixtures of the pages in a browser
 
@@ -23,8 +23,9 @@ def test_a_talk_is_answered_noted_handed_over_and_closed_by_tapping(tab: Any, ro
     tab.fill("#text", tab.input_value("#text") + "等我电话。")
     assert "条短信" in tab.inner_text("[data-count-of=text]")
     tab.click("button:has-text('发短信')")
+    tab.wait_for_selector(".turn.out >> text=等我电话")
     assert "等我电话" in outgoing()[-1].body
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390
     tab.fill("#notes textarea", "她赶场天在家")
     tab.click("text=记下备注")
     tab.wait_for_selector("text=她赶场天在家")
@@ -62,4 +63,4 @@ def test_teams_are_made_by_tapping(tab: Any, rows: Any) -> None:
     tab.click("text=建班组")
     tab.wait_for_selector("h2:has-text('中塘帮办组')")
     tab.click("summary:has-text('改班组')")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(tab) <= 390

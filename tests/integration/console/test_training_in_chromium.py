@@ -10,7 +10,7 @@ import pytest
 from backend.services import dialogue_models, retrain
 from backend.store.models import DialogueModel
 from tests.integration.console.test_accessibility import axe, violations
-from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, until
+from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, until, width_of
 from tests.integration.console.test_training import TREE, own_model, rows, teach
 from tests.support.waiting import wait_for
 
@@ -56,14 +56,14 @@ def test_two_presses_train_and_put_in_use_while_the_page_keeps_itself_current(ta
     assert not tab.is_visible("text=刷新看看")
     picture(tab, f"working-{width}")
     assert violations(tab, axe) == []
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(tab) <= width
     finish(deps, held, "ready", file_kept=True)
     tab.wait_for_selector("text=换上这个")
     picture(tab, f"ready-{width}")
     for detail in tab.query_selector_all("details:not([open]) > summary"):
         detail.click()
     assert violations(tab, axe) == []
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(tab) <= width
     tab.click("text=换上这个")
     tab.wait_for_selector("text=第二个引擎正在起来")
     with deps.db.read() as session:
