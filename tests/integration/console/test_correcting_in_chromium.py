@@ -12,10 +12,10 @@ from backend.services import correct_turn
 from backend.services.correct_turn import Wish
 from backend.store.models import AuditEvent, HandsetOwner, Message, Worker
 from tests.integration.console.conftest import VILLAGE
+from tests.integration.console.test_accessibility import axe, violations  # noqa: F401
 from tests.integration.console.test_in_chromium import address, database_url, log_in, tab, width_of  # noqa: F401
 
 SHOTS = os.environ.get("SHOTS")
-AXE = Path(__file__).parents[2] / "peers" / "node_modules" / "axe-core" / "axe.min.js"
 SAID = "我叫罗桂芳,五十八岁,会采茶,明天有空"
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>我要采茶"
 
@@ -226,7 +226,7 @@ PAGES = (
 )
 
 
-def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, talk):  # noqa: F811
+def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, talk, axe):  # noqa: F811
     log_in(tab)
     tab.goto(f"/console/conversations/{talk['conversation']}")
     tab.keyboard.press("r")
@@ -237,11 +237,7 @@ def test_the_pages_of_reviewing_fit_a_phone_and_have_no_serious_barrier(tab, tal
             tab.click(f"#turn-{talk['second']} a[data-entity=job_type]")  # with the forms open
         assert width_of(tab) <= 390, page
         shot(tab, "phone-" + page.split("/")[0])
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
-                   if one["impact"] in ("serious", "critical")]  # fmt: skip
-        assert serious == [], page
+        assert violations(tab, axe) == [], page
 
 
 def test_a_meaning_is_found_by_a_word_of_it_and_the_likely_ones_are_a_press_away(tab, talk, database):  # noqa: F811

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,19 +11,12 @@ import pytest
 from backend.services.staff_login import IDLE
 from backend.store.models import Case, Conversation
 from tests.integration.console.conftest import PASSWORD, VILLAGE
-from tests.integration.console.test_in_chromium import width_of
+from tests.integration.console.test_in_chromium import CHROMIUM, database_url, log_in, playwright, width_of
 from tests.support.served import served
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+__all__ = ["database_url"]  # a fixture of the pages in a browser
+
 IN_TIME = 60_000  # ms: many rounds of asking, for a busy machine
-
-
-@pytest.fixture
-def database_url(tmp_path: Any, sqlite_template: Any) -> str:
-    """One database is enough here: what differs between browsers does not differ between databases."""
-    shutil.copy(sqlite_template, tmp_path / "test.sqlite3")
-    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
 
 
 @pytest.fixture
@@ -35,11 +27,7 @@ def tab(app: Any, staff: dict[str, int]) -> Iterator[Any]:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=user-gesture-required"])  # fmt: skip
         context = browser.new_context(base_url=address, viewport={"width": 1366, "height": 768})
         page = context.new_page()
-        page.goto("/console/login")
-        page.fill("[name=login]", "cun")
-        page.fill("[name=password]", PASSWORD)
-        page.click(".door button.main")
-        page.wait_for_selector(".rooms")
+        log_in(page)
         yield page
         browser.close()
 
